@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { operationNamed } from '../operations/all.ts';
+import { fire } from './burst.ts';
+import type { FromGenerator, LoadOrder, ToGenerator } from './messages.ts';
+
+// The load generator: a process of its own, so that its CPU time is no part of what is measured.
+
+/** The warm-up's last requests are cut off: the system gets this long to be done with them. */
+const SETTLE_MS = 200;
+
+const tell = (message: FromGenerator) => process.send?.(message);
+
+let proceed = () => {};
+
+process.on('message', (message: ToGenerator) => {
+  if (message.kind === 'count') proceed();
+  else load(message.order).catch((error: unknown) => tell({ kind: 'failed', message: String(error) }));
+});
+process.on('disconnect', () => process.exit());
+
+async function load({ operation: name, warmUpSeconds, countedSeconds, ...order }: LoadOrder): Promise<void> {
+  const burst = { ...order, operation: operationNamed(name) };
+  const warm = await fire({ ...burst, length: { seconds: warmUpSeconds } });
+  await delay(SETTLE_MS);
+  const counting = new Promise<void>((resolve) => {
+    proceed = resolve;
+  });
+  tell({ kind: 'warm' });
+  await counting;
+  // By number and not by time: then every request that costs CPU time is also counted.
+  const amount = Math.max(Math.round((warm.answers / warm.seconds) * countedSeconds) || 0, order.connections * 2);
+  tell({ kind: 'done', result: await fire({ ...burst, length: { amount } }) });
+}

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Other gateways, of these versions. No dependencies of the project: installed here when they are asked for. */
+export const PEER_VERSIONS = {
+  '@graphql-hive/gateway': '2.15.1',
+  '@graphql-hive/router-runtime': '1.4.23',
+  graphql: '16.15.0',
+};
+
+const FOLDER = join(import.meta.dirname, '.peers');
+/** Holds the versions, and is written last: what was cut short is done again. */
+const DONE = join(FOLDER, 'installed.json');
+const HIVE_GATEWAY = join(FOLDER, 'node_modules', '@graphql-hive', 'gateway', 'dist', 'bin.js');
+/** It is 500 MB. */
+const INSTALL_TIMEOUT_MS = 15 * 60_000;
+
+/** Installs the peers, unless these versions are there. */
+export async function installPeers(signal: AbortSignal): Promise<void> {
+  const manifest = JSON.stringify({ private: true, dependencies: PEER_VERSIONS }, undefined, 2);
+  if (existsSync(DONE) && (await readFile(DONE, 'utf8')) === manifest) return;
+  console.log('Installing the peers into bench/.peers …');
+  await mkdir(FOLDER, { recursive: true });
+  await writeFile(join(FOLDER, 'package.json'), manifest);
+  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
+  await promisify(execFile)('npm', args, { cwd: FOLDER, timeout: INSTALL_TIMEOUT_MS, signal });
+  await writeFile(DONE, manifest);
+}
+
+/** Node's arguments for Hive Gateway, and the folder it is started in. */
+export function hiveGateway(
+  port: string,
+  sdlFile: string,
+  runtime: 'default' | 'rust',
+): { args: string[]; cwd: string } {
+  const options = ['--host', '127.0.0.1', '--port', port, '--fork', '1'];
+  return {
+    args: [HIVE_GATEWAY, 'supergraph', sdlFile, ...options, ...(runtime === 'rust' ? ['--hive-router-runtime'] : [])],
+    cwd: FOLDER,
+  };
+}

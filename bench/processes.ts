@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The folder of the project. */
+export const ROOT = dirname(import.meta.dirname);
+
+export const HOST = '127.0.0.1';
+
+/** More than any of the systems takes to finish what is under way. */
+const STOP_TIMEOUT_MS = 5000;
+const SHOWN_OUTPUT = 2000;
+
+/** A process that the bench started. */
+export interface Running {
+  readonly name: string;
+  readonly pid: number;
+  readonly child: ChildProcess;
+  /** Throws, with the last of what it said, where it has ended. */
+  assertRuns(): void;
+  stop(): Promise<void>;
+}
+
+/** Every process of one run of the bench, so that whatever was started is stopped. */
+export class Processes {
+  readonly #running = new Set<Running>();
+  readonly #stopping = new AbortController();
+
+  /** Aborted when nothing is to be started any more. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /**
+   * Starts Node on a script, in an environment of its own: nothing of the caller's settings reaches what is measured.
+   *
+   * @param ipc opens a channel for messages
+   */
+  start(
+    name: string,
+    args: readonly string[],
+    env: Record<string, string> = {},
+    { ipc = false, cwd = ROOT }: { ipc?: boolean; cwd?: string } = {},
+  ): Running {
+    this.stopping.throwIfAborted();
+    const child = spawn(process.execPath, args, {
+      cwd,
+      env: { PATH: process.env.PATH, NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? ['ipc' as const] : [])],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        output = (output + text).slice(-SHOWN_OUTPUT);
+      });
+    }
+    child.on('error', (error) => {
+      output += error.message;
+    });
+    const running: Running = {
+      name,
+      pid: child.pid ?? 0,
+      child,
+      assertRuns() {
+        if (hasEnded(child)) throw new Error(`${name} ended (${child.signalCode ?? child.exitCode}): ${output}`);
+      },
+      stop: async () => {
+        await stopChild(child);
+        this.#running.delete(running);
+      },
+    };
+    this.#running.add(running);
+    return running;
+  }
+
+  /** Stops everything, and starts nothing from then on. */
+  async stopAll(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([...this.#running].map((running) => running.stop()));
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const overdue = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  await exited;
+  clearTimeout(overdue);
+}
+
+/** Runs a script to its end, and gives what it wrote to standard output. */
+export async function runToEnd(processes: Processes, ...args: Parameters<Processes['start']>): Promise<string> {
+  const running = processes.start(...args);
+  let text = '';
+  running.child.stdout?.on('data', (chunk: string) => {
+    text += chunk;
+  });
+  await once(running.child, 'close');
+  if (running.child.exitCode !== 0) running.assertRuns();
+  await running.stop();
+  return text;
+}
+
+/** Ports of the loopback interface that were free a moment ago: what is started must be told before it listens. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(async (server) => {
+      server.listen(0, HOST);
+      await once(server, 'listening');
+      const address = server.address();
+      return typeof address === 'object' && address !== null ? address.port : 0;
+    }),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+const POLL_INTERVAL_MS = 5;
+const START_TIMEOUT_MS = 60_000;
+
+/** Waits until a process that was just started gives what it is asked for. @returns how long that took since `startedAt` */
+export async function untilIt(running: Running, answers: () => Promise<boolean>, startedAt: number): Promise<number> {
+  while (!(await answers().catch(() => false))) {
+    running.assertRuns();
+    if (performance.now() - startedAt > START_TIMEOUT_MS) throw new Error(`${running.name} does not answer`);
+    await delay(POLL_INTERVAL_MS);
+  }
+  return performance.now() - startedAt;
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import type { ProcessDescription } from 'pm2';
+import { type App, ECOSYSTEM_FILE } from './apps.ts';
+import { CommandError } from './command.ts';
+import { listProcesses, requireFittingDaemon, runPm2 } from './daemon.ts';
+
+const SHOWN_LOG_LINES = 5;
+
+/** What a process exits with where the operator has to change something first (EX_CONFIG of sysexits.h). */
+const CONFIGURATION_EXIT_CODE = 78;
+
+/** A subgraph is away while it is reloaded; two that start at the same time are away for longer. */
+const ONE_BY_ONE = { PM2_CONCURRENT_ACTIONS: '1' };
+
+/**
+ * Has pm2 bring these apps up, and waits until each answers.
+ *
+ * @throws {CommandError} naming each that didn't come up, and what it said last
+ */
+export async function bringUp(apps: readonly App[], action: 'start' | 'restart' | 'reload'): Promise<void> {
+  await requireFittingDaemon();
+  const logLengths = new Map(apps.map((app) => [app.name, readLog(app).length]));
+  const names = apps.map(({ name }) => name).join(',');
+  const args = [action, ECOSYSTEM_FILE, '--only', names, '--update-env', '--silent'];
+  await runPm2(args, action === 'reload' ? ONE_BY_ONE : {});
+  const processes = await listProcesses(apps);
+  const failed = apps.filter(({ name }) => !processes.some((process) => process.name === name && isOnline(process)));
+  if (failed.length === 0) return;
+  await settle(processes);
+  throw new CommandError(failed.map((app) => describeFailure(app, logLengths.get(app.name) ?? 0)).join('\n'));
+}
+
+export function isOnline(process: ProcessDescription): boolean {
+  return process.pm2_env?.status === 'online';
+}
+
+/** pm2 doesn't start a process again after this exit code, and yet goes on listing it as "waiting restart". */
+async function settle(processes: readonly ProcessDescription[]): Promise<void> {
+  const stopped = processes.filter((process) => !isOnline(process) && exitCodeOf(process) === CONFIGURATION_EXIT_CODE);
+  if (stopped.length > 0) await runPm2(['stop', ...stopped.map(({ pm_id }) => String(pm_id)), '--silent']);
+}
+
+function exitCodeOf({ pm2_env: env = {} }: ProcessDescription): unknown {
+  return 'exit_code' in env ? env.exit_code : undefined;
+}
+
+function describeFailure(app: App, logLength: number): string {
+  const lines = readLog(app).slice(logLength).trim().split('\n').slice(-SHOWN_LOG_LINES);
+  return `${app.name} did not start. ${app.error_file} says:\n  ${lines.join('\n  ')}`;
+}
+
+function readLog(app: App): string {
+  try {
+    return readFileSync(app.error_file, 'utf8');
+  } catch {
+    return ''; // nothing was ever written
+  }
+}

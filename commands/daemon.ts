@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import pm2, { type ProcessDescription } from 'pm2';
+import { type App, ROOT } from './apps.ts';
+import { CommandError } from './command.ts';
+
+const PM2_COMMAND = join(dirname(createRequire(import.meta.url).resolve('pm2/package.json')), 'bin', 'pm2');
+const MINIMUM_NODE = 24;
+const OWN_PM2 = 'give this project a pm2 of its own: set PM2_HOME to a folder for it, for every command';
+
+// What `pm2 report` asks the daemon; not in pm2's own types.
+declare module 'pm2' {
+  const Client: {
+    executeRemote(
+      method: 'getReport',
+      options: object,
+      callback: (error: Error | null, report: { node_version: string; managed_apps: number }) => void,
+    ): void;
+  };
+}
+
+/**
+ * The processes that pm2 has for these apps, of this folder.
+ *
+ * @throws {CommandError} where pm2 has a process of that name from elsewhere, which pm2, going by names, would take for ours
+ */
+export async function listProcesses(apps: readonly App[]): Promise<ProcessDescription[]> {
+  const all = await withDaemon(() => promisify(pm2.list).call(pm2));
+  const named = all.filter(({ name }) => apps.some((app) => app.name === name));
+  const foreign = named.find((process) => process.pm2_env?.pm_cwd !== ROOT);
+  if (foreign) {
+    throw new CommandError(
+      `pm2 already has a process "${foreign.name}" from ${foreign.pm2_env?.pm_cwd}, and knows processes by name. ` +
+        `Delete that one, or ${OWN_PM2}.`,
+    );
+  }
+  return named;
+}
+
+/**
+ * Makes sure that the gateway can run under the pm2 daemon that is there: in cluster mode it runs on the daemon's own
+ * Node. A daemon that is too old for it and has nothing to run is ended: pm2 then starts one on this Node.
+ *
+ * @throws {CommandError} where an older one has something to run
+ */
+export async function requireFittingDaemon(): Promise<void> {
+  const report = await withDaemon(() => promisify(pm2.Client.executeRemote).call(pm2.Client, 'getReport', {}));
+  if (Number.parseInt(report.node_version, 10) >= MINIMUM_NODE) return;
+  if (report.managed_apps > 0) {
+    throw new CommandError(
+      `The pm2 that runs already runs on Node ${report.node_version}, and in cluster mode so do its processes; the ` +
+        `gateway needs Node ${MINIMUM_NODE}. Either ${OWN_PM2}; or renew that pm2, which restarts what it runs: npx pm2 update`,
+    );
+  }
+  await runPm2(['kill', '--silent']);
+}
+
+/** Runs pm2's own command line, on the Node that runs this. Resolves with its exit code. */
+export function runPm2(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
+  const child = spawn(process.execPath, [PM2_COMMAND, ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function withDaemon<Result>(ask: () => Promise<Result>): Promise<Result> {
+  await promisify<boolean>(pm2.connect).call(pm2, false);
+  try {
+    return await ask();
+  } finally {
+    pm2.disconnect();
+  }
+}

@@ -1,0 +1,28 @@
+import { dirname, join } from 'node:path';
+import { ROOT, readApps } from './apps.ts';
+import { runCommand } from './command.ts';
+import { WatchedProcess } from './watched-process.ts';
+
+// `npm run dev`, `npm run dev:users` …: the same processes in the foreground, each started anew when its code or its
+// schema changes. (The gateway follows supergraph.yaml and the schemas by itself.)
+
+const RUNTIME = join(ROOT, 'runtime', 'src');
+
+await runCommand(async () => {
+  const processes = readApps(process.argv.slice(2)).map(
+    (app) =>
+      new WatchedProcess({
+        name: app.name,
+        script: app.script,
+        env: { ...process.env, ...app.env, DRAIN_DELAY_MS: '0' },
+        sources: [dirname(app.script), RUNTIME],
+        schemas: dirname(dirname(app.script)),
+      }),
+  );
+  const stop = () => {
+    for (const process of processes) process.stop();
+  };
+  process.on('SIGINT', stop); // Ctrl-C reaches the children from the terminal too: told twice, they stop once
+  process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop);
+});

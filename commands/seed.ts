@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { graphUrl, readApps } from './apps.ts';
+import { CommandError, runCommand } from './command.ts';
+import { seedOrders } from './seed-orders.ts';
+import { seedUsers } from './seed-users.ts';
+
+// `npm run seed`, `npm run seed -- --users 1000 --orders 5000 --url …`: fills a graph with users and orders through its
+// own public API. It can be run again, and with other numbers: what is there already stays as it is.
+
+interface Options {
+  readonly users: number;
+  readonly orders: number;
+  readonly url: string;
+}
+
+await runCommand(async () => {
+  const options = readOptions(process.argv.slice(2));
+  const users = await seedUsers(options.url, options.users);
+  const orders = await seedOrders(options.url, users.ids, options.orders);
+  console.log(`
+Created ${users.created} users and ${orders.created} orders; ${users.found} users and ${orders.found} orders were there already.
+Open ${options.url} and ask: { users(first: 3) { name orders(first: 2) { amount createdAt } } }`);
+});
+
+/** @throws {CommandError} naming the option, its value and what would do */
+function readOptions(args: string[]): Options {
+  const { users, orders, url } = parse(args);
+  const options = {
+    users: toCount('users', users),
+    orders: toCount('orders', orders),
+    url: url ?? graphUrl(readApps()),
+  };
+  if (!/^https?:/.test(options.url) || !URL.canParse(options.url)) {
+    throw new CommandError(`--url ${options.url}: give the address of a graph, such as http://127.0.0.1:4000/graphql`);
+  }
+  if (options.orders > 0 && options.users === 0) throw new CommandError('--users 0: orders need at least one user');
+  return options;
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        users: { type: 'string', default: '25' },
+        orders: { type: 'string', default: '100' },
+        url: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new CommandError(`${error instanceof Error ? error.message : error}. There are --users, --orders and --url.`);
+  }
+}
+
+function toCount(name: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new CommandError(`--${name} ${text}: give a whole number, 0 or more`);
+}

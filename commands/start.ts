@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { graphUrl, readApps } from './apps.ts';
+import { bringUp, isOnline } from './bring-up.ts';
+import { CommandError, runCommand } from './command.ts';
+import { listProcesses } from './daemon.ts';
+
+// `npm start`: starts what doesn't run yet, and returns when the graph answers.
+
+const ANSWER_TIMEOUT_MS = 30_000;
+
+await runCommand(async () => {
+  const apps = readApps();
+  const running = (await listProcesses(apps)).filter(isOnline);
+  const missing = apps.filter(({ name }) => !running.some((process) => process.name === name));
+  if (missing.length === 0) {
+    console.log('Everything runs already: npm run restart starts it anew.');
+  } else {
+    console.log(`Starting ${missing.map(({ name }) => name).join(', ')} …`);
+    await bringUp(missing, 'start');
+  }
+  const url = graphUrl(apps);
+  await untilItAnswers(url);
+  console.log(`
+Lockstep answers at ${url}
+  npm run seed    fills the graph with users and orders
+  npm run logs    shows what the processes say
+  npm stop        stops it`);
+});
+
+async function untilItAnswers(url: string): Promise<void> {
+  const deadline = Date.now() + ANSWER_TIMEOUT_MS;
+  while (!(await answers(url))) {
+    if (Date.now() > deadline) throw new CommandError(`${url} does not answer: npm run logs says why.`);
+    await delay(100);
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ __typename }' }),
+    });
+    return response.ok;
+  } catch {
+    return false; // not yet
+  }
+}

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import { readSupergraphFile } from './supergraph-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
+const file = join(folder, 'supergraph.yaml');
+after(() => rmSync(folder, { recursive: true }));
+
+function read(text: string, env: NodeJS.ProcessEnv = {}) {
+  writeFileSync(file, text);
+  return readSupergraphFile(file, env);
+}
+
+/** The lines of the message, without the file's name. */
+function mistakesOf(text: string): string[] {
+  try {
+    read(text);
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError);
+    return error.message
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().replace(`${file}:`, ''));
+  }
+  throw new Error('it was taken');
+}
+
+test("rover's format is read; paths are relative to the file; timeout has a default", () => {
+  const { subgraphs, traffic } = read(`
+federation_version: =2.14.4
+subgraphs:
+  a:
+    routing_url: \${env.A_URL:-http://127.0.0.1:1/graphql}
+    schema: { file: ./a.graphql }
+    timeout: 1500ms
+  b:
+    routing_url: http://127.0.0.1:2/graphql
+    schema: { sdl: "type Query { b: Int }" }
+`);
+  assert.deepEqual(subgraphs, [
+    {
+      name: 'a',
+      routingUrl: 'http://127.0.0.1:1/graphql',
+      schema: { file: join(folder, 'a.graphql') },
+      timeoutMs: 1500,
+    },
+    {
+      name: 'b',
+      routingUrl: 'http://127.0.0.1:2/graphql',
+      schema: { sdl: 'type Query { b: Int }' },
+      timeoutMs: 30_000,
+    },
+  ]);
+  assert.deepEqual(traffic, { deduplicateQuery: true, batchEntities: true });
+});
+
+test('a variable of the environment takes effect', () => {
+  const text =
+    'subgraphs: { a: { routing_url: "${env.A_URL}", schema: { file: a.graphql }, timeout: "${env.T:-2s}" } }';
+  assert.deepEqual(
+    read(text, { A_URL: 'http://a:1/' }).subgraphs.map(({ routingUrl, timeoutMs }) => [routingUrl, timeoutMs]),
+    [['http://a:1/', 2000]],
+  );
+});
+
+test('how calls are put together can be switched off', () => {
+  const { traffic } = read(`
+subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a.graphql } } }
+gateway: { traffic_shaping: { deduplicate_query: false, batch_entities: "\${env.BATCH:-false}" } }
+`);
+  assert.deepEqual(traffic, { deduplicateQuery: false, batchEntities: false });
+  const wrong =
+    'subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a } } }\ngateway: { traffic_shaping: { batch_entities: 1, retries: 2 } }';
+  assert.deepEqual(mistakesOf(wrong), [
+    '2: gateway.traffic_shaping.batch_entities: 1: give true or false',
+    '2: gateway.traffic_shaping.retries: is no key of this file',
+  ]);
+});
+
+test('every mistake is told, with its line, its key, what was found and what would do', () => {
+  assert.deepEqual(
+    mistakesOf(`federation_version: 1
+subgraphs:
+  a:
+    routing_url: users:4001
+    schema: { fil: ./a.graphql }
+    timeout: 5
+  b:
+    schema: { file: ./b.graphql }
+    retries: 3
+`),
+    [
+      '1: federation_version: 1: give 2, or a version such as =2.14.4',
+      '4: subgraphs.a.routing_url: "users:4001": give an address that starts with http:// or https://',
+      '5: subgraphs.a.schema: give file: with the path of the schema, or sdl: with its text',
+      '6: subgraphs.a.timeout: 5: give a duration such as 500ms, 2s or 1m',
+      '8: subgraphs.b.routing_url: is missing: give an address that starts with http:// or https://',
+      '9: subgraphs.b.retries: is no key of this file',
+    ],
+  );
+});
+
+test('a file without subgraphs, or none at all, is refused', () => {
+  assert.match(mistakesOf('subgraphs: {}')[0] ?? '', /give at least one subgraph/);
+  assert.match(mistakesOf('')[0] ?? '', /^1: /);
+  assert.throws(() => readSupergraphFile(join(folder, 'none.yaml'), {}), /can't be read.*Set SUPERGRAPH_FILE/s);
+});
+
+test('what is no YAML is refused with its line', () => {
+  assert.match(mistakesOf('subgraphs:\n  a: [\n')[0] ?? '', /^\d+: /);
+});
+
+test('an unset variable is named with its line', () => {
+  const text = 'subgraphs:\n  a:\n    routing_url: ${env.A_URL}\n    schema: { file: a.graphql }\n';
+  assert.match(mistakesOf(text)[0] ?? '', /^3: \$\{env\.A_URL\}: the environment variable A_URL isn't set/);
+});

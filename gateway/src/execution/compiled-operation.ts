@@ -1,0 +1,150 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql';
+import type { Step } from './fetching/fetch.ts';
+import type { SubgraphCall } from './fetching/fetch-request.ts';
+import { compilePlan } from './fetching/plan.ts';
+import { PlanExecution } from './fetching/plan-execution.ts';
+import type { JsonRecord } from './fetching/records.ts';
+import { TypeRelations } from './fetching/type-relations.ts';
+import { FieldErrors } from './field-errors.ts';
+import type { PlannedOperation } from './planning/planner.ts';
+import { ResponseTree } from './response-tree.ts';
+import { Completion } from './shaping/completion.ts';
+import { compileShape } from './shaping/shape.ts';
+
+/** What an operation is compiled from. */
+export interface OperationSource extends PlannedOperation {
+  readonly apiSchema: GraphQLSchema;
+  readonly supergraphSchema: GraphQLSchema;
+  /** The client's, validated against `apiSchema`. */
+  readonly document: DocumentNode;
+  readonly operationName?: string | undefined;
+}
+
+/** One run of an operation. */
+export interface ExecutionRequest {
+  /** As the client sent them. */
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly call: SubgraphCall;
+}
+
+/** GraphQL, section 7.1. Without `data`, nothing was run. Parts of it may be shared: it must not be changed. */
+export interface OperationResult {
+  readonly data?: JsonRecord | null;
+  readonly errors?: readonly GraphQLError[];
+}
+
+/** The variants of an operation's shape that are kept, one for each combination of its `@skip`s and `@include`s. */
+const MAX_SHAPES = 64;
+
+/** The code of one operation. */
+export class CompiledOperation {
+  readonly #source: OperationSource;
+  readonly #operation: OperationDefinitionNode;
+  readonly #rootType: GraphQLObjectType;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #fetch: Step;
+  readonly #conditionNames: readonly string[];
+  readonly #response: ResponseTree;
+  readonly #shapes = new Map<string, Shape>();
+
+  constructor(source: OperationSource, operation: OperationDefinitionNode, rootType: GraphQLObjectType) {
+    const { queryPlan, document, responseKeys } = source;
+    this.#source = source;
+    this.#operation = operation;
+    this.#rootType = rootType;
+    this.#fragments = fragmentsOf(document);
+    this.#fetch = compilePlan(queryPlan, {
+      types: new TypeRelations(source.supergraphSchema),
+      clientVariable: responseKeys.clientVariable,
+    });
+    this.#conditionNames = conditionNames(document);
+    this.#response = new ResponseTree(operation, this.#fragments, responseKeys);
+  }
+
+  /** Runs the operation. What subgraphs do wrong is among the errors; it rejects for a fault of its own only. */
+  async execute({ variables: given, call }: ExecutionRequest): Promise<OperationResult> {
+    const { apiSchema } = this.#source;
+    const { coerced, errors: refused } = getVariableValues(
+      apiSchema,
+      this.#operation.variableDefinitions ?? [],
+      given ?? {},
+    );
+    if (refused) return { errors: refused };
+    const shape = this.#shapeFor(coerced);
+    const errors = new FieldErrors(this.#response);
+    const execution = new PlanExecution(coerced, errors, call);
+    await this.#fetch(execution);
+    const data = shape(execution.data, new Completion(errors, given ?? {}));
+    return errors.list.length === 0 ? { data } : { data, errors: errors.list };
+  }
+
+  #shapeFor(variables: Readonly<Record<string, unknown>>): Shape {
+    let key = '';
+    for (const name of this.#conditionNames) key += variables[name] === true ? '1' : '0';
+    const known = this.#shapes.get(key);
+    if (known) return known;
+    if (this.#shapes.size >= MAX_SHAPES) this.#shapes.clear();
+    const shape = this.#compileShape(variables);
+    this.#shapes.set(key, shape);
+    return shape;
+  }
+
+  #compileShape(variables: Readonly<Record<string, unknown>>): Shape {
+    const shaping = {
+      schema: this.#source.apiSchema,
+      operation: this.#operation,
+      fragments: this.#fragments,
+      conditions: Object.fromEntries(this.#conditionNames.map((name) => [name, variables[name]])),
+      responseKeys: this.#source.responseKeys,
+    };
+    return compileShape(shaping, this.#rootType);
+  }
+}
+
+/**
+ * Compiles a planned operation.
+ *
+ * @throws {UnsupportedPlanError} where the plan has something that can't be compiled
+ */
+export function compileOperation(source: OperationSource): CompiledOperation {
+  const operation = operationOf(source.document, source.operationName);
+  const rootType = source.apiSchema.getRootType(operation.operation);
+  if (!rootType) throw new GraphQLError(`The schema has no ${operation.operation} type.`, { nodes: operation });
+  return new CompiledOperation(source, operation, rootType);
+}
+
+type Shape = ReturnType<typeof compileShape>;
+
+function operationOf({ definitions }: DocumentNode, name: string | undefined): OperationDefinitionNode {
+  const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+  const operation = name ? operations.find((node) => node.name?.value === name) : operations[0];
+  if (!operation) throw new GraphQLError(name ? `Unknown operation named "${name}".` : 'Must provide an operation.');
+  return operation;
+}
+
+function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
+/** The variables that decide what is selected. */
+function conditionNames(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Directive: ({ name, arguments: given }) => {
+      if (name.value !== 'skip' && name.value !== 'include') return;
+      for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names];
+}

@@ -1,0 +1,59 @@
+import type { FetchDataKeyRenamer } from '@apollo/query-planner';
+import { visitPlaces } from './places.ts';
+import { isRecord, type JsonRecord } from './records.ts';
+import type { TypeRelations } from './type-relations.ts';
+import { ABSENT, FAILED, type Unavailable } from './unavailable.ts';
+
+/** Entities with the same values of their context arguments; `values` is the reason where these could not be had. */
+export interface ContextGroup {
+  readonly values: Readonly<Record<string, unknown>> | Unavailable;
+  readonly entities: JsonRecord[];
+}
+
+/**
+ * Puts the objects at a path in groups by the values that `@fromContext` arguments take from the objects above them: a
+ * fetch has one value of a variable.
+ */
+export function groupByContext(
+  root: unknown,
+  path: readonly string[],
+  renamers: readonly FetchDataKeyRenamer[],
+  types: TypeRelations,
+): ContextGroup[] {
+  const groups = new Map<unknown, ContextGroup>();
+  visitPlaces(root, path, (entity, _place, ancestors) => {
+    const values = contextOf([...ancestors, entity], renamers, types);
+    const key = typeof values === 'symbol' ? values : JSON.stringify(values);
+    const group = groups.get(key);
+    if (group) group.entities.push(entity);
+    else groups.set(key, { values, entities: [entity] });
+  });
+  return [...groups.values()];
+}
+
+function contextOf(
+  objects: readonly JsonRecord[],
+  renamers: readonly FetchDataKeyRenamer[],
+  types: TypeRelations,
+): Record<string, unknown> | Unavailable {
+  const values: Record<string, unknown> = {};
+  for (const { path, renameKeyTo } of renamers) {
+    const levelsUp = path.findIndex((element) => element !== '..');
+    const value = valueAt(objects[objects.length - 1 - levelsUp], path.slice(levelsUp), types);
+    if (value === FAILED || value === ABSENT) return value;
+    if (value !== undefined) values[renameKeyTo] = value;
+  }
+  return values;
+}
+
+function valueAt(value: unknown, path: readonly string[], types: TypeRelations): unknown {
+  const [element, ...rest] = path;
+  if (element === undefined || value === null || typeof value === 'symbol') return value;
+  if (Array.isArray(value)) return value.map((item) => valueAt(item, path, types));
+  if (!isRecord(value)) return undefined;
+  const condition = /^\.\.\. on (.*)$/.exec(element)?.[1];
+  if (condition === undefined) return Object.hasOwn(value, element) ? valueAt(value[element], rest, types) : undefined;
+  const typeName = value.__typename;
+  const isOther = typeof typeName === 'string' && !types.applies(condition, typeName);
+  return isOther ? undefined : valueAt(value, rest, types);
+}

@@ -1,0 +1,61 @@
+import { isRecord, type JsonRecord } from './records.ts';
+
+export type Path = readonly (string | number)[];
+
+/** The objects at a path of the plan, where `@` stands for each item of a list. */
+export function objectsAt(root: unknown, path: readonly string[]): JsonRecord[] {
+  const found: JsonRecord[] = [];
+  collect(root, path, 0, found);
+  return found;
+}
+
+function collect(value: unknown, path: readonly string[], depth: number, found: JsonRecord[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  const key = path[depth];
+  if (key === '@') {
+    if (Array.isArray(value)) for (const item of value) collect(item, path, depth + 1, found);
+  } else if (isRecord(value)) {
+    if (key === undefined) found.push(value);
+    else collect(value[key], path, depth + 1, found);
+  }
+}
+
+/** Calls back for each object at a path with the way to it: keys and indices, and the objects passed, outermost first. */
+export function visitPlaces(
+  root: unknown,
+  path: readonly string[],
+  visit: (object: JsonRecord, place: Path, ancestors: readonly JsonRecord[]) => void,
+): void {
+  const place: (string | number)[] = [];
+  const ancestors: JsonRecord[] = [];
+  const walk = (value: unknown, depth: number): void => {
+    const key = path[depth];
+    if (key === '@' && Array.isArray(value)) {
+      value.forEach((item, index) => {
+        place.push(index);
+        walk(item, depth + 1);
+        place.pop();
+      });
+    } else if (isRecord(value) && key !== '@') {
+      if (key === undefined) {
+        visit(value, place, ancestors);
+        return;
+      }
+      place.push(key);
+      ancestors.push(value);
+      walk(value[key], depth + 1);
+      ancestors.pop();
+      place.pop();
+    }
+  };
+  walk(root, 0);
+}
+
+/** Every way to some objects at a path. An object that two entities share has two. */
+export function placesOf(root: unknown, path: readonly string[], objects: ReadonlySet<JsonRecord>): Path[] {
+  const places: Path[] = [];
+  visitPlaces(root, path, (object, place) => {
+    if (objects.has(object)) places.push([...place]);
+  });
+  return places;
+}

@@ -1,0 +1,111 @@
+import type { ConditionNode, FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
+import { conditionalKeys, parseFetchOperation } from '../planning/fetch-documents.ts';
+import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
+import { compileEntityFetch } from './entity-fetch.ts';
+import type { FetchOptions, Step } from './fetch.ts';
+import { fetchIdentity } from './fetch-request.ts';
+import { renamedKeys } from './rewrites.ts';
+import { compileRootFetch } from './root-fetch.ts';
+import type { TypeRelations } from './type-relations.ts';
+
+export interface PlanOptions {
+  readonly types: TypeRelations;
+  /** The client's name for a variable of the plan. */
+  readonly clientVariable: (name: string) => string;
+}
+
+/**
+ * Compiles what fetches the data of an operation.
+ *
+ * @throws {UnsupportedPlanError}
+ */
+export function compilePlan({ node }: QueryPlan, options: PlanOptions): Step {
+  if (!node) return async () => {};
+  if (node.kind === 'Subscription') throw new UnsupportedPlanError('a subscription');
+  const fetches = [...fetchesOf(node)];
+  const timesAsked = countFetches(fetches);
+  const isShareable = (fetch: FetchNode) => (timesAsked.get(fetchIdentity(fetch)) ?? 0) > 1;
+  const hasContext = fetches.some(({ fetch }) => fetch.contextRewrites?.length);
+  return compileNode(node, [], { ...options, isShareable, hasContext, conditionalKeys: conditionalKeysOf(fetches) });
+}
+
+function compileNode(node: PlanNode, path: readonly string[], options: FetchOptions): Step {
+  switch (node.kind) {
+    case 'Sequence':
+      return sequence(node.nodes.map((child) => compileNode(child, path, options)));
+    case 'Parallel':
+      return parallel(node.nodes.map((child) => compileNode(child, path, options)));
+    case 'Flatten':
+      return compileNode(node.node, [...path, ...node.path.map(checkedElement)], options);
+    case 'Condition':
+      return condition(node, path, options);
+    case 'Fetch':
+      return node.requires ? compileEntityFetch(node, path, options) : compileRootFetch(node, path, options);
+    case 'Defer':
+      throw new UnsupportedPlanError('a deferred part');
+  }
+}
+
+function sequence(steps: readonly Step[]): Step {
+  return async (execution) => {
+    for (const step of steps) await step(execution);
+  };
+}
+
+function parallel(steps: readonly Step[]): Step {
+  return async (execution) => {
+    await Promise.all(steps.map((step) => step(execution)));
+  };
+}
+
+function condition(node: ConditionNode, path: readonly string[], options: FetchOptions): Step {
+  const name = options.clientVariable(node.condition);
+  const whenTrue = node.ifClause && compileNode(node.ifClause, path, options);
+  const whenFalse = node.elseClause && compileNode(node.elseClause, path, options);
+  return async (execution) => {
+    await (execution.variables[name] === true ? whenTrue : whenFalse)?.(execution);
+  };
+}
+
+/** Type conditions in paths come only from a planner that was told to make them. */
+function checkedElement(element: string | number): string {
+  if (typeof element === 'string' && !element.includes('|')) return element;
+  throw new UnsupportedPlanError(`a path with ${element}`);
+}
+
+/** All fetches of a plan, and whether a condition node is above them. */
+function* fetchesOf(node: PlanNode, isConditional = false): Generator<{ fetch: FetchNode; isConditional: boolean }> {
+  switch (node.kind) {
+    case 'Sequence':
+    case 'Parallel':
+      for (const child of node.nodes) yield* fetchesOf(child, isConditional);
+      return;
+    case 'Flatten':
+      yield* fetchesOf(node.node, isConditional);
+      return;
+    case 'Condition':
+      if (node.ifClause) yield* fetchesOf(node.ifClause, true);
+      if (node.elseClause) yield* fetchesOf(node.elseClause, true);
+      return;
+    case 'Fetch':
+      yield { fetch: node, isConditional };
+  }
+}
+
+function countFetches(fetches: readonly { fetch: FetchNode }[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const { fetch } of fetches) times.set(fetchIdentity(fetch), (times.get(fetchIdentity(fetch)) ?? 0) + 1);
+  return times;
+}
+
+function conditionalKeysOf(fetches: readonly { fetch: FetchNode; isConditional: boolean }[]): Set<string> {
+  const keys = new Set<string>();
+  for (const { fetch, isConditional } of fetches) {
+    if (!isConditional && !/@(skip|include)\b/.test(fetch.operation)) continue;
+    const renamed = renamedKeys(fetch.outputRewrites);
+    for (const key of conditionalKeys(parseFetchOperation(fetch.operation).selectionSet, isConditional)) {
+      keys.add(renamed(key));
+    }
+  }
+  return keys;
+}

@@ -1,0 +1,195 @@
+import type { FetchDataRewrite, FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
+import { isRecord, type JsonRecord } from './records.ts';
+import type { TypeRelations } from './type-relations.ts';
+import { ABSENT, FAILED, type Unavailable } from './unavailable.ts';
+
+/**
+ * Gives the representation of an entity, as JSON; undefined where the fetch is not for entities of its type or a part is
+ * missing, and the reason where a part could not be had.
+ */
+export interface Representer {
+  represent(entity: JsonRecord): string | Unavailable | undefined;
+  /** Where the representations of the entity's type differ in one value only: how they begin, and that value's key. */
+  soleValueOf(entity: JsonRecord): { readonly start: string; readonly soleKey: string } | undefined;
+}
+
+/**
+ * Makes the code for the `requires` of a fetch.
+ *
+ * @param conditionalKeys what the plan fetches under some condition only. One fetch can be for two fields of which one is
+ *   skipped, and its `requires` names what both need.
+ */
+export function compileRepresentation(
+  { requires = [], inputRewrites }: FetchNode,
+  types: TypeRelations,
+  conditionalKeys: ReadonlySet<string>,
+): Representer {
+  const sentTypeName = compileTypeNameRewrites(inputRewrites ?? [], types);
+  const writer = new SelectionWriter(requires, types, conditionalKeys, sentTypeName);
+  return {
+    represent: (entity) => writer.writeRecord(entity),
+    soleValueOf: (entity) => {
+      const { start, soleKey } = writer.writerFor(entity.__typename);
+      return start !== undefined && soleKey !== undefined ? { start, soleKey } : undefined;
+    },
+  };
+}
+
+/** The planner rewrites one thing only: the `__typename` sent to a subgraph that knows an interface as an object. */
+function compileTypeNameRewrites(
+  rewrites: readonly FetchDataRewrite[],
+  types: TypeRelations,
+): (typeName: string) => string {
+  const steps = rewrites.map((rewrite) => {
+    const [fragment = '', key] = rewrite.path;
+    const condition = /^\.\.\. on (.*)$/.exec(fragment)?.[1];
+    if (
+      rewrite.kind !== 'ValueSetter' ||
+      key !== '__typename' ||
+      rewrite.path.length !== 2 ||
+      condition === undefined
+    ) {
+      throw new UnsupportedPlanError(`an input rewrite at ${rewrite.path.join('.')}`);
+    }
+    return { condition, value: String(rewrite.setValueTo) };
+  });
+  return (typeName) =>
+    steps.reduce((name, { condition, value }) => (types.applies(condition, name) ? value : name), typeName);
+}
+
+interface FieldWriter {
+  /** `"name":` */
+  readonly prefix: string;
+  readonly key: string;
+  /** Whether there may be no value because the client skipped what needs it. */
+  readonly isConditional: boolean;
+  readonly below: SelectionWriter | undefined;
+}
+
+/** The code for objects of one type. */
+interface RecordWriter {
+  /** `{"__typename":"User"`; undefined where objects of the type are not asked for. */
+  readonly start: string | undefined;
+  readonly writers: readonly FieldWriter[];
+  readonly soleKey: string | undefined;
+}
+
+/** Writes the selected fields of objects as JSON, with code for each type of object. */
+class SelectionWriter {
+  readonly #selections: readonly QueryPlanSelectionNode[];
+  readonly #types: TypeRelations;
+  readonly #conditionalKeys: ReadonlySet<string>;
+  /** Only for the entity itself. */
+  readonly #sentTypeName: ((typeName: string) => string) | undefined;
+  readonly #byTypeName = new Map<unknown, RecordWriter>();
+
+  constructor(
+    selections: readonly QueryPlanSelectionNode[],
+    types: TypeRelations,
+    conditionalKeys: ReadonlySet<string>,
+    sentTypeName?: (typeName: string) => string,
+  ) {
+    this.#selections = selections;
+    this.#types = types;
+    this.#conditionalKeys = conditionalKeys;
+    this.#sentTypeName = sentTypeName;
+  }
+
+  writerFor(typeName: unknown): RecordWriter {
+    let writer = this.#byTypeName.get(typeName);
+    if (!writer) {
+      writer = this.#compile(typeof typeName === 'string' ? typeName : undefined);
+      this.#byTypeName.set(typeName, writer);
+    }
+    return writer;
+  }
+
+  writeRecord(record: JsonRecord): string | Unavailable | undefined {
+    const { start, writers } = this.writerFor(record.__typename);
+    return start === undefined ? undefined : writeFields(record, start, writers);
+  }
+
+  write(value: unknown): string | Unavailable | undefined {
+    if (value === null) return 'null';
+    if (Array.isArray(value)) return this.#writeList(value);
+    return isRecord(value) ? this.writeRecord(value) : undefined;
+  }
+
+  #writeList(values: readonly unknown[]): string | Unavailable | undefined {
+    const items: string[] = [];
+    for (const value of values) {
+      const item = this.write(value);
+      if (typeof item !== 'string') return item;
+      items.push(item);
+    }
+    return `[${items.join(',')}]`;
+  }
+
+  #compile(typeName: string | undefined): RecordWriter {
+    const fields = collectFields(this.#selections, typeName, this.#types);
+    const hasTypeName = fields.delete('__typename') && typeName !== undefined;
+    if (this.#sentTypeName && !hasTypeName) return { start: undefined, writers: [], soleKey: undefined };
+    const sentTypeName = hasTypeName && (this.#sentTypeName?.(typeName) ?? typeName);
+    const start = sentTypeName ? `{"__typename":${JSON.stringify(sentTypeName)}` : '{';
+    const writers = [...fields].map(
+      ([name, { key, selections }]): FieldWriter => ({
+        prefix: `${JSON.stringify(name)}:`,
+        key,
+        isConditional: this.#conditionalKeys.has(key),
+        below: selections && new SelectionWriter(selections, this.#types, this.#conditionalKeys),
+      }),
+    );
+    const [sole, second] = writers;
+    const isSole = sole && !second && !sole.below && !sole.isConditional;
+    return { start, writers, soleKey: isSole ? sole.key : undefined };
+  }
+}
+
+function writeFields(
+  record: JsonRecord,
+  start: string,
+  writers: readonly FieldWriter[],
+): string | Unavailable | undefined {
+  let json = start;
+  for (const { prefix, key, isConditional, below } of writers) {
+    const value = record[key];
+    if (value === FAILED || value === ABSENT) return value;
+    if (value === undefined && isConditional) continue;
+    if (value === undefined || typeof value === 'function') return undefined;
+    const text = below ? below.write(value) : JSON.stringify(value);
+    if (typeof text !== 'string') return text;
+    json += json === '{' ? prefix + text : `,${prefix}${text}`;
+  }
+  return `${json}}`;
+}
+
+interface RequiredSelection {
+  readonly key: string;
+  readonly selections: QueryPlanSelectionNode[] | undefined;
+}
+
+/** Which fields are asked for of a type, by the names that the subgraph knows. */
+function collectFields(
+  selections: readonly QueryPlanSelectionNode[],
+  typeName: string | undefined,
+  types: TypeRelations,
+  fields: Map<string, RequiredSelection> = new Map(),
+): Map<string, RequiredSelection> {
+  for (const selection of selections) {
+    if (selection.kind === 'InlineFragment') {
+      const { typeCondition } = selection;
+      if (typeCondition === undefined || (typeName !== undefined && types.applies(typeCondition, typeName))) {
+        collectFields(selection.selections, typeName, types, fields);
+      }
+      continue;
+    }
+    const known = fields.get(selection.name);
+    if (known?.selections) known.selections.push(...(selection.selections ?? []));
+    else if (!known) {
+      const below = selection.selections && [...selection.selections];
+      fields.set(selection.name, { key: selection.alias ?? selection.name, selections: below });
+    }
+  }
+  return fields;
+}

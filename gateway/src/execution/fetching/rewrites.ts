@@ -1,0 +1,67 @@
+import type { FetchDataRewrite } from '@apollo/query-planner';
+import { mergeInto } from './merge.ts';
+import { isRecord, type JsonRecord } from './records.ts';
+import type { TypeRelations } from './type-relations.ts';
+
+/** Changes part of an answer before it is merged. */
+export type Rewrite = (value: unknown) => void;
+
+const FRAGMENT = '... on ';
+
+/** The `outputRewrites` of a fetch, in their order. */
+export function compileRewrites(rewrites: readonly FetchDataRewrite[] | undefined, types: TypeRelations): Rewrite[] {
+  return (rewrites ?? []).map((rewrite) => {
+    const key = rewrite.path.at(-1) ?? '';
+    const apply =
+      rewrite.kind === 'ValueSetter' ? setter(key, rewrite.setValueTo) : renamer(key, rewrite.renameKeyTo, types);
+    return compilePath(rewrite.path.slice(0, -1), apply, types);
+  });
+}
+
+/** What the plan calls a key that a fetch asks for under another name. */
+export function renamedKeys(rewrites: readonly FetchDataRewrite[] | undefined): (key: string) => string {
+  const names = new Map<string, string>();
+  for (const rewrite of rewrites ?? []) {
+    if (rewrite.kind === 'KeyRenamer') names.set(rewrite.path.at(-1) ?? '', rewrite.renameKeyTo);
+  }
+  return (key) => names.get(key) ?? key;
+}
+
+function setter(key: string, value: unknown): (target: JsonRecord) => void {
+  return (target) => {
+    target[key] = value;
+  };
+}
+
+/** Where the object has both, the two are parts of one value: aliases only keep apart what differs in nullability. */
+function renamer(key: string, newKey: string, types: TypeRelations): (target: JsonRecord) => void {
+  return (target) => {
+    if (!Object.hasOwn(target, key) || target[key] === undefined) return;
+    mergeInto(target, { [newKey]: target[key] }, types);
+    target[key] = undefined;
+  };
+}
+
+function compilePath(path: readonly string[], apply: (target: JsonRecord) => void, types: TypeRelations): Rewrite {
+  const [element, ...rest] = path;
+  const next = element === undefined ? apply : compileElement(element, compilePath(rest, apply, types), types);
+  const rewrite: Rewrite = (value) => {
+    if (Array.isArray(value)) value.forEach(rewrite);
+    else if (isRecord(value)) next(value);
+  };
+  return rewrite;
+}
+
+/** A fragment applies to an object of unknown type too: such a one was asked for on its place's own type only. */
+function compileElement(element: string, next: Rewrite, types: TypeRelations): (target: JsonRecord) => void {
+  if (!element.startsWith(FRAGMENT)) {
+    return (target) => {
+      if (Object.hasOwn(target, element)) next(target[element]);
+    };
+  }
+  const condition = element.slice(FRAGMENT.length);
+  return (target) => {
+    const typeName = target.__typename;
+    if (typeof typeName !== 'string' || types.applies(condition, typeName)) next(target);
+  };
+}

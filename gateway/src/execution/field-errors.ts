@@ -1,0 +1,72 @@
+import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Path } from './fetching/places.ts';
+import type { ResponseTree } from './response-tree.ts';
+
+interface PathNode extends Map<string | number, PathNode> {}
+
+/** The errors of one execution, each at its path in the client's answer. */
+export class FieldErrors {
+  readonly list: GraphQLError[] = [];
+  readonly #response: ResponseTree;
+  readonly #seen = new Set<string>();
+  /** The paths of the errors, as a tree. */
+  readonly #paths: PathNode = new Map();
+
+  constructor(response: ResponseTree) {
+    this.#response = response;
+  }
+
+  /** An error of a subgraph's answer, at a path of the plan. */
+  addFromSubgraph(subgraph: string, error: GraphQLFormattedError, path: Path | undefined): void {
+    const { message, extensions } = error;
+    this.#add(typeof message === 'string' ? message : 'An error without a message', path, {
+      code: 'DOWNSTREAM_SERVICE_ERROR',
+      ...extensions,
+      serviceName: subgraph,
+    });
+  }
+
+  /** Why a call failed, at a path of the plan that waited for it. */
+  addFailure(error: unknown, path: Path): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const extensions = error instanceof GraphQLError ? error.extensions : { code: 'INTERNAL_SERVER_ERROR' };
+    this.#add(message, path, { ...extensions }, error instanceof Error ? error : undefined);
+  }
+
+  /** A value that the schema forbids, at a path of the client's answer. */
+  addInvalid(message: string, path: Path): void {
+    this.list.push(new GraphQLError(message, { path, extensions: { code: 'INTERNAL_SERVER_ERROR' } }));
+  }
+
+  /** Whether a subgraph's error is at the path or below it. @param length how much of `path` counts */
+  explains(path: Path, length: number): boolean {
+    let node: PathNode | undefined = this.#paths;
+    if (node.size === 0) return false;
+    for (let index = 0; index < length && node; index++) node = node.get(path[index] ?? '');
+    return node !== undefined;
+  }
+
+  #add(message: string, path: Path | undefined, extensions: Record<string, unknown>, originalError?: Error): void {
+    const clientPath = path && this.#response.clientPath(path);
+    const key = JSON.stringify([message, clientPath, extensions]);
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    let node = this.#paths;
+    for (const element of clientPath ?? []) {
+      const next = node.get(element) ?? new Map();
+      node.set(element, next);
+      node = next;
+    }
+    this.list.push(
+      new GraphQLError(message, { path: clientPath ?? null, extensions, ...(originalError && { originalError }) }),
+    );
+  }
+}
+
+/** The errors of an answer; not its author's word that there are some. */
+export function errorsOf(answer: GraphQLAnswer): readonly GraphQLFormattedError[] {
+  return Array.isArray(answer.errors)
+    ? answer.errors.filter((error) => typeof error === 'object' && error !== null)
+    : [];
+}

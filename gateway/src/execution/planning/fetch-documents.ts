@@ -1,0 +1,89 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** The operation of a fetch, with the fragments it has put in place. */
+export function parseFetchOperation(text: string): OperationDefinitionNode {
+  const document = parse(text, { noLocation: true });
+  const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+  if (!operation) throw new Error('a fetch without an operation');
+  return { ...operation, selectionSet: inlined(operation.selectionSet, fragmentsOf(document)) };
+}
+
+function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions)
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  return fragments;
+}
+
+function inlined(
+  selectionSet: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): SelectionSetNode {
+  return {
+    ...selectionSet,
+    selections: selectionSet.selections.map((selection) => inlineSelection(selection, fragments)),
+  };
+}
+
+function inlineSelection(
+  selection: SelectionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): SelectionNode {
+  if (selection.kind !== Kind.FRAGMENT_SPREAD) {
+    return selection.selectionSet
+      ? { ...selection, selectionSet: inlined(selection.selectionSet, fragments) }
+      : selection;
+  }
+  const fragment = fragments.get(selection.name.value);
+  if (!fragment) throw new Error(`a fetch without its fragment ${selection.name.value}`);
+  return {
+    kind: Kind.INLINE_FRAGMENT,
+    typeCondition: fragment.typeCondition,
+    ...(selection.directives && { directives: selection.directives }),
+    selectionSet: inlined(fragment.selectionSet, fragments),
+  };
+}
+
+/** The response keys of a fetch, whatever the types: what it fills in, and what it leaves open where it fails. */
+export interface KeyTree extends Map<string, KeyTree> {}
+
+/** @param renamed what the plan calls a key, where that is not the fetch's own name for it */
+export function keyTree(
+  selectionSet: SelectionSetNode | undefined,
+  renamed: (key: string) => string,
+  tree: KeyTree = new Map(),
+): KeyTree {
+  for (const selection of selectionSet?.selections ?? []) {
+    if (selection.kind === Kind.FIELD) {
+      const key = renamed(selection.alias?.value ?? selection.name.value);
+      tree.set(key, keyTree(selection.selectionSet, renamed, tree.get(key)));
+    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+      keyTree(selection.selectionSet, renamed, tree);
+    }
+  }
+  return tree;
+}
+
+/** The response keys that a fetch asks for under `@skip` or `@include`. */
+export function conditionalKeys(
+  selectionSet: SelectionSetNode | undefined,
+  isConditional = false,
+  keys: Set<string> = new Set(),
+): Set<string> {
+  for (const selection of selectionSet?.selections ?? []) {
+    const isHere = isConditional || (selection.directives ?? []).some(({ name }) => CONDITIONS.has(name.value));
+    if (selection.kind === Kind.FIELD && isHere) keys.add(selection.alias?.value ?? selection.name.value);
+    if (selection.kind !== Kind.FRAGMENT_SPREAD) conditionalKeys(selection.selectionSet, isHere, keys);
+  }
+  return keys;
+}
+
+const CONDITIONS = new Set(['skip', 'include']);

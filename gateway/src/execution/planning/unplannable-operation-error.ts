@@ -1,0 +1,8 @@
+/** The planner could not plan an operation. Nothing of it was run. */
+export class UnplannableOperationError extends Error {
+  override readonly name = 'UnplannableOperationError';
+
+  constructor(cause: unknown) {
+    super(`The operation can't be planned: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}

@@ -1,0 +1,81 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isAbstractType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** What is needed to say which fields an object of some type is asked for. */
+export interface Selecting {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Of the variables that `@skip` and `@include` use. */
+  readonly conditions: Readonly<Record<string, unknown>>;
+}
+
+/** GraphQL, section 6.3.2: the fields asked for of an object, by response key, merged through all fragments. */
+export function collectFields(
+  selecting: Selecting,
+  type: GraphQLObjectType | GraphQLInterfaceType,
+  selectionSets: readonly SelectionSetNode[],
+): Map<string, FieldNode[]> {
+  const fields = new Map<string, FieldNode[]>();
+  const visited = new Set<string>();
+  for (const selectionSet of selectionSets) collect(selecting, type, selectionSet, fields, visited);
+  return fields;
+}
+
+function collect(
+  selecting: Selecting,
+  type: GraphQLObjectType | GraphQLInterfaceType,
+  selectionSet: SelectionSetNode,
+  fields: Map<string, FieldNode[]>,
+  visited: Set<string>,
+): void {
+  for (const selection of selectionSet.selections) {
+    if (!isIncluded(selection, selecting.conditions)) continue;
+    if (selection.kind === Kind.FIELD) {
+      const key = selection.alias?.value ?? selection.name.value;
+      const known = fields.get(key);
+      if (known) known.push(selection);
+      else fields.set(key, [selection]);
+      continue;
+    }
+    const fragment =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : unvisited(selection.name.value, selecting, visited);
+    const condition = fragment?.typeCondition?.name.value;
+    if (fragment && (condition === undefined || applies(selecting.schema, condition, type))) {
+      collect(selecting, type, fragment.selectionSet, fields, visited);
+    }
+  }
+}
+
+function unvisited(name: string, { fragments }: Selecting, visited: Set<string>): FragmentDefinitionNode | undefined {
+  if (visited.has(name)) return undefined;
+  visited.add(name);
+  return fragments.get(name);
+}
+
+function applies(schema: GraphQLSchema, condition: string, type: GraphQLObjectType | GraphQLInterfaceType): boolean {
+  if (condition === type.name) return true;
+  const conditionType = schema.getType(condition);
+  return isAbstractType(conditionType) && schema.isSubType(conditionType, type);
+}
+
+function isIncluded({ directives }: SelectionNode, conditions: Readonly<Record<string, unknown>>): boolean {
+  for (const { name, arguments: given } of directives ?? []) {
+    if (name.value !== 'skip' && name.value !== 'include') continue;
+    const condition = given?.find((argument) => argument.name.value === 'if')?.value;
+    const isTrue =
+      condition?.kind === Kind.VARIABLE
+        ? conditions[condition.name.value] === true
+        : condition?.kind === Kind.BOOLEAN && condition.value;
+    if (isTrue === (name.value === 'skip')) return false;
+  }
+  return true;
+}

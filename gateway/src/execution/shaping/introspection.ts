@@ -1,0 +1,69 @@
+import {
+  type DocumentNode,
+  executeSync,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  visit,
+} from 'graphql';
+
+/** The value of an introspection field, for the variables as the client sent them. */
+export type Introspect = (variables: Readonly<Record<string, unknown>>) => unknown;
+
+const KEY = 'introspection';
+
+/**
+ * Runs an introspection field by graphql-js, on what the client may see of the schema. Where it uses no variables, once.
+ *
+ * @param selections the field, as often as it was selected under its response key
+ */
+export function compileIntrospection(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  selections: readonly FieldNode[],
+): Introspect {
+  const fields = selections.map(
+    (field): FieldNode => ({ ...field, alias: { kind: Kind.NAME, value: KEY }, directives: [] }),
+  );
+  const { names, document } = introspectionDocument(operation, fragments, fields);
+  let constant: unknown;
+  return (variables) => {
+    if (constant !== undefined) return constant;
+    const { data, errors } = executeSync({ schema, document, rootValue: {}, variableValues: variables });
+    if (!data || errors?.[0]) throw errors?.[0] ?? new Error('the introspection gave no data');
+    if (names.size === 0) constant = data[KEY];
+    return data[KEY];
+  };
+}
+
+function introspectionDocument(
+  { variableDefinitions }: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  fields: readonly FieldNode[],
+): { names: ReadonlySet<string>; document: DocumentNode } {
+  const names = new Set<string>();
+  const used = new Set<FragmentDefinitionNode>();
+  const noteUses = (node: FieldNode | FragmentDefinitionNode): void => {
+    visit(node, {
+      Variable: ({ name }) => void names.add(name.value),
+      FragmentSpread: ({ name }) => {
+        const fragment = fragments.get(name.value);
+        if (!fragment || used.has(fragment)) return;
+        used.add(fragment);
+        noteUses(fragment);
+      },
+    });
+  };
+  fields.forEach(noteUses);
+  const operation: OperationDefinitionNode = {
+    kind: Kind.OPERATION_DEFINITION,
+    operation: OperationTypeNode.QUERY,
+    variableDefinitions: (variableDefinitions ?? []).filter(({ variable }) => names.has(variable.name.value)),
+    selectionSet: { kind: Kind.SELECTION_SET, selections: fields },
+  };
+  return { names, document: { kind: Kind.DOCUMENT, definitions: [operation, ...used] } };
+}

@@ -1,0 +1,40 @@
+import type { JsonRecord } from '../fetching/records.ts';
+import { type Complete, type Completion, NULL_PARENT } from './completion.ts';
+
+/** One field of an object's answer. */
+export interface FieldShape {
+  readonly responseKey: string;
+  /** Never a name that `Object.prototype` has (see response-keys.ts). */
+  readonly sourceKey: string;
+  readonly complete: Complete;
+}
+
+/** Makes an object of the answer; null where a null comes up to it. */
+export type ShapeObject = (source: JsonRecord, completion: Completion) => JsonRecord | null;
+
+/**
+ * Generates the code that shapes objects of one type at one place: the engine then knows each object's keys ahead, where a
+ * loop over the fields would look every one up. Shaping 20 orders with their users takes a third of the time.
+ *
+ * @param depth the elements of the path that lead to the object
+ */
+export function generateShape(fields: readonly FieldShape[], depth: number): ShapeObject {
+  const completed = fields.map(
+    ({ responseKey, sourceKey }, index) => `
+      path[${depth}] = ${JSON.stringify(responseKey)};
+      const value${index} = complete${index}(source[${JSON.stringify(sourceKey)}], completion);
+      if (value${index} === NULL_PARENT) return null;`,
+  );
+  const entries = fields.map(({ responseKey }, index) => `${propertyName(responseKey)}: value${index}`);
+  const code = `return (source, completion) => {
+      const { path } = completion;${completed.join('')}
+      return { ${entries.join(', ')} };
+    };`;
+  const names = fields.map((_, index) => `complete${index}`);
+  return new Function('NULL_PARENT', ...names, code)(NULL_PARENT, ...fields.map(({ complete }) => complete));
+}
+
+/** As it stands, `__proto__` would set the prototype. */
+function propertyName(key: string): string {
+  return key === '__proto__' ? '["__proto__"]' : JSON.stringify(key);
+}

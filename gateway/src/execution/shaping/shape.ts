@@ -1,0 +1,184 @@
+import {
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  isAbstractType,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { isRecord, type JsonRecord } from '../fetching/records.ts';
+import { FAILED } from '../fetching/unavailable.ts';
+import type { ResponseKeys } from '../planning/response-keys.ts';
+import { type Complete, type Completion, NULL_PARENT } from './completion.ts';
+import { collectFields, type Selecting } from './field-collection.ts';
+import { compileIntrospection } from './introspection.ts';
+import { compileLeaf } from './leaf-values.ts';
+import { type FieldShape, generateShape, type ShapeObject } from './object-code.ts';
+
+export interface Shaping extends Selecting {
+  readonly responseKeys: ResponseKeys;
+  readonly operation: OperationDefinitionNode;
+}
+
+/** What the fields of one place are asked for. */
+interface Position {
+  readonly shaping: Shaping;
+  /** The elements of the path that lead here. */
+  readonly depth: number;
+  /** `Type.field`, for messages. */
+  readonly coordinate: string;
+  readonly selectionSets: readonly SelectionSetNode[];
+}
+
+/** Compiles the shaping of an operation's data: null where a null came up to the top. */
+export function compileShape(
+  shaping: Shaping,
+  rootType: GraphQLObjectType,
+): (data: JsonRecord, completion: Completion) => JsonRecord | null {
+  return compileObject(
+    { shaping, depth: 0, coordinate: rootType.name, selectionSets: [shaping.operation.selectionSet] },
+    rootType,
+  );
+}
+
+/** GraphQL, section 6.4.3. */
+function compileType(type: GraphQLOutputType, position: Position): Complete {
+  const { depth, coordinate } = position;
+  if (isNonNullType(type)) {
+    const complete = compileValue(type.ofType, position);
+    return (value, completion) => {
+      if (value === null || value === undefined || typeof value === 'symbol') {
+        return completion.nullParent(value, depth, coordinate);
+      }
+      const completed = complete(value, completion);
+      return completed === null ? NULL_PARENT : completed;
+    };
+  }
+  const complete = compileValue(type, position);
+  return (value, completion) => {
+    if (value === null || value === undefined || typeof value === 'symbol') {
+      return completion.nothing(value, depth, coordinate);
+    }
+    return complete(value, completion);
+  };
+}
+
+/** For values that are there. */
+function compileValue(type: GraphQLOutputType, position: Position): Complete {
+  if (isListType(type)) return compileList(type.ofType, position);
+  if (isLeafType(type)) return compileLeaf(type, position.depth, position.coordinate);
+  const complete = isAbstractType(type) ? compileAbstract(type.name, position) : undefined;
+  if (complete) return complete;
+  if (!isObjectType(type)) throw new Error(`${position.coordinate} has no output type`);
+  const shape = compileObject(position, type);
+  const isRoot = type === position.shaping.schema.getQueryType();
+  return (value, completion) => {
+    if (!isRecord(value)) return completion.fail(position.depth, `Expected an object for ${position.coordinate}.`);
+    const typeName = value.__typename;
+    if (typeName !== type.name && typeName !== undefined && !isRoot) return unknownType(position, completion);
+    return shape(value, completion);
+  };
+}
+
+function compileList(itemType: GraphQLOutputType, position: Position): Complete {
+  const { depth, coordinate } = position;
+  const complete = compileType(itemType, { ...position, depth: depth + 1 });
+  return (value, completion) => {
+    if (!Array.isArray(value)) return completion.fail(depth, `Expected a list for ${coordinate}.`);
+    const { length } = value;
+    const items = new Array<unknown>(length);
+    let isNull = false;
+    for (let index = 0; index < length; index++) {
+      completion.path[depth] = index;
+      const item = complete(value[index], completion);
+      if (item === NULL_PARENT) isNull = true;
+      else items[index] = item;
+    }
+    return isNull ? null : items;
+  };
+}
+
+/** Which code an object needs is known by its `__typename`; it is made when the first object of the type comes. */
+function compileAbstract(abstractName: string, position: Position): Complete {
+  const shapes = new Map<unknown, ShapeObject | undefined>();
+  return (value, completion) => {
+    if (!isRecord(value)) return completion.fail(position.depth, `Expected an object for ${position.coordinate}.`);
+    const typeName = value.__typename;
+    let shape = shapes.get(typeName);
+    if (!shape) {
+      shape = compileRuntimeType(abstractName, typeName, position);
+      if (!shape) return typeName === FAILED ? null : unknownType(position, completion);
+      shapes.set(typeName, shape);
+    }
+    return shape(value, completion);
+  };
+}
+
+function compileRuntimeType(abstractName: string, typeName: unknown, position: Position): ShapeObject | undefined {
+  const { schema } = position.shaping;
+  const abstract = schema.getType(abstractName);
+  const type = typeName === undefined ? abstract : typeof typeName === 'string' ? schema.getType(typeName) : undefined;
+  if (!isAbstractType(abstract)) return undefined;
+  if (isObjectType(type)) return schema.isSubType(abstract, type) ? compileObject(position, type) : undefined;
+  const isPart = isInterfaceType(type) && (type === abstract || schema.isSubType(abstract, type));
+  return isPart && !needsObjectType(position, type) ? compileObject(position, type) : undefined;
+}
+
+/**
+ * A subgraph with an `@interfaceObject` doesn't know the type of the object behind it. The planner finds it out where the
+ * answer depends on it.
+ */
+function needsObjectType({ shaping, selectionSets }: Position, type: GraphQLInterfaceType): boolean {
+  const asInterface = collectFields(shaping, type, selectionSets);
+  const possibleTypes = shaping.schema.getPossibleTypes(type);
+  return (
+    possibleTypes.length === 0 ||
+    possibleTypes.some((possible) => {
+      const fields = [...collectFields(shaping, possible, selectionSets)];
+      const isSame = ([key, selected]: [string, FieldNode[]]) =>
+        selected[0]?.name.value !== '__typename' && selected.length === asInterface.get(key)?.length;
+      return fields.length !== asInterface.size || !fields.every(isSame);
+    })
+  );
+}
+
+function unknownType({ depth, coordinate }: Position, completion: Completion): null {
+  return completion.fail(depth, `The object for ${coordinate} has no type that it can have.`);
+}
+
+function compileObject(position: Position, type: GraphQLObjectType | GraphQLInterfaceType): ShapeObject {
+  const { shaping, depth, selectionSets } = position;
+  const shapes = [...collectFields(shaping, type, selectionSets)].map(([key, fields]) =>
+    compileField(position, type, key, fields),
+  );
+  return generateShape(shapes, depth);
+}
+
+function compileField(
+  { shaping, depth }: Position,
+  type: GraphQLObjectType | GraphQLInterfaceType,
+  responseKey: string,
+  fields: readonly FieldNode[],
+): FieldShape {
+  const field = fields[0];
+  if (!field) throw new Error(`no field for ${responseKey}`);
+  const name = field.name.value;
+  const sourceKey = shaping.responseKeys.sourceKey(field);
+  if (name === '__typename') return { responseKey, sourceKey, complete: () => type.name };
+  if (type === shaping.schema.getQueryType() && (name === '__schema' || name === '__type')) {
+    const introspect = compileIntrospection(shaping.schema, shaping.operation, shaping.fragments, fields);
+    return { responseKey, sourceKey, complete: (_, { variables }) => introspect(variables) };
+  }
+  const definition: GraphQLField<unknown, unknown> | undefined = type.getFields()[name];
+  if (!definition) throw new Error(`no field ${type.name}.${name}`);
+  const selectionSets = fields.flatMap(({ selectionSet }) => selectionSet ?? []);
+  const position = { shaping, depth: depth + 1, coordinate: `${type.name}.${name}`, selectionSets };
+  return { responseKey, sourceKey, complete: compileType(definition.type, position) };
+}

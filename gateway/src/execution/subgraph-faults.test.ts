@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
+import type { OperationResult } from './compiled-operation.ts';
+import { Federation, type Tamper } from './testing/federation.ts';
+
+// Long for its table of faults, which is easier to read as one.
+const data = {
+  User: [
+    { __typename: 'User', id: '1', name: 'Ann', age: 40, kind: 'HUMAN' },
+    { __typename: 'User', id: '2', name: 'Bob', age: 50, kind: 'ROBOT' },
+  ],
+};
+
+/** Orders, of which the users come from a subgraph of their own, and from a third one their ages. */
+function shop(tamper: Tamper): Federation {
+  const federation = new Federation({
+    subgraphs: {
+      orders: `
+        type Query { orders: [Order] strict: [Order!]! tags: [[String!]] thing: Thing any: Any }
+        type Order @key(fields: "id") { id: ID! user: User must: User! }
+        type User @key(fields: "id") { id: ID! }
+        interface Thing { id: ID }
+        type Stone implements Thing { id: ID }
+        scalar Any`,
+      users: `
+        type Query { now: Int! }
+        enum Kind { HUMAN ROBOT SPY @inaccessible }
+        type User @key(fields: "id") { id: ID! name: String! nick: String kind: Kind }`,
+      ages: 'type User @key(fields: "id") { id: ID! name: String! @external age: Int old: Boolean @requires(fields: "name") }',
+    },
+    data,
+    resolvers: {
+      Query: {
+        orders: () => ['1', '2', '1'].map((id, index) => ({ id: `o${index}`, user: { id }, must: { id } })),
+        strict: () => ['1', '2'].map((id, index) => ({ id: `o${index}`, user: { id }, must: { id } })),
+        tags: () => [['a', 'b'], null],
+        thing: () => ({ __typename: 'Stone', id: 's' }),
+        any: () => ({ free: ['form', null] }),
+        now: () => 12,
+      },
+    },
+  });
+  federation.tamper = tamper;
+  return federation;
+}
+
+const placesOf = ({ errors }: OperationResult) => (errors ?? []).map(({ path }) => path?.join('.')).sort();
+const codesOf = ({ errors }: OperationResult) => [...new Set((errors ?? []).map(({ extensions }) => extensions.code))];
+
+/** Changes the answers of one subgraph. */
+const from =
+  (subgraph: string, change: (answer: string) => unknown): Tamper =>
+  (answer, call) =>
+    call.subgraph === subgraph ? JSON.parse(String(change(JSON.stringify(answer)))) : answer;
+
+const down =
+  (subgraph: string, error: Error): Tamper =>
+  (answer, call) => {
+    if (call.subgraph === subgraph) throw error;
+    return answer;
+  };
+
+describe('a call that fails', () => {
+  test('costs the fields it was for, with its error at each place that waited', async () => {
+    const result = await shop(down('users', subgraphUnavailable('users'))).execute(
+      '{ orders { id user { name age } } now }',
+    );
+    assert.deepEqual(placesOf(result), ['now', 'orders.0.user', 'orders.1.user', 'orders.2.user']);
+    assert.deepEqual(codesOf(result), ['SUBGRAPH_UNAVAILABLE']);
+    assert.equal(result.data, null);
+  });
+
+  test('leaves what others gave', async () => {
+    const result = await shop(down('ages', new ExpectedError('DEADLINE_EXCEEDED', 'late'))).execute(
+      '{ orders { user { name age old } } }',
+    );
+    assert.deepEqual(placesOf(result), ['orders.0.user', 'orders.1.user', 'orders.2.user']);
+    const user = (name: string) => ({ user: { name, age: null, old: null } });
+    assert.deepEqual(result.data, { orders: [user('Ann'), user('Bob'), user('Ann')] });
+  });
+
+  test('stops the fetches that need what it should have brought, without more errors', async () => {
+    const federation = shop(down('users', subgraphUnavailable('users')));
+    const result = await federation.execute('{ orders { user { age old } } }');
+    assert.deepEqual(placesOf(result), ['orders.0.user', 'orders.1.user', 'orders.2.user']);
+    assert.deepEqual(result.data, { orders: [40, 50, 40].map((age) => ({ user: { age, old: null } })) });
+  });
+
+  test('for any reason is an unexpected error', async () => {
+    const result = await shop(down('orders', new TypeError('oops'))).execute('{ orders { id } mine: any }');
+    assert.deepEqual(placesOf(result), ['mine', 'orders']);
+    assert.deepEqual(codesOf(result), ['INTERNAL_SERVER_ERROR']);
+    assert.deepEqual(result.data, { orders: null, mine: null });
+  });
+});
+
+describe('an error of a subgraph', () => {
+  const failing =
+    (errors: unknown[]): Tamper =>
+    (answer, call) =>
+      call.subgraph === 'users'
+        ? JSON.parse(JSON.stringify({ data: { _entities: [null, { called: 'Bob' }] }, errors }))
+        : answer;
+
+  test('about an entity is at every path that waited for it, under the client’s names', async () => {
+    const error = { message: 'no', path: ['_entities', 0, 'called'], extensions: { code: 'FORBIDDEN' } };
+    const result = await shop(failing([error])).execute('{ list: orders { user { called: name } } }');
+    assert.deepEqual(placesOf(result), ['list.0.user.called', 'list.2.user.called']);
+    assert.deepEqual(codesOf(result), ['FORBIDDEN']);
+    assert.deepEqual(result.data, { list: [{ user: null }, { user: { called: 'Bob' } }, { user: null }] });
+  });
+
+  test('explains the null that comes of it', async () => {
+    const error = { message: 'no', path: ['_entities', 0, 'called'] };
+    const result = await shop(failing([error])).execute('{ orders { must { called: name } } }');
+    assert.deepEqual(placesOf(result), ['orders.0.must.called', 'orders.2.must.called']);
+    assert.deepEqual(result.data, { orders: [null, { must: { called: 'Bob' } }, null] });
+  });
+
+  test('below a null explains it too', async () => {
+    const answer = '{"data":{"orders":[{"must":null}]},"errors":[{"message":"no","path":["orders",0,"must","id"]}]}';
+    const result = await shop(from('orders', () => answer)).execute('{ orders { must { id } } }');
+    assert.deepEqual(placesOf(result), ['orders.0.must.id']);
+    assert.deepEqual(result.data, { orders: [null] });
+  });
+
+  test('without a path is passed on as it is where there are data', async () => {
+    const result = await shop(failing([{ message: 'no' }])).execute('{ orders { user { nick id } } }');
+    assert.ok(placesOf(result).includes(undefined));
+  });
+
+  test('in place of all data is at each path that waited', async () => {
+    const result = await shop(from('users', () => '{"errors":[{"message":"bad"}]}')).execute(
+      '{ orders { user { nick } } }',
+    );
+    assert.deepEqual(placesOf(result), ['orders.0.user', 'orders.1.user', 'orders.2.user']);
+  });
+
+  test('about a field that only the plan needs shows no name of it', async () => {
+    const error = '{"data":{"_entities":[null,null]},"errors":[{"message":"no","path":["_entities",0,"name"]}]}';
+    const result = await shop(from('users', () => error)).execute('{ orders { user { old } } }');
+    assert.deepEqual(placesOf(result), ['orders.0.user', 'orders.2.user']);
+  });
+});
+
+describe('an entity that its subgraph does not know', () => {
+  const unknown = from('users', () => '{"data":{"_entities":[null,null]}}');
+
+  test('has null for the fields from there', async () => {
+    const result = await shop(unknown).execute('{ orders { user { nick age } } }');
+    assert.equal(result.errors, undefined);
+    assert.deepEqual(result.data, { orders: [40, 50, 40].map((age) => ({ user: { nick: null, age } })) });
+  });
+
+  test('is an error where these can’t be null', async () => {
+    const result = await shop(unknown).execute('{ orders { user { name } } }');
+    assert.deepEqual(placesOf(result), ['orders.0.user.name', 'orders.1.user.name', 'orders.2.user.name']);
+  });
+});
+
+describe('values against the schema are errors at their path', () => {
+  const cases: [name: string, subgraph: string, query: string, change: (text: string) => string, paths: string[]][] = [
+    ['null for non-null', 'orders', '{ orders { id } }', (text) => text.replace('"o1"', 'null'), ['orders.1.id']],
+    ['no value', 'orders', '{ orders { id } }', (text) => text.replace('"id":"o1"', ''), ['orders.1.id']],
+    ['an object for a list', 'orders', '{ orders { id } }', (text) => text.replace(/\[.*\]/, '{"id":"x"}'), ['orders']],
+    ['a scalar for an object', 'orders', '{ orders { id } }', (text) => text.replace('{"id":"o1"}', '7'), ['orders.1']],
+    ['a list for an object', 'orders', '{ orders { id } }', (text) => text.replace('{"id":"o1"}', '[]'), ['orders.1']],
+    [
+      'an object for a scalar',
+      'orders',
+      '{ orders { id } }',
+      (text) => text.replace('"o1"', '{"a":1}'),
+      ['orders.1.id'],
+    ],
+    ['null in a list', 'orders', '{ tags }', (text) => text.replace('"a"', 'null'), ['tags.0.0']],
+    ['a scalar for a list in a list', 'orders', '{ tags }', (text) => text.replace('["a","b"]', '"a"'), ['tags.0']],
+    [
+      'a wrong __typename',
+      'orders',
+      '{ orders { user { nick } } }',
+      (text) => text.replace('"User"', '"Cat"'),
+      ['orders.0.user'],
+    ],
+    ['an unknown __typename', 'orders', '{ thing { id } }', (text) => text.replace('Stone', 'Rock'), ['thing']],
+    ['a __typename that is none', 'orders', '{ thing { id } }', (text) => text.replace('"Stone"', '7'), ['thing']],
+    [
+      'no __typename',
+      'orders',
+      '{ thing { id ... on Stone { id } __typename } }',
+      (text) => text.replace('"__typename":"Stone",', ''),
+      ['thing'],
+    ],
+    ['a type of another kind', 'orders', '{ thing { id } }', (text) => text.replace('Stone', 'Order'), ['thing']],
+    ['a large Int', 'users', '{ now }', (text) => text.replace('12', '3000000000'), ['now']],
+    [
+      'an unknown enum value',
+      'users',
+      '{ orders { user { kind } } }',
+      (text) => text.replace('ROBOT', 'CLOWN'),
+      ['orders.1.user.kind'],
+    ],
+    [
+      'an enum value nobody may see',
+      'users',
+      '{ orders { user { kind } } }',
+      (text) => text.replace('ROBOT', 'SPY'),
+      ['orders.1.user.kind'],
+    ],
+    [
+      'other entities',
+      'users',
+      '{ orders { user { nick } } }',
+      () => '{"data":{"_entities":[]}}',
+      ['orders.0.user', 'orders.1.user', 'orders.2.user'],
+    ],
+    [
+      'no entities',
+      'users',
+      '{ orders { user { nick } } }',
+      () => '{"data":{}}',
+      ['orders.0.user', 'orders.1.user', 'orders.2.user'],
+    ],
+    ['nothing', 'orders', '{ orders { id } any }', () => '{}', ['any', 'orders']],
+    ['data that are none', 'orders', '{ orders { id } any }', () => '{"data":7}', ['any', 'orders']],
+    ['errors that are none', 'orders', '{ any }', () => '{"data":null,"errors":[null,7,{}]}', ['any']],
+  ];
+  for (const [name, subgraph, query, change, paths] of cases) {
+    test(name, async () => {
+      const result = await shop(from(subgraph, change)).execute(query);
+      assert.deepEqual(placesOf(result), paths);
+    });
+  }
+
+  test('and what can stand does', async () => {
+    const lenient = await shop(from('orders', (text) => text.replace('"o1"', '5'))).execute('{ orders { id } any }');
+    assert.equal(lenient.errors, undefined);
+    assert.deepEqual(lenient.data, {
+      orders: [{ id: 'o0' }, { id: '5' }, { id: 'o2' }],
+      any: { free: ['form', null] },
+    });
+  });
+});

@@ -1,0 +1,155 @@
+import { setImmediate } from 'node:timers';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
+import type { GraphQLFormattedError } from 'graphql';
+import { FetchRequest } from '../execution/fetching/fetch-request.ts';
+
+/** Makes one call. */
+type Call = (request: FetchRequest, signal: AbortSignal) => Promise<GraphQLAnswer>;
+
+/** An entity fetch of one operation that waits in a batch. */
+interface Waiting {
+  readonly request: FetchRequest;
+  readonly signal: AbortSignal;
+  resolve(answer: GraphQLAnswer | Promise<GraphQLAnswer>): void;
+  reject(reason: unknown): void;
+}
+
+/** The most representations that travel together; a fetch that has more goes alone. */
+const MAX_REPRESENTATIONS = 1000;
+
+/**
+ * Lets entity fetches of different operations travel as one call where they are of the same fetch node, have the same
+ * variables, and wait at the same moment: nothing waits longer than until the event loop comes round.
+ */
+export class EntityBatches {
+  readonly #call: Call;
+  readonly #waiting = new Map<string, Waiting[]>();
+  #isScheduled = false;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  /** The answer to this fetch alone. `signal` ends this waiting only. */
+  fetch(request: FetchRequest, signal: AbortSignal): Promise<GraphQLAnswer> {
+    return new Promise((resolve, reject) => {
+      const key = new FetchRequest(request.constants, request.variables, []).toIdentity();
+      const waiting = this.#waiting.get(key);
+      const one = { request, signal, resolve, reject };
+      if (waiting) waiting.push(one);
+      else this.#waiting.set(key, [one]);
+      if (this.#isScheduled) return;
+      this.#isScheduled = true;
+      setImmediate(() => this.#send());
+    });
+  }
+
+  #send(): void {
+    this.#isScheduled = false;
+    const all = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const waiting of all) for (const batch of inBatches(waiting)) this.#sendBatch(batch);
+  }
+
+  #sendBatch(batch: readonly Waiting[]): void {
+    const [only] = batch;
+    if (only && batch.length === 1) only.resolve(this.#call(only.request, only.signal));
+    else void sendTogether(batch, this.#call);
+  }
+}
+
+/** In the order they came, as many together as the bound allows. */
+function inBatches(waiting: readonly Waiting[]): Waiting[][] {
+  const batches: Waiting[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const one of waiting) {
+    if (one.signal.aborted) {
+      one.reject(one.signal.reason);
+      continue;
+    }
+    const length = one.request.representations?.length ?? 0;
+    if (size + length > MAX_REPRESENTATIONS) {
+      batches.push([]);
+      size = 0;
+    }
+    batches.at(-1)?.push(one);
+    size += length;
+  }
+  return batches;
+}
+
+async function sendTogether(batch: readonly Waiting[], call: Call): Promise<void> {
+  const indices = new Map<string, number>();
+  for (const { request } of batch) {
+    for (const representation of request.representations ?? []) {
+      if (!indices.has(representation)) indices.set(representation, indices.size);
+    }
+  }
+  const together = new TogetherSignal(batch);
+  for (const one of batch) one.signal.addEventListener('abort', () => one.reject(one.signal.reason), { once: true });
+  try {
+    const [first] = batch;
+    if (!first) return;
+    const request = new FetchRequest(first.request.constants, first.request.variables, [...indices.keys()]);
+    share(await call(request, together.signal), batch, indices);
+  } catch (error) {
+    for (const one of batch) one.reject(error);
+  }
+}
+
+/** Aborted when every one of the batch is. */
+class TogetherSignal {
+  readonly #controller = new AbortController();
+
+  constructor(batch: readonly Waiting[]) {
+    let left = batch.length;
+    const leave = () => {
+      left -= 1;
+      if (left === 0) this.#controller.abort();
+    };
+    for (const { signal } of batch) signal.addEventListener('abort', leave, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+}
+
+/** Gives each of the batch its own part: the entities it asked for, and the errors about them and about none. */
+function share(answer: GraphQLAnswer, batch: readonly Waiting[], indices: ReadonlyMap<string, number>): void {
+  const entities = answer.data?._entities;
+  const isWhole = Array.isArray(entities) && entities.length === indices.size;
+  const taken = new Set<number>();
+  for (const { request, resolve } of batch) {
+    const own = (request.representations ?? []).map((representation) => indices.get(representation) ?? -1);
+    resolve({
+      ...(answer.data !== undefined && { data: answer.data }),
+      ...(isWhole && { data: { _entities: own.map((index) => takeEntity(entities, index, taken)) } }),
+      ...errorsFor(own, answer.errors ?? []),
+    });
+  }
+}
+
+/** An entity that several asked for is copied: each merges it into its own answer. */
+function takeEntity(entities: readonly unknown[], index: number, taken: Set<number>): unknown {
+  const entity = entities[index];
+  if (!taken.has(index)) {
+    taken.add(index);
+    return entity;
+  }
+  return structuredClone(entity);
+}
+
+function errorsFor(
+  own: readonly number[],
+  errors: readonly GraphQLFormattedError[],
+): { errors?: GraphQLFormattedError[] } {
+  const positions = new Map(own.map((index, position) => [index, position]));
+  const shared = errors.flatMap((error) => {
+    const [root, index, ...below] = Array.isArray(error.path) ? error.path : [];
+    if (root !== '_entities' || typeof index !== 'number') return [error];
+    const position = positions.get(index);
+    return position === undefined ? [] : [{ ...error, path: [root, position, ...below] }];
+  });
+  return shared.length > 0 ? { errors: shared } : {};
+}

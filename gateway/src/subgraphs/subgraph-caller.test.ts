@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { after, test } from 'node:test';
+import { createLogger } from '@lockstep/runtime/logging.ts';
+import type { TrafficShaping } from '../configuration/supergraph-file.ts';
+import { type FetchConstants, FetchRequest } from '../execution/fetching/fetch-request.ts';
+import { SubgraphCaller } from './subgraph-caller.ts';
+
+const logger = createLogger('test', { format: 'json', level: 'silent' });
+
+/** A request that reached the subgraph, and how to answer it. */
+interface Arrived {
+  readonly representations: { id: number }[] | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly left: Promise<unknown>;
+  answer(body: object): void;
+}
+
+/** A subgraph that answers when the test says so. */
+async function startSubgraph() {
+  const arrived: Arrived[] = [];
+  let tell = () => {};
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const { variables } = JSON.parse(text);
+    arrived.push({
+      representations: variables.representations,
+      headers: request.headers,
+      left: once(response, 'close'),
+      answer: (body) => void response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
+    });
+    tell();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  after(() => void server.close().closeAllConnections());
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}/graphql`,
+    arrived,
+    /** Resolves when as many have arrived. */
+    async arrival(count: number): Promise<void> {
+      while (arrived.length < count) await new Promise<void>((resolve) => (tell = resolve));
+    },
+  };
+}
+
+async function start(traffic: Partial<TrafficShaping> = {}, timeoutMs = 5000) {
+  const subgraph = await startSubgraph();
+  const caller = new SubgraphCaller({
+    subgraph: { name: 'books', routingUrl: subgraph.url, schema: { sdl: '' }, timeoutMs },
+    traffic: { deduplicateQuery: true, batchEntities: true, ...traffic },
+    secret: 'the shared secret',
+    logger,
+  });
+  after(() => caller.close());
+  return { ...subgraph, caller };
+}
+
+function constants(kind: 'query' | 'mutation', query: string): FetchConstants {
+  const bodyStart = `{"query":${JSON.stringify(query)},"variables":{`;
+  return { subgraph: 'books', query, operationName: undefined, kind, bodyStart, identity: `books ${query}` };
+}
+
+const ROOT = constants('query', '{ books { id } }');
+const ENTITIES = constants(
+  'query',
+  'query ($representations: [_Any!]!) { _entities(representations: $representations) { id } }',
+);
+const root = (variables = {}) => new FetchRequest(ROOT, variables, undefined);
+const entities = (...ids: number[]) =>
+  new FetchRequest(
+    ENTITIES,
+    {},
+    ids.map((id) => JSON.stringify({ id })),
+  );
+const names = (...ids: number[]) => ({ data: { _entities: ids.map((id) => ({ name: `book ${id}` })) } });
+
+/** Answers an entity call with what it asked for. */
+function answerEntities({ representations = [], answer }: Arrived): void {
+  answer(names(...representations.map(({ id }) => id)));
+}
+
+test('queries that are alike and under way are one call, and each gets an answer of its own', async () => {
+  const { caller, arrived, arrival } = await start();
+  const answers = [caller.call(root(), undefined), caller.call(root(), undefined)];
+  await arrival(1);
+  arrived[0]?.answer({ data: { books: [{ id: 1 }] } });
+  const [one, other] = await Promise.all(answers);
+  assert.deepEqual(one, { data: { books: [{ id: 1 }] } });
+  assert.deepEqual(other, one);
+  assert.notEqual(other?.data, one?.data);
+  assert.equal(arrived.length, 1);
+});
+
+test('queries with other variables, mutations, and all with the switch off, are calls of their own', async () => {
+  const { caller, arrival } = await start();
+  void caller.call(root({ first: 1 }), undefined).catch(() => {});
+  void caller.call(root({ first: 2 }), undefined).catch(() => {});
+  const mutation = new FetchRequest(constants('mutation', 'mutation { a }'), {}, undefined);
+  void caller.call(mutation, undefined).catch(() => {});
+  void caller.call(mutation, undefined).catch(() => {});
+  await arrival(4);
+
+  const off = await start({ deduplicateQuery: false });
+  void off.caller.call(root(), undefined).catch(() => {});
+  void off.caller.call(root(), undefined).catch(() => {});
+  await off.arrival(2);
+});
+
+test('a query that comes when an earlier one was answered is asked anew', async () => {
+  const { caller, arrived, arrival } = await start();
+  const first = caller.call(root(), undefined);
+  await arrival(1);
+  arrived[0]?.answer({ data: { books: [] } });
+  await first;
+  const second = caller.call(root(), undefined);
+  await arrival(2);
+  arrived[1]?.answer({ data: { books: [{ id: 1 }] } });
+  assert.deepEqual(await second, { data: { books: [{ id: 1 }] } });
+});
+
+test("one client's leaving ends neither another's query nor the call; the last one's does", async () => {
+  const { caller, arrived, arrival } = await start();
+  const [leaving, staying] = [new AbortController(), new AbortController()];
+  const left = assert.rejects(caller.call(root(), leaving.signal));
+  const stayed = caller.call(root(), staying.signal);
+  await arrival(1);
+  leaving.abort();
+  await left;
+  arrived[0]?.answer({ data: { books: [] } });
+  assert.deepEqual(await stayed, { data: { books: [] } });
+
+  const both = [new AbortController(), new AbortController()];
+  const calls = both.map(({ signal }) => assert.rejects(caller.call(root(), signal)));
+  await arrival(2);
+  for (const controller of both) controller.abort();
+  await Promise.all(calls);
+  await arrived[1]?.left;
+});
+
+test("one query's deadline doesn't end another's", async () => {
+  const { caller, arrived, arrival } = await start({}, 400);
+  const early = assert.rejects(caller.call(root(), undefined), {
+    extensions: { code: 'DEADLINE_EXCEEDED', subgraph: 'books', timeoutMs: 400 },
+  });
+  await arrival(1);
+  await new Promise((resolve) => setTimeout(resolve, 200)); // the second one's deadline is to be another
+  const late = caller.call(root(), undefined);
+  await early;
+  arrived[0]?.answer({ data: { books: [] } });
+  assert.deepEqual(await late, { data: { books: [] } });
+});
+
+test('entity fetches that wait together travel together, each entity once, and each gets its own back', async () => {
+  const { caller, arrived, arrival } = await start();
+  const answers = [caller.call(entities(1, 2), undefined), caller.call(entities(3, 2), undefined)];
+  await arrival(1);
+  assert.deepEqual(arrived[0]?.representations, [{ id: 1 }, { id: 2 }, { id: 3 }]);
+  if (arrived[0]) answerEntities(arrived[0]);
+  const [one, other] = await Promise.all(answers);
+  assert.deepEqual(one, names(1, 2));
+  assert.deepEqual(other, names(3, 2));
+  const second = (answer: typeof one) =>
+    Array.isArray(answer?.data?._entities) ? answer.data._entities[1] : undefined;
+  assert.notEqual(second(one), second(other));
+});
+
+test('an error about one entity goes to who asked for it, at its own place; one about none to all', async () => {
+  const { caller, arrived, arrival } = await start();
+  const answers = [caller.call(entities(1), undefined), caller.call(entities(2, 3), undefined)];
+  await arrival(1);
+  arrived[0]?.answer({
+    data: { _entities: [{ name: 'book 1' }, { name: 'book 2' }, null] },
+    errors: [{ message: 'three', path: ['_entities', 2, 'name'] }, { message: 'slow today' }],
+  });
+  const [one, other] = await Promise.all(answers);
+  assert.deepEqual(one?.errors, [{ message: 'slow today' }]);
+  assert.deepEqual(other, {
+    data: { _entities: [{ name: 'book 2' }, null] },
+    errors: [{ message: 'three', path: ['_entities', 1, 'name'] }, { message: 'slow today' }],
+  });
+});
+
+test('a call that fails fails for all that travelled together', async () => {
+  const { caller, arrived, arrival } = await start();
+  const calls = [entities(1), entities(2)].map((request) =>
+    assert.rejects(caller.call(request, undefined), {
+      extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'books' },
+    }),
+  );
+  await arrival(1);
+  arrived[0]?.answer({ nonsense: true });
+  await Promise.all(calls);
+});
+
+test("one client's leaving doesn't end the call that its entity fetch travelled with", async () => {
+  const { caller, arrived, arrival } = await start();
+  const leaving = new AbortController();
+  const left = assert.rejects(caller.call(entities(1), leaving.signal));
+  const stayed = caller.call(entities(2), undefined);
+  await arrival(1);
+  leaving.abort();
+  await left;
+  if (arrived[0]) answerEntities(arrived[0]);
+  assert.deepEqual(await stayed, names(2));
+});
+
+test('a call has a bound on how many entities travel in it', async () => {
+  const { caller, arrived, arrival } = await start();
+  const ids = (from: number) => Array.from({ length: 600 }, (_, index) => from + index);
+  const answers = [caller.call(entities(...ids(0)), undefined), caller.call(entities(...ids(600)), undefined)];
+  await arrival(2);
+  for (const one of arrived) answerEntities(one);
+  assert.deepEqual(await Promise.all(answers), [names(...ids(0)), names(...ids(600))]);
+});
+
+test('with the switch off, entity fetches travel alone', async () => {
+  const { caller, arrived, arrival } = await start({ batchEntities: false });
+  const answers = [caller.call(entities(1), undefined), caller.call(entities(2), undefined)];
+  await arrival(2);
+  for (const one of arrived) answerEntities(one);
+  assert.deepEqual(
+    (await Promise.all(answers)).map((answer) => answer.data),
+    [names(1).data, names(2).data],
+  );
+});
+
+test('every call carries the shared secret', async () => {
+  const { caller, arrived, arrival } = await start();
+  void caller.call(root(), undefined).catch(() => {});
+  await arrival(1);
+  assert.equal(arrived[0]?.headers['x-subgraph-secret'], 'the shared secret');
+});

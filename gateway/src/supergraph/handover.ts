@@ -1,0 +1,81 @@
+import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { LoadedSupergraph, type Supergraph } from './loaded-supergraph.ts';
+
+type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
+type LoadResult = Awaited<ReturnType<GatewayInterface['load']>>;
+type SchemaListener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
+
+/** What Apollo Server has an operation run by. */
+export type Executor = NonNullable<LoadResult['executor']>;
+
+/** No operation is still running this long after its supergraph was replaced. */
+const RETIREMENT_MS = 60_000;
+
+/**
+ * What Apollo Server takes for its gateway. It hands over from one supergraph to the next as a whole: an operation that
+ * was validated on one is planned and executed on the same one, whatever has taken effect since. (One ApolloGateway that
+ * is given a new supergraph mixes the two in the operations that are under way.)
+ */
+export class SupergraphHandover implements GatewayInterface {
+  readonly #secret: string | undefined;
+  readonly #logger: Logger;
+  readonly #bySchema = new WeakMap<GraphQLSchema, LoadedSupergraph>();
+  readonly #listeners = new Set<SchemaListener>();
+  #current: LoadedSupergraph | undefined;
+
+  constructor(secret: string | undefined, logger: Logger) {
+    this.#secret = secret;
+    this.#logger = logger;
+  }
+
+  /**
+   * Makes this the supergraph of every operation that comes from now on.
+   *
+   * @throws {ConfigurationError} where it can't be; nothing has changed then
+   */
+  async replace(supergraph: Supergraph): Promise<void> {
+    const loaded = load(supergraph, this.#secret, this.#logger);
+    const replaced = this.#current;
+    if (replaced) await loaded.operations.warmUp(replaced.operations);
+    this.#bySchema.set(loaded.operations.planner.apiSchema, loaded);
+    this.#current = loaded;
+    for (const listener of this.#listeners) this.#tell(listener, loaded);
+    if (replaced) setTimeout(() => void replaced.close(), RETIREMENT_MS).unref();
+  }
+
+  async load(): Promise<LoadResult> {
+    return { executor: (requestContext) => this.#execute(requestContext) };
+  }
+
+  onSchemaLoadOrUpdate(listener: SchemaListener): () => void {
+    this.#listeners.add(listener);
+    if (this.#current) this.#tell(listener, this.#current);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async stop(): Promise<void> {
+    await this.#current?.close();
+  }
+
+  #tell(listener: SchemaListener, { operations, sdl }: LoadedSupergraph): void {
+    listener({ apiSchema: operations.planner.apiSchema, coreSupergraphSdl: sdl });
+  }
+
+  #execute(requestContext: Parameters<Executor>[0]): ReturnType<Executor> {
+    const loaded = this.#bySchema.get(requestContext.schema);
+    if (!loaded) throw new Error('an operation on a supergraph that was never loaded');
+    return loaded.execute(requestContext);
+  }
+}
+
+function load(supergraph: Supergraph, secret: string | undefined, logger: Logger): LoadedSupergraph {
+  try {
+    return new LoadedSupergraph(supergraph, secret, logger);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    throw new ConfigurationError(`The schemas compose, but the supergraph can't be served: ${error.message}`);
+  }
+}

@@ -1,0 +1,98 @@
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { SubgraphSettings, TrafficShaping } from '../configuration/supergraph-file.ts';
+import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import { type ClientOperation, Operations, UncompilableOperation } from '../execution/operations.ts';
+import { SubgraphDataSource } from '../subgraphs/data-source.ts';
+import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
+import type { Executor } from './handover.ts';
+
+/** A supergraph, and how its subgraphs are called. */
+export interface Supergraph {
+  readonly sdl: string;
+  readonly subgraphs: readonly SubgraphSettings[];
+  readonly traffic: TrafficShaping;
+}
+
+type RequestContext = Parameters<Executor>[0];
+type Result = Awaited<ReturnType<Executor>>;
+
+/** One supergraph, ready to run operations. */
+export class LoadedSupergraph {
+  readonly sdl: string;
+  readonly operations: Operations;
+  readonly #supergraph: Supergraph;
+  readonly #secret: string | undefined;
+  readonly #logger: Logger;
+  readonly #callers: ReadonlyMap<string, SubgraphCaller>;
+  readonly #reported = new Set<string>();
+  #fallback: Promise<Executor> | undefined;
+
+  /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
+  constructor(supergraph: Supergraph, secret: string | undefined, logger: Logger) {
+    const { sdl, subgraphs, traffic } = supergraph;
+    this.sdl = sdl;
+    this.operations = new Operations(sdl);
+    this.#supergraph = supergraph;
+    this.#secret = secret;
+    this.#logger = logger;
+    this.#callers = new Map(
+      subgraphs.map((subgraph) => [subgraph.name, new SubgraphCaller({ subgraph, traffic, secret, logger })]),
+    );
+  }
+
+  async execute(requestContext: RequestContext): Promise<Result> {
+    const { request, document, queryHash, source, context } = requestContext;
+    const operation = { document, queryHash, source, operationName: request.operationName };
+    const compiled = this.operations.get(operation);
+    if (compiled instanceof UncompilableOperation) return this.#fallBack(requestContext, operation, compiled);
+    const signal: AbortSignal | undefined = context.signal;
+    return compiled.execute({
+      variables: request.variables,
+      call: (fetch) => this.#callerOf(fetch).call(fetch, signal),
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#callers.values()].map((caller) => caller.close()));
+  }
+
+  #callerOf({ constants: { subgraph } }: FetchRequest): SubgraphCaller {
+    const caller = this.#callers.get(subgraph);
+    if (!caller) throw new Error(`the supergraph has a subgraph ${subgraph} that was not composed into it`);
+    return caller;
+  }
+
+  /** By ApolloGateway as it is, which takes time and memory to load: there are hardly any such operations. */
+  async #fallBack(
+    requestContext: RequestContext,
+    { queryHash, operationName }: ClientOperation,
+    { reason }: UncompilableOperation,
+  ): Promise<Result> {
+    const key = `${queryHash} ${operationName ?? ''}`;
+    if (!this.#reported.has(key)) {
+      this.#reported.add(key);
+      this.#logger.warn({ queryHash, operationName, reason }, 'an operation is run by ApolloGateway, not compiled');
+    }
+    this.#fallback ??= loadApolloGateway(this.#supergraph, this.#secret, this.#logger);
+    return (await this.#fallback)(requestContext);
+  }
+}
+
+async function loadApolloGateway(
+  supergraph: Supergraph,
+  secret: string | undefined,
+  logger: Logger,
+): Promise<Executor> {
+  const settings = new Map(supergraph.subgraphs.map((subgraph) => [subgraph.name, subgraph]));
+  const { ApolloGateway } = await import('@apollo/gateway'); // 25 MB that hardly any process needs
+  const gateway = new ApolloGateway({
+    supergraphSdl: supergraph.sdl,
+    logger: logger.child({}, { level: 'warn' }),
+    buildService: ({ name }) => {
+      const subgraph = settings.get(name);
+      if (!subgraph) throw new Error(`the supergraph has a subgraph ${name} that was not composed into it`);
+      return new SubgraphDataSource(subgraph, secret, logger);
+    },
+  });
+  return (await gateway.load()).executor;
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { memoryDatabase } from '../testing/memory-database.ts';
+import { migrate, ping } from './migrate.ts';
+
+type Database = Kysely<unknown>;
+
+function creates(table: string): Migration {
+  return { up: (db) => db.schema.createTable(table).addColumn('id', 'integer').execute() };
+}
+
+const FAILS_HALF_WAY: Migration = {
+  async up(db) {
+    await db.schema.createTable('second').addColumn('id', 'integer').execute();
+    await sql`insert into first values (1)`.execute(db);
+    await sql`no sql`.execute(db);
+  },
+};
+
+async function tablesOf(db: Database): Promise<string[]> {
+  const tables = await db.introspection.getTables();
+  return tables.map(({ name }) => name).sort();
+}
+
+async function database(t: TestContext) {
+  const { db, log } = await memoryDatabase<unknown>(t);
+  return { db, log, migrateTo: (migrations: Record<string, Migration>) => migrate(db, migrations, log.logger) };
+}
+
+describe('migrating', () => {
+  test('runs what is missing, in the order of the names, and says so', async (t) => {
+    const { db, log, migrateTo } = await database(t);
+    await migrateTo({ '0002-second': creates('second'), '0001-first': creates('first') });
+    assert.deepEqual(await tablesOf(db), ['first', 'second']);
+    const said = log.lines.filter(({ level }) => level === 30).map(({ msg }) => msg);
+    assert.deepEqual(said, ['migrated: 0001-first', 'migrated: 0002-second']);
+  });
+
+  test('runs each once', async (t) => {
+    const { db, log, migrateTo } = await database(t);
+    await migrateTo({ '0001-first': creates('first') });
+    log.clear();
+    await migrateTo({ '0001-first': creates('first') });
+    assert.deepEqual(
+      log.lines.filter(({ level }) => level === 30),
+      [],
+    );
+    assert.deepEqual(await tablesOf(db), ['first']);
+  });
+
+  test('that fails names the migration and keeps the cause', async (t) => {
+    const { migrateTo } = await database(t);
+    await assert.rejects(migrateTo({ '0001-first': creates('first'), '0002-second': FAILS_HALF_WAY }), (error) => {
+      assert.ok(error instanceof Error && error.cause instanceof Error);
+      assert.equal(error.message, 'The migration 0002-second failed; the database is as it was');
+      assert.match(error.cause.message, /near "no": syntax error/);
+      return true;
+    });
+  });
+
+  test('that fails leaves nothing, neither of it nor of those that were to run with it', async (t) => {
+    const { db, migrateTo } = await database(t);
+    await assert.rejects(migrateTo({ '0001-first': creates('first'), '0002-second': FAILS_HALF_WAY }));
+    assert.deepEqual(await tablesOf(db), []);
+  });
+
+  test('that fails leaves what was there before', async (t) => {
+    const { db, migrateTo } = await database(t);
+    await migrateTo({ '0001-first': creates('first') });
+    await assert.rejects(migrateTo({ '0001-first': creates('first'), '0002-second': FAILS_HALF_WAY }));
+    assert.deepEqual(await tablesOf(db), ['first']);
+    assert.deepEqual((await sql`select * from first`.execute(db)).rows, []);
+  });
+
+  test('works after one that failed was mended', async (t) => {
+    const { db, migrateTo } = await database(t);
+    await assert.rejects(migrateTo({ '0001-first': creates('first'), '0002-second': FAILS_HALF_WAY }));
+    await migrateTo({ '0001-first': creates('first'), '0002-second': creates('second') });
+    assert.deepEqual(await tablesOf(db), ['first', 'second']);
+  });
+});
+
+describe('a ping', () => {
+  test('passes where the database answers', async (t) => {
+    const { db } = await memoryDatabase<unknown>(t);
+    await ping(db);
+  });
+
+  test('rejects where it does not', async (t) => {
+    const { db } = await memoryDatabase<unknown>(t);
+    await db.destroy();
+    await assert.rejects(ping(db));
+  });
+});

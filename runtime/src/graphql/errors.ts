@@ -1,0 +1,48 @@
+import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
+
+/**
+ * An expected failure: one that the caller can do something about. Its message and code reach the client as they are;
+ * every other error is masked (see masking.ts).
+ */
+export class ExpectedError extends GraphQLError {
+  override readonly name = 'ExpectedError';
+
+  /** @param code in capitals, from the list of the graph's error codes */
+  constructor(code: string, message: string, options: GraphQLErrorOptions = {}) {
+    super(message, { ...options, extensions: { ...options.extensions, code } });
+  }
+}
+
+/**
+ * `BAD_USER_INPUT`: an argument is malformed.
+ *
+ * @param argument its name in the schema
+ * @param value what was given
+ * @param rule what would do, as the end of a sentence: `must be …`
+ */
+export function badUserInput(argument: string, value: unknown, rule: string): ExpectedError {
+  return new ExpectedError('BAD_USER_INPUT', `${argument}: ${display(value)} ${rule}`, { extensions: { argument } });
+}
+
+/** `SUBGRAPH_UNAVAILABLE`: the subgraph could not be asked, or did not answer in GraphQL. The cause is for the log. */
+export function subgraphUnavailable(subgraph: string, cause?: unknown): ExpectedError {
+  const message = `The ${subgraph} subgraph could not be asked`;
+  return new ExpectedError('SUBGRAPH_UNAVAILABLE', message, { extensions: { subgraph }, ...withCause(cause) });
+}
+
+/** `DEADLINE_EXCEEDED`: the subgraph did not answer in time. Whether it did what it was asked to do is unknown. */
+export function deadlineExceeded(subgraph: string, timeoutMs: number): ExpectedError {
+  const message = `The ${subgraph} subgraph did not answer within ${timeoutMs} ms`;
+  return new ExpectedError('DEADLINE_EXCEEDED', message, { extensions: { subgraph, timeoutMs } });
+}
+
+function withCause(cause: unknown): GraphQLErrorOptions {
+  return cause instanceof Error ? { originalError: cause } : {};
+}
+
+const DISPLAYED_LENGTH = 80;
+
+function display(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= DISPLAYED_LENGTH ? text : `${text.slice(0, DISPLAYED_LENGTH)}…`;
+}

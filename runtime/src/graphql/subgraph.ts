@@ -1,0 +1,64 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+} from '@apollo/server/plugin/disabled';
+import { buildSubgraphSchema, type GraphQLSchemaModule } from '@apollo/subgraph';
+import { parse } from 'graphql';
+import { graphql } from '../http/graphql.ts';
+import { live, ready } from '../http/health.ts';
+import { routes } from '../http/routes.ts';
+import { requireSecret } from '../http/secret.ts';
+import type { Handler } from '../http/server.ts';
+import type { Logger } from '../logging.ts';
+import type { ProcessConfig } from '../process-config.ts';
+import { maskUnexpected } from './masking.ts';
+
+/** What makes a subgraph. */
+export interface SubgraphOptions<Context extends object> {
+  typeDefs: string;
+  resolvers: NonNullable<GraphQLSchemaModule['resolvers']>;
+  /** What one operation carries. The signal is aborted when nobody waits for its answer any more. */
+  context: (signal: AbortSignal) => Context;
+  /** Rejects where the subgraph can't answer: its database doesn't. */
+  isReady: () => Promise<void>;
+  config: ProcessConfig;
+  logger: Logger;
+}
+
+/** A subgraph that has started and doesn't listen yet. */
+export interface Subgraph {
+  handler: Handler;
+  stop(): Promise<void>;
+}
+
+/** Both wrap every field's resolver, for features that are not in use. */
+const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
+  ApolloServerPluginCacheControlDisabled(),
+  ApolloServerPluginInlineTraceDisabled(),
+];
+
+/** Builds a subgraph: GraphQL at `/graphql`, for whoever has the shared secret where there is one, and its health. */
+export async function buildSubgraph<Context extends object>(options: SubgraphOptions<Context>): Promise<Subgraph> {
+  const { config, logger } = options;
+  const server = new ApolloServer<Context>({
+    schema: buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]),
+    introspection: !config.isProduction,
+    hideSchemaDetailsFromClientErrors: config.isProduction,
+    includeStacktraceInErrorResponses: false,
+    formatError: maskUnexpected(logger),
+    logger,
+    plugins: [...INSTRUMENTATION_OFF],
+    stopOnTerminationSignals: false,
+  });
+  await server.start();
+  const answer = graphql(server, options.context);
+  return {
+    handler: routes({
+      '/graphql': config.secret === undefined ? answer : requireSecret(config.secret, answer),
+      '/health/live': live,
+      '/health/ready': ready(options.isReady),
+    }),
+    stop: () => server.stop(),
+  };
+}

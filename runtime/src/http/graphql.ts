@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
+import { answerError } from './answers.ts';
+import { readJson } from './json-body.ts';
+import { RefusedRequestError } from './refusal.ts';
+import type { Handler } from './server.ts';
+import { statusOf } from './status.ts';
+
+const ALLOWED_METHODS = 'GET, POST';
+
+/** What is needed of a started Apollo Server. */
+type Executor<Context extends object> = Pick<ApolloServer<Context>, 'executeHTTPGraphQLRequest' | 'logger'>;
+
+/**
+ * Translates between Node's HTTP and a started Apollo Server.
+ *
+ * @param context what one operation carries. The signal is aborted when the client leaves before it has its answer.
+ */
+export function graphql<Context extends object>(
+  server: Executor<Context>,
+  context: (signal: AbortSignal) => Context | Promise<Context>,
+): Handler {
+  return async (request, response) => {
+    try {
+      const httpGraphQLRequest = await toHttpGraphQLRequest(request);
+      const answer = await server.executeHTTPGraphQLRequest({
+        httpGraphQLRequest,
+        context: async () => context(leaving(response)),
+      });
+      await send(response, answer);
+    } catch (error) {
+      if (error instanceof RefusedRequestError) refuse(response, error);
+      else if (hasLeft(response))
+        response.destroy(); // what broke off then is no failure of ours
+      else fail(response, error, server.logger);
+    }
+  };
+}
+
+/** @throws {RefusedRequestError} where GraphQL can't be asked */
+async function toHttpGraphQLRequest(request: IncomingMessage): Promise<HTTPGraphQLRequest> {
+  const { method = '', url = '' } = request;
+  if (method !== 'GET' && method !== 'POST') {
+    const message = `GraphQL is asked by ${ALLOWED_METHODS}, not by ${method}.`;
+    throw new RefusedRequestError(405, 'BAD_REQUEST', message, { allow: ALLOWED_METHODS });
+  }
+  const queryStart = url.indexOf('?');
+  return {
+    method,
+    headers: headersOf(request),
+    search: queryStart === -1 ? '' : url.slice(queryStart),
+    body: method === 'POST' ? await readJson(request) : undefined,
+  };
+}
+
+/** Node gives names in lower case already, so that `HeaderMap` need not make them so: a third of the time. */
+function headersOf(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value === undefined) continue;
+    Map.prototype.set.call(headers, name, typeof value === 'string' ? value : value.join(', '));
+  }
+  return headers;
+}
+
+/** Aborted when the connection closes before the whole answer is written. */
+function leaving(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  if (hasLeft(response)) controller.abort();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+function hasLeft(response: ServerResponse): boolean {
+  return response.destroyed && !response.writableFinished;
+}
+
+async function send(response: ServerResponse, answer: HTTPGraphQLResponse): Promise<void> {
+  for (const [name, value] of answer.headers) response.setHeader(name, value);
+  response.statusCode = statusOf(response.req, answer);
+  if (answer.body.kind === 'complete') {
+    response.end(answer.body.string);
+    return;
+  }
+  for await (const chunk of answer.body.asyncIterator) {
+    if (!response.write(chunk)) await writable(response);
+    if (response.destroyed) return;
+  }
+  response.end();
+}
+
+/** Resolves when more can be written, or nothing any more: a response whose client has left never drains. */
+function writable(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.destroyed) return resolve();
+    const settle = () => {
+      response.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    return response.on('drain', settle).on('close', settle);
+  });
+}
+
+function refuse(response: ServerResponse, { status, code, message, headers }: RefusedRequestError): void {
+  if (status === 413) response.shouldKeepAlive = false; // or all the rest of it would have to be read
+  answerError(response, status, code, message, headers);
+}
+
+/** Apollo Server answers whatever it can: this is an answer that broke off, or one that can't be written. */
+function fail(response: ServerResponse, error: unknown, logger: Executor<object>['logger']): void {
+  logger.error(`An answer could not be sent: ${error instanceof Error ? error.stack : error}`);
+  if (response.headersSent) response.destroy();
+  else answerError(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
+}

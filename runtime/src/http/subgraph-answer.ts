@@ -1,0 +1,34 @@
+import type { GraphQLFormattedError } from 'graphql';
+
+/** A subgraph's answer as it came. */
+export interface Reply {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** What a subgraph answered: GraphQL, whatever its HTTP status. */
+export interface GraphQLAnswer {
+  data?: Record<string, unknown> | null;
+  errors?: GraphQLFormattedError[];
+}
+
+/** Reads a reply as GraphQL, whatever its status. @throws where it is none */
+export function parseAnswer({ status, text }: Reply): GraphQLAnswer {
+  const answer: unknown = JSON.parse(text);
+  if (isAnswer(answer)) return answer;
+  throw new Error(`the subgraph answered ${status} with a body that is no GraphQL answer`);
+}
+
+/** GraphQL, section 7.1: a map with `data`, `errors` (not empty) or both. */
+function isAnswer(value: unknown): value is GraphQLAnswer {
+  if (typeof value !== 'object' || value === null) return false;
+  const data = 'data' in value ? value.data : undefined;
+  const errors = 'errors' in value ? value.errors : undefined;
+  if (typeof data !== 'object' && data !== undefined) return false;
+  if (errors !== undefined && !(Array.isArray(errors) && errors.length > 0 && errors.every(isError))) return false;
+  return data !== undefined || errors !== undefined;
+}
+
+function isError(value: unknown): value is GraphQLFormattedError {
+  return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, type TestContext, test } from 'node:test';
+
+const FIXTURE = join(import.meta.dirname, 'fixtures', 'lifecycle-process.ts');
+
+interface Started {
+  child: ChildProcess;
+  /** Its exit code and signal, and what it wrote, once it ended. */
+  ended: Promise<{ code: number | null; signal: string | null; out: string; err: string }>;
+}
+
+function start(t: TestContext, way: string, env: NodeJS.ProcessEnv = {}): Started {
+  const child = fork(FIXTURE, [way], { silent: true, env });
+  t.after(() => child.kill('SIGKILL'));
+  return { child, ended: end(child) };
+}
+
+async function end(child: ChildProcess) {
+  assert.ok(child.stdout && child.stderr);
+  const [[code, signal], out, err] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
+  return { code, signal, out, err };
+}
+
+/** Starts one, and resolves when it says that it answers. */
+async function startReady(t: TestContext, way: string, env?: NodeJS.ProcessEnv): Promise<Started> {
+  const started = start(t, way, env);
+  const [message] = await Promise.race([once(started.child, 'message'), started.ended.then(({ err }) => [err])]);
+  assert.equal(message, 'ready');
+  return started;
+}
+
+const lines = (output: string): string[] => output.split('\n').filter((line) => line !== '');
+
+describe('a start', { timeout: 60_000 }, () => {
+  test("that the configuration stops exits with 78 and one line that says what's wrong", async (t) => {
+    const { code, out, err } = await start(t, 'configuration').ended;
+    assert.equal(code, 78);
+    assert.equal(out, '');
+    assert.equal(lines(err).length, 1);
+    assert.match(err, /FATAL \(fixture\): TEST_PORT=x: a port is a whole number/);
+  });
+
+  test('that the environment stops names each mistake, and where it is none of the code', async (t) => {
+    const { code, err } = await start(t, 'run', { DRAIN_DELAY_MS: 'x', LOG_LEVEL: 'loud' }).ended;
+    assert.equal(code, 78);
+    assert.match(err, /DRAIN_DELAY_MS=x: give a whole number of milliseconds, 0 or more\n/);
+    assert.match(err, /LOG_LEVEL=loud: give trace, debug, info, warn, error or fatal\n/);
+    assert.doesNotMatch(err, /\.ts:/);
+  });
+
+  test('that finds its port taken exits with 78, too', async (t) => {
+    const { code, err } = await start(t, 'port').ended;
+    assert.equal(code, 78);
+    assert.match(err, /FATAL \(fixture\): Port 4000 on 127\.0\.0\.1 is taken\.\n/);
+  });
+
+  test('that fails otherwise exits with 1 and tells where', async (t) => {
+    const { code, err } = await start(t, 'start').ended;
+    assert.equal(code, 1);
+    assert.match(err, /the disk is full[\s\S]*lifecycle-process\.ts:/);
+  });
+});
+
+describe('a process', { timeout: 60_000 }, () => {
+  for (const [way, message] of [
+    ['uncaught', 'nobody caught this'],
+    ['unhandled', 'nobody handled this'],
+  ] as const) {
+    test(`exits with 1 on an ${way} failure, and logs it`, async (t) => {
+      const { code, err } = await start(t, way).ended;
+      assert.equal(code, 1);
+      assert.match(err, new RegExp(`${message}[\\s\\S]*lifecycle-process\\.ts:`));
+    });
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test(`tells that it is ready, finishes what is under way on ${signal}, and exits with 0`, async (t) => {
+      const { child, ended } = await startReady(t, 'run');
+      child.kill(signal);
+      const { code, out, err } = await ended;
+      assert.equal(code, 0);
+      assert.equal(err, '');
+      assert.match(out, new RegExp(`${signal}: finishing .*\\n.*the last request is answered\\n.*stopped\\n$`));
+    });
+  }
+
+  test("stops on pm2's shutdown message", async (t) => {
+    const { child, ended } = await startReady(t, 'run');
+    child.send('shutdown');
+    const { code, out } = await ended;
+    assert.equal(code, 0);
+    assert.match(out, /shutdown: finishing .*\n.*the last request is answered\n.*stopped\n$/);
+  });
+
+  test('stops once, however often it is told', async (t) => {
+    const { child, ended } = await startReady(t, 'run');
+    child.kill('SIGTERM');
+    child.kill('SIGINT');
+    child.send('shutdown', () => {});
+    const { code, out } = await ended;
+    assert.equal(code, 0);
+    assert.equal(out.match(/finishing what is under way/g)?.length, 1);
+  });
+
+  test('that fails to stop exits with 1', async (t) => {
+    const { child, ended } = await startReady(t, 'stop');
+    child.kill('SIGTERM');
+    const { code, err } = await ended;
+    assert.equal(code, 1);
+    assert.match(err, /it does not stop/);
+  });
+
+  test('logs one JSON object a line with an ISO time, where a machine reads it', async (t) => {
+    const { child, ended } = await startReady(t, 'run', { LOG_FORMAT: 'json' });
+    child.kill('SIGTERM');
+    const { out } = await ended;
+    const logged: unknown[] = lines(out).map((line) => JSON.parse(line));
+    assert.equal(logged.length, 3);
+    for (const line of logged)
+      assert.match(JSON.stringify(line), /"level":"info","time":"\d{4}-\d\d-\d\dT.*Z","name":"fixture"/);
+  });
+});

@@ -1,0 +1,71 @@
+import { CONFIGURATION_EXIT_CODE, ConfigurationError } from './configuration-error.ts';
+import { createLogger, type Logger } from './logging.ts';
+import type { ProcessConfig } from './process-config.ts';
+
+/** A process that answers, and how to end it. */
+export interface Running {
+  /** Resolves when what is under way is answered and everything is closed. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs a process from start to end: reads its configuration, starts it, tells pm2 that it answers, and on SIGINT,
+ * SIGTERM or pm2's `shutdown` message lets it finish what is under way and exits with 0.
+ *
+ * A start that fails, and an exception nobody caught, are logged; the process exits with {@link CONFIGURATION_EXIT_CODE}
+ * where the operator has to change something first, and with 1 otherwise.
+ */
+export async function run<Config extends ProcessConfig>(
+  name: string,
+  readConfig: () => Config,
+  start: (config: Config, logger: Logger) => Promise<Running>,
+): Promise<void> {
+  let logger = createLogger(name, { format: 'pretty', level: 'info' });
+  process.on('uncaughtException', (error) => die(logger, error));
+  process.on('unhandledRejection', (error) => die(logger, error));
+  try {
+    const config = readConfig();
+    logger = createLogger(name, config.logging);
+    stopOnSignals(await start(config, logger), logger);
+    process.send?.('ready');
+  } catch (error) {
+    die(logger, error);
+  }
+}
+
+function stopOnSignals(running: Running, logger: Logger): void {
+  let stopping = false;
+  const stop = async (sign: string) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info(`${sign}: finishing what is under way`);
+    try {
+      await running.stop();
+      logger.info('stopped');
+      exit(0);
+    } catch (error) {
+      die(logger, error);
+    }
+  };
+  process.on('SIGINT', () => void stop('SIGINT'));
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('message', (message) => {
+    if (message === 'shutdown') void stop('shutdown');
+  });
+}
+
+function die(logger: Logger, error: unknown): void {
+  if (error instanceof ConfigurationError) {
+    logger.fatal(error.message);
+    exit(CONFIGURATION_EXIT_CODE);
+  } else {
+    logger.fatal(error, 'unexpected failure');
+    exit(1);
+  }
+}
+
+/** Ends the process once its last lines are written: under pm2's cluster mode the log files are written behind it. */
+function exit(code: number): void {
+  setTimeout(() => process.exit(code), 1000).unref();
+  process.stdout.write('', 'utf8', () => process.stderr.write('', 'utf8', () => process.exit(code)));
+}

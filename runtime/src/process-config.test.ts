@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { readEnvironment } from './environment.ts';
+import { type ProcessConfig, processVariables, toProcessConfig } from './process-config.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+
+const read = (env: NodeJS.ProcessEnv): ProcessConfig => toProcessConfig(readEnvironment(processVariables, env));
+
+describe('the configuration of a process', () => {
+  test('is for a developer on this machine where nothing is set', () => {
+    assert.deepEqual(read({}), {
+      isProduction: false,
+      host: '127.0.0.1',
+      drainDelayMs: 0,
+      logging: { format: 'pretty', level: 'info' },
+      secret: undefined,
+    });
+  });
+
+  test('logs JSON in production', () => {
+    const config = read({ NODE_ENV: 'production' });
+    assert.equal(config.isProduction, true);
+    assert.equal(config.logging.format, 'json');
+  });
+
+  test('logs in production as LOG_FORMAT says, where it says something', () => {
+    assert.equal(read({ NODE_ENV: 'production', LOG_FORMAT: 'pretty' }).logging.format, 'pretty');
+  });
+
+  test('has what is set', () => {
+    assert.deepEqual(
+      read({ HOST: '0.0.0.0', DRAIN_DELAY_MS: '1500', LOG_LEVEL: 'debug', SUBGRAPH_SECRET: '0123456789abcdef' }),
+      {
+        isProduction: false,
+        host: '0.0.0.0',
+        drainDelayMs: 1500,
+        logging: { format: 'pretty', level: 'debug' },
+        secret: '0123456789abcdef',
+      },
+    );
+  });
+
+  test('has a secret of its own making where a file for it is named', async (t) => {
+    const file = join(await temporaryFolder(t), 'secret');
+    const { secret } = read({ SUBGRAPH_SECRET_FILE: file });
+    assert.match(String(secret), /^[0-9a-f]{64}$/);
+    assert.equal(read({ SUBGRAPH_SECRET_FILE: file }).secret, secret);
+  });
+
+  const refused: [variable: string, value: string, rule: string][] = [
+    ['NODE_ENV', 'staging', 'give development, production or test'],
+    ['DRAIN_DELAY_MS', '-1', 'give a whole number of milliseconds, 0 or more'],
+    ['LOG_FORMAT', 'xml', 'give pretty or json'],
+    ['LOG_LEVEL', 'loud', 'give trace, debug, info, warn, error or fatal'],
+    ['SUBGRAPH_SECRET', 'short', 'a shared secret has at least 16 characters'],
+  ];
+  for (const [variable, value, rule] of refused) {
+    test(`can't have ${variable}=${value}`, () => {
+      const message = `The environment can't be used:\n  ${variable}=${value}: ${rule}`;
+      assert.throws(() => read({ [variable]: value }), { name: 'ConfigurationError', message });
+    });
+  }
+});

@@ -1,0 +1,40 @@
+import type { TestContext } from 'node:test';
+import { ApolloServer } from '@apollo/server';
+import { graphql } from '../http/graphql.ts';
+import { serveHttp } from './test-server.ts';
+
+const typeDefs = `
+  scalar Any
+  type Query { hello(name: String = "you"): String  echo(value: Any): Any }
+  type Mutation { count: Int }
+`;
+
+/** A GraphQL server for a test, behind our handler. */
+export interface GraphqlServer {
+  readonly port: number;
+  readonly url: string;
+  /** How often the mutation `count` ran. */
+  counted(): number;
+}
+
+/** `hello` greets, `echo` gives back its argument, `count` counts. It ends with the test. */
+export async function serveGraphql(t: TestContext): Promise<GraphqlServer> {
+  let count = 0;
+  const resolvers = {
+    Query: {
+      hello: (_: unknown, { name }: { name: string }) => `hello ${name}`,
+      echo: (_: unknown, { value }: { value: unknown }) => value,
+    },
+    Mutation: { count: () => ++count },
+  };
+  const server = new ApolloServer({ typeDefs, resolvers, stopOnTerminationSignals: false });
+  await server.start();
+  t.after(() => server.stop());
+  return {
+    ...(await serveHttp(
+      t,
+      graphql(server, () => ({})),
+    )),
+    counted: () => count,
+  };
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readConfig } from './config.ts';
+
+test('the orders subgraph runs on this machine, on a file of its own, beside users, where nothing is set', () => {
+  const { port, host, databasePath, users } = readConfig({});
+  assert.equal(port, 4002);
+  assert.equal(host, '127.0.0.1');
+  assert.equal(databasePath, join(import.meta.dirname, '..', 'data', 'orders.sqlite'));
+  assert.deepEqual(users, { url: 'http://127.0.0.1:4001/graphql', timeoutMs: 2000 });
+});
+
+test('the orders subgraph asks users where it is told to', () => {
+  const { users } = readConfig({ USERS_URL: 'https://users.test/graphql', USERS_TIMEOUT_MS: '500' });
+  assert.deepEqual(users, { url: 'https://users.test/graphql', timeoutMs: 500 });
+});
+
+test('the orders subgraph tells every mistake in its environment at once', () => {
+  assert.throws(() => readConfig({ ORDERS_PORT: 'x', USERS_URL: 'users:4001', USERS_TIMEOUT_MS: '0' }), {
+    name: 'ConfigurationError',
+    message:
+      "The environment can't be used:\n" +
+      '  ORDERS_PORT=x: a port is a whole number from 0 to 65535\n' +
+      '  USERS_URL=users:4001: give an address that starts with http:// or https://\n' +
+      '  USERS_TIMEOUT_MS=0: give a whole number of milliseconds, 1 or more',
+  });
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { migrate } from '@lockstep/runtime/database/migrate.ts';
+import { openDatabase } from '@lockstep/runtime/database/sqlite.ts';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { memoryDatabase } from '@lockstep/runtime/testing/memory-database.ts';
+import { temporaryFolder } from '@lockstep/runtime/testing/temporary-folder.ts';
+import { sql } from 'kysely';
+import { migrations } from './migrations.ts';
+import type { NewOrderRow, Tables } from './tables.ts';
+
+/** Opens the file, migrates it and closes it; gives its schema, and how many migrations ran. */
+async function migrateFile(path: string): Promise<{ schema: unknown[]; ran: number }> {
+  const { logger, lines } = recordLog();
+  const db = openDatabase<Tables>(path, logger);
+  await migrate(db, migrations, logger);
+  const { rows } = await sql`select name, sql from sqlite_schema order by name`.execute(db);
+  await db.destroy();
+  return { schema: rows, ran: lines.filter(({ msg }) => msg?.startsWith('migrated: ')).length };
+}
+
+test('the migrations run on an empty file, and change nothing on one that has them', async (t) => {
+  const path = join(await temporaryFolder(t), 'orders.sqlite');
+  const first = await migrateFile(path);
+  const second = await migrateFile(path);
+  assert.equal(first.ran, Object.keys(migrations).length);
+  assert.equal(second.ran, 0);
+  assert.deepEqual(second.schema, first.schema);
+});
+
+const ORDER: NewOrderRow = {
+  user_id: 1,
+  amount_minor: 1,
+  status: 'PENDING',
+  idempotency_key: null,
+  created_at: '2026',
+};
+
+async function insert(t: TestContext, ...rows: NewOrderRow[]): Promise<void> {
+  const { db } = await memoryDatabase<Tables>(t, migrations);
+  for (const row of rows) await db.insertInto('orders').values(row).execute();
+}
+
+test('the database itself refuses an order of nobody and of nothing', async (t) => {
+  await insert(t, ORDER);
+  for (const row of [
+    { ...ORDER, user_id: 0 },
+    { ...ORDER, amount_minor: 0 },
+    { ...ORDER, amount_minor: -1 },
+  ]) {
+    await assert.rejects(insert(t, row), { code: 'SQLITE_CONSTRAINT_CHECK' });
+  }
+});
+
+test('the database itself refuses a second order with a key', async (t) => {
+  await insert(t, ORDER, ORDER);
+  const withKey = { ...ORDER, idempotency_key: 'k' };
+  await assert.rejects(insert(t, withKey, withKey), { code: 'SQLITE_CONSTRAINT_UNIQUE' });
+});

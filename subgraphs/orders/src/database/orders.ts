@@ -1,0 +1,140 @@
+import { type Parameters, prepare } from '@lockstep/runtime/database/prepared.ts';
+import { keysOf } from '@lockstep/runtime/database/sqlite.ts';
+import type { Page } from '@lockstep/runtime/graphql/arguments.ts';
+import { type Kysely, sql } from 'kysely';
+import type { NewOrderRow, OrderRow, Tables } from './tables.ts';
+
+/** An order, as the graph has it; its amount in minor units, which the scalar Money prints. */
+export interface Order {
+  id: string;
+  userId: string;
+  amount: number;
+  status: OrderRow['status'];
+  createdAt: Date;
+}
+
+/** What an order is made from. */
+export interface NewOrder {
+  userKey: number;
+  amountMinor: number;
+  /** Null: none was given, and no two submissions are one. */
+  idempotencyKey: string | null;
+}
+
+/** One page of one user's orders. */
+export interface PageOfUser extends Page {
+  userKey: number;
+}
+
+const selectOrders = prepare((db: Kysely<Tables>, parameter: Parameters<{ keys: string }>) =>
+  db
+    .selectFrom('orders')
+    .selectAll()
+    .where('id', 'in', keysOf(parameter('keys'))),
+);
+
+const selectPage = prepare((db: Kysely<Tables>, parameter: Parameters<Page>) =>
+  db.selectFrom('orders').selectAll().where('id', '>', parameter('after')).orderBy('id').limit(parameter('first')),
+);
+
+const selectPageOfUser = prepare((db: Kysely<Tables>, parameter: Parameters<PageOfUser>) =>
+  db
+    .selectFrom('orders')
+    .selectAll()
+    .where('user_id', '=', parameter('userKey'))
+    .where('id', '>', parameter('after'))
+    .orderBy('id')
+    .limit(parameter('first')),
+);
+
+/** The orders with these keys, in the keys' order, null for an unknown one. One statement. */
+export async function findOrders(db: Kysely<Tables>, keys: readonly number[]): Promise<(Order | null)[]> {
+  const rows = await selectOrders(db, { keys: JSON.stringify(keys) });
+  const byKey = new Map(rows.map((row) => [row.id, toOrder(row)]));
+  return keys.map((key) => byKey.get(key) ?? null);
+}
+
+/** One page of all orders, or of one user's. */
+export async function listOrders(db: Kysely<Tables>, page: Page, userKey?: number): Promise<Order[]> {
+  const rows = await (userKey === undefined ? selectPage(db, page) : selectPageOfUser(db, { ...page, userKey }));
+  return rows.map(toOrder);
+}
+
+/** These pages, in their order. One statement that reads no row of a page's user beyond the page. */
+export async function findOrdersOfUsers(db: Kysely<Tables>, pages: readonly PageOfUser[]): Promise<Order[][]> {
+  const [only] = pages;
+  if (only && pages.length === 1) return [await listOrders(db, only, only.userKey)];
+  const [query, ...others] = pages.map((page, index) => pageOfUser(db, page, index));
+  if (query === undefined) return [];
+  const rows = await others
+    .reduce((all, other) => all.unionAll(other), query)
+    .orderBy('page')
+    .orderBy('id')
+    .execute();
+  const orders: Order[][] = pages.map(() => []);
+  for (const row of rows) orders[row.page]?.push(toOrder(row));
+  return orders;
+}
+
+function pageOfUser(db: Kysely<Tables>, { userKey, first, after }: PageOfUser, index: number) {
+  const rows = db
+    .selectFrom('orders')
+    .selectAll()
+    .where('user_id', '=', userKey)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(first);
+  return db.selectFrom(rows.as('rows')).selectAll().select(sql.lit(index).as('page'));
+}
+
+/** The order that was created under this key. */
+export async function findOrderByIdempotencyKey(db: Kysely<Tables>, key: string): Promise<Order | undefined> {
+  const row = await db.selectFrom('orders').selectAll().where('idempotency_key', '=', key).executeTakeFirst();
+  return row && toOrder(row);
+}
+
+const insertNew = prepare((db: Kysely<Tables>, parameter: Parameters<Required<Omit<NewOrderRow, 'id'>>>) =>
+  db
+    .insertInto('orders')
+    .values({
+      user_id: parameter('user_id'),
+      amount_minor: parameter('amount_minor'),
+      status: parameter('status'),
+      idempotency_key: parameter('idempotency_key'),
+      created_at: parameter('created_at'),
+    })
+    .onConflict((conflict) => conflict.column('idempotency_key').doNothing())
+    .returningAll(),
+);
+
+/** Inserts an order and gives it back; where another submission with its key was first, gives back that one's order. */
+export function insertOrder(db: Kysely<Tables>, order: NewOrder): Promise<Order> {
+  const values = {
+    user_id: order.userKey,
+    amount_minor: order.amountMinor,
+    status: 'PENDING' as const,
+    idempotency_key: order.idempotencyKey,
+    created_at: new Date().toISOString(),
+  };
+  return db.transaction().execute(async (transaction) => {
+    const [inserted] = await insertNew(transaction, values);
+    const row =
+      inserted ??
+      (await transaction
+        .selectFrom('orders')
+        .selectAll()
+        .where('idempotency_key', '=', order.idempotencyKey)
+        .executeTakeFirstOrThrow());
+    return toOrder(row);
+  });
+}
+
+function toOrder(row: OrderRow): Order {
+  return {
+    id: String(row.id),
+    userId: String(row.user_id),
+    amount: row.amount_minor,
+    status: row.status,
+    createdAt: new Date(row.created_at),
+  };
+}

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { listen } from '@lockstep/runtime/http/server.ts';
+import { askGraphql } from '@lockstep/runtime/testing/graphql-request.ts';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { urlOf } from '@lockstep/runtime/testing/test-server.ts';
+import { readConfig } from './config.ts';
+import { createServer } from './server.ts';
+import { knows, serveUsers } from './testing/users-server.ts';
+
+const SECRET = 'a secret of the test';
+const CREATE_ORDER = 'mutation ($userId: ID!) { createOrder(userId: $userId, amount: "1") { id } }';
+const ENTITIES = `query ($representations: [_Any!]!) {
+  _entities(representations: $representations) { ... on Order { id amount } ... on User { id orders(first: 2) { id } } }
+}`;
+
+/** The orders subgraph on an empty database, beside a users subgraph that has the users 1 to 200. */
+async function startOrders(t: TestContext, env: NodeJS.ProcessEnv = {}) {
+  const log = recordLog();
+  const users = await serveUsers(t, knows(...Array.from({ length: 200 }, (_, index) => String(index + 1))));
+  const config = readConfig({ ORDERS_DATABASE: ':memory:', ORDERS_PORT: '0', USERS_URL: users.url, ...env });
+  const subgraph = await createServer(config, log.logger);
+  const listening = await listen(subgraph.handler, config);
+  log.clear();
+  t.after(async () => {
+    await listening.stop();
+    await subgraph.stop();
+  });
+  const url = urlOf(listening.port);
+  return { url, log, ask: (query: string, variables?: Record<string, unknown>) => askGraphql(url, query, variables) };
+}
+
+/** The same, where the orders 1, 2, 3 … belong to these users. */
+async function startOrdersOf(t: TestContext, ...userIds: string[]) {
+  const orders = await startOrders(t);
+  for (const userId of userIds) await orders.ask(CREATE_ORDER, { userId });
+  orders.log.clear();
+  return orders;
+}
+
+describe('the orders subgraph', () => {
+  test('creates an order and finds it', async (t) => {
+    const { ask } = await startOrders(t);
+    const { data, errors } = await ask(
+      'mutation { createOrder(userId: 1, amount: 10.50) { id userId user { id } amount status createdAt } }',
+    );
+    assert.equal(errors, undefined);
+    assert.match(
+      JSON.stringify(data),
+      /^\{"createOrder":\{"id":"1","userId":"1","user":\{"id":"1"\},"amount":"10.50","status":"PENDING","createdAt":"\d{4}-\d\d-\d\dT[\d:.]+Z"\}\}$/,
+    );
+    const found = await ask('{ order(id: "1") { userId amount status } }');
+    assert.deepEqual(found.data, { order: { userId: '1', amount: '10.50', status: 'PENDING' } });
+  });
+
+  for (const amount of ['10.50', 10.5, '10.5']) {
+    test(`takes the amount ${JSON.stringify(amount)} as a variable`, async (t) => {
+      const { ask } = await startOrders(t);
+      const { data } = await ask('mutation ($amount: Money!) { createOrder(userId: 1, amount: $amount) { amount } }', {
+        amount,
+      });
+      assert.deepEqual(data, { createOrder: { amount: '10.50' } });
+    });
+  }
+
+  test('tells what is wrong with an amount', async (t) => {
+    const { ask } = await startOrders(t);
+    const { data, errors } = await ask('mutation { createOrder(userId: 1, amount: 10.505) { id } }');
+    assert.equal(data, null);
+    assert.equal(errors?.[0]?.message, 'amount: "10.505" must have at most two decimals');
+    assert.deepEqual(errors?.[0]?.extensions, { code: 'BAD_USER_INPUT', argument: 'amount' });
+  });
+
+  test('tells that there is no such user', async (t) => {
+    const { ask } = await startOrders(t);
+    const { data, errors } = await ask(CREATE_ORDER, { userId: '999' });
+    assert.equal(data, null);
+    assert.equal(errors?.[0]?.message, 'userId: there is no user 999');
+    assert.deepEqual(errors?.[0]?.extensions, { code: 'USER_NOT_FOUND' });
+    assert.deepEqual((await ask('{ orders { id } }')).data, { orders: [] });
+  });
+
+  test('tells that users could not be asked, and nothing of where it is', async (t) => {
+    const { ask } = await startOrders(t, { USERS_URL: 'http://127.0.0.1:1/graphql' });
+    const answer = await ask(CREATE_ORDER, { userId: '1' });
+    assert.equal(answer.errors?.[0]?.message, 'The users subgraph could not be asked');
+    assert.deepEqual(answer.errors?.[0]?.extensions, { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' });
+    assert.doesNotMatch(JSON.stringify(answer), /127\.0\.0\.1|ECONNREFUSED/);
+  });
+
+  test('gives null for an order that is not there', async (t) => {
+    const { ask } = await startOrders(t);
+    assert.deepEqual(await ask('{ order(id: "99") { id } }'), { status: 200, data: { order: null } });
+  });
+
+  test('lists orders page by page, of all users and of one', async (t) => {
+    const { ask } = await startOrdersOf(t, '1', '2', '1');
+    const { data } = await ask(`{
+      all: orders(first: 2) { id }
+      next: orders(first: 2, after: 2) { id }
+      ofOne: orders(userId: 1) { id }
+      nextOfOne: orders(userId: 1, after: 1) { id }
+    }`);
+    assert.deepEqual(data, {
+      all: [{ id: '1' }, { id: '2' }],
+      next: [{ id: '3' }],
+      ofOne: [{ id: '1' }, { id: '3' }],
+      nextOfOne: [{ id: '3' }],
+    });
+  });
+
+  for (const [args, message] of [
+    ['first: 0', 'first: 0 must be from 1 to 100'],
+    ['first: 101', 'first: 101 must be from 1 to 100'],
+    ['after: "x"', 'after: "x" must be an id: a whole number from 1, such as "42"'],
+    ['userId: "x"', 'userId: "x" must be an id: a whole number from 1, such as "42"'],
+  ]) {
+    test(`lists no orders with ${args}`, async (t) => {
+      const { ask } = await startOrders(t);
+      const { errors } = await ask(`{ orders(${args}) { id } }`);
+      assert.equal(errors?.[0]?.message, message);
+      assert.equal(errors?.[0]?.extensions.code, 'BAD_USER_INPUT');
+    });
+  }
+});
+
+describe("the orders subgraph's entities", () => {
+  const orders = (...ids: unknown[]) => ids.map((id) => ({ __typename: 'Order', id }));
+  const users = (...ids: unknown[]) => ids.map((id) => ({ __typename: 'User', id }));
+
+  test('come in the order of their representations, null for an unknown or malformed one, in one statement', async (t) => {
+    const { ask, log } = await startOrdersOf(t, '1', '1');
+    const { data } = await ask(ENTITIES, { representations: orders('2', '99', 'x', '1') });
+    assert.deepEqual(data, {
+      _entities: [{ id: '2', amount: '1.00' }, null, null, { id: '1', amount: '1.00' }],
+    });
+    assert.equal(log.statements().length, 1);
+  });
+
+  test("are users' orders, too, in one statement for all users", async (t) => {
+    const { ask, log } = await startOrdersOf(t, '1', '2', '1', '1');
+    const { data } = await ask(ENTITIES, { representations: users('2', '1', '99', 'x') });
+    assert.deepEqual(data, {
+      _entities: [
+        { id: '2', orders: [{ id: '2' }] },
+        { id: '1', orders: [{ id: '1' }, { id: '3' }] },
+        { id: '99', orders: [] },
+        { id: 'x', orders: [] },
+      ],
+    });
+    assert.equal(log.statements().length, 1);
+  });
+
+  test("are two pages of one user's orders in one statement", async (t) => {
+    const { ask, log } = await startOrdersOf(t, '1', '1', '1');
+    const { data } = await ask(
+      `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+        ... on User { head: orders(first: 1) { id } tail: orders(after: 1) { id } } } }`,
+      { representations: users('1') },
+    );
+    assert.deepEqual(data, { _entities: [{ head: [{ id: '1' }], tail: [{ id: '2' }, { id: '3' }] }] });
+    assert.equal(log.statements().length, 1);
+  });
+
+  test("are any number of users' orders, a hundred in a statement", async (t) => {
+    const ids = Array.from({ length: 150 }, (_, index) => String(index + 1));
+    const { ask, log } = await startOrdersOf(t, '1', '150');
+    const { data } = await ask(ENTITIES, { representations: users(...ids) });
+    assert.deepEqual(data, {
+      _entities: ids.map((id) => ({ id, orders: id === '1' ? [{ id: '1' }] : id === '150' ? [{ id: '2' }] : [] })),
+    });
+    assert.equal(log.statements().length, 2);
+  });
+
+  test('cost an error, and nothing but their orders, where the page is malformed', async (t) => {
+    const { ask } = await startOrders(t);
+    const { data, errors } = await ask(
+      `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+        ... on User { id orders(first: 0) { id } } } }`,
+      { representations: users('1') },
+    );
+    assert.deepEqual(data, { _entities: [{ id: '1', orders: null }] });
+    assert.equal(errors?.[0]?.message, 'first: 0 must be from 1 to 100');
+    assert.deepEqual(errors?.[0]?.path, ['_entities', 0, 'orders']);
+  });
+
+  test('are for those who have the secret', async (t) => {
+    const { url } = await startOrders(t, { SUBGRAPH_SECRET: SECRET });
+    assert.equal((await fetch(url, { method: 'POST', body: 'garbage' })).status, 403);
+    const answer = await askGraphql(url, ENTITIES, { representations: orders('1') }, { 'x-subgraph-secret': SECRET });
+    assert.deepEqual(answer, { status: 200, data: { _entities: [null] } });
+  });
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
+import { describe, type TestContext, test } from 'node:test';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { readConfig } from './config.ts';
+import { answers, knows, serveUsers } from './testing/users-server.ts';
+import { UsersClient } from './users-client.ts';
+
+const UNAVAILABLE = {
+  message: 'The users subgraph could not be asked',
+  extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' },
+};
+
+/** Asks the server whether the user exists. */
+async function ask(t: TestContext, listener: RequestListener, id: string, env?: NodeJS.ProcessEnv): Promise<boolean> {
+  const { url } = await serveUsers(t, listener);
+  const client = new UsersClient(readConfig({ USERS_URL: url, ...env }), recordLog().logger);
+  t.after(() => client.close());
+  return client.exists(id, AbortSignal.timeout(10_000));
+}
+
+describe('whether a user exists', () => {
+  test('is yes where users gives one', async (t) => assert.equal(await ask(t, knows('1'), '1'), true));
+
+  test('is no where users gives null', async (t) => assert.equal(await ask(t, knows('1'), '2'), false));
+
+  test("is what the answer's body says, whatever the HTTP status", async (t) => {
+    assert.equal(await ask(t, answers(500, { data: { user: { id: '1' } } }), '1'), true);
+    assert.equal(await ask(t, answers(400, { data: { user: null } }), '1'), false);
+  });
+
+  const unknown: [name: string, body: unknown][] = [
+    ['an error beside the null', { data: { user: null }, errors: [{ message: 'boom', path: ['user'] }] }],
+    ['nothing but errors', { errors: [{ message: 'boom' }] }],
+    ['no data', { data: null }],
+    ['data without the field', { data: {} }],
+  ];
+  for (const [name, body] of unknown) {
+    test(`could not be found out where users gives ${name}`, async (t) => {
+      await assert.rejects(ask(t, answers(200, body), '1'), UNAVAILABLE);
+    });
+  }
+
+  test('is asked with the shared secret', async (t) => {
+    const received: IncomingHttpHeaders[] = [];
+    const recorder: RequestListener = (request, response) => {
+      received.push(request.headers);
+      return knows('1')(request, response);
+    };
+    await ask(t, recorder, '1', { SUBGRAPH_SECRET: 'a secret of the test' });
+    assert.equal(received[0]?.['x-subgraph-secret'], 'a secret of the test');
+  });
+});

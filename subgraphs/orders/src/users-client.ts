@@ -1,0 +1,32 @@
+import { subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
+import { SubgraphClient } from '@lockstep/runtime/http/subgraph-client.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { Config } from './config.ts';
+
+const SUBGRAPH = 'users';
+const USER_EXISTS = 'query UserExists($id: ID!) { user(id: $id) { id } }';
+
+/** What orders asks of the users subgraph. */
+export class UsersClient {
+  readonly #client: SubgraphClient;
+
+  constructor(config: Config, logger: Logger) {
+    this.#client = new SubgraphClient({ name: SUBGRAPH, ...config.users, secret: config.secret, logger });
+  }
+
+  /**
+   * Whether there is a user with this id. The answer is in the body: an HTTP status says only whether there is one.
+   *
+   * @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED` where that could not be found out
+   */
+  async exists(id: string, signal: AbortSignal): Promise<boolean> {
+    const { data, errors } = await this.#client.call({ query: USER_EXISTS, variables: { id } }, signal);
+    const user = data?.user;
+    if (errors || user === undefined) throw subgraphUnavailable(SUBGRAPH, new Error(JSON.stringify({ data, errors })));
+    return user !== null;
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+}

@@ -1,0 +1,22 @@
+import { parseId, parsePage, toKey } from '@lockstep/runtime/graphql/arguments.ts';
+import { DateTime } from '@lockstep/runtime/graphql/scalars.ts';
+import { createUser } from './create-user.ts';
+import { listUsers } from './database/users.ts';
+import type { Resolvers } from './schema.generated.ts';
+
+export const resolvers: Resolvers = {
+  DateTime,
+  Query: {
+    user: (_, { id }, { users }) => users.load(parseId('id', id)),
+    users: (_, page, { db }) => listUsers(db, parsePage(page)),
+  },
+  Mutation: {
+    createUser: (_, input, { db }) => createUser(db, input),
+  },
+  User: {
+    __resolveReference({ id }, { users }) {
+      const key = toKey(id);
+      return key === undefined ? null : users.load(key);
+    },
+  },
+};

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { listen } from '@lockstep/runtime/http/server.ts';
+import { askGraphql } from '@lockstep/runtime/testing/graphql-request.ts';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { urlOf } from '@lockstep/runtime/testing/test-server.ts';
+import { readConfig } from './config.ts';
+import { createServer } from './server.ts';
+
+const SECRET = 'a secret of the test';
+const CREATE_USER =
+  'mutation ($name: String!, $email: String!) { createUser(name: $name, email: $email) { id name email createdAt } }';
+const ENTITIES =
+  'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { id name } } }';
+
+/** The users subgraph, on an empty database. */
+async function startUsers(t: TestContext, env: NodeJS.ProcessEnv = {}) {
+  const log = recordLog();
+  const config = readConfig({ USERS_DATABASE: ':memory:', USERS_PORT: '0', ...env });
+  const subgraph = await createServer(config, log.logger);
+  const listening = await listen(subgraph.handler, config);
+  log.clear();
+  t.after(async () => {
+    await listening.stop();
+    await subgraph.stop();
+  });
+  const url = urlOf(listening.port);
+  return { url, log, ask: (query: string, variables?: Record<string, unknown>) => askGraphql(url, query, variables) };
+}
+
+/** The same, with the users 1 to `count`. */
+async function startUsersWith(t: TestContext, count: number) {
+  const users = await startUsers(t);
+  for (let key = 1; key <= count; key++) {
+    await users.ask(CREATE_USER, { name: `User ${key}`, email: `${key}@example.com` });
+  }
+  users.log.clear();
+  return users;
+}
+
+describe('the users subgraph', () => {
+  test('creates a user and finds it', async (t) => {
+    const { ask } = await startUsers(t);
+    const { data, errors } = await ask(CREATE_USER, { name: ' Ada ', email: 'ada@example.com' });
+    assert.equal(errors, undefined);
+    assert.match(
+      JSON.stringify(data),
+      /^\{"createUser":\{"id":"1","name":"Ada","email":"ada@example.com","createdAt":"\d{4}-\d\d-\d\dT[\d:.]+Z"\}\}$/,
+    );
+    const found = await ask('{ user(id: "1") { name email } }');
+    assert.deepEqual(found.data, { user: { name: 'Ada', email: 'ada@example.com' } });
+  });
+
+  test('tells that an address is taken', async (t) => {
+    const { ask } = await startUsersWith(t, 1);
+    const { data, errors } = await ask(CREATE_USER, { name: 'Eve', email: '1@EXAMPLE.com' });
+    assert.equal(data, null);
+    assert.equal(errors?.[0]?.message, 'email: 1@EXAMPLE.com belongs to another user already');
+    assert.deepEqual(errors?.[0]?.extensions, { code: 'EMAIL_TAKEN' });
+  });
+
+  test('gives null for a user who is not there', async (t) => {
+    const { ask } = await startUsers(t);
+    assert.deepEqual(await ask('{ user(id: "99") { id } }'), { status: 200, data: { user: null } });
+  });
+
+  test("tells that an id is none, at the field's path", async (t) => {
+    const { ask } = await startUsers(t);
+    const { data, errors } = await ask('{ user(id: "x") { id } }');
+    assert.deepEqual(data, { user: null });
+    assert.equal(errors?.[0]?.message, 'id: "x" must be an id: a whole number from 1, such as "42"');
+    assert.deepEqual(errors?.[0]?.extensions, { code: 'BAD_USER_INPUT', argument: 'id' });
+    assert.deepEqual(errors?.[0]?.path, ['user']);
+  });
+
+  test('lists users, page by page', async (t) => {
+    const { ask } = await startUsersWith(t, 3);
+    const first = await ask('{ users(first: 2) { id } }');
+    assert.deepEqual(first.data, { users: [{ id: '1' }, { id: '2' }] });
+    const second = await ask('{ users(first: 2, after: "2") { id } }');
+    assert.deepEqual(second.data, { users: [{ id: '3' }] });
+  });
+
+  test('lists at most 100 users', async (t) => {
+    const { ask } = await startUsers(t);
+    const { errors } = await ask('{ users(first: 101) { id } }');
+    assert.equal(errors?.[0]?.message, 'first: 101 must be from 1 to 100');
+    assert.deepEqual(errors?.[0]?.extensions, { code: 'BAD_USER_INPUT', argument: 'first' });
+  });
+
+  test('finds all the users of one query in one statement', async (t) => {
+    const { ask, log } = await startUsersWith(t, 2);
+    const { data } = await ask('{ a: user(id: 1) { id } b: user(id: 2) { id } c: user(id: 99) { id } }');
+    assert.deepEqual(data, { a: { id: '1' }, b: { id: '2' }, c: null });
+    assert.equal(log.statements().length, 1);
+  });
+});
+
+describe("the users subgraph's entities", () => {
+  const representationsOf = (...ids: unknown[]) => ids.map((id) => ({ __typename: 'User', id }));
+
+  test('come in the order of their representations, null for an unknown or malformed one, in one statement', async (t) => {
+    const { ask, log } = await startUsersWith(t, 3);
+    const ids = ['3', '99', '1', 'x', '1', '-1', '', null];
+    const { data, errors } = await ask(ENTITIES, { representations: representationsOf(...ids) });
+    assert.equal(errors, undefined);
+    assert.deepEqual(data, {
+      _entities: [
+        { id: '3', name: 'User 3' },
+        null,
+        { id: '1', name: 'User 1' },
+        null,
+        { id: '1', name: 'User 1' },
+        null,
+        null,
+        null,
+      ],
+    });
+    assert.equal(log.statements().length, 1);
+  });
+
+  test('cost no statement where no key is well-formed', async (t) => {
+    const { ask, log } = await startUsers(t);
+    const { data } = await ask(ENTITIES, { representations: representationsOf('x', '0') });
+    assert.deepEqual(data, { _entities: [null, null] });
+    assert.deepEqual(log.statements(), []);
+  });
+
+  test('are for those who have the secret', async (t) => {
+    const { url } = await startUsers(t, { SUBGRAPH_SECRET: SECRET });
+    const variables = { representations: representationsOf('1') };
+    const body = JSON.stringify({ query: ENTITIES, variables });
+    const refused = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    assert.equal(refused.status, 403);
+    assert.equal(await refused.text(), 'This subgraph answers its gateway only.\n');
+    const answer = await askGraphql(url, ENTITIES, variables, { 'x-subgraph-secret': SECRET });
+    assert.deepEqual(answer, { status: 200, data: { _entities: [null] } });
+  });
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import {
+  ApolloClient,
+  CombinedGraphQLErrors,
+  gql,
+  HttpLink,
+  InMemoryCache,
+  type TypedDocumentNode,
+} from '@apollo/client';
+import { Client, type ClientOptions, cacheExchange, fetchExchange } from '@urql/core';
+import { startGraph } from '../harness/graph.ts';
+
+interface User {
+  __typename: 'User';
+  id: string;
+  name: string;
+}
+
+const USER: TypedDocumentNode<{ user: User | null }, { id: string }> = gql`
+  query User($id: ID!) { user(id: $id) { id name } }
+`;
+const CREATE_USER: TypedDocumentNode<{ createUser: User }, { name: string; email: string }> = gql`
+  mutation CreateUser($name: String!, $email: String!) { createUser(name: $name, email: $email) { id name } }
+`;
+
+const graph = await startGraph({ after });
+const cache = new InMemoryCache();
+const apollo = new ApolloClient({ link: new HttpLink({ uri: graph.url }), cache });
+after(() => apollo.stop());
+
+test('@apollo/client mutates, queries, and finds an entity in its cache again', async () => {
+  const created = await apollo.mutate({ mutation: CREATE_USER, variables: { name: 'Ada', email: 'ada@example.com' } });
+  const id = created.data?.createUser.id ?? '';
+  const { data } = await apollo.query({ query: USER, variables: { id } });
+  assert.deepEqual(data, { user: { __typename: 'User', id, name: 'Ada' } });
+
+  graph.usersProxy.calls.length = 0;
+  const again = await apollo.query({ query: USER, variables: { id } });
+  assert.deepEqual(again.data, data);
+  assert.deepEqual(cache.extract()[`User:${id}`], { __typename: 'User', id, name: 'Ada' });
+  assert.equal(graph.usersProxy.calls.length, 0);
+});
+
+test('@apollo/client gives the code of an error', async () => {
+  const wrong = apollo.mutate({ mutation: CREATE_USER, variables: { name: '', email: 'eve@example.com' } });
+  await assert.rejects(wrong, (error) => {
+    if (!CombinedGraphQLErrors.is(error)) return false;
+    assert.deepEqual(
+      error.errors.map(({ extensions }) => extensions?.code),
+      ['BAD_USER_INPUT'],
+    );
+    return true;
+  });
+});
+
+/** urql asks by GET unless told not to; a GET needs a header that makes browsers ask first whether they may send it. */
+const URQL_SETTINGS: Record<string, Partial<ClientOptions>> = {
+  POST: { preferGetMethod: false },
+  GET: { fetchOptions: { headers: { 'apollo-require-preflight': 'true' } } },
+};
+
+for (const [method, settings] of Object.entries(URQL_SETTINGS)) {
+  test(`@urql/core mutates, and queries by ${method}`, async () => {
+    const client = new Client({ url: graph.url, exchanges: [cacheExchange, fetchExchange], ...settings });
+    const email = `${method}@example.com`;
+    const create = 'mutation ($email: String!) { createUser(name: "Ada", email: $email) { id email } }';
+    const created = await client.mutation(create, { email });
+    assert.equal(created.error, undefined);
+    const { id } = created.data.createUser;
+    const found = await client.query('query ($id: ID!) { user(id: $id) { email } }', { id });
+    assert.equal(found.error, undefined);
+    assert.deepEqual(found.data, { user: { __typename: 'User', email } });
+
+    const taken = await client.mutation(create, { email });
+    assert.deepEqual(
+      taken.error?.graphQLErrors.map(({ extensions }) => extensions.code),
+      ['EMAIL_TAKEN'],
+    );
+  });
+}

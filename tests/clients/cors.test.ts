@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { start } from '../harness/graph.ts';
+
+/** The origin that the gateway says may call, for a preflight from this one. */
+async function allowed(url: string, origin: string): Promise<string | null> {
+  const response = await fetch(url, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,apollo-require-preflight',
+    },
+  });
+  const { headers } = response;
+  if (headers.has('access-control-allow-origin')) {
+    assert.equal(response.status, 204);
+    assert.match(headers.get('access-control-allow-methods') ?? '', /POST/);
+    assert.equal(headers.get('access-control-allow-headers'), 'content-type,apollo-require-preflight');
+  }
+  return headers.get('access-control-allow-origin');
+}
+
+const [gateway, named, production] = await Promise.all([
+  start({ after }, 'gateway'),
+  start({ after }, 'gateway', { CORS_ORIGINS: 'https://shop.example, https://admin.shop.example' }),
+  start({ after }, 'gateway', { NODE_ENV: 'production' }),
+]);
+
+test('Sandbox and pages of this machine may call, others may not', async () => {
+  for (const origin of [
+    'https://studio.apollographql.com',
+    'http://localhost:5173',
+    'https://localhost',
+    'http://127.0.0.1:8080',
+    'http://[::1]:3000',
+  ]) {
+    assert.equal(await allowed(gateway.url, origin), origin);
+  }
+  for (const origin of ['https://evil.example', 'http://localhost.evil.example', 'https://evil.example:5173', 'null']) {
+    assert.equal(await allowed(gateway.url, origin), null);
+  }
+});
+
+test('an answer, too, says who may read it', async () => {
+  const ask = (origin: string) =>
+    fetch(gateway.url, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+  const { headers } = await ask('http://localhost:5173');
+  assert.equal(headers.get('access-control-allow-origin'), 'http://localhost:5173');
+  assert.match(headers.get('vary') ?? '', /origin/i);
+  assert.equal((await ask('https://evil.example')).headers.get('access-control-allow-origin'), null);
+});
+
+test('CORS_ORIGINS replaces the list', async () => {
+  assert.equal(await allowed(named.url, 'https://shop.example'), 'https://shop.example');
+  assert.equal(await allowed(named.url, 'https://admin.shop.example'), 'https://admin.shop.example');
+  assert.equal(await allowed(named.url, 'https://studio.apollographql.com'), null);
+  assert.equal(await allowed(named.url, 'http://localhost:5173'), null);
+});
+
+test('in production mode no page may call', async () => {
+  assert.equal(await allowed(production.url, 'https://studio.apollographql.com'), null);
+  assert.equal(await allowed(production.url, 'http://localhost:5173'), null);
+});

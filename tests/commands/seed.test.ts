@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { createUser, get } from '../harness/client.ts';
+import { startGraph } from '../harness/graph.ts';
+import { type Outcome, run } from '../harness/pm2.ts';
+import { freePort } from '../harness/ports.ts';
+
+interface Shop {
+  readonly users: { id: string; name: string; email: string; orders: { amount: string }[] }[];
+  readonly orders: { id: string; amount: string }[];
+}
+
+const { url } = await startGraph({ after });
+const address = new URL(url);
+
+test('npm run seed fills the graph that the environment names, and says how far it is', async () => {
+  await createUser(url, 'someone.else@example.com');
+  const { code, stdout, stderr } = await seed(['--users', '5', '--orders', '12'], { GATEWAY_PORT: address.port });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^users: 3 of 5$/m);
+  assert.match(stdout, /^orders: 12 of 12$/m);
+  assert.match(stdout, /Created 5 users and 12 orders; 0 users and 0 orders were there already/);
+
+  const { users, orders } = await readShop();
+  assert.equal(users.length, 6);
+  assert.equal(new Set(users.map(({ name }) => name)).size, 5 + 1);
+  for (const { name, email } of users.slice(1)) {
+    assert.match(name, /^[A-Z][a-z]+ [A-Z][a-z]+$/);
+    assert.equal(email, `${name.toLowerCase().replace(' ', '.')}@example.com`);
+  }
+  assert.deepEqual(
+    users.map((user) => user.orders.length),
+    [0, 3, 3, 2, 2, 2],
+  );
+  assert.ok(new Set(orders.map(({ amount }) => amount)).size > 5, 'the amounts differ');
+});
+
+test('the query that it ends with can be asked', async () => {
+  const { stdout } = await seed(['--users', '5', '--orders', '12']);
+  const [, query = ''] = /ask: (.*)/.exec(stdout) ?? [];
+  assert.ok(await get(url, query));
+});
+
+test('run again it changes nothing', async () => {
+  const before = await readShop();
+  const { code, stdout } = await seed(['--users', '5', '--orders', '12']);
+  assert.equal(code, 0);
+  assert.match(stdout, /Created 0 users and 0 orders; 5 users and 12 orders were there already/);
+  assert.deepEqual(await readShop(), before);
+});
+
+test('run with larger numbers it adds what is missing', async () => {
+  const before = await readShop();
+  const { code, stdout } = await seed(['--users', '8', '--orders', '40']);
+  assert.equal(code, 0);
+  assert.match(stdout, /Created 3 users and 28 orders; 5 users and 12 orders were there already/);
+  const now = await readShop();
+  assert.deepEqual(now.orders.slice(0, before.orders.length), before.orders);
+  assert.deepEqual(
+    now.users.map((user) => user.orders.length),
+    [0, 5, 5, 5, 5, 5, 5, 5, 5],
+  );
+});
+
+test('people who are there already are found beyond the first page of users', async () => {
+  assert.match((await seed(['--users', '120', '--orders', '0'])).stdout, /Created 112 users/);
+  const { code, stdout } = await seed(['--users', '120', '--orders', '120']);
+  assert.equal(code, 0);
+  assert.match(stdout, /Created 0 users and 112 orders; 120 users and 8 orders were there already/);
+  const { users: firstPage } = await readShop();
+  const { users } = await get<Pick<Shop, 'users'>>(
+    url,
+    'query ($after: ID) { users(after: $after) { orders { amount } } }',
+    { after: firstPage.at(-1)?.id },
+  );
+  assert.deepEqual(
+    users.map(({ orders }) => orders.length),
+    Array.from({ length: 21 }, () => 1),
+  );
+});
+
+const mistakes: [args: string[], message: RegExp][] = [
+  [['--users', 'many'], /^--users many: give a whole number, 0 or more\n$/],
+  [['--orders=-1'], /^--orders -1: give a whole number, 0 or more\n$/],
+  [['--users', '0'], /^--users 0: orders need at least one user\n$/],
+  [['--products', '3'], /^Unknown option '--products'.* There are --users, --orders and --url\.\n$/],
+  [['--url', 'localhost:4000'], /^--url localhost:4000: give the address of a graph, such as http:/],
+];
+for (const [args, message] of mistakes) {
+  test(`${args.join(' ')} is refused in one line`, async () => {
+    const { code, stderr } = await seed(args);
+    assert.equal(code, 1);
+    assert.match(stderr, message);
+  });
+}
+
+test('a graph that is not there is said in one line', async () => {
+  const port = await freePort();
+  const { code, stdout, stderr } = await seed(['--url', `http://127.0.0.1:${port}/graphql`]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    new RegExp(
+      `^No graph answers at http://127.0.0.1:${port}/graphql \\(.*ECONNREFUSED.*\\): npm start starts one\\.\n$`,
+    ),
+  );
+  assert.equal(stdout, '');
+});
+
+/** On the test's graph, unless the environment names another. */
+function seed(args: string[], env?: Record<string, string>): Promise<Outcome> {
+  return run(process.execPath, ['commands/seed.ts', ...(env ? [] : ['--url', url]), ...args], env ?? {});
+}
+
+/** Everything, as long as it is on one page. */
+function readShop(): Promise<Shop> {
+  return get(
+    url,
+    '{ users(first: 100) { id name email orders(first: 100) { amount } } orders(first: 100) { id amount } }',
+  );
+}

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { buildSchema } from 'graphql';
+import { ROOT, runScript } from '../harness/process.ts';
+import { copySupergraph, edit } from '../harness/supergraph-files.ts';
+
+const SCRIPT = 'gateway/src/compose.ts';
+
+test('npm run compose is the gateway’s own composition', async () => {
+  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  assert.equal(scripts.compose, `node ${SCRIPT}`);
+});
+
+test('it prints the supergraph, and nothing else', async () => {
+  const { code, stdout, stderr } = await runScript(SCRIPT);
+  assert.deepEqual([code, stderr], [0, '']);
+  const schema = buildSchema(stdout);
+  assert.match(stdout, /USERS @join__graph\(name: "users", url: "http:\/\/127\.0\.0\.1:4001\/graphql"\)/);
+  assert.match(stdout, /ORDERS @join__graph\(name: "orders", url: "http:\/\/127\.0\.0\.1:4002\/graphql"\)/);
+  assert.deepEqual(Object.keys(schema.getQueryType()?.getFields() ?? {}).sort(), ['order', 'orders', 'user', 'users']);
+});
+
+test('what does not compose is said with its file and line, and the exit code is 1', async (t) => {
+  const files = await copySupergraph(t);
+  const line = await edit(files.orders, 'status: OrderStatus!', 'status: State!');
+  const { code, stdout, stderr } = await runScript(SCRIPT, { SUPERGRAPH_FILE: files.supergraph });
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.equal(
+    stderr,
+    `The schemas don't compose:\n  INVALID_GRAPHQL: [orders] Unknown type State (${files.orders}:${line})\n`,
+  );
+});

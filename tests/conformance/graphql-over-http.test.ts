@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { type Audit, serverAudits } from 'graphql-http';
+import { startProcess } from '../harness/process.ts';
+
+const SECRET = 'a secret for this test only';
+
+/** Any web page can send these, and read nothing of the answer: they are refused, as cross-site request forgery. */
+const REFUSED_AS_FORGERY: Readonly<Record<string, string>> = {
+  '5A70': 'a GET request without a header that makes a browser ask first',
+  D6D5: 'the same, with variables',
+  '6A70': 'the same, with variables, for application/json',
+};
+
+const NOT_FORGED = { 'apollo-require-preflight': 'true' };
+
+// The audit asks for nothing of the domain: the gateway needs no subgraph for it.
+const [gateway, subgraph] = await Promise.all([
+  startProcess('gateway', { GATEWAY_PORT: '0', SUBGRAPH_SECRET: SECRET }),
+  startProcess('subgraphs/users', { USERS_PORT: '0', USERS_DATABASE: ':memory:', SUBGRAPH_SECRET: SECRET }),
+]);
+after(() => Promise.all([gateway.stop('SIGKILL'), subgraph.stop('SIGKILL')]));
+
+for (const [name, { url }] of Object.entries({ gateway, subgraph })) {
+  describe(`the ${name} and the audit of graphql-http`, () => {
+    for (const audit of audits(url, {})) {
+      const reason = REFUSED_AS_FORGERY[audit.id];
+      if (reason === undefined) test(`${audit.id} ${audit.name}`, () => passes(audit));
+      else test(`${audit.id} is refused: ${reason}`, () => isRefused(audit));
+    }
+
+    for (const audit of audits(url, NOT_FORGED).filter(({ id }) => id in REFUSED_AS_FORGERY)) {
+      test(`${audit.id} ${audit.name}, where it can't be forged`, () => passes(audit));
+    }
+  });
+}
+
+test('every exception is one of an audit', () => {
+  const ids = new Set(audits('', {}).map(({ id }) => id));
+  assert.deepEqual(
+    Object.keys(REFUSED_AS_FORGERY).filter((id) => !ids.has(id)),
+    [],
+  );
+});
+
+function audits(url: string, headers: Record<string, string>): Audit[] {
+  const fetchFn = (input: string, init: RequestInit = {}) =>
+    fetch(input, { ...init, headers: { 'x-subgraph-secret': SECRET, ...headers, ...init.headers } });
+  return serverAudits({ url, fetchFn });
+}
+
+async function passes({ fn }: Audit): Promise<void> {
+  const result = await fn();
+  assert.equal(result.status, 'ok', 'reason' in result ? result.reason : '');
+}
+
+async function isRefused({ fn }: Audit): Promise<void> {
+  const result = await fn();
+  assert.ok('response' in result, 'it passes: it is an exception no longer');
+  assert.equal(result.response.status, 400);
+  assert.match(await result.response.text(), /CSRF/);
+}

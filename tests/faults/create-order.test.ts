@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, afterEach, test } from 'node:test';
+import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
+import { startGraph } from '../harness/graph.ts';
+import { assertTellsNothing } from '../harness/leaks.ts';
+import type { Behaviour } from '../harness/proxy.ts';
+import { countRows } from '../harness/rows.ts';
+
+/** The default of USERS_TIMEOUT_MS. */
+const TIMEOUT_MS = 2000;
+const SLACK_MS = 3000;
+
+const graph = await startGraph({ after });
+const user = await createUser(graph.url, 'ada@example.com');
+const countOrders = () => countRows(join(graph.folder, 'orders.sqlite'), 'orders');
+
+afterEach(() => {
+  graph.verificationProxy.behaviour = 'pass';
+  graph.ordersProxy.behaviour = 'pass';
+});
+
+const UNAVAILABLE = 'SUBGRAPH_UNAVAILABLE at createOrder: The users subgraph could not be asked';
+const FAILURES: [Behaviour, string][] = [
+  ['garbage', UNAVAILABLE],
+  ['status 500', UNAVAILABLE],
+  ['cut short', UNAVAILABLE],
+  ['reset', UNAVAILABLE],
+  ['lose the answer', UNAVAILABLE],
+  ['hang', 'DEADLINE_EXCEEDED at createOrder: The users subgraph did not answer within 2000 ms'],
+];
+
+for (const [behaviour, error] of FAILURES) {
+  test(`users can't be asked (${behaviour}): createOrder fails in time and writes nothing`, async () => {
+    await createOrder(graph.url, user);
+    const before = countOrders();
+    graph.verificationProxy.calls.length = 0;
+    graph.verificationProxy.behaviour = behaviour;
+    const start = performance.now();
+
+    const answer = await ask(graph.url, `mutation { createOrder(userId: ${user}, amount: 1) { id } }`);
+
+    assert.ok(performance.now() - start < TIMEOUT_MS + SLACK_MS);
+    assert.deepEqual(errorsOf(answer), [error]);
+    assert.equal(answer.data, null);
+    assertTellsNothing(answer.text);
+    assert.equal(countOrders(), before);
+    assert.equal(graph.verificationProxy.calls.length, 1);
+  });
+}
+
+test('after an answer that was lost the same idempotency key finds out, and makes no second order', async () => {
+  const before = countOrders();
+  const mutation = `mutation { createOrder(userId: ${user}, amount: "2.34", idempotencyKey: "lost") { amount } }`;
+  graph.ordersProxy.calls.length = 0;
+  graph.ordersProxy.behaviour = 'lose the answer';
+  const lost = await ask(graph.url, mutation);
+  assert.deepEqual(errorsOf(lost), ['SUBGRAPH_UNAVAILABLE at createOrder: The orders subgraph could not be asked']);
+  assert.equal(graph.ordersProxy.calls.length, 1);
+
+  graph.ordersProxy.behaviour = 'pass';
+  assert.deepEqual(await get(graph.url, mutation), { createOrder: { amount: '2.34' } });
+  assert.equal(countOrders(), before + 1);
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import { type Answer, ask, createOrder, createUser, errorsOf } from '../harness/client.ts';
+import { startGraph } from '../harness/graph.ts';
+import { assertTellsNothing } from '../harness/leaks.ts';
+import { countRows } from '../harness/rows.ts';
+
+test('an unexpected failure is an id for the client, and the whole error in the logs', async (t) => {
+  const graph = await startGraph(t);
+  const user = await createUser(graph.url, 'ada@example.com');
+  await createOrder(graph.url, user);
+  dropTable(join(graph.folder, 'users.sqlite'), 'users');
+
+  const answer = await ask(graph.url, '{ users { name } }');
+  assert.equal(answer.data, null);
+  assert.deepEqual(errorsOf(answer), ['INTERNAL_SERVER_ERROR at users: Internal server error']);
+  assertTellsNothing(answer.text);
+  const inGateway = await graph.gateway.logged(({ id }) => id === idOf(answer));
+  assert.equal(inGateway.level, 'error');
+  const inUsers = await graph.users.logged(({ msg }) => msg === 'unexpected error');
+  assert.match(JSON.stringify(inUsers.err), /no such table: users/);
+  assert.ok(JSON.stringify(inGateway.err).includes(String(inUsers.id)), 'the one log leads to the other');
+
+  const nested = await ask(graph.url, '{ orders { id user { name } } }');
+  assert.deepEqual(nested.data, { orders: [{ id: '1', user: null }] });
+  assert.deepEqual(errorsOf(nested), ['INTERNAL_SERVER_ERROR at orders.0.user: Internal server error']);
+  assertTellsNothing(nested.text);
+  assert.notEqual(idOf(nested), idOf(answer));
+
+  const unverified = await ask(graph.url, `mutation { createOrder(userId: ${user}, amount: 1) { id } }`);
+  assert.deepEqual(errorsOf(unverified), [
+    'SUBGRAPH_UNAVAILABLE at createOrder: The users subgraph could not be asked',
+  ]);
+  assertTellsNothing(unverified.text);
+  assert.equal(countRows(join(graph.folder, 'orders.sqlite'), 'orders'), 1);
+});
+
+/** The id that the client is told. */
+function idOf({ errors }: Answer<unknown>): unknown {
+  const id = errors?.[0]?.extensions.id;
+  assert.equal(typeof id, 'string');
+  return id;
+}
+
+/** Breaks the database beside the process that owns it. */
+function dropTable(file: string, table: string): void {
+  const database = new Database(file);
+  database.exec(`drop table ${table}`);
+  database.close();
+}

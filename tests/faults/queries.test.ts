@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, test } from 'node:test';
+import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
+import { startGraph } from '../harness/graph.ts';
+import { assertTellsNothing } from '../harness/leaks.ts';
+import type { Behaviour } from '../harness/proxy.ts';
+
+/** Of supergraph.yaml. */
+const USERS_TIMEOUT_MS = 2000;
+const SLACK_MS = 3000;
+
+const UNAVAILABLE: Behaviour[] = ['garbage', 'status 500', 'cut short', 'reset', 'lose the answer'];
+
+const graph = await startGraph({ after });
+const ada = await createUser(graph.url, 'ada@example.com');
+const bob = await createUser(graph.url, 'bob@example.com', 'Bob');
+const ids = [await createOrder(graph.url, ada), await createOrder(graph.url, bob), await createOrder(graph.url, ada)];
+
+afterEach(() => {
+  graph.usersProxy.behaviour = 'pass';
+  graph.ordersProxy.behaviour = 'pass';
+});
+
+const ORDERS = '{ orders { id user { name } } }';
+const ORDERS_WITHOUT_USERS = { orders: ids.map((id) => ({ id, user: null })) };
+
+for (const behaviour of UNAVAILABLE) {
+  test(`users fails (${behaviour}): the orders are there, each user is null with an error, until it is back`, async () => {
+    graph.usersProxy.behaviour = behaviour;
+    const answer = await ask(graph.url, ORDERS);
+    assert.equal(answer.status, 200);
+    assert.deepEqual(answer.data, ORDERS_WITHOUT_USERS);
+    assert.deepEqual(
+      errorsOf(answer).sort(),
+      [0, 1, 2].map((index) => `SUBGRAPH_UNAVAILABLE at orders.${index}.user: The users subgraph could not be asked`),
+    );
+    assert.deepEqual(answer.errors?.[0]?.extensions, { subgraph: 'users', code: 'SUBGRAPH_UNAVAILABLE' });
+    assertTellsNothing(answer.text);
+
+    graph.usersProxy.behaviour = 'pass';
+    assert.deepEqual(await get(graph.url, ORDERS), {
+      orders: ids.map((id, index) => ({ id, user: { name: index === 1 ? 'Bob' : 'Ada Lovelace' } })),
+    });
+  });
+}
+
+test('users hangs: the orders are there after its timeout, and whatever needs no users is not held up', async () => {
+  graph.usersProxy.behaviour = 'hang';
+  const start = performance.now();
+  const hanging = ask(graph.url, ORDERS);
+  await graph.usersProxy.nextCall();
+  assert.equal((await get<{ orders: object[] }>(graph.url, '{ orders { id amount } }')).orders.length, 3);
+  assert.ok(performance.now() - start < USERS_TIMEOUT_MS);
+
+  const answer = await hanging;
+  const elapsed = performance.now() - start;
+  assert.ok(elapsed < USERS_TIMEOUT_MS + SLACK_MS, `${elapsed} ms`);
+  assert.deepEqual(answer.data, ORDERS_WITHOUT_USERS);
+  assert.deepEqual(
+    errorsOf(answer).sort(),
+    [0, 1, 2].map(
+      (index) => `DEADLINE_EXCEEDED at orders.${index}.user: The users subgraph did not answer within 2000 ms`,
+    ),
+  );
+  assertTellsNothing(answer.text);
+});
+
+test('orders fails: the users are there, each list of orders is null with an error', async () => {
+  graph.ordersProxy.behaviour = 'reset';
+  const answer = await ask(graph.url, '{ users { name orders { id } } }');
+  assert.deepEqual(answer.data, {
+    users: [
+      { name: 'Ada Lovelace', orders: null },
+      { name: 'Bob', orders: null },
+    ],
+  });
+  const errors = errorsOf(answer).sort();
+  assert.equal(errors.length, 2);
+  errors.forEach((error, index) => {
+    assert.match(
+      error,
+      new RegExp(`^SUBGRAPH_UNAVAILABLE at users\\.${index}\\b.*: The orders subgraph could not be asked$`),
+    );
+  });
+});
+
+test('a root field of a subgraph that fails has the error at its own path', async () => {
+  graph.usersProxy.behaviour = 'garbage';
+  const answer = await ask(graph.url, `{ someone: user(id: "${ada}") { name } orders { id } }`);
+  assert.deepEqual(answer.data, { someone: null, orders: ids.map((id) => ({ id })) });
+  assert.deepEqual(errorsOf(answer), ['SUBGRAPH_UNAVAILABLE at someone: The users subgraph could not be asked']);
+});

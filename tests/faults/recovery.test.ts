@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Answer, ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
+import { start, temporaryFolder } from '../harness/graph.ts';
+import { assertTellsNothing } from '../harness/leaks.ts';
+import { freePort } from '../harness/ports.ts';
+import { countRows } from '../harness/rows.ts';
+import { until } from '../harness/waiting.ts';
+
+const ORDERS = '{ orders { user { name } } }';
+
+const isAnswered = ({ errors }: Answer<unknown>) => errors === undefined;
+
+test('the gateway starts first, says what is missing, and answers as the subgraphs come, go and come back', async (t) => {
+  const folder = await temporaryFolder(t);
+  const [usersPort, ordersPort] = [await freePort(), await freePort()];
+  const env = {
+    USERS_PORT: String(usersPort),
+    ORDERS_PORT: String(ordersPort),
+    USERS_URL: `http://127.0.0.1:${usersPort}/graphql`,
+    ORDERS_URL: `http://127.0.0.1:${ordersPort}/graphql`,
+    USERS_DATABASE: join(folder, 'users.sqlite'),
+    ORDERS_DATABASE: join(folder, 'orders.sqlite'),
+  };
+  const { url } = await start(t, 'gateway', env);
+
+  const nobody = await ask(url, ORDERS);
+  assert.deepEqual(errorsOf(nobody), ['SUBGRAPH_UNAVAILABLE at orders: The orders subgraph could not be asked']);
+  assertTellsNothing(nobody.text);
+  assert.deepEqual(await get(url, '{ __typename }'), { __typename: 'Query' });
+
+  const [users] = await Promise.all([start(t, 'subgraphs/users', env), start(t, 'subgraphs/orders', env)]);
+  const ada = await createUser(url, 'ada@example.com');
+  await createOrder(url, ada);
+  assert.deepEqual(await get(url, ORDERS), { orders: [{ user: { name: 'Ada Lovelace' } }] });
+
+  await users.stop('SIGKILL');
+  const [query, mutation] = await Promise.all([
+    ask(url, ORDERS),
+    ask(url, `mutation { createOrder(userId: ${ada}, amount: 1) { id } }`),
+  ]);
+  assert.deepEqual(query.data, { orders: [{ user: null }] });
+  assert.deepEqual(errorsOf(query), ['SUBGRAPH_UNAVAILABLE at orders.0.user: The users subgraph could not be asked']);
+  assert.deepEqual(errorsOf(mutation), ['SUBGRAPH_UNAVAILABLE at createOrder: The users subgraph could not be asked']);
+  assert.equal(countRows(env.ORDERS_DATABASE, 'orders'), 1);
+  for (const { text } of [query, mutation]) assertTellsNothing(text);
+
+  await start(t, 'subgraphs/users', env);
+  const again = await until(() => ask(url, ORDERS), isAnswered);
+  assert.deepEqual(again.data, { orders: [{ user: { name: 'Ada Lovelace' } }] });
+  await createOrder(url, ada);
+  assert.equal(countRows(env.ORDERS_DATABASE, 'orders'), 2);
+});

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ask, codesOf } from '../harness/client.ts';
+import { startGraph } from '../harness/graph.ts';
+import type { Behaviour } from '../harness/proxy.ts';
+import { countRows } from '../harness/rows.ts';
+
+const graph = await startGraph({ after });
+
+const FAILURES: [Behaviour, code: string, written: number][] = [
+  ['reset', 'SUBGRAPH_UNAVAILABLE', 0],
+  ['status 500', 'SUBGRAPH_UNAVAILABLE', 0],
+  ['cut short', 'SUBGRAPH_UNAVAILABLE', 0],
+  ['hang', 'DEADLINE_EXCEEDED', 0],
+  ['lose the answer', 'SUBGRAPH_UNAVAILABLE', 1],
+];
+
+for (const [behaviour, code, written] of FAILURES) {
+  test(`a mutation is sent once and never again, whatever becomes of it: ${behaviour}`, async (t) => {
+    const mutation = 'mutation ($email: String!) { createUser(name: "Ada", email: $email) { id } }';
+    const email = `ada@${behaviour.replaceAll(' ', '-')}.example`;
+    await ask(graph.url, mutation, { email: `warm-${email}` }); // over a connection that is kept alive
+    const users = () => countRows(join(graph.folder, 'users.sqlite'), 'users');
+    const before = users();
+    graph.usersProxy.calls.length = 0;
+    graph.usersProxy.behaviour = behaviour;
+    t.after(() => {
+      graph.usersProxy.behaviour = 'pass';
+    });
+
+    assert.deepEqual(codesOf(await ask(graph.url, mutation, { email })), [code]);
+
+    assert.equal(graph.usersProxy.calls.length, 1);
+    assert.equal(users() - before, written);
+  });
+}

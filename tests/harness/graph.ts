@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunningProcess, startProcess } from './process.ts';
+import { type FaultProxy, startProxy } from './proxy.ts';
+
+/** The whole system for one test: real processes, files in a folder of its own, a proxy before each subgraph. */
+export interface Graph {
+  /** The gateway's address. */
+  readonly url: string;
+  readonly folder: string;
+  readonly users: RunningProcess;
+  readonly orders: RunningProcess;
+  readonly gateway: RunningProcess;
+  /** Between gateway and users. */
+  readonly usersProxy: FaultProxy;
+  /** Between gateway and orders. */
+  readonly ordersProxy: FaultProxy;
+  /** Between orders and users. */
+  readonly verificationProxy: FaultProxy;
+}
+
+/** What ends with it: a test (`t`), or a test file (`{ after }` of node:test). */
+export interface Afterwards {
+  after(hook: () => unknown): void;
+}
+
+/** Environment variables beside the usual ones. */
+export interface GraphEnvironment {
+  all?: Record<string, string>;
+  users?: Record<string, string>;
+  orders?: Record<string, string>;
+  gateway?: Record<string, string>;
+}
+
+/** Starts everything, and ends it after the test. */
+export async function startGraph(t: Afterwards, env: GraphEnvironment = {}): Promise<Graph> {
+  const folder = await temporaryFolder(t);
+  const [usersProxy, ordersProxy, verificationProxy] = await Promise.all([proxyFor(t), proxyFor(t), proxyFor(t)]);
+  const [users, orders, gateway] = await Promise.all([
+    start(t, 'subgraphs/users', { USERS_DATABASE: join(folder, 'users.sqlite'), ...env.all, ...env.users }),
+    start(t, 'subgraphs/orders', {
+      ORDERS_DATABASE: join(folder, 'orders.sqlite'),
+      USERS_URL: verificationProxy.url,
+      ...env.all,
+      ...env.orders,
+    }),
+    start(t, 'gateway', { USERS_URL: usersProxy.url, ORDERS_URL: ordersProxy.url, ...env.all, ...env.gateway }),
+  ]);
+  usersProxy.target = verificationProxy.target = users.url;
+  ordersProxy.target = orders.url;
+  return { url: gateway.url, folder, users, orders, gateway, usersProxy, ordersProxy, verificationProxy };
+}
+
+/** Starts one process of the graph, on a free port unless `env` names one, and ends it after the test. */
+export function start(t: Afterwards, folder: string, env: Record<string, string> = {}): Promise<RunningProcess> {
+  const process = startProcess(folder, {
+    USERS_PORT: '0',
+    ORDERS_PORT: '0',
+    GATEWAY_PORT: '0',
+    SUBGRAPH_SECRET: 'a secret for this test only',
+    ...env,
+  });
+  const started = process.then(
+    ({ stop }) => stop,
+    () => undefined,
+  );
+  t.after(async () => (await started)?.());
+  return process;
+}
+
+async function proxyFor(t: Afterwards): Promise<FaultProxy> {
+  const proxy = await startProxy('');
+  t.after(() => proxy.close());
+  return proxy;
+}
+
+/** An empty folder, removed after the test. */
+export async function temporaryFolder(t: Afterwards): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,115 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { freePort } from './ports.ts';
+import { ROOT } from './process.ts';
+
+/** pm2's own command line. */
+export const PM2 = join(ROOT, 'node_modules', 'pm2', 'bin', 'pm2');
+
+/** The project under a pm2 of its own: a daemon, ports, databases, a secret and logs that no other test has. */
+export interface Project {
+  readonly folder: string;
+  /** What its commands are given. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where its graph answers. */
+  readonly url: string;
+  readonly usersUrl: string;
+  /** Runs npm as one types it: on the machine's own Node, and without what npm gave to these tests. */
+  npm(...args: string[]): Promise<Outcome>;
+  /** Runs pm2's own command line on the given Node, or on the project's. */
+  pm2(args: string[], node?: string): Promise<Outcome>;
+  /** What its pm2 has, by name. */
+  list(): Promise<Pm2Process[]>;
+}
+
+/** How a command ended, and what it said. */
+export interface Outcome {
+  readonly code: unknown;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A process as pm2 tells of it. */
+export interface Pm2Process {
+  readonly name: string;
+  readonly pid: number;
+  readonly status: string;
+  /** The version of Node that it runs on. */
+  readonly node: string;
+}
+
+interface ListedProcess {
+  name: string;
+  pid: number;
+  pm2_env: { status: string; node_version: string };
+}
+
+/** The folders with commands, as a terminal has them. */
+export const PATH = (process.env.PATH ?? '')
+  .split(delimiter)
+  .filter((folder) => !folder.includes('node_modules'))
+  .join(delimiter);
+
+/**
+ * Nothing runs yet; whatever is started is ended, pm2 included, and its files removed.
+ *
+ * @param variables environment variables beside the usual ones; those that are empty are left out
+ */
+export async function createProject(
+  t: { after(end: () => Promise<void>): void },
+  variables: (folder: string) => Record<string, string> = () => ({}),
+): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-pm2-'));
+  const [gateway, users, orders] = [await freePort(), await freePort(), await freePort()].map(String);
+  const all = {
+    HOME: folder,
+    PATH,
+    PM2_HOME: join(folder, 'pm2'),
+    LOGS_DIR: join(folder, 'logs'),
+    USERS_DATABASE: join(folder, 'users.sqlite'),
+    ORDERS_DATABASE: join(folder, 'orders.sqlite'),
+    SUBGRAPH_SECRET_FILE: join(folder, 'secret'),
+    GATEWAY_PORT: `${gateway}`,
+    USERS_PORT: `${users}`,
+    ORDERS_PORT: `${orders}`,
+    DRAIN_DELAY_MS: '0',
+    ...variables(folder),
+  };
+  const env = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+  const pm2 = (args: string[], node = process.execPath) => run(node, [PM2, ...args], env);
+  const killDaemon = () => spawnSync(process.execPath, [PM2, 'kill'], { env });
+  process.once('exit', killDaemon); // where a test file fails early, `after` isn't reached
+  t.after(async () => {
+    await pm2(['kill']);
+    process.off('exit', killDaemon);
+    await rm(folder, { recursive: true, force: true });
+  });
+  return {
+    folder,
+    env,
+    url: `http://127.0.0.1:${gateway}/graphql`,
+    usersUrl: `http://127.0.0.1:${users}/graphql`,
+    npm: (...args) => run('npm', args, env),
+    pm2,
+    list: async () => parseList((await pm2(['jlist'])).stdout),
+  };
+}
+
+/** Runs a command in the folder of the project. */
+export async function run(command: string, args: readonly string[], env: Record<string, string>): Promise<Outcome> {
+  const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { code, stdout, stderr };
+}
+
+/** The list is the last line, whatever pm2 says before. */
+function parseList(stdout: string): Pm2Process[] {
+  const list: ListedProcess[] = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  return list
+    .map(({ name, pid, pm2_env: { status, node_version: node } }) => ({ name, pid, status, node }))
+    .toSorted((a, b) => a.name.localeCompare(b.name) || a.pid - b.pid);
+}

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from './process.ts';
+
+const COPIED = [
+  'commands',
+  'gateway',
+  'runtime',
+  'subgraphs',
+  'package.json',
+  'ecosystem.config.js',
+  'supergraph.yaml',
+];
+const WORKSPACES = { gateway: 'gateway', runtime: 'runtime', users: 'subgraphs/users', orders: 'subgraphs/orders' };
+
+/** Copies the project into the folder, for a test to change its sources. Its packages are links to the real ones. */
+export async function copyProject(folder: string): Promise<void> {
+  const isSource = (path: string) => !/[/\\](node_modules|data)$/.test(path);
+  for (const path of COPIED) await cp(join(ROOT, path), join(folder, path), { recursive: true, filter: isSource });
+  for (const path of [...Object.values(WORKSPACES), 'commands']) await linkModules(path, folder);
+  const modules = join(folder, 'node_modules');
+  await mkdir(join(modules, '@lockstep'), { recursive: true });
+  for (const name of await readdir(join(ROOT, 'node_modules'))) {
+    if (name !== '@lockstep') await symlink(join(ROOT, 'node_modules', name), join(modules, name));
+  }
+  for (const [name, path] of Object.entries(WORKSPACES)) {
+    await symlink(join(folder, path), join(modules, '@lockstep', name));
+  }
+}
+
+/** Of the versions that only one workspace has. */
+async function linkModules(path: string, folder: string): Promise<void> {
+  const modules = join(ROOT, path, 'node_modules');
+  if (existsSync(modules)) await symlink(modules, join(folder, path, 'node_modules'));
+}

@@ -1,0 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Longer than anything here takes on a slow machine: what is not there by then won't come. */
+const DEADLINE_MS = 60_000;
+const LOOK_AGAIN_MS = 20;
+
+/** The promise, or a failure that says what was waited for. */
+export async function withDeadline<T>(promise: Promise<T>, awaited: () => string): Promise<T> {
+  const timer = new AbortController();
+  const late = delay(DEADLINE_MS, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`waited ${DEADLINE_MS} ms for ${awaited()}`);
+  });
+  late.catch(() => {}); // not late
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** Looks again and again, and gives what it sees as soon as it fits. */
+export async function until<T>(look: () => T | Promise<T>, fits: (seen: T) => boolean): Promise<T> {
+  const end = performance.now() + DEADLINE_MS;
+  for (;;) {
+    const seen = await look();
+    if (fits(seen)) return seen;
+    if (performance.now() > end) throw new Error(`waited ${DEADLINE_MS} ms; it is still ${JSON.stringify(seen)}`);
+    await delay(LOOK_AGAIN_MS);
+  }
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { ask, codesOf, createUser, errorsOf, get } from '../harness/client.ts';
+import { startGraph } from '../harness/graph.ts';
+
+const graph = await startGraph({ after });
+const id = await createUser(graph.url, 'ada@example.com');
+
+test('__typename, aliases, fragments, directives and several root fields', async () => {
+  const query = `query ($id: ID!, $no: Boolean!) {
+    __typename
+    ada: user(id: $id) { ...Named id @skip(if: $no) __typename }
+    nobody: user(id: "999999") { ...Named }
+    orders { id }
+  }
+  fragment Named on User { called: name }`;
+  assert.deepEqual(await get(graph.url, query, { id, no: true }), {
+    __typename: 'Query',
+    ada: { called: 'Ada Lovelace', __typename: 'User' },
+    nobody: null,
+    orders: [],
+  });
+  assert.deepEqual(await get(graph.url, 'mutation { __typename }'), { __typename: 'Mutation' });
+});
+
+test('the named operation of several runs', async () => {
+  const query = 'query A { __typename } query B($id: ID!) { user(id: $id) { name } }';
+  const response = await post({ query, operationName: 'B', variables: { id } });
+  assert.deepEqual(await response.json(), { data: { user: { name: 'Ada Lovelace' } } });
+});
+
+test('a query by GET is answered where it is no simple request, and a mutation never', async () => {
+  const url = (query: string) => `${graph.url}?${new URLSearchParams({ query })}`;
+  const headers = { 'apollo-require-preflight': 'true' };
+  const query = await fetch(url('{ users { name } }'), { headers });
+  assert.deepEqual([query.status, await query.json()], [200, { data: { users: [{ name: 'Ada Lovelace' }] } }]);
+  const simple = await fetch(url('{ users { name } }'));
+  assert.equal(simple.status, 400);
+  const mutation = await fetch(url('mutation { createUser(name: "Eve", email: "eve@example.com") { id } }'), {
+    headers,
+  });
+  assert.equal(mutation.status, 405);
+  assert.deepEqual(await get(graph.url, '{ users { name } }'), { users: [{ name: 'Ada Lovelace' }] });
+});
+
+test('operations that are none, or don’t fit the graph, are refused with their code', async () => {
+  assert.deepEqual(codesOf(await ask(graph.url, '{ users {')), ['GRAPHQL_PARSE_FAILED']);
+  const unknown = await ask(graph.url, '{ users { nickname } }');
+  assert.equal(unknown.status, 400);
+  assert.deepEqual(errorsOf(unknown), [
+    'GRAPHQL_VALIDATION_FAILED: Cannot query field "nickname" on type "User". Did you mean "name"?',
+  ]);
+  const missing = await ask(graph.url, 'query ($id: ID!) { user(id: $id) { id } }');
+  assert.deepEqual(codesOf(missing), ['BAD_USER_INPUT']);
+});
+
+test('what is no GraphQL request is answered with a 4xx', async () => {
+  assert.equal((await post('{ no JSON')).status, 400);
+  assert.equal((await post({})).status, 400);
+  assert.equal((await post({ query: '{ __typename }' }, 'text/plain')).status, 400);
+  assert.equal(
+    (await fetch(graph.url, { method: 'DELETE', headers: { 'apollo-require-preflight': 'true' } })).status,
+    405,
+  );
+  assert.equal((await fetch(new URL('/elsewhere', graph.url))).status, 404);
+});
+
+test('the health of each process', async () => {
+  for (const { url } of [graph.users, graph.orders, graph.gateway]) {
+    for (const state of ['live', 'ready']) {
+      const response = await fetch(new URL(`/health/${state}`, url));
+      assert.deepEqual([response.status, await response.text()], [200, `${state}\n`]);
+    }
+  }
+});
+
+function post(body: unknown, contentType = 'application/json'): Promise<Response> {
+  return fetch(graph.url, {
+    method: 'POST',
+    headers: { 'content-type': contentType },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}

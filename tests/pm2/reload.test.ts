@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Answer, ask, createUser } from '../harness/client.ts';
+import { createProject, type Project } from '../harness/pm2.ts';
+import { ROOT } from '../harness/process.ts';
+
+const LOOPS = 4;
+const PAUSE_MS = 10;
+const QUERY = '{ orders(first: 20) { id user { name } } }';
+const MUTATION = 'mutation ($userId: ID!) { createOrder(userId: $userId, amount: "10.50") { user { name } } }';
+
+for (const instances of ['1', '2']) {
+  test(`npm run reload under load loses no request, with GATEWAY_INSTANCES=${instances}`, async (t) => {
+    const project = await startProject(instances);
+    const load = startLoad(project.url, await createUser(project.url, 'ada@example.com'));
+    const before = await pidsOf(project);
+
+    const { code, stderr } = await project.npm('run', 'reload');
+
+    const { answered, longestMs, failures } = await load.end();
+    t.diagnostic(`${answered} requests answered, the longest in ${Math.round(longestMs)} ms`);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(failures.slice(0, 5), [], `${failures.length} requests failed`);
+    assert.ok(answered > 100, `${answered} requests are no load`);
+    const now = await pidsOf(project);
+    assert.equal(now.length, 2 + Number(instances));
+    assert.ok(!now.some((pid) => before.includes(pid)), `${before} became ${now}`);
+  });
+}
+
+/** With deadlines that are longer than a slow machine takes to start a process: calls wait for a subgraph until theirs. */
+async function startProject(instances: string): Promise<Project> {
+  const project = await createProject({ after }, (folder) => ({
+    GATEWAY_INSTANCES: instances,
+    DRAIN_DELAY_MS: '', // as it is by default
+    USERS_TIMEOUT_MS: '10000',
+    SUPERGRAPH_FILE: join(folder, 'supergraph.yaml'),
+  }));
+  const supergraph = await readFile(join(ROOT, 'supergraph.yaml'), 'utf8');
+  const patient = supergraph.replaceAll(/timeout: \w+/g, 'timeout: 10s').replaceAll('./', `${ROOT}/`);
+  await writeFile(join(project.folder, 'supergraph.yaml'), patient);
+  const { code, stderr } = await project.npm('start');
+  assert.equal(code, 0, stderr);
+  return project;
+}
+
+/** Sends queries and mutations over kept-alive connections, until it is ended. */
+function startLoad(url: string, userId: string) {
+  const seen = { answered: 0, longestMs: 0, failures: [] as string[] };
+  let isEnding = false;
+  const loop = async (first: number) => {
+    for (let turn = first; !isEnding; turn += 1) {
+      const start = performance.now();
+      const answer = await ask(url, turn % 2 === 0 ? QUERY : MUTATION, { userId }).catch(String);
+      const ms = Math.round(performance.now() - start);
+      seen.longestMs = Math.max(seen.longestMs, ms);
+      if (isWhole(answer)) seen.answered += 1;
+      else seen.failures.push(`${ms} ms: ${typeof answer === 'string' ? answer : answer.text.slice(0, 200)}`);
+      await delay(PAUSE_MS);
+    }
+  };
+  const loops = Array.from({ length: LOOPS }, (_, index) => loop(index));
+  return {
+    async end() {
+      isEnding = true;
+      await Promise.all(loops);
+      return seen;
+    },
+  };
+}
+
+/** Whether all that was asked for is there: an error, or a user that could not be had, is a failed request. */
+function isWhole(answer: Answer<unknown> | string): boolean {
+  return typeof answer !== 'string' && answer.status === 200 && !answer.errors && !answer.text.includes('null');
+}
+
+async function pidsOf(project: Project): Promise<number[]> {
+  return (await project.list()).filter(({ status }) => status === 'online').map(({ pid }) => pid);
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { get } from '../harness/client.ts';
+import { createProject } from '../harness/pm2.ts';
+import { until } from '../harness/waiting.ts';
+
+const ANSWER = { users: [{ name: 'Ada Lovelace' }] };
+
+test('npm stop answers what is under way before the gateway exits', async (t) => {
+  const users = createServer().listen(0, '127.0.0.1');
+  t.after(() => users.close());
+  await once(users, 'listening');
+  const { port } = users.address() as AddressInfo;
+  const project = await createProject({ after }, () => ({ USERS_URL: `http://127.0.0.1:${port}/graphql` }));
+  await project.pm2(['start', 'ecosystem.config.js', '--only', 'gateway']);
+  const [gateway] = await project.list();
+  assert.equal(gateway?.status, 'online');
+
+  const answer = get(project.url, '{ users { name } }');
+  const response = await new Promise<ServerResponse>((resolve) => {
+    users.once('request', (_request, slow) => resolve(slow));
+  });
+  const stopped = project.npm('stop');
+  const log = () => readFile(join(project.folder, 'logs', 'gateway-out.log'), 'utf8');
+  await until(log, (text) => text.includes('finishing what is under way'));
+  await delay(1000); // the time that users takes, most of it after the gateway was told to stop
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data: ANSWER }));
+
+  assert.deepEqual(await answer, ANSWER);
+  assert.equal((await stopped).code, 0);
+  assert.throws(() => process.kill(gateway.pid, 0), { code: 'ESRCH' });
+});

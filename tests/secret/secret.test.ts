@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { createUser, get } from '../harness/client.ts';
+import { startGraph } from '../harness/graph.ts';
+
+const SECRET = 'the secret of this one test';
+const graph = await startGraph({ after }, { all: { SUBGRAPH_SECRET: SECRET } });
+const id = await createUser(graph.url, 'ada@example.com');
+
+const ENTITIES = JSON.stringify({
+  query: 'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { id } } }',
+  variables: { representations: [{ __typename: 'User', id }] },
+});
+
+/** Sends a body straight to a subgraph. */
+async function send(url: string, body: string, secret?: string): Promise<[status: number, body: string]> {
+  const headers = { 'content-type': 'application/json', ...(secret !== undefined && { 'x-subgraph-secret': secret }) };
+  const response = await fetch(url, { method: 'POST', headers, body });
+  return [response.status, await response.text()];
+}
+
+const REFUSED = [403, 'This subgraph answers its gateway only.\n'];
+
+for (const subgraph of ['users', 'orders'] as const) {
+  const { url } = graph[subgraph];
+
+  test(`_entities of ${subgraph} is refused without the secret, and with another one`, async () => {
+    assert.deepEqual(await send(url, ENTITIES), REFUSED);
+    assert.deepEqual(await send(url, ENTITIES, ''), REFUSED);
+    assert.deepEqual(await send(url, ENTITIES, `${SECRET}.`), REFUSED);
+  });
+
+  test(`${subgraph} refuses before it parses anything`, async () => {
+    assert.deepEqual(await send(url, '{ no JSON'), REFUSED);
+    const page = await fetch(url, { headers: { accept: 'text/html' } });
+    assert.deepEqual([page.status, await page.text()], REFUSED);
+  });
+
+  test(`${subgraph} answers with the secret`, async () => {
+    assert.deepEqual(await send(url, ENTITIES, SECRET), [200, `{"data":{"_entities":[{"id":"${id}"}]}}\n`]);
+  });
+
+  test(`the health of ${subgraph} needs none`, async () => {
+    assert.equal((await fetch(new URL('/health/live', url))).status, 200);
+    assert.equal((await fetch(new URL('/health/ready', url))).status, 200);
+  });
+}
+
+test('the gateway sends it with every call, and so does orders', async () => {
+  const { createOrder } = await get<{ createOrder: object }>(
+    graph.url,
+    `mutation { createOrder(userId: ${id}, amount: 1) { user { name } } }`,
+  );
+  assert.deepEqual(createOrder, { user: { name: 'Ada Lovelace' } });
+  for (const { calls } of [graph.usersProxy, graph.ordersProxy, graph.verificationProxy]) {
+    assert.ok(calls.length > 0);
+    for (const { headers } of calls) assert.equal(headers['x-subgraph-secret'], SECRET);
+  }
+});
+
+test('a client of the gateway needs none, and never sees it', async () => {
+  const response = await fetch(graph.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ users { id } }"}',
+  });
+  assert.equal(response.status, 200);
+  assert.ok(!JSON.stringify([...response.headers]).includes(SECRET));
+});
