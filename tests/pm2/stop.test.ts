@@ -8,6 +8,7 @@ import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { get } from '../harness/client.ts';
 import { createProject } from '../harness/pm2.ts';
+import { copySupergraph, edit } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 
 const ANSWER = { users: [{ name: 'Ada Lovelace' }] };
@@ -17,7 +18,12 @@ test('npm stop answers what is under way before the gateway exits', async (t) =>
   t.after(() => users.close());
   await once(users, 'listening');
   const { port } = users.address() as AddressInfo;
-  const project = await createProject({ after }, () => ({ USERS_URL: `http://127.0.0.1:${port}/graphql` }));
+  const files = await copySupergraph({ after });
+  await edit(files.supergraph, 'timeout: 2s', 'timeout: 1m'); // npm alone may take two seconds to start
+  const project = await createProject({ after }, () => ({
+    USERS_URL: `http://127.0.0.1:${port}/graphql`,
+    SUPERGRAPH_FILE: files.supergraph,
+  }));
   await project.pm2(['start', 'ecosystem.config.js', '--only', 'gateway']);
   const [gateway] = await project.list();
   assert.equal(gateway?.status, 'online');
