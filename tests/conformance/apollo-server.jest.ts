@@ -10,7 +10,7 @@ const OPTIONS = { host: '127.0.0.1', port: 0, portVariable: 'TEST_PORT', drainDe
 defineIntegrationTestSuite(async (config, options) => {
   const server = new ApolloServer(config);
   await server.start();
-  const handler = graphql<BaseContext>(server, options?.context ?? (() => ({})));
+  const handler = graphql<BaseContext>(server, { context: options?.context ?? (() => ({})) });
   const listening = await listen(handler, OPTIONS);
   return {
     server,

@@ -30,7 +30,7 @@ function mistakesOf(text: string): string[] {
 }
 
 test("rover's format is read; paths are relative to the file; timeout has a default", () => {
-  const { subgraphs, traffic } = read(`
+  const { subgraphs, gateway } = read(`
 federation_version: =2.14.4
 subgraphs:
   a:
@@ -55,7 +55,7 @@ subgraphs:
       timeoutMs: 30_000,
     },
   ]);
-  assert.deepEqual(traffic, { deduplicateQuery: true, batchEntities: true });
+  assert.deepEqual(gateway.traffic, { deduplicateQuery: true, batchEntities: true });
 });
 
 test('a variable of the environment takes effect', () => {
@@ -68,11 +68,11 @@ test('a variable of the environment takes effect', () => {
 });
 
 test('how calls are put together can be switched off', () => {
-  const { traffic } = read(`
+  const { gateway } = read(`
 subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a.graphql } } }
 gateway: { traffic_shaping: { deduplicate_query: false, batch_entities: "\${env.BATCH:-false}" } }
 `);
-  assert.deepEqual(traffic, { deduplicateQuery: false, batchEntities: false });
+  assert.deepEqual(gateway.traffic, { deduplicateQuery: false, batchEntities: false });
   const wrong =
     'subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a } } }\ngateway: { traffic_shaping: { batch_entities: 1, retries: 2 } }';
   assert.deepEqual(mistakesOf(wrong), [

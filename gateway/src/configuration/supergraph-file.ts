@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { type GatewaySettings, supergraphFile } from './supergraph-schema.ts';
 import { expandVariables } from './variables.ts';
 
 /** Where one subgraph is, what it says it can do, and how it is called. */
@@ -15,18 +16,10 @@ export interface SubgraphSettings {
   readonly timeoutMs: number;
 }
 
-/** How calls to subgraphs are put together. */
-export interface TrafficShaping {
-  /** Whether queries that are alike and under way at the same time are one call. */
-  readonly deduplicateQuery: boolean;
-  /** Whether entity fetches of different operations that wait at the same moment travel together. */
-  readonly batchEntities: boolean;
-}
-
 /** What a supergraph file says. */
 export interface SupergraphSettings {
   readonly subgraphs: readonly SubgraphSettings[];
-  readonly traffic: TrafficShaping;
+  readonly gateway: GatewaySettings;
 }
 
 /** One thing wrong with the file. */
@@ -36,43 +29,6 @@ interface Mistake {
   path: string;
   message: string;
 }
-
-const DURATION = /^(\d+)(ms|s|m)$/;
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000 };
-const DEFAULT_TIMEOUT = '30s';
-
-const duration = z
-  .string('give a duration such as 500ms, 2s or 1m')
-  .regex(DURATION, 'give a duration such as 500ms, 2s or 1m')
-  .transform(toMilliseconds);
-
-const subgraph = z.strictObject({
-  routing_url: z.url({ protocol: /^https?$/, error: 'give an address that starts with http:// or https://' }),
-  schema: z.union([z.strictObject({ file: z.string() }), z.strictObject({ sdl: z.string() })], {
-    error: 'give file: with the path of the schema, or sdl: with its text',
-  }),
-  timeout: duration.default(toMilliseconds(DEFAULT_TIMEOUT)),
-});
-
-const switchedOn = z
-  .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], { error: 'give true or false' })
-  .default(true);
-
-const trafficShaping = z.strictObject({ deduplicate_query: switchedOn, batch_entities: switchedOn });
-
-const gateway = z.strictObject({ traffic_shaping: trafficShaping.prefault({}) });
-
-const supergraphFile = z.strictObject({
-  federation_version: z
-    .union([z.literal(2), z.string().regex(/^=?2(\.|$)/)], { error: 'give 2, or a version such as =2.14.4' })
-    .optional(),
-  subgraphs: z
-    .record(z.string().regex(/^[a-zA-Z][\w-]{0,63}$/, 'a name has letters, digits, - and _'), subgraph, {
-      error: 'give at least one subgraph, each under its name',
-    })
-    .refine((subgraphs) => Object.keys(subgraphs).length > 0, 'give at least one subgraph, each under its name'),
-  gateway: gateway.prefault({}),
-});
 
 /**
  * Reads a supergraph file in rover's format. Paths in it are relative to it.
@@ -97,15 +53,11 @@ export function readSupergraphFile(file: string, env: NodeJS.ProcessEnv): Superg
   const { subgraphs, gateway } = result.data;
   return {
     subgraphs: Object.entries(subgraphs).map(([name, settings]) => ({
+      ...settings,
       name,
-      routingUrl: settings.routing_url,
       schema: 'file' in settings.schema ? { file: resolve(dirname(file), settings.schema.file) } : settings.schema,
-      timeoutMs: settings.timeout,
     })),
-    traffic: {
-      deduplicateQuery: gateway.traffic_shaping.deduplicate_query,
-      batchEntities: gateway.traffic_shaping.batch_entities,
-    },
+    gateway,
   };
 }
 
@@ -116,11 +68,6 @@ function readText(file: string): string {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(`The supergraph file can't be read: ${reason}. Set SUPERGRAPH_FILE to where it is.`);
   }
-}
-
-function toMilliseconds(text: string): number {
-  const [, amount, unit] = DURATION.exec(text) ?? [];
-  return unit === 'ms' || unit === 's' || unit === 'm' ? Number(amount) * UNIT_MS[unit] : Number.NaN;
 }
 
 /** Replaces the variables in every text of the document. */

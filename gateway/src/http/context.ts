@@ -1,5 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** What one operation carries. */
 export interface Context {
   /** Aborted when the client leaves. */
   readonly signal: AbortSignal;
+  /** The client's, by name in lower case. */
+  readonly headers: IncomingHttpHeaders;
 }

@@ -1,58 +1,41 @@
-import { ApolloServer, type ApolloServerOptionsWithGateway } from '@apollo/server';
-import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
-import { graphql } from '@lockstep/runtime/http/graphql.ts';
-import { live, ready } from '@lockstep/runtime/http/health.ts';
-import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from '../configuration/environment.ts';
-import type { Context } from './context.ts';
-import { allowOrigins } from './cors.ts';
-import { formatError } from './error-format.ts';
-import { landingPage } from './landing-page.ts';
+import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
+import type { SupergraphHandover } from '../supergraph/handover.ts';
+import { Front } from './front.ts';
 
-const GRAPHQL_PATH = '/graphql';
-
-/** The gateway, started and not listening yet. */
-export interface GatewayServer {
-  handler: Handler;
-  stop(): Promise<void>;
+/** What the gateway's server is made of, whatever the settings. */
+export interface ServerParts {
+  readonly gateway: Pick<SupergraphHandover, 'load' | 'onSchemaLoadOrUpdate'>;
+  readonly config: Config;
+  readonly logger: Logger;
 }
 
-/** Puts Apollo Server before the gateway, at `/graphql`. A browser that opens `/` is led there. */
-export async function createServer(
-  gateway: ApolloServerOptionsWithGateway<Context>['gateway'],
-  config: Config,
-  logger: Logger,
-): Promise<GatewayServer> {
-  const server = new ApolloServer<Context>({
-    gateway,
-    introspection: config.introspection,
-    hideSchemaDetailsFromClientErrors: !config.introspection,
-    includeStacktraceInErrorResponses: false,
-    formatError: formatError(logger),
-    logger,
-    plugins: [landingPage(config.landingPage), ApolloServerPluginUsageReportingDisabled()],
-    stopOnTerminationSignals: false,
-  });
-  await server.start();
-  const answer = allowOrigins(
-    config.corsOrigins,
-    graphql(server, (signal) => ({ signal })),
-  );
-  return {
-    handler: routes({
-      ...(config.landingPage && { '/': redirect(GRAPHQL_PATH) }),
-      [GRAPHQL_PATH]: answer,
-      '/health/live': live,
-      '/health/ready': ready(async () => {}),
-    }),
-    stop: () => server.stop(),
-  };
-}
+/** The gateway, started and not listening yet. It serves as its settings say, and changes with them without losing a request. */
+export class GatewayServer {
+  readonly #parts: ServerParts;
+  #front: Front;
 
-function redirect(location: string): Handler {
-  return (_request, response) => {
-    response.writeHead(302, { location }).end();
-  };
+  private constructor(parts: ServerParts, front: Front) {
+    this.#parts = parts;
+    this.#front = front;
+  }
+
+  static async start(parts: ServerParts, settings: GatewaySettings): Promise<GatewayServer> {
+    return new GatewayServer(parts, await Front.open(parts, settings));
+  }
+
+  readonly handler: Handler = (request, response) => this.#front.handle(request, response);
+
+  /** Serves as these settings say from now on. What is under way ends as it began. */
+  async adopt(settings: GatewaySettings): Promise<void> {
+    const replaced = this.#front;
+    this.#front = await Front.open(this.#parts, settings);
+    replaced.retire();
+  }
+
+  stop(): Promise<void> {
+    return this.#front.close();
+  }
 }

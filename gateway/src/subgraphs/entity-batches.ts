@@ -2,13 +2,15 @@ import { setImmediate } from 'node:timers';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import type { ForwardedHeaders } from './forwarded-headers.ts';
 
 /** Makes one call. */
-type Call = (request: FetchRequest, signal: AbortSignal) => Promise<GraphQLAnswer>;
+type Call = (request: FetchRequest, headers: ForwardedHeaders, signal: AbortSignal) => Promise<GraphQLAnswer>;
 
 /** An entity fetch of one operation that waits in a batch. */
 interface Waiting {
   readonly request: FetchRequest;
+  readonly headers: ForwardedHeaders;
   readonly signal: AbortSignal;
   resolve(answer: GraphQLAnswer | Promise<GraphQLAnswer>): void;
   reject(reason: unknown): void;
@@ -19,7 +21,7 @@ const MAX_REPRESENTATIONS = 1000;
 
 /**
  * Lets entity fetches of different operations travel as one call where they are of the same fetch node, have the same
- * variables, and wait at the same moment: nothing waits longer than until the event loop comes round.
+ * variables and headers, and wait at the same moment: nothing waits longer than until the event loop comes round.
  */
 export class EntityBatches {
   readonly #call: Call;
@@ -31,11 +33,12 @@ export class EntityBatches {
   }
 
   /** The answer to this fetch alone. `signal` ends this waiting only. */
-  fetch(request: FetchRequest, signal: AbortSignal): Promise<GraphQLAnswer> {
+  fetch(request: FetchRequest, headers: ForwardedHeaders, signal: AbortSignal): Promise<GraphQLAnswer> {
     return new Promise((resolve, reject) => {
-      const key = new FetchRequest(request.constants, request.variables, []).toIdentity();
+      const ofNode = new FetchRequest(request.constants, request.variables, []);
+      const key = `${headers.identity} ${ofNode.toIdentity()}`;
       const waiting = this.#waiting.get(key);
-      const one = { request, signal, resolve, reject };
+      const one = { request, headers, signal, resolve, reject };
       if (waiting) waiting.push(one);
       else this.#waiting.set(key, [one]);
       if (this.#isScheduled) return;
@@ -53,7 +56,7 @@ export class EntityBatches {
 
   #sendBatch(batch: readonly Waiting[]): void {
     const [only] = batch;
-    if (only && batch.length === 1) only.resolve(this.#call(only.request, only.signal));
+    if (only && batch.length === 1) only.resolve(this.#call(only.request, only.headers, only.signal));
     else void sendTogether(batch, this.#call);
   }
 }
@@ -91,7 +94,7 @@ async function sendTogether(batch: readonly Waiting[], call: Call): Promise<void
     const [first] = batch;
     if (!first) return;
     const request = new FetchRequest(first.request.constants, first.request.variables, [...indices.keys()]);
-    share(await call(request, together.signal), batch, indices);
+    share(await call(request, first.headers, together.signal), batch, indices);
   } catch (error) {
     for (const one of batch) one.reject(error);
   }

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { after, test } from 'node:test';
 import { createLogger } from '@lockstep/runtime/logging.ts';
-import type { TrafficShaping } from '../configuration/supergraph-file.ts';
+import type { TrafficShaping } from '../configuration/sections/traffic-shaping.ts';
 import { type FetchConstants, FetchRequest } from '../execution/fetching/fetch-request.ts';
+import { NO_CONTEXT } from './call-context.ts';
+import { ForwardedHeaders } from './forwarded-headers.ts';
 import { SubgraphCaller } from './subgraph-caller.ts';
 
 const logger = createLogger('test', { format: 'json', level: 'silent' });
@@ -85,7 +87,7 @@ function answerEntities({ representations = [], answer }: Arrived): void {
 
 test('queries that are alike and under way are one call, and each gets an answer of its own', async () => {
   const { caller, arrived, arrival } = await start();
-  const answers = [caller.call(root(), undefined), caller.call(root(), undefined)];
+  const answers = [caller.call(root(), NO_CONTEXT), caller.call(root(), NO_CONTEXT)];
   await arrival(1);
   arrived[0]?.answer({ data: { books: [{ id: 1 }] } });
   const [one, other] = await Promise.all(answers);
@@ -97,26 +99,54 @@ test('queries that are alike and under way are one call, and each gets an answer
 
 test('queries with other variables, mutations, and all with the switch off, are calls of their own', async () => {
   const { caller, arrival } = await start();
-  void caller.call(root({ first: 1 }), undefined).catch(() => {});
-  void caller.call(root({ first: 2 }), undefined).catch(() => {});
+  void caller.call(root({ first: 1 }), NO_CONTEXT).catch(() => {});
+  void caller.call(root({ first: 2 }), NO_CONTEXT).catch(() => {});
   const mutation = new FetchRequest(constants('mutation', 'mutation { a }'), {}, undefined);
-  void caller.call(mutation, undefined).catch(() => {});
-  void caller.call(mutation, undefined).catch(() => {});
+  void caller.call(mutation, NO_CONTEXT).catch(() => {});
+  void caller.call(mutation, NO_CONTEXT).catch(() => {});
   await arrival(4);
 
   const off = await start({ deduplicateQuery: false });
-  void off.caller.call(root(), undefined).catch(() => {});
-  void off.caller.call(root(), undefined).catch(() => {});
+  void off.caller.call(root(), NO_CONTEXT).catch(() => {});
+  void off.caller.call(root(), NO_CONTEXT).catch(() => {});
   await off.arrival(2);
+});
+
+const ofClient = (authorization: string) => ({ ...NO_CONTEXT, headers: new ForwardedHeaders({ authorization }) });
+
+for (const [what, request] of [
+  ['queries that are alike', root()],
+  ['entity fetches that wait together', entities(1)],
+] as const) {
+  test(`${what} of clients with other headers are calls of their own, each with its client's`, async () => {
+    const { caller, arrived, arrival } = await start();
+    const answers = ['of one', 'of another', 'of one'].map((token) => caller.call(request, ofClient(token)));
+    await arrival(2);
+    for (const { headers, answer } of arrived) answer({ data: { _entities: [{ name: headers.authorization }] } });
+    const seen = (await Promise.all(answers)).map(({ data }) => data);
+    assert.deepEqual(
+      seen,
+      ['of one', 'of another', 'of one'].map((name) => ({ _entities: [{ name }] })),
+    );
+    assert.equal(arrived.length, 2);
+  });
+}
+
+test("a client's header never takes the place of the shared secret", async () => {
+  const { caller, arrived, arrival } = await start();
+  const headers = new ForwardedHeaders({ 'x-subgraph-secret': 'a guess' });
+  void caller.call(root(), { ...NO_CONTEXT, headers }).catch(() => {});
+  await arrival(1);
+  assert.equal(arrived[0]?.headers['x-subgraph-secret'], 'the shared secret');
 });
 
 test('a query that comes when an earlier one was answered is asked anew', async () => {
   const { caller, arrived, arrival } = await start();
-  const first = caller.call(root(), undefined);
+  const first = caller.call(root(), NO_CONTEXT);
   await arrival(1);
   arrived[0]?.answer({ data: { books: [] } });
   await first;
-  const second = caller.call(root(), undefined);
+  const second = caller.call(root(), NO_CONTEXT);
   await arrival(2);
   arrived[1]?.answer({ data: { books: [{ id: 1 }] } });
   assert.deepEqual(await second, { data: { books: [{ id: 1 }] } });
@@ -125,8 +155,8 @@ test('a query that comes when an earlier one was answered is asked anew', async 
 test("one client's leaving ends neither another's query nor the call; the last one's does", async () => {
   const { caller, arrived, arrival } = await start();
   const [leaving, staying] = [new AbortController(), new AbortController()];
-  const left = assert.rejects(caller.call(root(), leaving.signal));
-  const stayed = caller.call(root(), staying.signal);
+  const left = assert.rejects(caller.call(root(), { ...NO_CONTEXT, signal: leaving.signal }));
+  const stayed = caller.call(root(), { ...NO_CONTEXT, signal: staying.signal });
   await arrival(1);
   leaving.abort();
   await left;
@@ -134,7 +164,7 @@ test("one client's leaving ends neither another's query nor the call; the last o
   assert.deepEqual(await stayed, { data: { books: [] } });
 
   const both = [new AbortController(), new AbortController()];
-  const calls = both.map(({ signal }) => assert.rejects(caller.call(root(), signal)));
+  const calls = both.map(({ signal }) => assert.rejects(caller.call(root(), { ...NO_CONTEXT, signal })));
   await arrival(2);
   for (const controller of both) controller.abort();
   await Promise.all(calls);
@@ -143,12 +173,12 @@ test("one client's leaving ends neither another's query nor the call; the last o
 
 test("one query's deadline doesn't end another's", async () => {
   const { caller, arrived, arrival } = await start({}, 400);
-  const early = assert.rejects(caller.call(root(), undefined), {
+  const early = assert.rejects(caller.call(root(), NO_CONTEXT), {
     extensions: { code: 'DEADLINE_EXCEEDED', subgraph: 'books', timeoutMs: 400 },
   });
   await arrival(1);
   await new Promise((resolve) => setTimeout(resolve, 200)); // the second one's deadline is to be another
-  const late = caller.call(root(), undefined);
+  const late = caller.call(root(), NO_CONTEXT);
   await early;
   arrived[0]?.answer({ data: { books: [] } });
   assert.deepEqual(await late, { data: { books: [] } });
@@ -156,7 +186,7 @@ test("one query's deadline doesn't end another's", async () => {
 
 test('entity fetches that wait together travel together, each entity once, and each gets its own back', async () => {
   const { caller, arrived, arrival } = await start();
-  const answers = [caller.call(entities(1, 2), undefined), caller.call(entities(3, 2), undefined)];
+  const answers = [caller.call(entities(1, 2), NO_CONTEXT), caller.call(entities(3, 2), NO_CONTEXT)];
   await arrival(1);
   assert.deepEqual(arrived[0]?.representations, [{ id: 1 }, { id: 2 }, { id: 3 }]);
   if (arrived[0]) answerEntities(arrived[0]);
@@ -170,7 +200,7 @@ test('entity fetches that wait together travel together, each entity once, and e
 
 test('an error about one entity goes to who asked for it, at its own place; one about none to all', async () => {
   const { caller, arrived, arrival } = await start();
-  const answers = [caller.call(entities(1), undefined), caller.call(entities(2, 3), undefined)];
+  const answers = [caller.call(entities(1), NO_CONTEXT), caller.call(entities(2, 3), NO_CONTEXT)];
   await arrival(1);
   arrived[0]?.answer({
     data: { _entities: [{ name: 'book 1' }, { name: 'book 2' }, null] },
@@ -187,7 +217,7 @@ test('an error about one entity goes to who asked for it, at its own place; one 
 test('a call that fails fails for all that travelled together', async () => {
   const { caller, arrived, arrival } = await start();
   const calls = [entities(1), entities(2)].map((request) =>
-    assert.rejects(caller.call(request, undefined), {
+    assert.rejects(caller.call(request, NO_CONTEXT), {
       extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'books' },
     }),
   );
@@ -199,8 +229,8 @@ test('a call that fails fails for all that travelled together', async () => {
 test("one client's leaving doesn't end the call that its entity fetch travelled with", async () => {
   const { caller, arrived, arrival } = await start();
   const leaving = new AbortController();
-  const left = assert.rejects(caller.call(entities(1), leaving.signal));
-  const stayed = caller.call(entities(2), undefined);
+  const left = assert.rejects(caller.call(entities(1), { ...NO_CONTEXT, signal: leaving.signal }));
+  const stayed = caller.call(entities(2), NO_CONTEXT);
   await arrival(1);
   leaving.abort();
   await left;
@@ -211,7 +241,7 @@ test("one client's leaving doesn't end the call that its entity fetch travelled 
 test('a call has a bound on how many entities travel in it', async () => {
   const { caller, arrived, arrival } = await start();
   const ids = (from: number) => Array.from({ length: 600 }, (_, index) => from + index);
-  const answers = [caller.call(entities(...ids(0)), undefined), caller.call(entities(...ids(600)), undefined)];
+  const answers = [caller.call(entities(...ids(0)), NO_CONTEXT), caller.call(entities(...ids(600)), NO_CONTEXT)];
   await arrival(2);
   for (const one of arrived) answerEntities(one);
   assert.deepEqual(await Promise.all(answers), [names(...ids(0)), names(...ids(600))]);
@@ -219,7 +249,7 @@ test('a call has a bound on how many entities travel in it', async () => {
 
 test('with the switch off, entity fetches travel alone', async () => {
   const { caller, arrived, arrival } = await start({ batchEntities: false });
-  const answers = [caller.call(entities(1), undefined), caller.call(entities(2), undefined)];
+  const answers = [caller.call(entities(1), NO_CONTEXT), caller.call(entities(2), NO_CONTEXT)];
   await arrival(2);
   for (const one of arrived) answerEntities(one);
   assert.deepEqual(
@@ -230,7 +260,7 @@ test('with the switch off, entity fetches travel alone', async () => {
 
 test('every call carries the shared secret', async () => {
   const { caller, arrived, arrival } = await start();
-  void caller.call(root(), undefined).catch(() => {});
+  void caller.call(root(), NO_CONTEXT).catch(() => {});
   await arrival(1);
   assert.equal(arrived[0]?.headers['x-subgraph-secret'], 'the shared secret');
 });

@@ -1,10 +1,13 @@
 import { type GraphQLAnswer, parseAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
 import { SubgraphClient } from '@lockstep/runtime/http/subgraph-client.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { SubgraphSettings, TrafficShaping } from '../configuration/supergraph-file.ts';
+import type { TrafficShaping } from '../configuration/sections/traffic-shaping.ts';
+import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import type { CallContext } from './call-context.ts';
 import { CallsInFlight } from './calls-in-flight.ts';
 import { EntityBatches } from './entity-batches.ts';
+import type { ForwardedHeaders } from './forwarded-headers.ts';
 
 /** How the calls to one subgraph are made. */
 export interface CallerOptions {
@@ -16,28 +19,25 @@ export interface CallerOptions {
 
 /**
  * Calls one subgraph for all operations of one supergraph. Queries that are alike, and entity fetches that wait together,
- * are one call, where the settings don't forbid it; a mutation is always a call of its own. All calls carry the same
- * headers: nothing of a client's goes to a subgraph.
+ * are one call, where the settings don't forbid it and the same headers go with them; a mutation is always a call of its
+ * own.
  */
 export class SubgraphCaller {
   readonly #client: SubgraphClient;
   readonly #traffic: TrafficShaping;
   readonly #inFlight = new CallsInFlight();
-  readonly #batches = new EntityBatches((request, signal) => this.#ask(request, signal));
+  readonly #batches = new EntityBatches((request, headers, signal) => this.#ask(request, headers, signal));
 
   constructor({ subgraph: { name, routingUrl, timeoutMs }, traffic, secret, logger }: CallerOptions) {
     this.#client = new SubgraphClient({ name, url: routingUrl, timeoutMs, secret, logger });
     this.#traffic = traffic;
   }
 
-  /**
-   * @param signal aborted when the client leaves
-   * @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`
-   */
-  call(request: FetchRequest, signal: AbortSignal | undefined): Promise<GraphQLAnswer> {
+  /** @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED` */
+  call(request: FetchRequest, { signal, headers }: CallContext): Promise<GraphQLAnswer> {
     const isBatched = request.representations !== undefined && this.#traffic.batchEntities;
     return this.#client.inTime(
-      (limit) => (isBatched ? this.#batches.fetch(request, limit) : this.#ask(request, limit)),
+      (limit) => (isBatched ? this.#batches.fetch(request, headers, limit) : this.#ask(request, headers, limit)),
       signal,
     );
   }
@@ -47,9 +47,10 @@ export class SubgraphCaller {
   }
 
   /** Each who waits reads the reply anew: answers are changed as they are merged. */
-  async #ask(request: FetchRequest, signal: AbortSignal): Promise<GraphQLAnswer> {
-    const start = (limit: AbortSignal) => this.#client.exchange(request.toBody(), limit);
+  async #ask(request: FetchRequest, headers: ForwardedHeaders, signal: AbortSignal): Promise<GraphQLAnswer> {
+    const start = (limit: AbortSignal) => this.#client.exchange(request.toBody(), limit, headers.values);
     const isShared = request.constants.kind === 'query' && this.#traffic.deduplicateQuery;
-    return parseAnswer(await (isShared ? this.#inFlight.join(request.toIdentity(), signal, start) : start(signal)));
+    const identity = `${headers.identity} ${request.toIdentity()}`;
+    return parseAnswer(await (isShared ? this.#inFlight.join(identity, signal, start) : start(signal)));
   }
 }

@@ -3,6 +3,7 @@ import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from '../configuration/environment.ts';
 import { readSupergraphFile, type SubgraphSettings } from '../configuration/supergraph-file.ts';
+import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import { compose } from './compose.ts';
 import { SupergraphHandover } from './handover.ts';
 import type { Supergraph } from './loaded-supergraph.ts';
@@ -14,6 +15,10 @@ const POLL_INTERVAL_MS = 500;
 /** A supergraph that is kept as its files say. */
 export interface Followed {
   readonly handover: SupergraphHandover;
+  /** The gateway's settings, as they are now. */
+  settings(): GatewaySettings;
+  /** Calls back when they have changed, after the supergraph has. */
+  onSettings(listener: (settings: GatewaySettings) => Promise<void>): void;
   /** Follows the files no longer. */
   stop(): void;
 }
@@ -28,6 +33,7 @@ export async function followSupergraph(config: Config, logger: Logger): Promise<
   const handover = new SupergraphHandover(config.secret, logger);
   const read = () => readSupergraph(config);
   let current = read();
+  let tell: (settings: GatewaySettings) => Promise<void> = async () => {};
   await handover.replace(current);
 
   const reload = async () => {
@@ -35,6 +41,7 @@ export async function followSupergraph(config: Config, logger: Logger): Promise<
       const next = read();
       if (isSame(next, current)) return;
       await handover.replace(next);
+      if (!isSame(next.gateway, current.gateway)) await tell(next.gateway);
       current = next;
       logger.info(`the graph has changed: now ${describe(next)}`);
     } catch (error) {
@@ -46,7 +53,14 @@ export async function followSupergraph(config: Config, logger: Logger): Promise<
   const watcher = new FileWatcher(reload);
   watcher.watch(filesOf(config, current.subgraphs));
   logger.info(`the graph is ${describe(current)}`);
-  return { handover, stop: () => watcher.watch([]) };
+  return {
+    handover,
+    settings: () => current.gateway,
+    onSettings: (listener) => {
+      tell = listener;
+    },
+    stop: () => watcher.watch([]),
+  };
 }
 
 /** The supergraph that the files say now. @throws {ConfigurationError} */
@@ -55,7 +69,7 @@ export function readSupergraph(config: Pick<Config, 'supergraphFile' | 'env'>): 
   return { ...settings, sdl: compose(settings.subgraphs) };
 }
 
-function isSame(a: Supergraph, b: Supergraph): boolean {
+function isSame<Value extends object>(a: Value, b: Value): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 

@@ -1,16 +1,16 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { SubgraphSettings, TrafficShaping } from '../configuration/supergraph-file.ts';
+import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { type ClientOperation, Operations, UncompilableOperation } from '../execution/operations.ts';
+import type { CallContext } from '../subgraphs/call-context.ts';
 import { SubgraphDataSource } from '../subgraphs/data-source.ts';
+import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
 import type { Executor } from './handover.ts';
 
 /** A supergraph, and how its subgraphs are called. */
-export interface Supergraph {
+export interface Supergraph extends SupergraphSettings {
   readonly sdl: string;
-  readonly subgraphs: readonly SubgraphSettings[];
-  readonly traffic: TrafficShaping;
 }
 
 type RequestContext = Parameters<Executor>[0];
@@ -29,14 +29,17 @@ export class LoadedSupergraph {
 
   /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
   constructor(supergraph: Supergraph, secret: string | undefined, logger: Logger) {
-    const { sdl, subgraphs, traffic } = supergraph;
+    const { sdl, subgraphs, gateway } = supergraph;
     this.sdl = sdl;
     this.operations = new Operations(sdl);
     this.#supergraph = supergraph;
     this.#secret = secret;
     this.#logger = logger;
     this.#callers = new Map(
-      subgraphs.map((subgraph) => [subgraph.name, new SubgraphCaller({ subgraph, traffic, secret, logger })]),
+      subgraphs.map((subgraph) => [
+        subgraph.name,
+        new SubgraphCaller({ subgraph, traffic: gateway.traffic, secret, logger }),
+      ]),
     );
   }
 
@@ -45,10 +48,10 @@ export class LoadedSupergraph {
     const operation = { document, queryHash, source, operationName: request.operationName };
     const compiled = this.operations.get(operation);
     if (compiled instanceof UncompilableOperation) return this.#fallBack(requestContext, operation, compiled);
-    const signal: AbortSignal | undefined = context.signal;
+    const call: CallContext = { signal: context.signal, headers: ForwardedHeaders.NONE };
     return compiled.execute({
       variables: request.variables,
-      call: (fetch) => this.#callerOf(fetch).call(fetch, signal),
+      call: (fetch) => this.#callerOf(fetch).call(fetch, call),
     });
   }
 

@@ -52,7 +52,7 @@ export async function buildSubgraph<Context extends object>(options: SubgraphOpt
     stopOnTerminationSignals: false,
   });
   await server.start();
-  const answer = graphql(server, options.context);
+  const answer = graphql(server, { context: ({ signal }) => options.context(signal) });
   return {
     handler: routes({
       '/graphql': config.secret === undefined ? answer : requireSecret(config.secret, answer),

@@ -19,7 +19,10 @@ async function serveStream(t: TestContext, chunks: () => AsyncGenerator<string>)
     headers: new HeaderMap([['content-type', 'multipart/mixed']]),
     body: { kind: 'chunked', asyncIterator: chunks() },
   });
-  const handler = graphql({ executeHTTPGraphQLRequest: async () => answer(), logger: log.logger }, () => ({}));
+  const handler = graphql(
+    { executeHTTPGraphQLRequest: async () => answer(), logger: log.logger },
+    { context: () => ({}) },
+  );
   const { port } = await serveHttp(t, async (request, response) => {
     response.once('close', left.resolve);
     await handler(request, response);
@@ -97,10 +100,7 @@ test('an answer that can not be made is an internal error, and the process goes 
   const log = recordLog();
   const logger = log.logger;
   const executeHTTPGraphQLRequest = () => Promise.reject(new Error('no such table'));
-  const { url } = await serveHttp(
-    t,
-    graphql({ executeHTTPGraphQLRequest, logger }, () => ({})),
-  );
+  const { url } = await serveHttp(t, graphql({ executeHTTPGraphQLRequest, logger }, { context: () => ({}) }));
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method: 'POST', headers, body: '{"query":"{ hello }"}' });
   assert.equal(response.status, 500);

@@ -45,10 +45,11 @@ async function serve(t: TestContext) {
   });
   await server.start();
   t.after(() => server.stop());
-  const handler = graphql(server, (signal) => {
+  const context = ({ signal }: { signal: AbortSignal }) => {
     contexts.push({ signal });
     return { signal };
-  });
+  };
+  const handler = graphql(server, { context });
   return { ...(await serveHttp(t, handler)), waiting, mayAnswer, contexts, counted: () => count };
 }
 

@@ -11,21 +11,39 @@ const ALLOWED_METHODS = 'GET, POST';
 /** What is needed of a started Apollo Server. */
 type Executor<Context extends object> = Pick<ApolloServer<Context>, 'executeHTTPGraphQLRequest' | 'logger'>;
 
-/**
- * Translates between Node's HTTP and a started Apollo Server.
- *
- * @param context what one operation carries. The signal is aborted when the client leaves before it has its answer.
- */
+/** A request that has come, and whether its client still waits. */
+export interface Arrival {
+  readonly request: IncomingMessage;
+  /** Aborted when the client leaves before it has its answer. */
+  readonly signal: AbortSignal;
+}
+
+export interface GraphQLOptions<Context extends object> {
+  /** What one operation carries. */
+  context(arrival: Arrival): Context | Promise<Context>;
+  /**
+   * Looks at a request before GraphQL does; what it returns is run in its place.
+   *
+   * @throws {RefusedRequestError} where it may not be run
+   */
+  check?(request: HTTPGraphQLRequest, arrival: IncomingMessage): HTTPGraphQLRequest | Promise<HTTPGraphQLRequest>;
+  /** The longest body that is read; a longer one is refused. */
+  maxBodyBytes?: number;
+}
+
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
+
+/** Translates between Node's HTTP and a started Apollo Server. */
 export function graphql<Context extends object>(
   server: Executor<Context>,
-  context: (signal: AbortSignal) => Context | Promise<Context>,
+  { context, check, maxBodyBytes = MAX_BODY_BYTES }: GraphQLOptions<Context>,
 ): Handler {
   return async (request, response) => {
     try {
-      const httpGraphQLRequest = await toHttpGraphQLRequest(request);
+      const given = await toHttpGraphQLRequest(request, maxBodyBytes);
       const answer = await server.executeHTTPGraphQLRequest({
-        httpGraphQLRequest,
-        context: async () => context(leaving(response)),
+        httpGraphQLRequest: check ? await check(given, request) : given,
+        context: async () => context({ request, signal: leaving(response) }),
       });
       await send(response, answer);
     } catch (error) {
@@ -38,7 +56,7 @@ export function graphql<Context extends object>(
 }
 
 /** @throws {RefusedRequestError} where GraphQL can't be asked */
-async function toHttpGraphQLRequest(request: IncomingMessage): Promise<HTTPGraphQLRequest> {
+async function toHttpGraphQLRequest(request: IncomingMessage, maxBodyBytes: number): Promise<HTTPGraphQLRequest> {
   const { method = '', url = '' } = request;
   if (method !== 'GET' && method !== 'POST') {
     const message = `GraphQL is asked by ${ALLOWED_METHODS}, not by ${method}.`;
@@ -49,7 +67,7 @@ async function toHttpGraphQLRequest(request: IncomingMessage): Promise<HTTPGraph
     method,
     headers: headersOf(request),
     search: queryStart === -1 ? '' : url.slice(queryStart),
-    body: method === 'POST' ? await readJson(request) : undefined,
+    body: method === 'POST' ? await readJson(request, maxBodyBytes) : undefined,
   };
 }
 

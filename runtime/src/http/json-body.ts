@@ -3,8 +3,6 @@ import { MIMEType } from 'node:util';
 import { announcesMoreThan, BodyTooLargeError, collectBody } from './body.ts';
 import { RefusedRequestError } from './refusal.ts';
 
-const MAX_BODY_BYTES = 2 * 1024 * 1024;
-
 /** JSON is UTF-8, and nothing else (RFC 8259, section 8.1). A byte order mark is passed over, as that section allows. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -14,11 +12,11 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true });
  * @returns undefined where the request doesn't say that its body is JSON, without reading it
  * @throws {RefusedRequestError} where the body can't be used
  */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   if (!saysJson(request.headers['content-type'])) return undefined;
   refuseEncoded(request);
-  if (announcesMoreThan(request, MAX_BODY_BYTES)) throw tooLarge();
-  const bytes = await collect(request);
+  if (announcesMoreThan(request, maxBytes)) throw tooLarge(maxBytes);
+  const bytes = await collect(request, maxBytes);
   return bytes.length === 0 ? undefined : parse(decode(bytes));
 }
 
@@ -49,11 +47,11 @@ function refuseEncoded({ headers }: IncomingMessage): void {
   throw new RefusedRequestError(415, 'BAD_REQUEST', message, { 'accept-encoding': 'identity' });
 }
 
-async function collect(request: IncomingMessage): Promise<Buffer> {
+async function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   try {
-    return await collectBody(request, MAX_BODY_BYTES);
+    return await collectBody(request, maxBytes);
   } catch (error) {
-    throw error instanceof BodyTooLargeError ? tooLarge() : error;
+    throw error instanceof BodyTooLargeError ? tooLarge(maxBytes) : error;
   }
 }
 
@@ -73,7 +71,7 @@ function parse(text: string): unknown {
   }
 }
 
-function tooLarge(): RefusedRequestError {
-  const message = `The request body is longer than ${MAX_BODY_BYTES} bytes.`;
+function tooLarge(maxBytes: number): RefusedRequestError {
+  const message = `The request body is longer than ${maxBytes} bytes.`;
   return new RefusedRequestError(413, 'OPERATION_LIMIT_EXCEEDED', message);
 }

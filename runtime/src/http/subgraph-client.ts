@@ -103,9 +103,13 @@ export class SubgraphClient {
     }
   }
 
-  /** Sends a body that is JSON already, and takes the reply as it comes. Without a limit to its time: see {@link inTime}. */
-  async exchange(body: string, signal: AbortSignal): Promise<Reply> {
-    const response = await this.#send(body, signal);
+  /**
+   * Sends a body that is JSON already, and takes the reply as it comes. Without a limit to its time: see {@link inTime}.
+   *
+   * @param headers that go with this call beside those that go with every one
+   */
+  async exchange(body: string, signal: AbortSignal, headers?: Readonly<Record<string, string>>): Promise<Reply> {
+    const response = await this.#send(body, signal, headers);
     const text = await readBody(response.body, MAX_ANSWER_BYTES);
     this.#refusedSince = undefined;
     return { status: response.statusCode, text };
@@ -116,10 +120,15 @@ export class SubgraphClient {
     return this.#pool.close();
   }
 
-  async #send(body: string, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  async #send(
+    body: string,
+    signal: AbortSignal,
+    given?: Readonly<Record<string, string>>,
+  ): Promise<Dispatcher.ResponseData> {
+    const headers = given ? { ...given, ...this.#headers } : this.#headers;
     for (;;) {
       try {
-        const request = { method: 'POST', path: this.#path, headers: this.#headers, body, signal } as const;
+        const request = { method: 'POST', path: this.#path, headers, body, signal } as const;
         const response = await this.#pool.request(request);
         this.#isRefused = false;
         return response;

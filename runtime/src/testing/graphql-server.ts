@@ -31,10 +31,7 @@ export async function serveGraphql(t: TestContext): Promise<GraphqlServer> {
   await server.start();
   t.after(() => server.stop());
   return {
-    ...(await serveHttp(
-      t,
-      graphql(server, () => ({})),
-    )),
+    ...(await serveHttp(t, graphql(server, { context: () => ({}) }))),
     counted: () => count,
   };
 }

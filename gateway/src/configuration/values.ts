@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+// What values of the supergraph file are written like. A value that comes from `${env.NAME}` is a text, whatever it holds.
+
+const DURATION = /^(\d+)(ms|s|m)$/;
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
+const DURATION_RULE = 'give a duration such as 500ms, 2s or 1m';
+
+/** A duration, in milliseconds once it is read. */
+export const duration = z.string(DURATION_RULE).regex(DURATION, DURATION_RULE).transform(toMilliseconds);
+
+const SIZE = /^(\d+)(b|kb|mb)$/;
+const UNIT_BYTES: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 * 1024 };
+const SIZE_RULE = 'give a size such as 512kb or 2mb';
+
+/** A size, in bytes once it is read. */
+export const size = z.string(SIZE_RULE).regex(SIZE, SIZE_RULE).transform(toBytes);
+
+/** `true` or `false`. */
+export function onOff(fallback: boolean) {
+  const text = z.enum(['true', 'false']).transform((value) => value === 'true');
+  return z.union([z.boolean(), text], { error: 'give true or false' }).default(fallback);
+}
+
+/** A whole number of at least `minimum`. */
+export function wholeNumber(minimum: number) {
+  const rule = `give a whole number, ${minimum} or more`;
+  const number = z.int(rule).min(minimum, rule);
+  const text = z.string().regex(/^\d+$/).transform(Number).pipe(number);
+  return z.union([number, text], { error: rule });
+}
+
+/** {@link duration}, as a default is written. */
+export function toMilliseconds(text: string): number {
+  const [, amount, unit = ''] = DURATION.exec(text) ?? [];
+  return Number(amount) * (UNIT_MS[unit] ?? Number.NaN);
+}
+
+/** {@link size}, as a default is written. */
+export function toBytes(text: string): number {
+  const [, amount, unit = ''] = SIZE.exec(text) ?? [];
+  return Number(amount) * (UNIT_BYTES[unit] ?? Number.NaN);
+}
