@@ -1,0 +1,16 @@
+import { type Outcome, run } from '../harness/pm2.ts';
+
+/** Where a test's databases are, as the commands are told. */
+export interface DatabaseVariables {
+  readonly USERS_DATABASE: string;
+  readonly ORDERS_DATABASE: string;
+}
+
+/** Runs `npm run backup` or `npm run restore` with these arguments, without npm. */
+export function runCommand(
+  name: 'backup' | 'restore',
+  args: readonly string[],
+  variables: DatabaseVariables,
+): Promise<Outcome> {
+  return run(process.execPath, [`commands/${name}.ts`, ...args], { ...variables });
+}
