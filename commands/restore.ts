@@ -25,8 +25,10 @@ interface Restoration extends Backup {
   readonly staged: string;
 }
 
-/** SQLite's own files beside a database. Left there they would be taken for the restored one's. */
-const BESIDE = ['-wal', '-shm', '-journal'];
+/** What belongs to a database beside its file, where it was not closed in order. */
+const PARTS = ['', '-wal', '-journal'];
+/** Left there these would be taken for the restored one's. */
+const BESIDE = ['-wal', '-journal', '-shm'];
 
 await runCommand(async () => {
   const folder = folderArgument(process.argv.slice(2), 'restore');
@@ -101,7 +103,7 @@ async function takeOwner(path: string, staged: string): Promise<void> {
 async function replace({ name, path, staged }: Restoration): Promise<void> {
   const kept = `${path}.replaced-${new Date().toISOString().replaceAll(':', '-')}`;
   try {
-    for (const part of ['', ...BESIDE].filter((part) => existsSync(path + part))) await link(path + part, kept + part);
+    for (const part of PARTS.filter((part) => existsSync(path + part))) await link(path + part, kept + part);
     for (const part of BESIDE) await rm(path + part, { force: true });
     await rename(staged, path);
     await syncFolderOf(path);
