@@ -1,4 +1,5 @@
-import { type Outcome, run } from '../harness/pm2.ts';
+import { dirname } from 'node:path';
+import { type Outcome, PATH, run } from '../harness/pm2.ts';
 
 /** Where a test's databases are, as the commands are told. */
 export interface DatabaseVariables {
@@ -13,4 +14,9 @@ export function runCommand(
   variables: DatabaseVariables,
 ): Promise<Outcome> {
   return run(process.execPath, [`commands/${name}.ts`, ...args], { ...variables });
+}
+
+/** The same as one types it. */
+export function runNpm(name: 'backup' | 'restore', folder: string, variables: DatabaseVariables): Promise<Outcome> {
+  return run('npm', ['run', name, '--', folder], { PATH, HOME: dirname(folder), ...variables });
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,9 +9,10 @@ import Database from 'better-sqlite3';
 import { createOrder, createUser, get } from '../harness/client.ts';
 import { tellProgress, times } from '../harness/full-count.ts';
 import { type Graph, start, startGraph } from '../harness/graph.ts';
+import { ROOT } from '../harness/process.ts';
 import { countRows, readRows } from '../harness/rows.ts';
 import { until } from '../harness/waiting.ts';
-import { type DatabaseVariables, runCommand } from './backup-command.ts';
+import { type DatabaseVariables, runCommand, runNpm } from './backup-command.ts';
 
 const BACKUPS = times(20);
 const CLIENTS = 4;
@@ -44,7 +47,7 @@ test('a backup taken under load is restored: the graph is what it was, and goes 
   const load = startLoad(shop);
   await load.someMore();
   const folder = join(shop.folder, 'backup');
-  const backup = await runCommand('backup', [folder], shop.databases);
+  const backup = await runNpm('backup', folder, shop.databases);
   assert.match(backup.stdout, /^orders, percent: 100 of 100$/m);
   assert.match(backup.stdout, /^Backed up users \([\d.]+ MB\), orders \([\d.]+ MB\) to .+\/backup$/m);
   await load.someMore();
@@ -55,7 +58,7 @@ test('a backup taken under load is restored: the graph is what it was, and goes 
   await shop.users.stop();
   await shop.orders.stop('SIGKILL'); // what it committed last is in its WAL only
 
-  const { code, stdout, stderr } = await runCommand('restore', [folder], shop.databases);
+  const { code, stdout, stderr } = await runNpm('restore', folder, shop.databases);
 
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^orders: restored; what was there is now .+\/orders\.sqlite\.replaced-.+Z$/m);
@@ -66,6 +69,20 @@ test('a backup taken under load is restored: the graph is what it was, and goes 
   assert.equal(existsSync(`${shop.databases.ORDERS_DATABASE}-wal`), false);
   assert.equal(countRows(shop.databases.ORDERS_DATABASE, 'orders'), backedUp);
   await assertServes(t, shop, backedUp);
+});
+
+test('a backup that is killed half-way is none', async (t) => {
+  const { folder, databases } = await startFilledShop(t);
+  const backup = join(folder, 'backup');
+  const child = spawn(process.execPath, ['commands/backup.ts', backup], { cwd: ROOT, env: { ...databases } });
+  const closed = once(child, 'close');
+  await once(child.stdout, 'data'); // it tells that a part is copied
+  child.kill('SIGKILL');
+  assert.deepEqual(await closed, [null, 'SIGKILL']);
+  assert.ok(existsSync(join(backup, 'users.sqlite')));
+  const { code, stderr } = await runCommand('restore', [backup], databases);
+  assert.equal(code, 1);
+  assert.match(stderr, /^.+\/backup has no whole backup/);
 });
 
 /** The whole graph, with users and an order of each from before. */
