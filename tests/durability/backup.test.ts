@@ -25,7 +25,7 @@ interface Shop extends Graph {
 
 test(`${BACKUPS} backups under load: each is whole, and a prefix of what was committed, in both databases`, async (t) => {
   const shop = await startFilledShop(t);
-  const load = startLoad(shop);
+  const load = startLoad(t, shop);
   for (let backup = 1; backup <= BACKUPS; backup += 1) {
     const acknowledged = await load.someMore();
     const folder = join(shop.folder, `backup-${backup}`);
@@ -44,7 +44,7 @@ test(`${BACKUPS} backups under load: each is whole, and a prefix of what was com
 
 test('a backup taken under load is restored: the graph is what it was, and goes on from there', async (t) => {
   const shop = await startFilledShop(t);
-  const load = startLoad(shop);
+  const load = startLoad(t, shop);
   await load.someMore();
   const folder = join(shop.folder, 'backup');
   const backup = await runNpm('backup', folder, shop.databases);
@@ -113,7 +113,7 @@ function write(file: string, statement: string): void {
 }
 
 /** Clients that create users and an order for each, until they are stopped. */
-function startLoad({ url }: Graph) {
+function startLoad(t: TestContext, { url }: Graph) {
   const failures: unknown[] = [];
   let acknowledged = EARLIER;
   let running = true;
@@ -128,6 +128,9 @@ function startLoad({ url }: Graph) {
     }
   };
   const clients = Array.from({ length: CLIENTS }, (_, name) => client(name));
+  t.after(() => {
+    running = false;
+  });
   return {
     /** Resolves when more orders are acknowledged, with how many those are. */
     async someMore(): Promise<number> {

@@ -20,6 +20,7 @@ interface Row {
 test(`orders killed ${KILLS} times under 50 createOrder a second: each acknowledged order is there, once`, async (t) => {
   const shop = await startShop(t);
   const load = new Load(shop);
+  t.after(() => load.stop());
   const submitting = load.run();
   for (let kill = 1; kill <= KILLS; kill += 1) {
     await load.acknowledge(1 + Math.floor(Math.random() * MOST_ACKNOWLEDGED));
