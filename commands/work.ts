@@ -33,11 +33,18 @@ export class Progress {
   }
 
   step(): void {
-    this.#done += 1;
+    this.reach(this.#done + 1);
+  }
+
+  /** So much is done. Told where it is more than before. */
+  reach(done: number): void {
+    if (done <= this.#done) return;
+    const before = this.#done;
+    this.#done = done;
     const text = `${this.#label}: ${this.#done} of ${this.#total}`;
     const isLast = this.#done === this.#total;
     if (process.stdout.isTTY) process.stdout.write(`\r${text}${isLast ? '\n' : ''}`);
-    else if (isLast || this.#tenths(this.#done) > this.#tenths(this.#done - 1)) console.log(text);
+    else if (isLast || this.#tenths(done) > this.#tenths(before)) console.log(text);
   }
 
   #tenths(done: number): number {

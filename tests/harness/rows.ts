@@ -9,3 +9,13 @@ export function countRows(file: string, table: string): number {
     database.close();
   }
 }
+
+/** The rows of a query, read beside the process that owns the file. */
+export function readRows<Row>(file: string, query: string): Row[] {
+  const database = new Database(file, { readonly: true });
+  try {
+    return database.prepare<[], Row>(query).all();
+  } finally {
+    database.close();
+  }
+}

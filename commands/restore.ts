@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { chmod, chown, copyFile, link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  type Backup,
+  fingerprint,
+  folderArgument,
+  readContents,
+  reasonOf,
+  sync,
+  syncFolderOf,
+} from './backup-folder.ts';
+import { CommandError, runCommand } from './command.ts';
+import { findDatabases } from './databases.ts';
+import { type Exclusive, lockOut, sqliteCodeOf } from './sqlite-file.ts';
+
+// `npm run restore -- FOLDER`: puts the databases of a backup in the place of those that are there, which are kept beside
+// them. The subgraphs have to be stopped. Nothing is replaced until all of the backup is beside its place, checked and
+// on the disk; then each is replaced by one renaming, so that there is the old one or the new one, and never a part.
+
+/** A database to be replaced. */
+interface Restoration extends Backup {
+  readonly path: string;
+  /** Where the backup is copied to, beside its place. */
+  readonly staged: string;
+}
+
+/** What belongs to a database beside its file, where it was not closed in order. */
+const PARTS = ['', '-wal', '-journal'];
+/** Left there these would be taken for the restored one's. */
+const BESIDE = ['-wal', '-journal', '-shm'];
+
+await runCommand(async () => {
+  const folder = folderArgument(process.argv.slice(2), 'restore');
+  const { takenAt, databases } = readContents(folder);
+  const restorations = await toRestorations(databases);
+  const locks: Exclusive[] = [];
+  try {
+    for (const restoration of restorations) locks.push(...takeOver(restoration));
+    for (const restoration of restorations) await stage(restoration, folder);
+    for (const restoration of restorations) await replace(restoration);
+  } finally {
+    for (const { staged } of restorations) await rm(staged, { force: true });
+    for (const lock of locks) lock.close();
+  }
+  console.log(`\nThe databases are as they were at ${takenAt}\n  npm start    serves them`);
+});
+
+async function toRestorations(backups: readonly Backup[]): Promise<Restoration[]> {
+  const known = await findDatabases();
+  return backups.map((backup) => {
+    const path = known.find(({ name }) => name === backup.name)?.path;
+    if (path) return { ...backup, path, staged: `${path}.restoring` };
+    throw new CommandError(
+      `The backup has a database of ${backup.name}; here there are ${known.map(({ name }) => name).join(', ')}`,
+    );
+  });
+}
+
+/** Keeps others from the database that is to be replaced. @throws {CommandError} where a process has it open */
+function takeOver({ name, path }: Restoration): Exclusive[] {
+  if (!existsSync(path)) return [];
+  try {
+    return [lockOut(path)];
+  } catch (error) {
+    const code = sqliteCodeOf(error) ?? '';
+    if (code.startsWith('SQLITE_BUSY')) {
+      throw new CommandError(`${name} runs: a process has ${path} open. npm stop, then restore again`);
+    }
+    // It may be what the restoration is for.
+    if (!code.startsWith('SQLITE_NOTADB') && !code.startsWith('SQLITE_CORRUPT'))
+      throw new CommandError(reasonOf(error));
+    console.log(`${name}: ${path} can't be read (${reasonOf(error)})`);
+    return [];
+  }
+}
+
+/** @throws {CommandError} where the backup is not what was written, or there is no room for it */
+async function stage({ name, file, sizeBytes, sha256, path, staged }: Restoration, folder: string): Promise<void> {
+  console.log(`${name}: copying ${(sizeBytes / 1e6).toFixed(1)} MB`);
+  const source = join(folder, file);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await copyFile(source, staged);
+    if (existsSync(path)) await takeOwner(path, staged);
+    await sync(staged);
+  } catch (error) {
+    throw new CommandError(`Nothing was restored: ${reasonOf(error)}`);
+  }
+  const found = await fingerprint(staged);
+  if (found.sizeBytes === sizeBytes && found.sha256 === sha256) return;
+  throw new CommandError(`Nothing was restored: ${source} is not what was backed up; use another backup`);
+}
+
+/** Whoever could open the one that is replaced can open this one. */
+async function takeOwner(path: string, staged: string): Promise<void> {
+  const { mode, uid, gid } = await stat(path);
+  await chmod(staged, mode);
+  await chown(staged, uid, gid);
+}
+
+/** @throws {CommandError} where it can't be put in place: what was there is there still */
+async function replace({ name, path, staged }: Restoration): Promise<void> {
+  const kept = `${path}.replaced-${new Date().toISOString().replaceAll(':', '-')}`;
+  try {
+    for (const part of PARTS.filter((part) => existsSync(path + part))) await link(path + part, kept + part);
+    for (const part of BESIDE) await rm(path + part, { force: true });
+    await rename(staged, path);
+    await syncFolderOf(path);
+  } catch (error) {
+    throw new CommandError(`${name} was not restored: ${reasonOf(error)}. Mend that, and restore again`);
+  }
+  console.log(`${name}: restored${existsSync(kept) ? `; what was there is now ${kept}` : ''}`);
+}

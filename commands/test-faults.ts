@@ -1,0 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { ROOT } from './apps.ts';
+
+// `npm run test:faults`: the tests of what survives a crash, at their full counts. `npm test` runs them at a tenth.
+
+const TESTS = ['tests/durability/*.test.ts', 'tests/saga/*.test.ts'];
+
+const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...TESTS, ...process.argv.slice(2)], {
+  cwd: ROOT,
+  stdio: 'inherit',
+  env: { ...process.env, FAULTS: 'full' },
+});
+const [code] = await once(child, 'exit');
+process.exitCode = code ?? 1;

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFile, cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, type TestContext, test } from 'node:test';
+import { createUser, get } from '../harness/client.ts';
+import { start, temporaryFolder } from '../harness/graph.ts';
+import { countRows, readRows } from '../harness/rows.ts';
+import { type DatabaseVariables, runCommand } from './backup-command.ts';
+
+/** A folder for each database and a backup, of one user. */
+interface Scene {
+  readonly folder: string;
+  readonly backup: string;
+  readonly variables: DatabaseVariables;
+}
+
+const original = await backedUp();
+
+test('a backup goes into a folder of its own', async (t) => {
+  const { backup, variables } = await scene(t);
+  const before = readFileSync(join(backup, 'backup.json'), 'utf8');
+  await assertRefused('backup', backup, variables, /^.+\/backup is not empty: give each backup a folder of its own\n$/);
+  assert.equal(readFileSync(join(backup, 'backup.json'), 'utf8'), before);
+});
+
+test('a backup needs a folder that can be written to', async (t) => {
+  const { folder, variables } = await scene(t);
+  const file = join(folder, 'a file');
+  writeFileSync(file, '');
+  await assertRefused('backup', join(file, 'backup'), variables, /^.+\/a file\/backup can't be written to: ENOTDIR/);
+});
+
+test('a backup needs every database', async (t) => {
+  const { folder, variables } = await scene(t);
+  await rm(variables.ORDERS_DATABASE);
+  const target = join(folder, 'another');
+  await assertRefused('backup', target, variables, /^orders has no database at .+: nothing was backed up\n$/);
+  assert.equal(existsSync(target), false);
+});
+
+test('a database that is damaged is not backed up, and leaves nothing', async (t) => {
+  const { folder, variables } = await scene(t);
+  truncateSync(variables.USERS_DATABASE, 8192);
+  const target = join(folder, 'another');
+  await assertRefused('backup', target, variables, /^Nothing was backed up to .+\/another: .+malformed\n$/);
+  assert.deepEqual(readdirSync(target), []);
+});
+
+for (const args of [[], ['one', 'two'], ['--help']]) {
+  for (const name of ['backup', 'restore'] as const) {
+    test(`${name} ${args.join(' ')}: it takes one folder`, async (t) => {
+      const { variables } = await scene(t);
+      await assertRefused(name, args, variables, new RegExp(`^Give one folder: npm run ${name} -- FOLDER\n$`));
+    });
+  }
+}
+
+test('a setting that is wrong is named', async (t) => {
+  const { folder, variables } = await scene(t);
+  const wrong = { ...variables, USERS_PORT: 'many' };
+  await assertRefused('backup', join(folder, 'another'), wrong, /USERS_PORT=many: a port is a whole number/);
+});
+
+test('nothing is restored while a process has a database open, even one at rest', async (t) => {
+  const { backup, variables } = await scene(t);
+  const users = await start(t, 'subgraphs/users', { SUBGRAPH_SECRET: '', ...variables });
+  await createUser(users.url, 'later@example.com');
+  await assertRefused(
+    'restore',
+    backup,
+    variables,
+    /^users runs: a process has .+users\.sqlite open\. npm stop, then restore again\n$/,
+  );
+  await createUser(users.url, 'latest@example.com');
+  assert.equal((await get<{ users: unknown[] }>(users.url, '{ users { id } }')).users.length, 3);
+  assert.equal(countRows(variables.USERS_DATABASE, 'users'), 3);
+});
+
+const NOT_WHOLE: [name: string, damage: (backup: string) => void | Promise<void>, message: RegExp][] = [
+  ['has no list of its contents', (backup) => rm(join(backup, 'backup.json')), /no whole backup: its backup\.json/],
+  ['has half a list', (backup) => truncateSync(join(backup, 'backup.json'), 100), /no whole backup: its backup\.json/],
+  ['misses a file', (backup) => rm(join(backup, 'users.sqlite')), /^Nothing was restored: .*ENOENT/],
+  ['has half a file', (backup) => truncateSync(join(backup, 'users.sqlite'), 4096), /users\.sqlite is not what was/],
+  ['has a file that was changed', (backup) => overwrite(join(backup, 'users.sqlite')), /users\.sqlite is not what was/],
+  ['has one that grew', (backup) => appendFile(join(backup, 'users.sqlite'), 'x'), /users\.sqlite is not what was/],
+  ['is of another graph', rename, /^The backup has a database of reviews; here there are users, orders\n$/],
+];
+for (const [name, damage, message] of NOT_WHOLE) {
+  test(`a backup that ${name} is not restored, and nothing is changed`, async (t) => {
+    const { folder, backup, variables } = await scene(t);
+    await damage(backup);
+    const before = databasesIn(folder);
+    await assertRefused('restore', backup, variables, message);
+    assert.deepEqual(databasesIn(folder), before);
+    assert.equal(countRows(variables.USERS_DATABASE, 'users'), 1);
+  });
+}
+
+test('a database that can’t be read any more is replaced and kept, and so is what is left of one that is gone', async (t) => {
+  const { folder, backup, variables } = await scene(t);
+  writeFileSync(variables.USERS_DATABASE, 'no database');
+  chmodSync(variables.USERS_DATABASE, 0o640);
+  await rm(variables.ORDERS_DATABASE);
+  writeFileSync(`${variables.ORDERS_DATABASE}-wal`, 'its WAL');
+
+  const { code, stdout, stderr } = await runCommand('restore', [backup], variables);
+
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^users: .+ can't be read \(file is not a database\)$/m);
+  assert.match(stdout, /^orders: restored$/m);
+  const kept = readdirSync(folder).filter((name) => name.includes('replaced'));
+  const texts = kept.map((name) => readFileSync(join(folder, name), 'utf8'));
+  assert.deepEqual(texts.filter(Boolean), ['its WAL', 'no database']);
+  assert.equal(existsSync(`${variables.ORDERS_DATABASE}-wal`), false);
+  assert.equal(statSync(variables.USERS_DATABASE).mode & 0o777, 0o640);
+  assert.equal(countRows(variables.USERS_DATABASE, 'users'), 1);
+  assert.deepEqual(readRows(variables.ORDERS_DATABASE, 'select * from orders'), []);
+});
+
+async function assertRefused(
+  name: 'backup' | 'restore',
+  args: string | readonly string[],
+  variables: DatabaseVariables,
+  message: RegExp,
+): Promise<void> {
+  const { code, stderr, stdout } = await runCommand(name, typeof args === 'string' ? [args] : args, variables);
+  assert.match(stderr, message);
+  assert.equal(code, 1, stdout);
+}
+
+/** What every test begins with: databases with one user, and their backup. */
+async function backedUp(): Promise<Scene> {
+  const made = sceneIn(await temporaryFolder({ after }));
+  const [users, orders] = await Promise.all([
+    start({ after }, 'subgraphs/users', { SUBGRAPH_SECRET: '', ...made.variables }),
+    start({ after }, 'subgraphs/orders', { SUBGRAPH_SECRET: '', ...made.variables }),
+  ]);
+  await createUser(users.url, 'ada@example.com');
+  await Promise.all([users.stop(), orders.stop()]);
+  const { code, stderr } = await runCommand('backup', [made.backup], made.variables);
+  assert.equal(code, 0, stderr);
+  return made;
+}
+
+/** A copy of it, for one test. */
+async function scene(t: TestContext): Promise<Scene> {
+  const folder = await temporaryFolder(t);
+  await cp(original.folder, folder, { recursive: true });
+  return sceneIn(folder);
+}
+
+function sceneIn(folder: string): Scene {
+  const variables = { USERS_DATABASE: join(folder, 'users.sqlite'), ORDERS_DATABASE: join(folder, 'orders.sqlite') };
+  return { folder, backup: join(folder, 'backup'), variables };
+}
+
+/** Without the empty files that SQLite leaves beside one that was read. */
+function databasesIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => !/-(wal|shm)$/.test(name));
+}
+
+function overwrite(file: string): void {
+  const bytes = readFileSync(file);
+  bytes.write('Mallory', bytes.lastIndexOf('Ada'));
+  writeFileSync(file, bytes);
+}
+
+function rename(backup: string): void {
+  const file = join(backup, 'backup.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"name": "users"', '"name": "reviews"'));
+}

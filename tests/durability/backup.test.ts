@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
+import { createOrder, createUser, get } from '../harness/client.ts';
+import { tellProgress, times } from '../harness/full-count.ts';
+import { type Graph, start, startGraph } from '../harness/graph.ts';
+import { ROOT } from '../harness/process.ts';
+import { countRows, readRows } from '../harness/rows.ts';
+import { until } from '../harness/waiting.ts';
+import { type DatabaseVariables, runCommand, runNpm } from './backup-command.ts';
+
+const BACKUPS = times(20);
+const CLIENTS = 4;
+/** The users and orders that are there before: a backup of them takes several steps. */
+const EARLIER = 100_000;
+
+interface Shop extends Graph {
+  readonly databases: DatabaseVariables;
+}
+
+test(`${BACKUPS} backups under load: each is whole, and a prefix of what was committed, in both databases`, async (t) => {
+  const shop = await startFilledShop(t);
+  const load = startLoad(t, shop);
+  for (let backup = 1; backup <= BACKUPS; backup += 1) {
+    const acknowledged = await load.someMore();
+    const folder = join(shop.folder, `backup-${backup}`);
+    const { code, stderr } = await runCommand('backup', [folder], shop.databases);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual((await readdir(folder)).toSorted(), ['backup.json', 'orders.sqlite', 'users.sqlite']);
+    assertPrefix(join(folder, 'users.sqlite'), shop.databases.USERS_DATABASE, 'users', acknowledged);
+    assertPrefix(join(folder, 'orders.sqlite'), shop.databases.ORDERS_DATABASE, 'orders', acknowledged);
+    // An order is made after its user: where the databases are of one moment, no order is without.
+    assert.ok(lastUserOf(folder) <= countRows(join(folder, 'users.sqlite'), 'users'));
+    tellProgress('backed up', backup, BACKUPS);
+  }
+  const failures = await load.stop();
+  assert.deepEqual(failures, [], 'a backup disturbs nobody');
+});
+
+test('a backup taken under load is restored: the graph is what it was, and goes on from there', async (t) => {
+  const shop = await startFilledShop(t);
+  const load = startLoad(t, shop);
+  await load.someMore();
+  const folder = join(shop.folder, 'backup');
+  const backup = await runNpm('backup', folder, shop.databases);
+  assert.match(backup.stdout, /^orders, percent: 100 of 100$/m);
+  assert.match(backup.stdout, /^Backed up users \([\d.]+ MB\), orders \([\d.]+ MB\) to .+\/backup$/m);
+  await load.someMore();
+  await load.stop();
+  const backedUp = countRows(join(folder, 'orders.sqlite'), 'orders');
+  const lost = countRows(shop.databases.ORDERS_DATABASE, 'orders');
+  assert.ok(backedUp < lost);
+  await shop.users.stop();
+  await shop.orders.stop('SIGKILL'); // what it committed last is in its WAL only
+
+  const { code, stdout, stderr } = await runNpm('restore', folder, shop.databases);
+
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^orders: restored; what was there is now .+\/orders\.sqlite\.replaced-.+Z$/m);
+  assert.match(stdout, /^The databases are as they were at 20.+Z$/m);
+  const [, kept = ''] = /^orders: .* is now (.+)$/m.exec(stdout) ?? [];
+  assert.deepEqual(readRows(kept, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
+  assert.equal(countRows(kept, 'orders'), lost);
+  assert.equal(existsSync(`${shop.databases.ORDERS_DATABASE}-wal`), false);
+  assert.equal(countRows(shop.databases.ORDERS_DATABASE, 'orders'), backedUp);
+  await assertServes(t, shop, backedUp);
+});
+
+test('a backup that is killed half-way is none', async (t) => {
+  const { folder, databases } = await startFilledShop(t);
+  const backup = join(folder, 'backup');
+  const child = spawn(process.execPath, ['commands/backup.ts', backup], { cwd: ROOT, env: { ...databases } });
+  const closed = once(child, 'close');
+  await once(child.stdout, 'data'); // it tells that a part is copied
+  child.kill('SIGKILL');
+  assert.deepEqual(await closed, [null, 'SIGKILL']);
+  assert.ok(existsSync(join(backup, 'users.sqlite')));
+  const { code, stderr } = await runCommand('restore', [backup], databases);
+  assert.equal(code, 1);
+  assert.match(stderr, /^.+\/backup has no whole backup/);
+});
+
+/** The whole graph, with users and an order of each from before. */
+async function startFilledShop(t: TestContext): Promise<Shop> {
+  const graph = await startGraph(t);
+  const databases = {
+    USERS_DATABASE: join(graph.folder, 'users.sqlite'),
+    ORDERS_DATABASE: join(graph.folder, 'orders.sqlite'),
+  };
+  const numbers = `with recursive numbers (n) as (select 1 union all select n + 1 from numbers limit ${EARLIER})`;
+  write(
+    databases.USERS_DATABASE,
+    `${numbers} insert into users (name, email, email_key, created_at)
+      select 'Ada', n || '@example.com', n || '@example.com', '2026-01-01T00:00:00.000Z' from numbers`,
+  );
+  write(
+    databases.ORDERS_DATABASE,
+    `${numbers} insert into orders (user_id, amount_minor, status, created_at)
+      select n, 1050, 'PENDING', '2026-01-01T00:00:00.000Z' from numbers`,
+  );
+  return { ...graph, databases };
+}
+
+function write(file: string, statement: string): void {
+  const database = new Database(file);
+  database.exec(statement);
+  database.close();
+}
+
+/** Clients that create users and an order for each, until they are stopped. */
+function startLoad(t: TestContext, { url }: Graph) {
+  const failures: unknown[] = [];
+  let acknowledged = EARLIER;
+  let running = true;
+  const client = async (name: number) => {
+    for (let number = 0; running; number += 1) {
+      try {
+        await createOrder(url, await createUser(url, `client-${name}-${number}@example.com`));
+        acknowledged += 1;
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  const clients = Array.from({ length: CLIENTS }, (_, name) => client(name));
+  t.after(() => {
+    running = false;
+  });
+  return {
+    /** Resolves when more orders are acknowledged, with how many those are. */
+    async someMore(): Promise<number> {
+      const before = acknowledged;
+      return until(
+        () => acknowledged,
+        (now) => now >= before + CLIENTS,
+      );
+    },
+    async stop(): Promise<unknown[]> {
+      running = false;
+      await Promise.all(clients);
+      return failures;
+    },
+  };
+}
+
+/** The backup has all that was acknowledged before it was taken, each as it is in the database, and nothing between left out. */
+function assertPrefix(backup: string, live: string, table: string, acknowledged: number): void {
+  assert.deepEqual(readRows(backup, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
+  const count = countRows(backup, table);
+  assert.ok(count >= acknowledged, `${count} ${table} of ${acknowledged} that were acknowledged`);
+  const [last] = readRows(backup, `select max(id) as id from ${table}`);
+  assert.deepEqual(last, { id: count });
+  const written = `select * from ${table} where id > ${EARLIER} and id <= ${count} order by id`;
+  assert.deepEqual(readRows(backup, written), readRows(live, written));
+}
+
+function lastUserOf(folder: string): number {
+  const [last] = readRows<{ id: number }>(join(folder, 'orders.sqlite'), 'select max(user_id) as id from orders');
+  return last?.id ?? 0;
+}
+
+/** Started on the restored files, the graph has so many orders, the last with its user, and gives the next id. */
+async function assertServes(t: TestContext, shop: Shop, orders: number): Promise<void> {
+  const { verificationProxy, usersProxy, ordersProxy, url } = shop;
+  const users = await start(t, 'subgraphs/users', { ...shop.databases });
+  usersProxy.target = verificationProxy.target = users.url;
+  const restarted = await start(t, 'subgraphs/orders', { ...shop.databases, USERS_URL: verificationProxy.url });
+  ordersProxy.target = restarted.url;
+  const query = `{ orders(first: 100, after: ${orders - 1}) { id user { name } } }`;
+  assert.deepEqual(await get(url, query), { orders: [{ id: String(orders), user: { name: 'Ada Lovelace' } }] });
+  assert.equal(await createOrder(url, '1'), String(orders + 1));
+}

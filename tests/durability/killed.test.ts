@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { tellProgress, times } from '../harness/full-count.ts';
+import { readRows } from '../harness/rows.ts';
+import { withDeadline } from '../harness/waiting.ts';
+import { amountOf, keyOf, type Shop, startShop } from './shop.ts';
+
+const KILLS = times(100);
+const RATE_MS = 1000 / 50;
+/** Up to so many are acknowledged between a start and the next kill. */
+const MOST_ACKNOWLEDGED = 10;
+
+interface Row {
+  readonly id: number;
+  readonly idempotency_key: string;
+  readonly amount_minor: number;
+}
+
+test(`orders killed ${KILLS} times under 50 createOrder a second: each acknowledged order is there, once`, async (t) => {
+  const shop = await startShop(t);
+  const load = new Load(shop);
+  t.after(() => load.stop());
+  const submitting = load.run();
+  for (let kill = 1; kill <= KILLS; kill += 1) {
+    await load.acknowledge(1 + Math.floor(Math.random() * MOST_ACKNOWLEDGED));
+    await shop.orders.stop('SIGKILL'); // at the moment of an acknowledgement
+    await shop.restart();
+    tellProgress('killed', kill, KILLS);
+  }
+  load.stop();
+  await submitting;
+  t.diagnostic(`${load.submitted} submitted, ${load.acknowledged.size} acknowledged`);
+  assert.ok(load.acknowledged.size >= KILLS);
+  assert.ok(load.acknowledged.size < load.submitted, 'some were interrupted');
+  assertKept(shop, load.acknowledged);
+
+  await resubmit(shop, load);
+
+  assertKept(shop, load.acknowledged);
+  assert.equal(readOrders(shop).length, load.submitted);
+});
+
+/** Each acknowledged order is in the database as it was acknowledged, and none is there twice. */
+function assertKept(shop: Shop, acknowledged: ReadonlyMap<number, string>): void {
+  const rows = readOrders(shop);
+  const byKey = new Map(rows.map((row) => [row.idempotency_key, row]));
+  assert.equal(byKey.size, rows.length);
+  for (const [number, id] of acknowledged) {
+    const { id: found, amount_minor } = byKey.get(keyOf(number)) ?? {};
+    assert.deepEqual([String(found), amount_minor], [id, Number(amountOf(number)) * 100], keyOf(number));
+  }
+}
+
+/** All of them again, under their keys: those that were acknowledged are the same, the others are there now. */
+async function resubmit(shop: Shop, { submitted, acknowledged }: Load): Promise<void> {
+  for (let number = 1; number <= submitted; number += 1) {
+    const { data, text } = await shop.submit(number);
+    assert.ok(data, text);
+    const { id, amount } = data.createOrder;
+    assert.deepEqual([id, amount], [acknowledged.get(number) ?? id, amountOf(number)]);
+    acknowledged.set(number, id);
+  }
+}
+
+function readOrders({ file }: Shop): Row[] {
+  return readRows(file, 'select id, idempotency_key, amount_minor from orders');
+}
+
+/** Submits orders at a steady rate, whatever becomes of them. */
+class Load {
+  submitted = 0;
+  /** The ids that orders gave, by the numbers of the submissions. */
+  readonly acknowledged = new Map<number, string>();
+  readonly #shop: Shop;
+  readonly #open = new Set<Promise<void>>();
+  #stopped = false;
+  #onAcknowledged: () => void = () => {};
+
+  constructor(shop: Shop) {
+    this.#shop = shop;
+  }
+
+  /** Resolves when it was stopped and what was open is answered. */
+  async run(): Promise<void> {
+    const start = performance.now();
+    while (!this.#stopped) {
+      const submission = this.#submit(++this.submitted);
+      this.#open.add(submission);
+      submission.finally(() => this.#open.delete(submission));
+      await delay(Math.max(0, start + this.submitted * RATE_MS - performance.now()));
+    }
+    await Promise.all(this.#open);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Resolves in the moment when so many more are acknowledged. */
+  acknowledge(count: number): Promise<void> {
+    const wanted = this.acknowledged.size + count;
+    const come = new Promise<void>((resolve) => {
+      this.#onAcknowledged = () => this.acknowledged.size >= wanted && resolve();
+    });
+    return withDeadline(come, () => `${wanted} acknowledged orders, of ${this.submitted}`);
+  }
+
+  async #submit(number: number): Promise<void> {
+    try {
+      const { data } = await this.#shop.submit(number);
+      if (!data) return;
+      this.acknowledged.set(number, data.createOrder.id);
+      this.#onAcknowledged();
+    } catch {
+      // killed before it answered: nobody knows whether the order is there
+    }
+  }
+}

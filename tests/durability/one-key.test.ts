@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ask, codesOf, createUser } from '../harness/client.ts';
+import { tellProgress, times } from '../harness/full-count.ts';
+import { startGraph } from '../harness/graph.ts';
+import { countRows } from '../harness/rows.ts';
+
+const KEYS = times(1000);
+const SUBMISSIONS = 10;
+const KEYS_AT_A_TIME = 5;
+
+const CREATE_ORDER = `mutation ($userId: ID!, $amount: Money!, $idempotencyKey: String!) {
+  createOrder(userId: $userId, amount: $amount, idempotencyKey: $idempotencyKey) { id }
+}`;
+
+const graph = await startGraph({ after });
+const userId = await createUser(graph.url, 'ada@example.com');
+const otherUserId = await createUser(graph.url, 'grace@example.com');
+
+test(`${KEYS} keys, ${SUBMISSIONS} submissions each at the same moment: ${KEYS} orders`, async () => {
+  const ids = new Set<string>();
+  let settled = 0;
+  await forEachKey(async (key) => {
+    const answers = await Promise.all(Array.from({ length: SUBMISSIONS }, () => submit(key)));
+    const [id = '', ...others] = new Set(answers.map(({ data, text }) => data?.createOrder.id ?? text));
+    assert.ok(/^\d+$/.test(id) && others.length === 0, `${key}: ${[id, ...others].join(', ')}`);
+    ids.add(id);
+    tellProgress('keys', ++settled, KEYS);
+  });
+  assert.equal(ids.size, KEYS);
+  assert.equal(countOrders(), KEYS);
+});
+
+test('other arguments under a used key are refused, and change nothing', async () => {
+  await forEachKey(async (key) => {
+    const [otherAmount, otherUser] = await Promise.all([
+      submit(key, { amount: '10.51' }),
+      submit(key, { userId: otherUserId }),
+    ]);
+    assert.deepEqual(
+      [codesOf(otherAmount), codesOf(otherUser)],
+      [['IDEMPOTENCY_KEY_REUSED'], ['IDEMPOTENCY_KEY_REUSED']],
+    );
+  });
+  assert.equal(countOrders(), KEYS);
+});
+
+test('other arguments at the same moment: one of them is ordered, the others are refused', async () => {
+  const before = countOrders();
+  await forEachKey(async (key) => {
+    const amounts = Array.from({ length: SUBMISSIONS }, (_, index) => `${index + 1}.00`);
+    const answers = await Promise.all(amounts.map((amount) => submit(`contested ${key}`, { amount })));
+    const refused = answers.filter(({ data }) => data === null);
+    assert.equal(refused.length, SUBMISSIONS - 1);
+    for (const answer of refused) assert.deepEqual(codesOf(answer), ['IDEMPOTENCY_KEY_REUSED']);
+  });
+  assert.equal(countOrders() - before, KEYS);
+});
+
+async function forEachKey(work: (key: string) => Promise<void>): Promise<void> {
+  const keys = Array.from({ length: KEYS }, (_, index) => `key ${index}`).values();
+  const worker = async () => {
+    for (const key of keys) await work(key);
+  };
+  await Promise.all(Array.from({ length: KEYS_AT_A_TIME }, worker));
+}
+
+function submit(idempotencyKey: string, others: { userId?: string; amount?: string } = {}) {
+  const variables = { userId, amount: '10.50', idempotencyKey, ...others };
+  return ask<{ createOrder: { id: string } }>(graph.url, CREATE_ORDER, variables);
+}
+
+function countOrders(): number {
+  return countRows(join(graph.folder, 'orders.sqlite'), 'orders');
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { tellProgress, times } from '../harness/full-count.ts';
+import { start, temporaryFolder } from '../harness/graph.ts';
+import { ROOT } from '../harness/process.ts';
+import { countRows, readRows } from '../harness/rows.ts';
+import { runCommand } from './backup-command.ts';
+
+const KILLS = times(100);
+const BACKED_UP = 20_000;
+const LATER = 10_000;
+/** From its beginning to copy, about as long as it takes. */
+const MOST_MS = 60;
+
+test(`restoring killed ${KILLS} times: each database is the old one or the new one, and restoring again works`, async (t) => {
+  const folder = await temporaryFolder(t);
+  const variables = { USERS_DATABASE: join(folder, 'users.sqlite'), ORDERS_DATABASE: join(folder, 'orders.sqlite') };
+  for (const subgraph of ['users', 'orders']) await (await start(t, `subgraphs/${subgraph}`, variables)).stop();
+  addUsers(variables.USERS_DATABASE, BACKED_UP);
+  const backup = join(folder, 'backup');
+  assert.equal((await runCommand('backup', [backup], variables)).code, 0);
+  addUsers(variables.USERS_DATABASE, LATER);
+  const later = join(folder, 'later.sqlite');
+  await cp(variables.USERS_DATABASE, later);
+
+  const found = new Map<number, number>();
+  for (let kill = 1; kill <= KILLS; kill += 1) {
+    await cp(later, variables.USERS_DATABASE);
+    const child = spawn(process.execPath, ['commands/restore.ts', backup], { cwd: ROOT, env: variables });
+    const closed = once(child, 'close');
+    await once(child.stdout, 'data'); // it begins to copy
+    await delay(Math.random() * MOST_MS);
+    child.kill('SIGKILL');
+    await closed;
+    assert.deepEqual(readRows(variables.USERS_DATABASE, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
+    const users = countRows(variables.USERS_DATABASE, 'users');
+    found.set(users, (found.get(users) ?? 0) + 1);
+    for (const name of await readdir(folder)) if (name.includes('.replaced-')) await rm(join(folder, name));
+    tellProgress('killed', kill, KILLS);
+  }
+  assert.deepEqual(
+    [...found.keys()].filter((users) => users !== BACKED_UP && users !== BACKED_UP + LATER),
+    [],
+  );
+  t.diagnostic(`the old one ${found.get(BACKED_UP + LATER)} times, the new one ${found.get(BACKED_UP) ?? 0} times`);
+
+  assert.equal((await runCommand('restore', [backup], variables)).code, 0);
+  assert.equal(countRows(variables.USERS_DATABASE, 'users'), BACKED_UP);
+});
+
+function addUsers(file: string, count: number): void {
+  const database = new Database(file);
+  database.exec(`
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers limit ${count})
+    insert into users (name, email, email_key, created_at)
+    select 'Ada', e, e, '2026-01-01T00:00:00.000Z'
+    from (select n || '-${count}@example.com' as e from numbers)`);
+  database.close();
+}

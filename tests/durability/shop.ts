@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { type Answer, ask, createUser } from '../harness/client.ts';
+import { type Afterwards, start, temporaryFolder } from '../harness/graph.ts';
+import type { RunningProcess } from '../harness/process.ts';
+import { type FaultProxy, startProxy } from '../harness/proxy.ts';
+
+/** Users and orders without a gateway, which would hide what orders itself does when it is killed. */
+export interface Shop {
+  /** Where orders is asked, whichever process it is: a proxy before it. */
+  readonly proxy: FaultProxy;
+  /** The database file of orders. */
+  readonly file: string;
+  /** Someone who may order. */
+  readonly userId: string;
+  /** The process of orders that runs now. */
+  orders: RunningProcess;
+  /** Starts orders again, as pm2 does when it has ended. */
+  restart(): Promise<void>;
+  /** Submits the order of that number under its own key. Rejects where no answer comes. */
+  submit(number: number): Promise<Answer<{ createOrder: Order }>>;
+}
+
+export interface Order {
+  readonly id: string;
+  readonly amount: string;
+}
+
+const CREATE_ORDER = `mutation ($userId: ID!, $amount: Money!, $idempotencyKey: String!) {
+  createOrder(userId: $userId, amount: $amount, idempotencyKey: $idempotencyKey) { id amount }
+}`;
+
+/** Starts it, and ends it after the test. */
+export async function startShop(t: Afterwards): Promise<Shop> {
+  const folder = await temporaryFolder(t);
+  const env = { SUBGRAPH_SECRET: '', USERS_DATABASE: join(folder, 'users.sqlite') };
+  const file = join(folder, 'orders.sqlite');
+  const users = await start(t, 'subgraphs/users', env);
+  const startOrders = () => start(t, 'subgraphs/orders', { ...env, ORDERS_DATABASE: file, USERS_URL: users.url });
+  const orders = await startOrders();
+  const proxy = await startProxy(orders.url);
+  t.after(() => proxy.close());
+  const userId = await createUser(users.url, 'ada@example.com');
+  const shop: Shop = {
+    proxy,
+    file,
+    userId,
+    orders,
+    async restart() {
+      shop.orders = await startOrders();
+      proxy.target = shop.orders.url;
+    },
+    submit: (number) =>
+      ask(proxy.url, CREATE_ORDER, { userId, amount: amountOf(number), idempotencyKey: keyOf(number) }),
+  };
+  return shop;
+}
+
+export function keyOf(number: number): string {
+  return `order ${number}`;
+}
+
+/** Another for each, so that an order that got another's values shows. */
+export function amountOf(number: number): string {
+  return `${number}.50`;
+}
