@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -12,7 +13,7 @@ import { ROOT } from '../harness/process.ts';
 import { countRows, readRows } from '../harness/rows.ts';
 import { runCommand } from './backup-command.ts';
 
-const KILLS = times(100);
+const KILLS = times(60);
 const BACKED_UP = 20_000;
 const LATER = 10_000;
 /** From its beginning to copy, about as long as it takes. */
@@ -34,8 +35,8 @@ test(`restoring killed ${KILLS} times: each database is the old one or the new o
     await cp(later, variables.USERS_DATABASE);
     const child = spawn(process.execPath, ['commands/restore.ts', backup], { cwd: ROOT, env: variables });
     const closed = once(child, 'close');
-    await once(child.stdout, 'data'); // it begins to copy
-    await delay(Math.random() * MOST_MS);
+    if (kill % 2) await Promise.race([keepsTheOldOne(folder), closed]);
+    else await once(child.stdout, 'data').then(() => delay(Math.random() * MOST_MS)); // it begins to copy
     child.kill('SIGKILL');
     await closed;
     assert.deepEqual(readRows(variables.USERS_DATABASE, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
@@ -53,6 +54,17 @@ test(`restoring killed ${KILLS} times: each database is the old one or the new o
   assert.equal((await runCommand('restore', [backup], variables)).code, 0);
   assert.equal(countRows(variables.USERS_DATABASE, 'users'), BACKED_UP);
 });
+
+/** Resolves in the moment when the database that is replaced has its other name: next it is replaced. */
+function keepsTheOldOne(folder: string): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(folder, (_event, file) => {
+      if (!file?.startsWith('users.sqlite.replaced-')) return;
+      watcher.close();
+      resolve();
+    });
+  });
+}
 
 function addUsers(file: string, count: number): void {
   const database = new Database(file);
