@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
+import { statSync } from 'node:fs';
 import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { tellProgress, times } from '../harness/full-count.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';
@@ -13,11 +13,12 @@ import { ROOT } from '../harness/process.ts';
 import { countRows, readRows } from '../harness/rows.ts';
 import { runCommand } from './backup-command.ts';
 
-const KILLS = times(60);
+const KILLS = times(50);
 const BACKED_UP = 20_000;
 const LATER = 10_000;
 /** From its beginning to copy, about as long as it takes. */
 const MOST_MS = 60;
+const LOOKS_AT_A_TIME = 1000;
 
 test(`restoring killed ${KILLS} times: each database is the old one or the new one, and restoring again works`, async (t) => {
   const folder = await temporaryFolder(t);
@@ -35,8 +36,8 @@ test(`restoring killed ${KILLS} times: each database is the old one or the new o
     await cp(later, variables.USERS_DATABASE);
     const child = spawn(process.execPath, ['commands/restore.ts', backup], { cwd: ROOT, env: variables });
     const closed = once(child, 'close');
-    if (kill % 2) await Promise.race([keepsTheOldOne(folder), closed]);
-    else await once(child.stdout, 'data').then(() => delay(Math.random() * MOST_MS)); // it begins to copy
+    await once(child.stdout, 'data'); // it begins to copy
+    await delay(Math.random() * MOST_MS);
     child.kill('SIGKILL');
     await closed;
     assert.deepEqual(readRows(variables.USERS_DATABASE, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
@@ -51,19 +52,29 @@ test(`restoring killed ${KILLS} times: each database is the old one or the new o
   );
   t.diagnostic(`the old one ${found.get(BACKED_UP + LATER)} times, the new one ${found.get(BACKED_UP) ?? 0} times`);
 
-  assert.equal((await runCommand('restore', [backup], variables)).code, 0);
+  await cp(later, variables.USERS_DATABASE);
+  const restored = runCommand('restore', [backup], variables);
+  const sizes = [later, join(backup, 'users.sqlite')].map((file) => statSync(file).size);
+  assert.deepEqual(await sizesUntil(restored, variables.USERS_DATABASE), sizes);
+  assert.equal((await restored).code, 0);
   assert.equal(countRows(variables.USERS_DATABASE, 'users'), BACKED_UP);
 });
 
-/** Resolves in the moment when the database that is replaced has its other name: next it is replaced. */
-function keepsTheOldOne(folder: string): Promise<void> {
-  return new Promise((resolve) => {
-    const watcher = watch(folder, (_event, file) => {
-      if (!file?.startsWith('users.sqlite.replaced-')) return;
-      watcher.close();
-      resolve();
-    });
+/** The sizes that a file has, one after the other, until then; undefined where it is not there. */
+async function sizesUntil(end: Promise<unknown>, file: string): Promise<(number | undefined)[]> {
+  const sizes: (number | undefined)[] = [];
+  let ended = false;
+  end.finally(() => {
+    ended = true;
   });
+  while (!ended) {
+    for (let look = 0; look < LOOKS_AT_A_TIME; look += 1) {
+      const size = statSync(file, { throwIfNoEntry: false })?.size;
+      if (size !== sizes.at(-1) || sizes.length === 0) sizes.push(size);
+    }
+    await setImmediate();
+  }
+  return sizes;
 }
 
 function addUsers(file: string, count: number): void {
