@@ -11,7 +11,7 @@ import { tellProgress, times } from '../harness/full-count.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';
 import { ROOT } from '../harness/process.ts';
 import { countRows, readRows } from '../harness/rows.ts';
-import { runCommand } from './backup-command.ts';
+import { databasesIn, runCommand, SUBGRAPHS } from './backup-command.ts';
 
 const KILLS = times(50);
 const BACKED_UP = 20_000;
@@ -22,8 +22,8 @@ const LOOKS_AT_A_TIME = 1000;
 
 test(`restoring killed ${KILLS} times: each database is the old one or the new one, and restoring again works`, async (t) => {
   const folder = await temporaryFolder(t);
-  const variables = { USERS_DATABASE: join(folder, 'users.sqlite'), ORDERS_DATABASE: join(folder, 'orders.sqlite') };
-  for (const subgraph of ['users', 'orders']) await (await start(t, `subgraphs/${subgraph}`, variables)).stop();
+  const variables = databasesIn(folder);
+  for (const subgraph of SUBGRAPHS) await (await start(t, `subgraphs/${subgraph}`, variables)).stop();
   addUsers(variables.USERS_DATABASE, BACKED_UP);
   const backup = join(folder, 'backup');
   assert.equal((await runCommand('backup', [backup], variables)).code, 0);
