@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { readApps } from './apps.ts';
 import { CommandError } from './command.ts';
 
@@ -26,7 +27,10 @@ export async function findDatabases(): Promise<SubgraphDatabase[]> {
 }
 
 async function databasePathOf(name: string, configuration: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const { readConfig }: { readConfig(env: NodeJS.ProcessEnv): { databasePath: string } } = await import(configuration);
+  const { readConfig }: { readConfig(env: NodeJS.ProcessEnv): { databasePath: string } } = await import(
+    pathToFileURL(configuration).href
+  );
+  // Without the file of the secret: a configuration that is read makes it where there is none.
   const path = readDatabasePath(() => readConfig({ ...process.env, ...env, SUBGRAPH_SECRET_FILE: undefined }));
   if (path === ':memory:') throw new CommandError(`${name} has its database in memory: there is no file of it`);
   return path;

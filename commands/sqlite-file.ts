@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 export type Snapshot = Database.Database;
 
 /** How many pages are copied before others get their turn, and progress is told. */
-const PAGES_A_STEP = 1000;
+const PAGES_A_STEP = 200;
 
 /**
  * Pins each of these databases as it is now: all at the same moment, so that what one of them has of another is there.

@@ -6,7 +6,7 @@ import { ROOT } from './apps.ts';
 
 const TESTS = ['tests/durability/*.test.ts', 'tests/saga/*.test.ts'];
 
-const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...TESTS, ...process.argv.slice(2)], {
+const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...TESTS], {
   cwd: ROOT,
   stdio: 'inherit',
   env: { ...process.env, FAULTS: 'full' },

@@ -1,27 +1,29 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { tellProgress, times } from '../harness/full-count.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';
 import { ROOT } from '../harness/process.ts';
 import { countRows, readRows } from '../harness/rows.ts';
-import { runCommand } from './backup-command.ts';
+import { databasesIn, runCommand, SUBGRAPHS } from './backup-command.ts';
 
-const KILLS = times(100);
+const KILLS = times(50);
 const BACKED_UP = 20_000;
 const LATER = 10_000;
 /** From its beginning to copy, about as long as it takes. */
 const MOST_MS = 60;
+const LOOKS_AT_A_TIME = 1000;
 
 test(`restoring killed ${KILLS} times: each database is the old one or the new one, and restoring again works`, async (t) => {
   const folder = await temporaryFolder(t);
-  const variables = { USERS_DATABASE: join(folder, 'users.sqlite'), ORDERS_DATABASE: join(folder, 'orders.sqlite') };
-  for (const subgraph of ['users', 'orders']) await (await start(t, `subgraphs/${subgraph}`, variables)).stop();
+  const variables = databasesIn(folder);
+  for (const subgraph of SUBGRAPHS) await (await start(t, `subgraphs/${subgraph}`, variables)).stop();
   addUsers(variables.USERS_DATABASE, BACKED_UP);
   const backup = join(folder, 'backup');
   assert.equal((await runCommand('backup', [backup], variables)).code, 0);
@@ -50,9 +52,30 @@ test(`restoring killed ${KILLS} times: each database is the old one or the new o
   );
   t.diagnostic(`the old one ${found.get(BACKED_UP + LATER)} times, the new one ${found.get(BACKED_UP) ?? 0} times`);
 
-  assert.equal((await runCommand('restore', [backup], variables)).code, 0);
+  await cp(later, variables.USERS_DATABASE);
+  const restored = runCommand('restore', [backup], variables);
+  const sizes = [later, join(backup, 'users.sqlite')].map((file) => statSync(file).size);
+  assert.deepEqual(await sizesUntil(restored, variables.USERS_DATABASE), sizes);
+  assert.equal((await restored).code, 0);
   assert.equal(countRows(variables.USERS_DATABASE, 'users'), BACKED_UP);
 });
+
+/** The sizes that a file has, one after the other, until then; undefined where it is not there. */
+async function sizesUntil(end: Promise<unknown>, file: string): Promise<(number | undefined)[]> {
+  const sizes: (number | undefined)[] = [];
+  let ended = false;
+  end.finally(() => {
+    ended = true;
+  });
+  while (!ended) {
+    for (let look = 0; look < LOOKS_AT_A_TIME; look += 1) {
+      const size = statSync(file, { throwIfNoEntry: false })?.size;
+      if (size !== sizes.at(-1) || sizes.length === 0) sizes.push(size);
+    }
+    await setImmediate();
+  }
+  return sizes;
+}
 
 function addUsers(file: string, count: number): void {
   const database = new Database(file);

@@ -35,7 +35,8 @@ export async function startShop(t: Afterwards): Promise<Shop> {
   const env = { SUBGRAPH_SECRET: '', USERS_DATABASE: join(folder, 'users.sqlite') };
   const file = join(folder, 'orders.sqlite');
   const users = await start(t, 'subgraphs/users', env);
-  const startOrders = () => start(t, 'subgraphs/orders', { ...env, ORDERS_DATABASE: file, USERS_URL: users.url });
+  const ordersEnv = { ...env, ORDERS_DATABASE: file, USERS_URL: users.url, USERS_TIMEOUT_MS: '30000' };
+  const startOrders = () => start(t, 'subgraphs/orders', ordersEnv);
   const orders = await startOrders();
   const proxy = await startProxy(orders.url);
   t.after(() => proxy.close());
