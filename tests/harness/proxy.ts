@@ -10,7 +10,20 @@ import { text } from 'node:stream/consumers';
 import { withDeadline } from './waiting.ts';
 
 /** What the proxy does with a call: pass it on, or fail it in one of the ways that networks and servers fail. */
-export type Behaviour = 'pass' | 'hang' | 'garbage' | 'status 500' | 'cut short' | 'reset' | 'lose the answer';
+export type Behaviour =
+  | 'pass'
+  | 'hang'
+  | 'garbage'
+  | 'status 500'
+  | 'cut short'
+  | 'reset'
+  | 'lose the answer'
+  /** Passed on, and half of the answer comes back. */
+  | 'cut the answer'
+  /** Passed on twice at the same moment. */
+  | 'duplicate'
+  /** Passed on later, whether or not the caller still waits: see {@link FaultProxy.letGo}. */
+  | 'hold';
 
 /** A call that came through. */
 export interface Call {
@@ -25,24 +38,30 @@ export interface Call {
 export interface FaultProxy {
   readonly url: string;
   readonly calls: Call[];
-  behaviour: Behaviour;
+  /** The same for each call, or one for each. */
+  behaviour: Behaviour | ((call: Call) => Behaviour);
   /** Where it passes calls on to. */
   target: string;
   /** Resolves with the next call, as soon as it is here. */
   nextCall(): Promise<Call>;
+  /** Passes on the calls that are held. Resolves when each is answered. */
+  letGo(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A proxy before `target`, on a free port of the loopback interface. */
 export async function startProxy(target: string): Promise<FaultProxy> {
   const waiting = new Set<(call: Call) => void>();
+  const held: (() => Promise<void>)[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);
     const call: Call = { ...JSON.parse(body), headers: request.headers, abandoned: abandonment(response) };
     proxy.calls.push(call);
     for (const take of waiting) take(call);
     waiting.clear();
-    answer(proxy.behaviour, proxy.target, request, body, response);
+    const behaviour = typeof proxy.behaviour === 'function' ? proxy.behaviour(call) : proxy.behaviour;
+    if (behaviour === 'hold') held.push(() => forwardLate(proxy.target, request, body, response));
+    else answer(behaviour, proxy.target, request, body, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -52,6 +71,7 @@ export async function startProxy(target: string): Promise<FaultProxy> {
     behaviour: 'pass',
     target,
     nextCall: () => withDeadline(new Promise((resolve) => waiting.add(resolve)), () => 'a call'),
+    letGo: async () => void (await Promise.all(held.splice(0).map((passOn) => passOn()))),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -66,7 +86,7 @@ function abandonment(response: ServerResponse): Promise<void> {
 }
 
 function answer(
-  behaviour: Behaviour,
+  behaviour: Exclude<Behaviour, 'hold'>,
   target: string,
   request: IncomingMessage,
   body: string,
@@ -90,8 +110,13 @@ function answer(
     case 'reset':
       request.socket.resetAndDestroy();
       return;
+    case 'duplicate':
+      void forwardLate(target, request, body);
+      forward(target, request, body, response, 'pass');
+      return;
     case 'pass':
     case 'lose the answer':
+    case 'cut the answer':
       forward(target, request, body, response, behaviour);
   }
 }
@@ -109,9 +134,34 @@ function forward(
       return;
     }
     response.writeHead(incoming.statusCode ?? 502, incoming.headers);
+    if (behaviour === 'cut the answer') {
+      incoming.once('data', (chunk: Buffer) => response.write(chunk.subarray(0, -5), () => response.destroy()));
+      return;
+    }
     incoming.pipe(response);
   });
   onward.once('error', () => response.destroy());
   response.once('close', () => onward.destroy()); // whoever called has left, or has the answer
   onward.end(body);
+}
+
+/** Passes a call on that its caller may have given up. Resolves when it is answered, to nobody where nobody waits. */
+function forwardLate(
+  target: string,
+  { method, headers }: IncomingMessage,
+  body: string,
+  response?: ServerResponse,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const onward = httpRequest(target, { method, headers, agent: false }, async (incoming) => {
+      const answered = await text(incoming).catch(() => '');
+      response?.writeHead(incoming.statusCode ?? 502, { 'content-type': 'application/json' }).end(answered);
+      resolve();
+    });
+    onward.once('error', () => {
+      response?.destroy();
+      resolve();
+    });
+    onward.end(body);
+  });
 }

@@ -46,7 +46,7 @@ test('the database itself refuses an order of nobody and of nothing', async (t) 
   await insert(t, ORDER);
   for (const row of [
     { ...ORDER, user_id: 0 },
-    { ...ORDER, amount_minor: 0 },
+    { ...ORDER, amount_minor: 0, status: 'CONFIRMED' as const },
     { ...ORDER, amount_minor: -1 },
   ]) {
     await assert.rejects(insert(t, row), { code: 'SQLITE_CONSTRAINT_CHECK' });
