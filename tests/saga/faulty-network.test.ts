@@ -2,15 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkCheckouts } from '../../commands/checkout-check.ts';
 import { workThrough } from '../../commands/work.ts';
-import {
-  databasesOf,
-  endingOf,
-  isFull,
-  SETTLED_WITHIN_MS,
-  sendCancel,
-  sendCheckout,
-  untilSettled,
-} from '../harness/checkouts.ts';
+import { databasesOf, endingOf, isFull, sendCancel, sendCheckout, untilSettled } from '../harness/checkouts.ts';
 import { createProduct, createUser } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
 import type { Behaviour } from '../harness/proxy.ts';
@@ -56,9 +48,8 @@ test(`${CHECKOUTS} checkouts over a network that drops, delays, duplicates and c
   });
   graph.stockProxy.behaviour = 'pass';
   await graph.stockProxy.letGo();
-  const settledMs = await untilSettled(graph);
+  await untilSettled(graph);
 
-  assert.ok(settledMs < SETTLED_WITHIN_MS, `it took ${settledMs} ms`);
   const kinds = new Set(endings);
   for (const kind of ['CONFIRMED', 'DEADLINE_EXCEEDED', 'SUBGRAPH_UNAVAILABLE', 'cancelled by its client']) {
     assert.ok(kinds.has(kind), `some were ${kind}: ${[...kinds].join(', ')}`);
