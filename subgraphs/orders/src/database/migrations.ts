@@ -75,6 +75,8 @@ async function widenAmounts(db: Kysely<unknown>): Promise<void> {
     .execute();
   const columns = sql.raw('id, user_id, amount_minor, status, idempotency_key, created_at');
   await sql`insert into new_orders (${columns}) select ${columns} from orders`.execute(db);
+  const next = sql`select seq from sqlite_sequence where name = 'orders'`;
+  await sql`update sqlite_sequence set seq = (${next}) where name = 'new_orders'`.execute(db);
   await db.schema.dropTable('orders').execute();
   await db.schema.alterTable('new_orders').renameTo('orders').execute();
   await db.schema.createIndex('orders_of_user').on('orders').columns(['user_id', 'id']).execute();
