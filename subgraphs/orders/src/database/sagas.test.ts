@@ -93,7 +93,7 @@ describe('findSagasNotEnded', () => {
 
   test('reads no other', async (t) => {
     const { db } = await setUp(t);
-    const { rows } = await sql`explain query plan ${sagasNotEnded(db)}`.execute(db);
-    assert.match(JSON.stringify(rows), /USING INDEX sagas_not_ended/);
+    const plan = await sagasNotEnded(db).explain(undefined, sql`query plan`);
+    assert.match(JSON.stringify(plan), /USING INDEX sagas_not_ended/);
   });
 });
