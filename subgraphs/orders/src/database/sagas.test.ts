@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { memoryDatabase } from '@lockstep/runtime/testing/memory-database.ts';
-import { sql } from 'kysely';
 import { migrations } from './migrations.ts';
 import { getOrder } from './orders.ts';
 import {
@@ -12,7 +11,6 @@ import {
   findSaga,
   findSagasNotEnded,
   insertCheckout,
-  sagasNotEnded,
 } from './sagas.ts';
 import type { Tables } from './tables.ts';
 
@@ -89,11 +87,5 @@ describe('findSagasNotEnded', () => {
       (await findSagasNotEnded(db)).map(({ orderKey }) => orderKey),
       [2],
     );
-  });
-
-  test('reads no other', async (t) => {
-    const { db } = await setUp(t);
-    const plan = await sagasNotEnded(db).explain(undefined, sql`query plan`);
-    assert.match(JSON.stringify(plan), /USING INDEX sagas_not_ended/);
   });
 });

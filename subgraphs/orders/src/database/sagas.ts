@@ -1,5 +1,5 @@
 import type { Reach } from '@lockstep/runtime/failpoint.ts';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { FailpointName } from '../failpoints.ts';
 import { type Item, insertItems, type PricedItem, setPrices } from './order-items.ts';
 import { insertOrderRow, type Order } from './orders.ts';
@@ -60,12 +60,8 @@ export async function findSaga(db: Kysely<Tables>, orderKey: number): Promise<Sa
 
 /** The sagas that have not ended, the oldest first. */
 export async function findSagasNotEnded(db: Kysely<Tables>): Promise<Saga[]> {
-  return (await sagasNotEnded(db).execute()).map(toSaga);
-}
-
-/** As a literal: SQLite uses the index of these alone only where it knows the value when it prepares the statement. */
-export function sagasNotEnded(db: Kysely<Tables>) {
-  return db.selectFrom('sagas').selectAll().where('state', '<>', sql.lit('ENDED')).orderBy('order_id');
+  const rows = await db.selectFrom('sagas').selectAll().where('state', '<>', 'ENDED').orderBy('order_id').execute();
+  return rows.map(toSaga);
 }
 
 /** Confirms the order, with these prices and their sum. @returns whether it did: false where its release is decided */
