@@ -8,7 +8,8 @@ import { startGraph } from '../harness/graph.ts';
 
 const STOCK = isFull ? 100 : 10;
 const BUYERS = 10 * STOCK;
-const AT_A_TIME = 100;
+/** As many as a busy machine answers well inside their deadline: one that is over would be no answer about stock. */
+const AT_A_TIME = 20;
 
 test(`stock is never oversold: ${BUYERS} buyers of ${STOCK}`, async (t) => {
   const graph = await startGraph(t);
