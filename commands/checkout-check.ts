@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { CommandError } from './command.ts';
+import { findDatabases } from './databases.ts';
 
 /** The two databases that a checkout changes. */
 export interface CheckoutDatabases {
@@ -67,6 +68,12 @@ const INVARIANTS: readonly string[] = [
      from orders join sagas on order_id = orders.id
    ) where amount_minor <> total`,
 ];
+
+/** Where the two are in this environment. @throws {CommandError} as {@link findDatabases} */
+export async function findCheckoutDatabases(): Promise<CheckoutDatabases> {
+  const paths = new Map((await findDatabases()).map(({ name, path }) => [name, path]));
+  return { orders: paths.get('orders') ?? '', products: paths.get('products') ?? '' };
+}
 
 /**
  * Looks whether the databases agree about every checkout. They are two, read one after the other: where checkouts are

@@ -1,11 +1,11 @@
-import { findStuckCheckouts } from './checkout-check.ts';
+import { findCheckoutDatabases, findStuckCheckouts } from './checkout-check.ts';
 import { runCommand } from './command.ts';
-import { readDatabases } from './databases.ts';
 
 // `npm run orders:stuck`: the checkouts that have not ended, since when, and why.
 
 await runCommand(async () => {
-  const stuck = findStuckCheckouts(readDatabases().orders);
+  const { orders } = await findCheckoutDatabases();
+  const stuck = findStuckCheckouts(orders);
   for (const { orderId, state, since, problem } of stuck) {
     console.log(`order ${orderId}: ${state} since ${since}: ${problem ?? 'it is under way, or the sweep comes to it'}`);
   }

@@ -6,9 +6,6 @@ import { type Afterwards, type Graph, start } from './graph.ts';
 import type { RunningProcess } from './process.ts';
 import { until } from './waiting.ts';
 
-/** Whether the counts are the full ones (`npm run test:faults`), or a tenth of them. */
-export const isFull = process.env.FAULTS === 'full';
-
 /** So long after a fault is over each checkout has ended. */
 const SETTLED_WITHIN_MS = 10_000;
 

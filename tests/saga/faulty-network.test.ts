@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkCheckouts } from '../../commands/checkout-check.ts';
 import { workThrough } from '../../commands/work.ts';
-import { databasesOf, endingOf, isFull, sendCancel, sendCheckout, untilSettled } from '../harness/checkouts.ts';
+import { databasesOf, endingOf, sendCancel, sendCheckout, untilSettled } from '../harness/checkouts.ts';
 import { createProduct, createUser } from '../harness/client.ts';
+import { times } from '../harness/full-count.ts';
 import { startGraph } from '../harness/graph.ts';
 import type { Behaviour } from '../harness/proxy.ts';
 
-const CHECKOUTS = isFull ? 1000 : 100;
+const CHECKOUTS = times(1000);
 const AT_A_TIME = 10;
 const TIMEOUTS = { PRODUCTS_TIMEOUT_MS: '300', CHECKOUT_TIMEOUT_MS: '700' };
 
@@ -18,7 +19,7 @@ const FAULTS: Behaviour[] = [
   'pass',
   'lose the answer',
   'pass',
-  'duplicate',
+  'arrive twice',
   'hold',
   'pass',
   'cut the answer',

@@ -5,17 +5,17 @@ import {
   type Checkout,
   databasesOf,
   endingOf,
-  isFull,
   sendCancel,
   sendCheckout,
   startAgain,
   untilSettled,
 } from '../harness/checkouts.ts';
 import { createProduct, createUser } from '../harness/client.ts';
+import { times } from '../harness/full-count.ts';
 import { type Graph, startGraph } from '../harness/graph.ts';
 import type { RunningProcess } from '../harness/process.ts';
 
-const ROUNDS = isFull ? 10 : 1;
+const ROUNDS = times(10);
 const BUYERS = 5;
 
 type Killed = 'orders' | 'products';

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkCheckouts } from '../../commands/checkout-check.ts';
-import { databasesOf, endingOf, isFull, sendCheckout, untilSettled } from '../harness/checkouts.ts';
+import { databasesOf, endingOf, sendCheckout, untilSettled } from '../harness/checkouts.ts';
 import { createProduct, createUser, get } from '../harness/client.ts';
+import { times } from '../harness/full-count.ts';
 import { startGraph } from '../harness/graph.ts';
 
 const STOCK = 1000;
-const CHECKOUTS = isFull ? 100 : 10;
+const CHECKOUTS = times(100);
 
 test('a reservation that arrives after its release takes nothing', async (t) => {
   const graph = await startGraph(t, { orders: { PRODUCTS_TIMEOUT_MS: '300' } });

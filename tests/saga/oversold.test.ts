@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkCheckouts } from '../../commands/checkout-check.ts';
 import { workThrough } from '../../commands/work.ts';
-import { databasesOf, endingOf, isFull, sendCheckout } from '../harness/checkouts.ts';
+import { databasesOf, endingOf, sendCheckout } from '../harness/checkouts.ts';
 import { createProduct, createUser, get } from '../harness/client.ts';
+import { times } from '../harness/full-count.ts';
 import { startGraph } from '../harness/graph.ts';
 
-const STOCK = isFull ? 100 : 10;
+const STOCK = times(100);
 const BUYERS = 10 * STOCK;
 /** As many as a busy machine answers well inside their deadline: one that is over would be no answer about stock. */
 const AT_A_TIME = 20;
