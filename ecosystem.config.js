@@ -23,9 +23,11 @@ const pinnedNode = [
 const logs = env.LOGS_DIR ?? join(__dirname, 'logs');
 const usersPort = env.USERS_PORT ?? '4001';
 const ordersPort = env.ORDERS_PORT ?? '4002';
+const productsPort = env.PRODUCTS_PORT ?? '4003';
 const subgraphUrls = {
   USERS_URL: env.USERS_URL ?? `http://127.0.0.1:${usersPort}/graphql`,
   ORDERS_URL: env.ORDERS_URL ?? `http://127.0.0.1:${ordersPort}/graphql`,
+  PRODUCTS_URL: env.PRODUCTS_URL ?? `http://127.0.0.1:${productsPort}/graphql`,
 };
 
 function app(name, folder, settings) {
@@ -63,6 +65,7 @@ function app(name, folder, settings) {
 module.exports = {
   apps: [
     app('users', 'subgraphs/users', { exec_mode: 'fork', env: { USERS_PORT: usersPort } }),
+    app('products', 'subgraphs/products', { exec_mode: 'fork', env: { PRODUCTS_PORT: productsPort } }),
     app('orders', 'subgraphs/orders', { exec_mode: 'fork', env: { ORDERS_PORT: ordersPort } }),
     app('gateway', 'gateway', {
       exec_mode: 'cluster',

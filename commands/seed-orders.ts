@@ -3,38 +3,47 @@ import { ask, dataOf } from './graph-client.ts';
 import { AT_A_TIME, type Seeded } from './seed-users.ts';
 import { Progress, workThrough } from './work.ts';
 
-const CREATE_ORDER = `mutation ($userId: ID!, $amount: Money!, $idempotencyKey: String!) {
-  createOrder(userId: $userId, amount: $amount, idempotencyKey: $idempotencyKey) { id }
+const CHECKOUT = `mutation ($userId: ID!, $items: [CheckoutItem!]!, $idempotencyKey: String!) {
+  checkout(userId: $userId, items: $items, idempotencyKey: $idempotencyKey) { id }
 }`;
 const LIST_ORDERS = 'query ($after: ID) { orders(first: 100, after: $after) { id } }';
 
-const ENDINGS = ['00', '49', '50', '90', '95', '99'];
+/** How many different products an order has, and of each, at most. */
+const MAX_ITEMS = 3;
+const MAX_QUANTITY = 3;
 
 /**
- * Sees to it that there are `count` orders, as many for each user, give or take one. The key and the amount of a user's
+ * Sees to it that there are `count` orders, as many for each user, give or take one. The key and the items of a user's
  * n-th order are always the same: sent again, it is the same order.
  */
-export async function seedOrders(url: string, userIds: readonly string[], count: number): Promise<Seeded> {
+export async function seedOrders(
+  url: string,
+  { userIds, productIds }: { userIds: readonly string[]; productIds: readonly string[] },
+  count: number,
+): Promise<Seeded> {
   const orders = Array.from({ length: count }, (_, index) =>
-    orderOf(userIds[index % userIds.length] ?? '', Math.floor(index / userIds.length)),
+    orderOf(userIds[index % userIds.length] ?? '', Math.floor(index / userIds.length), productIds),
   );
   const before = count === 0 ? new Set() : await listOrders(url);
   const progress = new Progress('orders', count);
   const ids = await workThrough(orders, AT_A_TIME, async (order) => {
-    const { createOrder } = dataOf(await ask<{ createOrder: { id: string } }>(url, CREATE_ORDER, order));
+    const { checkout } = dataOf(await ask<{ checkout: { id: string } }>(url, CHECKOUT, order));
     progress.step();
-    return createOrder.id;
+    return checkout.id;
   });
   const found = ids.filter((id) => before.has(id)).length;
   return { created: count - found, found };
 }
 
-function orderOf(userId: string, nth: number) {
+function orderOf(userId: string, nth: number, productIds: readonly string[]) {
   const idempotencyKey = `seed/${userId}/${nth}`;
   const random = createHash('sha256').update(idempotencyKey).digest();
-  const whole = 3 + (random.readUInt16BE(0) % 150);
-  const ending = ENDINGS[random.readUInt16BE(2) % ENDINGS.length];
-  return { userId, amount: `${whole}.${ending}`, idempotencyKey };
+  const first = random.readUInt16BE(0);
+  const items = Array.from({ length: 1 + (random.readUInt8(2) % MAX_ITEMS) }, (_, index) => ({
+    productId: productIds[(first + index) % productIds.length],
+    quantity: 1 + (random.readUInt8(3 + index) % MAX_QUANTITY),
+  }));
+  return { userId, items, idempotencyKey };
 }
 
 /** The ids of all the orders that there are. */

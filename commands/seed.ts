@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 import { graphUrl, readApps } from './apps.ts';
 import { CommandError, runCommand } from './command.ts';
 import { seedOrders } from './seed-orders.ts';
+import { seedProducts } from './seed-products.ts';
 import { seedUsers } from './seed-users.ts';
 
-// `npm run seed`, `npm run seed -- --users 1000 --orders 5000 --url …`: fills a graph with users and orders through its
-// own public API. It can be run again, and with other numbers: what is there already stays as it is.
+// `npm run seed`, `npm run seed -- --users 1000 --orders 5000 --url …`: fills a graph with users, a catalogue
+// and orders through its own public API. It can be run again, and with other numbers: what is there already stays as it is.
 
 interface Options {
   readonly users: number;
@@ -16,10 +17,13 @@ interface Options {
 await runCommand(async () => {
   const options = readOptions(process.argv.slice(2));
   const users = await seedUsers(options.url, options.users);
-  const orders = await seedOrders(options.url, users.ids, options.orders);
+  const products = await seedProducts(options.url);
+  const ids = { userIds: users.ids, productIds: products.ids };
+  const orders = await seedOrders(options.url, ids, options.orders);
   console.log(`
-Created ${users.created} users and ${orders.created} orders; ${users.found} users and ${orders.found} orders were there already.
-Open ${options.url} and ask: { users(first: 3) { name orders(first: 2) { amount createdAt } } }`);
+Created ${users.created} users, ${products.created} products and ${orders.created} orders; \
+${users.found} users, ${products.found} products and ${orders.found} orders were there already.
+Open ${options.url} and ask: { users(first: 3) { name orders(first: 2) { amount items { quantity product { name } } } } }`);
 });
 
 /** @throws {CommandError} naming the option, its value and what would do */

@@ -22,7 +22,7 @@ await runCommand(async () => {
   await untilItAnswers(url);
   console.log(`
 Lockstep answers at ${url}
-  npm run seed    fills the graph with users and orders
+  npm run seed    fills the graph with users, products and orders
   npm run logs    shows what the processes say
   npm stop        stops it`);
 });

@@ -15,6 +15,7 @@ import { until } from '../harness/waiting.ts';
 const folder = await temporaryFolder({ after });
 await copyProject(folder);
 const [gateway, users, orders] = [await freePort(), await freePort(), await freePort()];
+const products = await freePort();
 const url = `http://127.0.0.1:${gateway}/graphql`;
 
 // In a group of processes of its own, as a terminal starts a command.
@@ -26,8 +27,10 @@ const npm = spawn('npm', ['run', 'dev'], {
     GATEWAY_PORT: `${gateway}`,
     USERS_PORT: `${users}`,
     ORDERS_PORT: `${orders}`,
+    PRODUCTS_PORT: `${products}`,
     USERS_DATABASE: join(folder, 'users.sqlite'),
     ORDERS_DATABASE: join(folder, 'orders.sqlite'),
+    PRODUCTS_DATABASE: join(folder, 'products.sqlite'),
   },
   detached: true,
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -41,7 +44,7 @@ npm.stdout.setEncoding('utf8').on('data', (chunk: string) => {
 });
 
 test('npm run dev runs all processes in the foreground', async () => {
-  for (const name of ['gateway', 'users', 'orders']) await untilStarted(name, 1);
+  for (const name of ['gateway', 'users', 'orders', 'products']) await untilStarted(name, 1);
   assert.deepEqual(await get(url, '{ users { name } orders { id } }'), { users: [], orders: [] });
 });
 

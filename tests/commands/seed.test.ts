@@ -7,7 +7,8 @@ import { freePort } from '../harness/ports.ts';
 
 interface Shop {
   readonly users: { id: string; name: string; email: string; orders: { amount: string }[] }[];
-  readonly orders: { id: string; amount: string }[];
+  readonly products: { name: string; stock: number }[];
+  readonly orders: { id: string; amount: string; status: string; items: { product: { name: string } }[] }[];
 }
 
 const { url } = await startGraph({ after });
@@ -18,11 +19,20 @@ test('npm run seed fills the graph that the environment names, and says how far 
   const { code, stdout, stderr } = await seed(['--users', '5', '--orders', '12'], { GATEWAY_PORT: address.port });
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^users: 3 of 5$/m);
+  assert.match(stdout, /^products: 24 of 24$/m);
   assert.match(stdout, /^orders: 12 of 12$/m);
-  assert.match(stdout, /Created 5 users and 12 orders; 0 users and 0 orders were there already/);
+  assert.match(
+    stdout,
+    /Created 5 users, 24 products and 12 orders; 0 users, 0 products and 0 orders were there already/,
+  );
 
-  const { users, orders } = await readShop();
+  const { users, orders, products } = await readShop();
   assert.equal(users.length, 6);
+  assert.equal(new Set(products.map(({ name }) => name)).size, 24);
+  for (const { status, items } of orders) {
+    assert.equal(status, 'CONFIRMED');
+    assert.ok(items.length > 0 && items.every(({ product }) => product.name !== ''));
+  }
   assert.equal(new Set(users.map(({ name }) => name)).size, 5 + 1);
   for (const { name, email } of users.slice(1)) {
     assert.match(name, /^[A-Z][a-z]+ [A-Z][a-z]+$/);
@@ -45,7 +55,10 @@ test('run again it changes nothing', async () => {
   const before = await readShop();
   const { code, stdout } = await seed(['--users', '5', '--orders', '12']);
   assert.equal(code, 0);
-  assert.match(stdout, /Created 0 users and 0 orders; 5 users and 12 orders were there already/);
+  assert.match(
+    stdout,
+    /Created 0 users, 0 products and 0 orders; 5 users, 24 products and 12 orders were there already/,
+  );
   assert.deepEqual(await readShop(), before);
 });
 
@@ -53,7 +66,10 @@ test('run with larger numbers it adds what is missing', async () => {
   const before = await readShop();
   const { code, stdout } = await seed(['--users', '8', '--orders', '40']);
   assert.equal(code, 0);
-  assert.match(stdout, /Created 3 users and 28 orders; 5 users and 12 orders were there already/);
+  assert.match(
+    stdout,
+    /Created 3 users, 0 products and 28 orders; 5 users, 24 products and 12 orders were there already/,
+  );
   const now = await readShop();
   assert.deepEqual(now.orders.slice(0, before.orders.length), before.orders);
   assert.deepEqual(
@@ -66,7 +82,10 @@ test('people who are there already are found beyond the first page of users', as
   assert.match((await seed(['--users', '120', '--orders', '0'])).stdout, /Created 112 users/);
   const { code, stdout } = await seed(['--users', '120', '--orders', '120']);
   assert.equal(code, 0);
-  assert.match(stdout, /Created 0 users and 112 orders; 120 users and 8 orders were there already/);
+  assert.match(
+    stdout,
+    /Created 0 users, 0 products and 112 orders; 120 users, 24 products and 8 orders were there already/,
+  );
   const { users: firstPage } = await readShop();
   const { users } = await get<Pick<Shop, 'users'>>(
     url,
@@ -116,6 +135,7 @@ function seed(args: string[], env?: Record<string, string>): Promise<Outcome> {
 function readShop(): Promise<Shop> {
   return get(
     url,
-    '{ users(first: 100) { id name email orders(first: 100) { amount } } orders(first: 100) { id amount } }',
+    `{ users(first: 100) { id name email orders(first: 100) { amount } } products(first: 100) { name stock }
+      orders(first: 100) { id amount status items { product { name } } } }`,
   );
 }

@@ -19,7 +19,9 @@ test('it prints the supergraph, and nothing else', async () => {
   const schema = buildSchema(stdout);
   assert.match(stdout, /USERS @join__graph\(name: "users", url: "http:\/\/127\.0\.0\.1:4001\/graphql"\)/);
   assert.match(stdout, /ORDERS @join__graph\(name: "orders", url: "http:\/\/127\.0\.0\.1:4002\/graphql"\)/);
-  assert.deepEqual(Object.keys(schema.getQueryType()?.getFields() ?? {}).sort(), ['order', 'orders', 'user', 'users']);
+  assert.match(stdout, /PRODUCTS @join__graph\(name: "products", url: "http:\/\/127\.0\.0\.1:4003\/graphql"\)/);
+  const fields = Object.keys(schema.getQueryType()?.getFields() ?? {}).sort();
+  assert.deepEqual(fields, ['order', 'orders', 'product', 'products', 'user', 'users']);
 });
 
 test('what does not compose is said with its file and line, and the exit code is 1', async (t) => {

@@ -41,6 +41,7 @@ test('process.env is read in one file of each workspace', () => {
   assert.deepEqual(pathsOf(running.filter(({ text }) => text.includes('process.env'))), [
     'gateway/src/configuration/environment.ts',
     'subgraphs/orders/src/config.ts',
+    'subgraphs/products/src/config.ts',
     'subgraphs/users/src/config.ts',
   ]);
 });

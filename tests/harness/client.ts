@@ -55,6 +55,14 @@ export async function createUser(url: string, email: string, name = 'Ada Lovelac
   return (await get<{ createUser: { id: string } }>(url, query, { name, email })).createUser.id;
 }
 
+/** Creates a product, and gives its id. */
+export async function createProduct(url: string, stock: number, price = '19.99', name = 'Lamp'): Promise<string> {
+  const query = `mutation ($name: String!, $price: Money!, $stock: Int!) {
+    createProduct(name: $name, price: $price, stock: $stock) { id }
+  }`;
+  return (await get<{ createProduct: { id: string } }>(url, query, { name, price, stock })).createProduct.id;
+}
+
 /** Creates an order, and gives its id. */
 export async function createOrder(url: string, userId: string, amount = '10.50'): Promise<string> {
   const query = 'mutation ($userId: ID!, $amount: Money!) { createOrder(userId: $userId, amount: $amount) { id } }';

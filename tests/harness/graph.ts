@@ -11,13 +11,18 @@ export interface Graph {
   readonly folder: string;
   readonly users: RunningProcess;
   readonly orders: RunningProcess;
+  readonly products: RunningProcess;
   readonly gateway: RunningProcess;
   /** Between gateway and users. */
   readonly usersProxy: FaultProxy;
   /** Between gateway and orders. */
   readonly ordersProxy: FaultProxy;
+  /** Between gateway and products. */
+  readonly productsProxy: FaultProxy;
   /** Between orders and users. */
   readonly verificationProxy: FaultProxy;
+  /** Between orders and products. */
+  readonly stockProxy: FaultProxy;
 }
 
 /** What ends with it: a test (`t`), or a test file (`{ after }` of node:test). */
@@ -30,26 +35,42 @@ export interface GraphEnvironment {
   all?: Record<string, string>;
   users?: Record<string, string>;
   orders?: Record<string, string>;
+  products?: Record<string, string>;
   gateway?: Record<string, string>;
 }
 
 /** Starts everything, and ends it after the test. */
 export async function startGraph(t: Afterwards, env: GraphEnvironment = {}): Promise<Graph> {
   const folder = await temporaryFolder(t);
-  const [usersProxy, ordersProxy, verificationProxy] = await Promise.all([proxyFor(t), proxyFor(t), proxyFor(t)]);
-  const [users, orders, gateway] = await Promise.all([
+  const [usersProxy, ordersProxy, productsProxy] = await Promise.all([proxyFor(t), proxyFor(t), proxyFor(t)]);
+  const [verificationProxy, stockProxy] = await Promise.all([proxyFor(t), proxyFor(t)]);
+  const [users, orders, products, gateway] = await Promise.all([
     start(t, 'subgraphs/users', { USERS_DATABASE: join(folder, 'users.sqlite'), ...env.all, ...env.users }),
     start(t, 'subgraphs/orders', {
       ORDERS_DATABASE: join(folder, 'orders.sqlite'),
       USERS_URL: verificationProxy.url,
+      PRODUCTS_URL: stockProxy.url,
       ...env.all,
       ...env.orders,
     }),
-    start(t, 'gateway', { USERS_URL: usersProxy.url, ORDERS_URL: ordersProxy.url, ...env.all, ...env.gateway }),
+    start(t, 'subgraphs/products', {
+      PRODUCTS_DATABASE: join(folder, 'products.sqlite'),
+      ...env.all,
+      ...env.products,
+    }),
+    start(t, 'gateway', {
+      USERS_URL: usersProxy.url,
+      ORDERS_URL: ordersProxy.url,
+      PRODUCTS_URL: productsProxy.url,
+      ...env.all,
+      ...env.gateway,
+    }),
   ]);
   usersProxy.target = verificationProxy.target = users.url;
   ordersProxy.target = orders.url;
-  return { url: gateway.url, folder, users, orders, gateway, usersProxy, ordersProxy, verificationProxy };
+  productsProxy.target = stockProxy.target = products.url;
+  const proxies = { usersProxy, ordersProxy, productsProxy, verificationProxy, stockProxy };
+  return { url: gateway.url, folder, users, orders, products, gateway, ...proxies };
 }
 
 /** Starts one process of the graph, on a free port unless `env` names one, and ends it after the test. */
@@ -57,6 +78,7 @@ export function start(t: Afterwards, folder: string, env: Record<string, string>
   const process = startProcess(folder, {
     USERS_PORT: '0',
     ORDERS_PORT: '0',
+    PRODUCTS_PORT: '0',
     GATEWAY_PORT: '0',
     SUBGRAPH_SECRET: 'a secret for this test only',
     ...env,

@@ -64,7 +64,8 @@ export async function createProject(
   variables: (folder: string) => Record<string, string> = () => ({}),
 ): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-pm2-'));
-  const [gateway, users, orders] = [await freePort(), await freePort(), await freePort()].map(String);
+  const ports = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const [gateway, users, orders, products] = ports.map(String);
   const all = {
     HOME: folder,
     PATH,
@@ -72,10 +73,12 @@ export async function createProject(
     LOGS_DIR: join(folder, 'logs'),
     USERS_DATABASE: join(folder, 'users.sqlite'),
     ORDERS_DATABASE: join(folder, 'orders.sqlite'),
+    PRODUCTS_DATABASE: join(folder, 'products.sqlite'),
     SUBGRAPH_SECRET_FILE: join(folder, 'secret'),
     GATEWAY_PORT: `${gateway}`,
     USERS_PORT: `${users}`,
     ORDERS_PORT: `${orders}`,
+    PRODUCTS_PORT: `${products}`,
     DRAIN_DELAY_MS: '0',
     ...variables(folder),
   };

@@ -20,6 +20,8 @@ export interface RunningProcess {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** Resolves when it has ended, with the signal that ended it. */
+  readonly ended: Promise<NodeJS.Signals | null>;
   /** What it logged so far, one object a line. */
   readonly logs: readonly LogLine[];
   /** Resolves with the first line that fits, logged already or yet to come. */
@@ -50,6 +52,7 @@ export async function startProcess(folder: string, env: Record<string, string>):
   });
   endWithThisProcess(child);
   const logs = new LogReader(child);
+  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
   const exit = once(child, 'exit').then(([code]) => {
     throw new Error(`${folder} exited with ${code} before it answered: ${logs.text}`);
   });
@@ -60,6 +63,7 @@ export async function startProcess(folder: string, env: Record<string, string>):
     url,
     port: Number(new URL(url).port),
     pid: child.pid ?? 0,
+    ended,
     logs: logs.lines,
     logged: (fits) => logs.next(fits),
     stop: (signal = 'SIGINT') => stopChild(child, signal),

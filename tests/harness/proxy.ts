@@ -36,6 +36,8 @@ export interface FaultProxy {
   target: string;
   /** Resolves with the next call, as soon as it is here. */
   nextCall(): Promise<Call>;
+  /** Passes on the calls that are on hold. Resolves when each is answered. */
+  letGo(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,8 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly body: string;
   readonly response: ServerResponse;
+  /** Resolves when those on hold are passed on. */
+  readonly letGo: Promise<void>;
   /** Aborted when the caller has left, or has its answer. */
   readonly over: AbortSignal;
 }
@@ -107,6 +111,11 @@ const BEHAVIOURS = {
     await delay(exchange.delayMs);
     await reply(exchange, await forward(exchange));
   },
+  /** Until the test lets it go; it comes whether its caller still waits or not. */
+  hold: async (exchange: Exchange) => {
+    await exchange.letGo;
+    await reply(exchange, await forward(exchange));
+  },
   /** At the same moment; the caller gets the second answer, when both are there. */
   'arrive twice': async (exchange: Exchange) => {
     const [first, second] = await Promise.all([forward(exchange), forward(exchange)]);
@@ -118,6 +127,8 @@ const BEHAVIOURS = {
 /** A proxy before `target`, on a free port of the loopback interface. */
 export async function startProxy(target: string): Promise<FaultProxy> {
   const waiting = new Set<(call: Call) => void>();
+  const underWay = new Set<Promise<void>>();
+  let hold = Promise.withResolvers<void>();
   const take = async (request: IncomingMessage, response: ServerResponse) => {
     const over = new AbortController();
     response.once('close', () => over.abort());
@@ -128,11 +139,13 @@ export async function startProxy(target: string): Promise<FaultProxy> {
     waiting.clear();
     const { target, delayMs, behaviour } = proxy;
     const behave = BEHAVIOURS[typeof behaviour === 'function' ? behaviour(call) : behaviour];
-    await behave({ target, delayMs, request, body, response, over: over.signal });
+    await behave({ target, delayMs, request, body, response, letGo: hold.promise, over: over.signal });
   };
   const server = createServer((request, response) => {
     // Where the target can't be reached the caller sees a broken connection; where the caller has left, nobody does.
-    take(request, response).catch(() => response.destroy());
+    const taken = take(request, response).catch(() => void response.destroy());
+    underWay.add(taken);
+    void taken.finally(() => underWay.delete(taken));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -143,6 +156,12 @@ export async function startProxy(target: string): Promise<FaultProxy> {
     delayMs: A_SECOND_MS,
     target,
     nextCall: () => withDeadline(new Promise((resolve) => waiting.add(resolve)), () => 'a call'),
+    async letGo() {
+      const settled = Promise.all(underWay);
+      hold.resolve();
+      hold = Promise.withResolvers();
+      await settled;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -12,7 +12,13 @@ const COPIED = [
   'ecosystem.config.js',
   'supergraph.yaml',
 ];
-const WORKSPACES = { gateway: 'gateway', runtime: 'runtime', users: 'subgraphs/users', orders: 'subgraphs/orders' };
+const WORKSPACES = {
+  gateway: 'gateway',
+  runtime: 'runtime',
+  users: 'subgraphs/users',
+  orders: 'subgraphs/orders',
+  products: 'subgraphs/products',
+};
 
 /** Copies the project into the folder, for a test to change its sources. Its packages are links to the real ones. */
 export async function copyProject(folder: string): Promise<void> {

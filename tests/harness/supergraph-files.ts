@@ -11,6 +11,8 @@ export interface SupergraphFiles {
   readonly users: string;
   /** The schema of orders. */
   readonly orders: string;
+  /** The schema of products. */
+  readonly products: string;
 }
 
 /** Copies supergraph.yaml and the schemas beside it, removed after the test. */
@@ -22,12 +24,13 @@ export async function copySupergraph(t: Afterwards): Promise<SupergraphFiles> {
     await copyFile(join(ROOT, path), file);
     return file;
   };
-  const [supergraph, users, orders] = await Promise.all([
+  const [supergraph, users, orders, products] = await Promise.all([
     copy('supergraph.yaml'),
     copy('subgraphs/users/schema.graphql'),
     copy('subgraphs/orders/schema.graphql'),
+    copy('subgraphs/products/schema.graphql'),
   ]);
-  return { supergraph, users, orders };
+  return { supergraph, users, orders, products };
 }
 
 /** Puts another file in its place, whole from the first moment on, as editors do. */

@@ -9,8 +9,8 @@ import { ROOT } from '../harness/process.ts';
 // One day of the project under a pm2 that also runs something else.
 
 const project = await createProject({ after });
-const NAMES = ['gateway', 'orders', 'users'];
-const EMPTY_GRAPH = { users: [], orders: [] };
+const NAMES = ['gateway', 'orders', 'products', 'users'];
+const EMPTY_GRAPH = { users: [], orders: [], products: [] };
 
 test('npm start returns when the graph answers, and says where and how to go on', async () => {
   const { code, stdout, stderr } = await project.npm('start');
@@ -108,7 +108,7 @@ async function startNeighbour(): Promise<void> {
 }
 
 function askForAll(): Promise<unknown> {
-  return get(project.url, '{ users { name } orders { id } }');
+  return get(project.url, '{ users { name } orders { id } products { id } }');
 }
 
 async function ours(): Promise<Pm2Process[]> {

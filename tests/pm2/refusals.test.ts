@@ -31,7 +31,7 @@ test('npm start where ports are taken names each, and the variable that changes 
   assert.match(stderr, new RegExp(`gateway did not start.*\n.*Port ${ports[0]} .*is taken.* set GATEWAY_PORT`));
   assert.match(stderr, new RegExp(`users did not start.*\n.*Port ${ports[1]} .*is taken.* set USERS_PORT`));
   assert.doesNotMatch(stderr, /orders did not start/);
-  assert.deepEqual(await statusesOf(project), ['gateway stopped', 'orders online', 'users stopped']);
+  assert.deepEqual(await statusesOf(project), ['gateway stopped', 'orders online', 'products online', 'users stopped']);
 });
 
 test('npm start again, once they are free, starts what was missing', async () => {

@@ -35,7 +35,7 @@ for (const action of ['restart', 'reload']) {
     assert.match(stdout, new RegExp(`${action}ed users\n`));
     assert.deepEqual(
       (await project.list()).map(({ name, pid }) => `${name} ${before.some((process) => process.pid === pid)}`),
-      ['gateway true', 'orders true', 'users false'],
+      ['gateway true', 'orders true', 'products true', 'users false'],
     );
     assert.deepEqual(await get(project.url, '{ users { name } }'), { users: [{ name: 'Ada Lovelace' }] });
     assert.equal(await readFile(file, 'utf8'), secret);

@@ -29,7 +29,15 @@ test('/graphql is Sandbox for a browser, with a first query that runs as it is',
   assert.match(page, /"runTelemetry":false/);
   const [, document] = /"document":("(?:[^"\\]|\\.)*")/.exec(page) ?? [];
   const data = await get<{ orders: object[] }>(graph.url, JSON.parse(document ?? ''));
-  assert.deepEqual(Object.keys(data.orders[0] ?? {}), ['id', 'userId', 'user', 'amount', 'status', 'createdAt']);
+  assert.deepEqual(Object.keys(data.orders[0] ?? {}), [
+    'id',
+    'userId',
+    'user',
+    'amount',
+    'status',
+    'createdAt',
+    'items',
+  ]);
 });
 
 test('whoever asks for JSON gets no page', async () => {
@@ -45,7 +53,7 @@ test('introspection tells what the graph has, with its descriptions', async () =
   assert.deepEqual(await get(graph.url, query), {
     __type: {
       description: 'What a user ordered.',
-      fields: ['id', 'userId', 'user', 'amount', 'status', 'createdAt'].map((name) => ({ name })),
+      fields: ['id', 'userId', 'user', 'amount', 'status', 'createdAt', 'items'].map((name) => ({ name })),
     },
   });
   assert.deepEqual(await get(graph.url, '{ __type(name: "_Entity") { name } }'), { __type: null });

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { createUser, get } from '../harness/client.ts';
+import { createProduct, createUser, get } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
 
 const SECRET = 'the secret of this one test';
 const graph = await startGraph({ after }, { all: { SUBGRAPH_SECRET: SECRET } });
 const id = await createUser(graph.url, 'ada@example.com');
+assert.equal(await createProduct(graph.url, 5), id);
 
-const ENTITIES = JSON.stringify({
-  query: 'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { id } } }',
-  variables: { representations: [{ __typename: 'User', id }] },
-});
+function entitiesOf(type: string): string {
+  return JSON.stringify({
+    query: `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on ${type} { id } } }`,
+    variables: { representations: [{ __typename: type, id }] },
+  });
+}
 
 /** Sends a body straight to a subgraph. */
 async function send(url: string, body: string, secret?: string): Promise<[status: number, body: string]> {
@@ -21,13 +24,16 @@ async function send(url: string, body: string, secret?: string): Promise<[status
 
 const REFUSED = [403, 'This subgraph answers its gateway only.\n'];
 
-for (const subgraph of ['users', 'orders'] as const) {
+const TYPES = { users: 'User', orders: 'User', products: 'Product' } as const;
+
+for (const subgraph of ['users', 'orders', 'products'] as const) {
   const { url } = graph[subgraph];
+  const entities = entitiesOf(TYPES[subgraph]);
 
   test(`_entities of ${subgraph} is refused without the secret, and with another one`, async () => {
-    assert.deepEqual(await send(url, ENTITIES), REFUSED);
-    assert.deepEqual(await send(url, ENTITIES, ''), REFUSED);
-    assert.deepEqual(await send(url, ENTITIES, `${SECRET}.`), REFUSED);
+    assert.deepEqual(await send(url, entities), REFUSED);
+    assert.deepEqual(await send(url, entities, ''), REFUSED);
+    assert.deepEqual(await send(url, entities, `${SECRET}.`), REFUSED);
   });
 
   test(`${subgraph} refuses before it parses anything`, async () => {
@@ -37,7 +43,7 @@ for (const subgraph of ['users', 'orders'] as const) {
   });
 
   test(`${subgraph} answers with the secret`, async () => {
-    assert.deepEqual(await send(url, ENTITIES, SECRET), [200, `{"data":{"_entities":[{"id":"${id}"}]}}\n`]);
+    assert.deepEqual(await send(url, entities, SECRET), [200, `{"data":{"_entities":[{"id":"${id}"}]}}\n`]);
   });
 
   test(`the health of ${subgraph} needs none`, async () => {
@@ -52,7 +58,10 @@ test('the gateway sends it with every call, and so does orders', async () => {
     `mutation { createOrder(userId: ${id}, amount: 1) { user { name } } }`,
   );
   assert.deepEqual(createOrder, { user: { name: 'Ada Lovelace' } });
-  for (const { calls } of [graph.usersProxy, graph.ordersProxy, graph.verificationProxy]) {
+  const checkout = `mutation { checkout(userId: ${id}, items: [{ productId: ${id}, quantity: 1 }]) { items { product { name } } } }`;
+  assert.deepEqual(await get(graph.url, checkout), { checkout: { items: [{ product: { name: 'Lamp' } }] } });
+  const { usersProxy, ordersProxy, productsProxy, verificationProxy, stockProxy } = graph;
+  for (const { calls } of [usersProxy, ordersProxy, productsProxy, verificationProxy, stockProxy]) {
     assert.ok(calls.length > 0);
     for (const { headers } of calls) assert.equal(headers['x-subgraph-secret'], SECRET);
   }

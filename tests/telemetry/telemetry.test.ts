@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { createOrder, createUser, get } from '../harness/client.ts';
+import { createOrder, createProduct, createUser, get } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
 import type { RunningProcess } from '../harness/process.ts';
 
@@ -12,13 +12,17 @@ test('nothing is connected to but the configured addresses, from start to stop',
   const graph = await startGraph(t, { all: { NODE_OPTIONS: `--import=${RECORDER}` } });
   await createOrder(graph.url, await createUser(graph.url, 'ada@example.com'));
   await get(graph.url, '{ orders { user { name } } }');
+  await createProduct(graph.url, 5);
+  await get(graph.url, 'mutation { checkout(userId: 1, items: [{ productId: 1, quantity: 1 }]) { id } }');
   await fetch(graph.url, { headers: { accept: 'text/html' } });
-  const { gateway, orders, users } = graph;
-  for (const process of [gateway, orders, users]) await process.stop();
+  const { gateway, orders, users, products } = graph;
+  for (const process of [gateway, orders, users, products]) await process.stop();
 
-  assert.deepEqual(connectionsOf(gateway), [hostOf(graph.usersProxy), hostOf(graph.ordersProxy)].sort());
-  assert.deepEqual(connectionsOf(orders), [hostOf(graph.verificationProxy)]);
+  const { usersProxy, ordersProxy, productsProxy, verificationProxy, stockProxy } = graph;
+  assert.deepEqual(connectionsOf(gateway), [usersProxy, ordersProxy, productsProxy].map(hostOf).sort());
+  assert.deepEqual(connectionsOf(orders), [verificationProxy, stockProxy].map(hostOf).sort());
   assert.deepEqual(connectionsOf(users), []);
+  assert.deepEqual(connectionsOf(products), []);
 });
 
 function connectionsOf({ logs }: RunningProcess): unknown[] {

@@ -1,10 +1,11 @@
-import { parseId, parseText } from '@lockstep/runtime/graphql/arguments.ts';
+import { parseId } from '@lockstep/runtime/graphql/arguments.ts';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import { parseAmount } from '@lockstep/runtime/graphql/scalars.ts';
+import { parseIdempotencyKey } from './checkout-input.ts';
 import type { Context } from './context.ts';
 import { findOrderByIdempotencyKey, insertOrder, type NewOrder, type Order } from './database/orders.ts';
-
-const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
+import { findSaga } from './database/sagas.ts';
+import { userNotFound } from './saga.ts';
 
 /** The arguments of the mutation, as the client gave them. */
 export interface CreateOrderInput {
@@ -27,25 +28,26 @@ export async function createOrder(
   const { idempotencyKey } = order;
   // A second submission needs nothing of users: its answer was settled by the first.
   const earlier = idempotencyKey === null ? undefined : await findOrderByIdempotencyKey(db, idempotencyKey);
-  if (earlier) return sameOrder(earlier, order);
+  if (earlier) return sameOrder(db, earlier, order);
   if (!(await usersClient.exists(input.userId, signal))) {
-    throw new ExpectedError('USER_NOT_FOUND', `userId: there is no user ${input.userId}`);
+    throw userNotFound(input.userId);
   }
-  return sameOrder(await insertOrder(db, order), order);
+  return sameOrder(db, await insertOrder(db, order), order);
 }
 
 function parseInput({ userId, amount, idempotencyKey }: CreateOrderInput): NewOrder {
   return {
     userKey: parseId('userId', userId),
     amountMinor: parseAmount('amount', amount),
-    idempotencyKey:
-      idempotencyKey == null ? null : parseText('idempotencyKey', idempotencyKey, MAX_IDEMPOTENCY_KEY_LENGTH),
+    idempotencyKey: parseIdempotencyKey(idempotencyKey),
   };
 }
 
 /** The order that is there under the key, if it is the one that was asked for. */
-function sameOrder(order: Order, asked: NewOrder): Order {
-  if (order.userId === String(asked.userKey) && order.amount === asked.amountMinor) return order;
+async function sameOrder(db: Context['db'], order: Order, asked: NewOrder): Promise<Order> {
+  const isSame = order.userId === String(asked.userKey) && order.amount === asked.amountMinor;
+  // A checkout that is PENDING has no amount: none of these is one.
+  if (isSame && (order.status === 'PENDING' || !(await findSaga(db, Number(order.id))))) return order;
   throw new ExpectedError(
     'IDEMPOTENCY_KEY_REUSED',
     'idempotencyKey: this key was used before, with another userId or amount; use a new key for a new order',

@@ -6,10 +6,12 @@ import { createServer } from './server.ts';
 await run('orders', readConfig, async (config, logger) => {
   const server = await createServer(config, logger);
   const listening = await listen(server.handler, config);
+  const sweep = server.startSweep();
   logger.info(`orders answers at http://${config.host}:${listening.port}/graphql`);
   return {
     async stop() {
       await listening.stop();
+      await sweep.stop();
       await server.stop();
     },
   };

@@ -1,5 +1,7 @@
 import { parseId, parsePage, toKey } from '@lockstep/runtime/graphql/arguments.ts';
 import { DateTime, Money } from '@lockstep/runtime/graphql/scalars.ts';
+import { cancelOrder } from './cancel-order.ts';
+import { checkout } from './checkout.ts';
 import { createOrder } from './create-order.ts';
 import { listOrders } from './database/orders.ts';
 import type { Resolvers } from './schema.generated.ts';
@@ -14,6 +16,8 @@ export const resolvers: Resolvers = {
   },
   Mutation: {
     createOrder: (_, input, context) => createOrder(context, input),
+    checkout: (_, input, context) => checkout(context, input),
+    cancelOrder: (_, input, context) => cancelOrder(context, input),
   },
   Order: {
     __resolveReference({ id }, { orders }) {
@@ -21,6 +25,10 @@ export const resolvers: Resolvers = {
       return key === undefined ? null : orders.load(key);
     },
     user: ({ userId }) => ({ id: userId }),
+    items: ({ id }, _, { itemsOfOrder }) => itemsOfOrder.load(Number(id)),
+  },
+  OrderItem: {
+    product: ({ productId }) => ({ id: productId }),
   },
   User: {
     orders({ id }, args, { ordersOfUser }) {

@@ -52,6 +52,27 @@ export type Mutation = {
    * where it could not be found out whether the user exists. In none of these is an order created.
    */
   createOrder: Order;
+  /**
+   * Orders products for a user who exists: takes them out of stock, at the prices of that moment, and confirms the order. All
+   * of it, or nothing: where it fails, what was reserved is put back, and the order is CANCELLED.
+   *
+   * At most 100 items, each of 1 to 1,000 of a product; a product that is named twice is one item.
+   *
+   * Sent again with the same `idempotencyKey` and arguments it tells how the first one ended, and never orders twice: after
+   * `DEADLINE_EXCEEDED` and `SUBGRAPH_UNAVAILABLE` that is how to find out. Whoever wants to try again after an order that
+   * ended as CANCELLED takes a new key.
+   *
+   * Errors: `BAD_USER_INPUT`, `USER_NOT_FOUND`, `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`, `IDEMPOTENCY_KEY_REUSED`;
+   * `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`.
+   */
+  checkout: Order;
+  /**
+   * Cancels an order, and puts what it had reserved back into stock, once, however often it is asked.
+   *
+   * Errors: `BAD_USER_INPUT`, `ORDER_NOT_FOUND`; after `SUBGRAPH_UNAVAILABLE` and `DEADLINE_EXCEEDED` the order is cancelled
+   * as soon as its stock can be put back.
+   */
+  cancelOrder: Order;
 };
 
 
@@ -61,21 +82,60 @@ export type MutationCreateOrderArgs = {
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
+
+export type MutationCheckoutArgs = {
+  userId: Scalars['ID']['input'];
+  items: Array<CheckoutItem>;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type MutationCancelOrderArgs = {
+  id: Scalars['ID']['input'];
+};
+
+/** So many of one product. */
+export type CheckoutItem = {
+  productId: Scalars['ID']['input'];
+  /** 1 to 1,000. */
+  quantity: Scalars['Int']['input'];
+};
+
 /** What a user ordered. */
 export type Order = {
   id: Scalars['ID']['output'];
   userId: Scalars['ID']['output'];
   /** Null where the user is gone, or can't be asked for. */
   user?: Maybe<User>;
+  /** The exact sum of its items. 0.00 for a checkout that has reserved nothing. */
   amount: Scalars['Money']['output'];
   status: OrderStatus;
   createdAt: Scalars['DateTime']['output'];
+  /** What was ordered, by product; none where an order was created with an amount alone. */
+  items: Array<OrderItem>;
+};
+
+/** So many of one product, in an order. */
+export type OrderItem = {
+  productId: Scalars['ID']['output'];
+  /** Null where the product is gone, or can't be asked for. */
+  product?: Maybe<Product>;
+  quantity: Scalars['Int']['output'];
+  /** The price of one, as it was when it was ordered; null where nothing was reserved. */
+  price?: Maybe<Scalars['Money']['output']>;
 };
 
 export type OrderStatus =
+  /** It isn't settled yet. */
   | 'PENDING'
+  /** All that it is for is taken out of stock. */
   | 'CONFIRMED'
+  /** It has nothing in stock. */
   | 'CANCELLED';
+
+export type Product = {
+  id: Scalars['ID']['output'];
+};
 
 export type User = {
   id: Scalars['ID']['output'];
@@ -194,8 +254,11 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  CheckoutItem: CheckoutItem;
   Order: ResolverTypeWrapper<OrderObject>;
+  OrderItem: ResolverTypeWrapper<OrderItem>;
   OrderStatus: OrderStatus;
+  Product: ResolverTypeWrapper<Product>;
   User: ResolverTypeWrapper<Omit<User, 'orders'> & { orders?: Maybe<Array<ResolversTypes['Order']>> }>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
 };
@@ -209,7 +272,10 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   Mutation: Record<PropertyKey, never>;
   String: Scalars['String']['output'];
+  CheckoutItem: CheckoutItem;
   Order: OrderObject;
+  OrderItem: OrderItem;
+  Product: Product;
   User: Omit<User, 'orders'> & { orders?: Maybe<Array<ResolversParentTypes['Order']>> } | FederationReferenceTypes['User'];
   Boolean: Scalars['Boolean']['output'];
 };
@@ -229,6 +295,8 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   createOrder?: Resolver<ResolversTypes['Order'], ParentType, ContextType, RequireFields<MutationCreateOrderArgs, 'userId' | 'amount'>>;
+  checkout?: Resolver<ResolversTypes['Order'], ParentType, ContextType, RequireFields<MutationCheckoutArgs, 'userId' | 'items'>>;
+  cancelOrder?: Resolver<ResolversTypes['Order'], ParentType, ContextType, RequireFields<MutationCancelOrderArgs, 'id'>>;
 };
 
 export type OrderResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Order'] = ResolversParentTypes['Order'], FederationReferenceType extends FederationReferenceTypes['Order'] = FederationReferenceTypes['Order']> = {
@@ -239,6 +307,18 @@ export type OrderResolvers<ContextType = Context, ParentType extends ResolversPa
   amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['OrderStatus'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  items?: Resolver<Array<ResolversTypes['OrderItem']>, ParentType, ContextType>;
+};
+
+export type OrderItemResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderItem'] = ResolversParentTypes['OrderItem']> = {
+  productId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType>;
+  quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  price?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+};
+
+export type ProductResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Product'] = ResolversParentTypes['Product']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User'], FederationReferenceType extends FederationReferenceTypes['User'] = FederationReferenceTypes['User']> = {
@@ -253,6 +333,8 @@ export type Resolvers<ContextType = Context> = {
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Order?: OrderResolvers<ContextType>;
+  OrderItem?: OrderItemResolvers<ContextType>;
+  Product?: ProductResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
 };
 

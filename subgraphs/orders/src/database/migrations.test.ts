@@ -29,6 +29,28 @@ test('the migrations run on an empty file, and change nothing on one that has th
   assert.deepEqual(second.schema, first.schema);
 });
 
+test('orders from before there were checkouts stay as they are, and the next one has the next id', async (t) => {
+  const { logger } = recordLog();
+  const path = join(await temporaryFolder(t), 'orders.sqlite');
+  const db = openDatabase<Tables>(path, logger);
+  t.after(() => db.destroy());
+  const { '0001-orders': first } = migrations;
+  assert.ok(first);
+  await migrate(db, { '0001-orders': first }, logger);
+  await db
+    .insertInto('orders')
+    .values([ORDER, { ...ORDER, user_id: 2, idempotency_key: 'k' }, ORDER])
+    .execute();
+  await db.deleteFrom('orders').where('id', '=', 3).execute();
+  const before = await db.selectFrom('orders').selectAll().execute();
+
+  await migrate(db, migrations, logger);
+
+  assert.deepEqual(await db.selectFrom('orders').selectAll().execute(), before);
+  const { id } = await db.insertInto('orders').values(ORDER).returning('id').executeTakeFirstOrThrow();
+  assert.equal(id, 4);
+});
+
 const ORDER: NewOrderRow = {
   user_id: 1,
   amount_minor: 1,
@@ -46,7 +68,7 @@ test('the database itself refuses an order of nobody and of nothing', async (t) 
   await insert(t, ORDER);
   for (const row of [
     { ...ORDER, user_id: 0 },
-    { ...ORDER, amount_minor: 0 },
+    { ...ORDER, amount_minor: 0, status: 'CONFIRMED' as const },
     { ...ORDER, amount_minor: -1 },
   ]) {
     await assert.rejects(insert(t, row), { code: 'SQLITE_CONSTRAINT_CHECK' });

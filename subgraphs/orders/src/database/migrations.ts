@@ -1,5 +1,5 @@
 import { identity, tableOptions, wholeNumber } from '@lockstep/runtime/database/sqlite.ts';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** Once one of these has landed it is never edited: a later one changes what it made. */
@@ -21,4 +21,63 @@ export const migrations: Record<string, Migration> = {
       await db.schema.createIndex('orders_of_user').on('orders').columns(['user_id', 'id']).execute();
     },
   },
+  '0002-checkout': {
+    async up(db) {
+      await widenAmounts(db);
+      await db.schema
+        .createTable('order_items')
+        .addColumn('order_id', wholeNumber, (column) => column.notNull().references('orders.id'))
+        .addColumn('product_id', wholeNumber, (column) => column.notNull().check(sql`product_id > 0`))
+        .addColumn('quantity', wholeNumber, (column) => column.notNull().check(sql`quantity between 1 and 1000`))
+        .addColumn('price_minor', wholeNumber, (column) => column.check(sql`price_minor > 0`))
+        .addPrimaryKeyConstraint('order_items_key', ['order_id', 'product_id'])
+        .modifyEnd(tableOptions)
+        .execute();
+      await db.schema
+        .createTable('sagas')
+        .addColumn('order_id', wholeNumber, (column) => column.primaryKey().references('orders.id'))
+        .addColumn('state', 'text', (column) =>
+          column.notNull().check(sql`state in ('RESERVING', 'RELEASING', 'ENDED')`),
+        )
+        .addColumn('refusal', 'text')
+        .addColumn('problem', 'text')
+        .addColumn('changed_at', 'text', (column) => column.notNull())
+        .modifyEnd(tableOptions)
+        .execute();
+      await db.schema
+        .createIndex('sagas_not_ended')
+        .on('sagas')
+        .column('order_id')
+        .where(sql.ref('state'), '<>', sql.lit('ENDED'))
+        .execute();
+    },
+  },
 };
+
+/**
+ * A checkout's amount is 0 until its prices are read. SQLite changes no CHECK of a table that is there: its rows move to a
+ * new one (https://www.sqlite.org/lang_altertable.html, section 7). The rename takes the next id along.
+ */
+async function widenAmounts(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('new_orders')
+    .addColumn('id', wholeNumber, identity)
+    .addColumn('user_id', wholeNumber, (column) => column.notNull().check(sql`user_id > 0`))
+    .addColumn('amount_minor', wholeNumber, (column) =>
+      column.notNull().check(sql`amount_minor > 0 or amount_minor = 0 and status <> 'CONFIRMED'`),
+    )
+    .addColumn('status', 'text', (column) =>
+      column.notNull().check(sql`status in ('PENDING', 'CONFIRMED', 'CANCELLED')`),
+    )
+    .addColumn('idempotency_key', 'text', (column) => column.unique())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .modifyEnd(tableOptions)
+    .execute();
+  const columns = sql.raw('id, user_id, amount_minor, status, idempotency_key, created_at');
+  await sql`insert into new_orders (${columns}) select ${columns} from orders`.execute(db);
+  const next = sql`select seq from sqlite_sequence where name = 'orders'`;
+  await sql`update sqlite_sequence set seq = (${next}) where name = 'new_orders'`.execute(db);
+  await db.schema.dropTable('orders').execute();
+  await db.schema.alterTable('new_orders').renameTo('orders').execute();
+  await db.schema.createIndex('orders_of_user').on('orders').columns(['user_id', 'id']).execute();
+}

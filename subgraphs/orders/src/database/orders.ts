@@ -1,7 +1,7 @@
 import { type Parameters, prepare } from '@lockstep/runtime/database/prepared.ts';
 import { keysOf } from '@lockstep/runtime/database/sqlite.ts';
 import type { Page } from '@lockstep/runtime/graphql/arguments.ts';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { NewOrderRow, OrderRow, Tables } from './tables.ts';
 
 /** An order, as the graph has it; its amount in minor units, which the scalar Money prints. */
@@ -52,6 +52,11 @@ export async function findOrders(db: Kysely<Tables>, keys: readonly number[]): P
   const rows = await selectOrders(db, { keys: JSON.stringify(keys) });
   const byKey = new Map(rows.map((row) => [row.id, toOrder(row)]));
   return keys.map((key) => byKey.get(key) ?? null);
+}
+
+/** The order with this key, which is there. */
+export async function getOrder(db: Kysely<Tables>, key: number): Promise<Order> {
+  return toOrder(await db.selectFrom('orders').selectAll().where('id', '=', key).executeTakeFirstOrThrow());
 }
 
 /** One page of all orders, or of one user's. */
@@ -108,25 +113,29 @@ const insertNew = prepare((db: Kysely<Tables>, parameter: Parameters<Required<Om
 );
 
 /** Inserts an order and gives it back; where another submission with its key was first, gives back that one's order. */
-export function insertOrder(db: Kysely<Tables>, order: NewOrder): Promise<Order> {
-  const values = {
+export async function insertOrder(db: Kysely<Tables>, order: NewOrder): Promise<Order> {
+  return (await db.transaction().execute((transaction) => insertOrderRow(transaction, order))).order;
+}
+
+/** As {@link insertOrder}, in a transaction that is there; tells whether the order is new. */
+export async function insertOrderRow(
+  transaction: Transaction<Tables>,
+  order: NewOrder,
+): Promise<{ order: Order; isNew: boolean }> {
+  const [inserted] = await insertNew(transaction, {
     user_id: order.userKey,
     amount_minor: order.amountMinor,
-    status: 'PENDING' as const,
+    status: 'PENDING',
     idempotency_key: order.idempotencyKey,
     created_at: new Date().toISOString(),
-  };
-  return db.transaction().execute(async (transaction) => {
-    const [inserted] = await insertNew(transaction, values);
-    const row =
-      inserted ??
-      (await transaction
-        .selectFrom('orders')
-        .selectAll()
-        .where('idempotency_key', '=', order.idempotencyKey)
-        .executeTakeFirstOrThrow());
-    return toOrder(row);
   });
+  if (inserted) return { order: toOrder(inserted), isNew: true };
+  const row = await transaction
+    .selectFrom('orders')
+    .selectAll()
+    .where('idempotency_key', '=', order.idempotencyKey)
+    .executeTakeFirstOrThrow();
+  return { order: toOrder(row), isNew: false };
 }
 
 function toOrder(row: OrderRow): Order {

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { CommandError } from './command.ts';
+import { findDatabases } from './databases.ts';
+
+/** The two databases that a checkout changes. */
+export interface CheckoutDatabases {
+  readonly orders: string;
+  readonly products: string;
+}
+
+/** What was looked at, and what is wrong, a line each. */
+export interface CheckoutReport {
+  readonly checkouts: number;
+  readonly products: number;
+  readonly problems: readonly string[];
+}
+
+/** A checkout that has not ended. */
+export interface StuckCheckout {
+  readonly orderId: number;
+  readonly state: 'RESERVING' | 'RELEASING';
+  /** Since when it is in this state, ISO 8601 in UTC. */
+  readonly since: string;
+  /** Why the last attempt to end it failed. */
+  readonly problem: string | null;
+}
+
+/** Each gives the broken ones as `problem`. Orders is the main database, products is attached as `shop`. */
+const INVARIANTS: readonly string[] = [
+  // each checkout has ended
+  `select 'order ' || order_id || ': its checkout has not ended, it is ' || state || ' since ' || changed_at as problem
+   from sagas where state <> 'ENDED'`,
+  `select 'order ' || id || ': its checkout has ended, and it is ' || status as problem
+   from sagas join orders on orders.id = order_id
+   where state = 'ENDED' and status not in ('CONFIRMED', 'CANCELLED')`,
+  // stock + reserved = put in
+  `select 'product ' || id || ': ' || stock || ' in stock and ' || reserved || ' reserved are not the ' || put_in ||
+     ' that were put in' as problem
+   from (
+     select id, stock, put_in, coalesce((
+       select sum(quantity) from shop.reservation_items join shop.reservations using (order_id)
+       where product_id = products.id and state = 'RESERVED'
+     ), 0) as reserved
+     from shop.products
+   ) where stock < 0 or stock + reserved <> put_in`,
+  // no reservation without its order, no confirmed order without its reservation
+  `select 'order ' || order_id || ': products has a reservation for it, and it is ' || coalesce(status, 'unknown') as problem
+   from shop.reservations left join orders on orders.id = order_id left join sagas using (order_id)
+   where reservations.state = 'RESERVED' and status is not 'CONFIRMED' and (sagas.state is null or sagas.state = 'ENDED')`,
+  `select 'order ' || order_id || ': it is CONFIRMED, and its reservation of product ' || product_id ||
+     ' is not what it says' as problem
+   from (
+     select order_id, product_id, quantity, price_minor from order_items
+     join orders on orders.id = order_id join sagas using (order_id)
+     where status = 'CONFIRMED' and sagas.state = 'ENDED'
+     except
+     select order_id, product_id, quantity, price_minor from shop.reservation_items
+     join shop.reservations using (order_id) where state = 'RESERVED'
+   )`,
+  // amounts equal their items
+  `select 'order ' || id || ': its amount is ' || amount_minor || ' and its items add up to ' || total || ' minor units'
+     as problem
+   from (
+     select id, amount_minor, (
+       select coalesce(sum(quantity * price_minor), 0) from order_items where order_id = orders.id
+     ) as total
+     from orders join sagas on order_id = orders.id
+   ) where amount_minor <> total`,
+];
+
+/** Where the two are in this environment. @throws {CommandError} as {@link findDatabases} */
+export async function findCheckoutDatabases(): Promise<CheckoutDatabases> {
+  const paths = new Map((await findDatabases()).map(({ name, path }) => [name, path]));
+  return { orders: paths.get('orders') ?? '', products: paths.get('products') ?? '' };
+}
+
+/**
+ * Looks whether the databases agree about every checkout. They are two, read one after the other: where checkouts are
+ * under way, what is on its way between them shows as a problem, and is gone a moment later.
+ *
+ * @throws {CommandError} where one of the files isn't there
+ */
+export function checkCheckouts({ orders, products }: CheckoutDatabases): CheckoutReport {
+  requireFile(products);
+  return withDatabase(orders, (database) => {
+    database.prepare('attach database ? as shop').run(products);
+    const problems = INVARIANTS.flatMap((sql) => database.prepare(sql).pluck().all().map(String));
+    return { checkouts: count(database, 'sagas'), products: count(database, 'shop.products'), problems };
+  });
+}
+
+/** The checkouts that have not ended, the oldest first. @throws {CommandError} where the file isn't there */
+export function findStuckCheckouts(orders: string): StuckCheckout[] {
+  const sql = `select order_id as orderId, state, changed_at as since, problem from sagas where state <> 'ENDED'
+    order by order_id`;
+  return withDatabase(orders, (database) => database.prepare<[], StuckCheckout>(sql).all());
+}
+
+function count(database: Database.Database, table: string): number {
+  return Number(database.prepare(`select count(*) from ${table}`).pluck().get());
+}
+
+function withDatabase<Result>(file: string, read: (database: Database.Database) => Result): Result {
+  requireFile(file);
+  const database = new Database(file, { readonly: true });
+  try {
+    return read(database);
+  } finally {
+    database.close();
+  }
+}
+
+function requireFile(file: string): void {
+  if (!existsSync(file)) throw new CommandError(`There is no database ${file}: npm start makes it.`);
+}

@@ -1,0 +1,68 @@
+import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import { type CheckoutInput, parseCheckout } from './checkout-input.ts';
+import type { Context } from './context.ts';
+import { findItemsOfOrders } from './database/order-items.ts';
+import { getOrder, type Order } from './database/orders.ts';
+import { findSaga, insertCheckout, type NewCheckout } from './database/sagas.ts';
+import { cancelUnsettled, confirm } from './saga.ts';
+import { withinTime } from './time-limit.ts';
+
+type CheckoutContext = Omit<Context, 'orders' | 'ordersOfUser' | 'itemsOfOrder'>;
+
+/**
+ * The mutation `checkout`: one transaction writes the order; then users and products are asked; then one transaction
+ * confirms it, or cancels it after its stock is released. What is between is in the saga's row, so that the sweep can end
+ * it whatever happens here.
+ *
+ * @throws `BAD_USER_INPUT`, `USER_NOT_FOUND`, `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`, `IDEMPOTENCY_KEY_REUSED`,
+ *   `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`
+ */
+export async function checkout(context: CheckoutContext, input: CheckoutInput): Promise<Order> {
+  const asked = parseCheckout(input);
+  return withinTime(context.checkoutTimeoutMs, context.signal, async (signal) => {
+    const { order, isNew } = await insertCheckout(context.db, asked, context.reach);
+    context.reach('order-written');
+    if (!isNew) return repeat(context, order, asked, signal);
+    return context.running.run(Number(order.id), async () => {
+      const isConfirmed = await confirm(context, order, asked, signal);
+      if (!isConfirmed) await cancelUnsettled(context, Number(order.id), signal);
+      return outcome(context, Number(order.id));
+    });
+  });
+}
+
+/** Waits for the end of the first submission with this key, brings it about where nobody is at it, and tells it. */
+async function repeat(context: CheckoutContext, order: Order, asked: NewCheckout, signal: AbortSignal): Promise<Order> {
+  const orderKey = Number(order.id);
+  if (!(await isSameCheckout(context, order, asked))) {
+    throw new ExpectedError(
+      'IDEMPOTENCY_KEY_REUSED',
+      'idempotencyKey: this key was used before, with another userId or other items; use a new key for a new order',
+    );
+  }
+  await context.running.end(orderKey, signal);
+  await cancelUnsettled(context, orderKey, signal);
+  return outcome(context, orderKey);
+}
+
+async function isSameCheckout({ db }: CheckoutContext, order: Order, asked: NewCheckout): Promise<boolean> {
+  if (order.userId !== String(asked.userKey)) return false;
+  const [items = []] = await findItemsOfOrders(db, [Number(order.id)]);
+  return (
+    items.length === asked.items.length &&
+    items.every(({ productId, quantity }, index) => {
+      const item = asked.items[index];
+      return productId === String(item?.productKey) && quantity === item?.quantity;
+    })
+  );
+}
+
+/** How the checkout ended: with an order, confirmed or cancelled, or with the error that refused it. */
+async function outcome({ db }: CheckoutContext, orderKey: number): Promise<Order> {
+  const saga = await findSaga(db, orderKey);
+  if (saga?.refusal) {
+    const { message, extensions } = saga.refusal;
+    throw new ExpectedError(String(extensions.code), message, { extensions });
+  }
+  return getOrder(db, orderKey);
+}

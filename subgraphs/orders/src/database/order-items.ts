@@ -1,0 +1,74 @@
+import { type Parameters, prepare } from '@lockstep/runtime/database/prepared.ts';
+import { keysOf } from '@lockstep/runtime/database/sqlite.ts';
+import type { Kysely, Transaction } from 'kysely';
+import type { OrderItemRow, Tables } from './tables.ts';
+
+/** So many of one product, to be ordered. */
+export interface Item {
+  productKey: number;
+  quantity: number;
+}
+
+export interface PricedItem extends Item {
+  /** Of one, in minor units. */
+  priceMinor: number;
+}
+
+/** An item of an order, as the graph has it; its price in minor units, which the scalar Money prints. */
+export interface OrderItem {
+  productId: string;
+  quantity: number;
+  /** Null until it is reserved. */
+  price: number | null;
+}
+
+const selectItems = prepare((db: Kysely<Tables>, parameter: Parameters<{ keys: string }>) =>
+  db
+    .selectFrom('order_items')
+    .selectAll()
+    .where('order_id', 'in', keysOf(parameter('keys')))
+    .orderBy('order_id')
+    .orderBy('product_id'),
+);
+
+/** The items of these orders, in the keys' order, each by product. One statement. */
+export async function findItemsOfOrders(db: Kysely<Tables>, orderKeys: readonly number[]): Promise<OrderItem[][]> {
+  const rows = await selectItems(db, { keys: JSON.stringify(orderKeys) });
+  const byOrder = Map.groupBy(rows, (row) => row.order_id);
+  return orderKeys.map((key) => byOrder.get(key)?.map(toOrderItem) ?? []);
+}
+
+/** Inserts the items of a new order. */
+export async function insertItems(
+  transaction: Transaction<Tables>,
+  orderKey: number,
+  items: readonly Item[],
+): Promise<void> {
+  const rows = items.map(({ productKey, quantity }) => ({
+    order_id: orderKey,
+    product_id: productKey,
+    quantity,
+    price_minor: null,
+  }));
+  await transaction.insertInto('order_items').values(rows).execute();
+}
+
+/** Keeps the prices of an order's items. */
+export async function setPrices(
+  transaction: Transaction<Tables>,
+  orderKey: number,
+  items: readonly PricedItem[],
+): Promise<void> {
+  for (const { productKey, priceMinor } of items) {
+    await transaction
+      .updateTable('order_items')
+      .set({ price_minor: priceMinor })
+      .where('order_id', '=', orderKey)
+      .where('product_id', '=', productKey)
+      .execute();
+  }
+}
+
+function toOrderItem(row: OrderItemRow): OrderItem {
+  return { productId: String(row.product_id), quantity: row.quantity, price: row.price_minor };
+}

@@ -1,0 +1,77 @@
+import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
+import { parseAmount } from '@lockstep/runtime/graphql/scalars.ts';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
+import { SubgraphClient } from '@lockstep/runtime/http/subgraph-client.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import { z } from 'zod';
+import type { Config } from './config.ts';
+import type { Item, PricedItem } from './database/order-items.ts';
+
+const SUBGRAPH = 'products';
+const RESERVE = `mutation ReserveStock($orderId: ID!, $items: [ReservationItem!]!) {
+  reserveStock(orderId: $orderId, items: $items) { items { productId quantity price } }
+}`;
+const RELEASE = 'mutation ReleaseStock($orderId: ID!) { releaseStock(orderId: $orderId) { orderId } }';
+
+/** What products says to whoever checks out. */
+const REFUSALS: readonly unknown[] = ['PRODUCT_NOT_FOUND', 'INSUFFICIENT_STOCK'];
+
+const reserved = z.object({
+  reserveStock: z.object({
+    items: z.array(z.object({ productId: z.string(), quantity: z.number(), price: z.string() })),
+  }),
+});
+const released = z.object({ releaseStock: z.object({ orderId: z.string() }) });
+
+/** What orders asks of the products subgraph. */
+export class ProductsClient {
+  readonly #client: SubgraphClient;
+
+  constructor(config: Config, logger: Logger) {
+    this.#client = new SubgraphClient({ name: SUBGRAPH, ...config.products, secret: config.secret, logger });
+  }
+
+  /**
+   * Takes the items out of stock for the order, once, however often it is sent.
+   *
+   * @returns the items with their prices; undefined where it came after the order's release
+   * @throws `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`: nothing is reserved; `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`:
+   *   something may be
+   */
+  async reserve(orderId: string, items: readonly Item[], signal: AbortSignal): Promise<PricedItem[] | undefined> {
+    const variables = {
+      orderId,
+      items: items.map(({ productKey, quantity }) => ({ productId: String(productKey), quantity })),
+    };
+    const answer = await this.#client.call({ query: RESERVE, variables }, signal);
+    const [error] = answer.errors ?? [];
+    const { code, ...extensions } = error?.extensions ?? {};
+    if (code === 'RESERVATION_RELEASED') return undefined;
+    if (error && REFUSALS.includes(code)) throw new ExpectedError(String(code), error.message, { extensions });
+    return dataOf(answer, reserved).reserveStock.items.map(({ productId, quantity, price }) => ({
+      productKey: Number(productId),
+      quantity,
+      priceMinor: parseAmount('price', price),
+    }));
+  }
+
+  /**
+   * Puts back what the order has reserved, and sees to it that nothing is reserved for it from now on.
+   *
+   * @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`: it may have, and is to be sent again
+   */
+  async release(orderId: string, signal: AbortSignal): Promise<void> {
+    dataOf(await this.#client.call({ query: RELEASE, variables: { orderId } }, signal), released);
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+}
+
+/** @throws `SUBGRAPH_UNAVAILABLE` where the data is not what was asked for */
+function dataOf<Data>({ data, errors }: GraphQLAnswer, shape: z.ZodType<Data>): Data {
+  const result = shape.safeParse(data);
+  if (result.success && !errors) return result.data;
+  throw subgraphUnavailable(SUBGRAPH, new Error(JSON.stringify({ data, errors })));
+}

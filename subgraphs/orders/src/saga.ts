@@ -1,0 +1,109 @@
+import { badUserInput, ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import type { Services } from './context.ts';
+import type { PricedItem } from './database/order-items.ts';
+import type { Order } from './database/orders.ts';
+import {
+  cancelReleased,
+  confirmOrder,
+  decideRelease,
+  type NewCheckout,
+  noteProblem,
+  type Refusal,
+} from './database/sagas.ts';
+
+/** What the steps of a saga need. */
+export type SagaServices = Pick<Services, 'db' | 'usersClient' | 'productsClient' | 'reach'>;
+
+/** Failures that settle nothing: whoever sends the checkout again is told how the order ended, and not these. */
+const PASSING: readonly unknown[] = ['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED'];
+
+/**
+ * The steps from an order that is written to one that is confirmed. Where one fails, what was reserved is released and
+ * the order cancelled; where the time is over, both are left to the sweep.
+ *
+ * @returns whether it is confirmed: false where someone else decided to cancel it
+ * @throws why it is cancelled, or is going to be
+ */
+export async function confirm(
+  services: SagaServices,
+  order: Order,
+  { items }: NewCheckout,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { db, usersClient, productsClient, reach } = services;
+  const orderKey = Number(order.id);
+  try {
+    if (!(await usersClient.exists(order.userId, signal))) throw userNotFound(order.userId);
+    reach('user-verified');
+    const reserved = await productsClient.reserve(order.id, items, signal);
+    reach('stock-reserved');
+    if (reserved === undefined) return false;
+    const isConfirmed = await confirmOrder(db, orderKey, { items: reserved, amountMinor: sumOf(reserved) }, reach);
+    reach('order-confirmed');
+    return isConfirmed;
+  } catch (error) {
+    if (error instanceof ExpectedError && !signal.aborted) await undo(services, orderKey, toRefusal(error), signal);
+    throw error;
+  }
+}
+
+/**
+ * The steps from an order whose cancellation is decided to one that is cancelled. Each can be done again.
+ *
+ * @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`: the sweep does it again
+ */
+export async function release(
+  { db, productsClient, reach }: Omit<SagaServices, 'usersClient'>,
+  orderKey: number,
+  signal: AbortSignal,
+): Promise<void> {
+  reach('release-decided');
+  try {
+    await productsClient.release(String(orderKey), signal);
+  } catch (error) {
+    await noteProblem(db, orderKey, error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+  reach('stock-released');
+  await cancelReleased(db, orderKey, reach);
+  reach('order-cancelled');
+}
+
+/** Cancels a checkout that has not ended, with what that takes. @throws as {@link release} */
+export async function cancelUnsettled(
+  services: Omit<SagaServices, 'usersClient'>,
+  orderKey: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (await decideRelease(services.db, orderKey, null)) await release(services, orderKey, signal);
+}
+
+/** `USER_NOT_FOUND` */
+export function userNotFound(userId: string): ExpectedError {
+  return new ExpectedError('USER_NOT_FOUND', `userId: there is no user ${userId}`);
+}
+
+async function undo(
+  services: SagaServices,
+  orderKey: number,
+  refusal: Refusal | null,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!(await decideRelease(services.db, orderKey, refusal))) return;
+  try {
+    await release(services, orderKey, signal);
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error; // of the others the sweep takes care, and the client has its error
+  }
+}
+
+function toRefusal({ message, extensions }: ExpectedError): Refusal | null {
+  return PASSING.includes(extensions.code) ? null : { message, extensions };
+}
+
+/** Exact, however large. @throws `BAD_USER_INPUT` where it is more than an amount can be */
+function sumOf(items: readonly PricedItem[]): number {
+  const sum = items.reduce((total, { quantity, priceMinor }) => total + BigInt(quantity) * BigInt(priceMinor), 0n);
+  if (sum <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(sum);
+  throw badUserInput('items', items.length, 'must be items whose amounts add up to at most 90071992547409.91');
+}

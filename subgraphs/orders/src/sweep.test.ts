@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { insertCheckout } from './database/sagas.ts';
+import { eventually, setUpOrders } from './testing/orders.ts';
+import { reserved } from './testing/products-server.ts';
+
+const NEW = { userKey: 1, items: [{ productKey: 7, quantity: 1 }], idempotencyKey: null };
+
+test('the sweep cancels what a crash left, after its release', async (t) => {
+  const { services, products, sweep, rows } = await setUpOrders(t);
+  await insertCheckout(services.db, NEW, () => {});
+  sweep();
+  await eventually(rows, ([order]) => order === 'CANCELLED 0 ENDED');
+  assert.deepEqual(products.asked, ['release 1']);
+});
+
+test('the sweep leaves alone what is under way and what has ended', async (t) => {
+  const { services, checkout, products, sweep, rows } = await setUpOrders(t);
+  await checkout();
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  products.onReserve = async (reservation) => {
+    asked.resolve();
+    await answered.promise;
+    return reserved(reservation);
+  };
+  const underWay = checkout();
+  await asked.promise;
+  await insertCheckout(services.db, NEW, () => {});
+  sweep();
+  await eventually(rows, (orders) => orders.includes('CANCELLED 0 ENDED')); // it was there
+  answered.resolve();
+  assert.equal((await underWay).status, 'CONFIRMED');
+  assert.deepEqual(products.asked, ['reserve 1', 'reserve 2', 'release 3']);
+});
+
+test('the sweep tries again and again, and keeps why it has to', async (t) => {
+  const { services, products, sweep, rows, db } = await setUpOrders(t);
+  const { onRelease } = products;
+  products.onRelease = () => ({ errors: [{ message: 'boom' }] });
+  await insertCheckout(services.db, NEW, () => {});
+  sweep();
+  const problem = async () => (await db.selectFrom('sagas').select('problem').executeTakeFirst())?.problem;
+  assert.equal(await eventually(problem, Boolean), 'The products subgraph could not be asked');
+  assert.deepEqual(await rows(), ['PENDING 0 RELEASING']);
+  products.onRelease = onRelease;
+  await eventually(rows, ([order]) => order === 'CANCELLED 0 ENDED');
+  assert.equal(await problem(), null);
+});

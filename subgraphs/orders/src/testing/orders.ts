@@ -1,0 +1,76 @@
+import type { RequestListener } from 'node:http';
+import type { TestContext } from 'node:test';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { memoryDatabase } from '@lockstep/runtime/testing/memory-database.ts';
+import { cancelOrder } from '../cancel-order.ts';
+import { checkout } from '../checkout.ts';
+import type { CheckoutInput } from '../checkout-input.ts';
+import { readConfig } from '../config.ts';
+import type { Services } from '../context.ts';
+import { migrations } from '../database/migrations.ts';
+import type { Tables } from '../database/tables.ts';
+import { ProductsClient } from '../products-client.ts';
+import { RunningCheckouts } from '../running-checkouts.ts';
+import { Sweep } from '../sweep.ts';
+import { UsersClient } from '../users-client.ts';
+import { serveProducts } from './products-server.ts';
+import { knows, serveUsers } from './users-server.ts';
+
+/** An order to a user who exists, of what there is. */
+export const CHECKOUT: CheckoutInput = { userId: '1', items: [{ productId: '7', quantity: 2 }] };
+
+/** An empty orders database, and the mutations on it, beside servers in the place of users and products. */
+export async function setUpOrders(t: TestContext, listener: RequestListener = knows('1', '2'), env = {}) {
+  const users = await serveUsers(t, listener);
+  const products = await serveProducts(t);
+  const { db, log } = await memoryDatabase<Tables>(t, migrations);
+  const { logger } = recordLog();
+  const config = readConfig({ USERS_URL: users.url, PRODUCTS_URL: products.url, ...env });
+  const services: Services = {
+    db,
+    usersClient: new UsersClient(config, logger),
+    productsClient: new ProductsClient(config, logger),
+    running: new RunningCheckouts(),
+    checkoutTimeoutMs: config.checkoutTimeoutMs,
+    reach: () => {},
+  };
+  t.after(async () => {
+    await services.usersClient.close();
+    await services.productsClient.close();
+  });
+  const { signal: forever } = new AbortController();
+  return {
+    users,
+    products,
+    db,
+    log,
+    services,
+    checkout: (input: Partial<CheckoutInput> = {}, signal = forever) =>
+      checkout({ ...services, signal }, { ...CHECKOUT, ...input }),
+    cancel: (id: string, signal = forever) => cancelOrder({ ...services, signal }, { id }),
+    /** Begins to sweep, until the test is over. */
+    sweep() {
+      const sweep = new Sweep(services, logger);
+      t.after(() => sweep.stop());
+    },
+    /** Each order's status and amount, and its saga's state. */
+    rows: async () => {
+      const rows = await db
+        .selectFrom('orders')
+        .leftJoin('sagas', 'order_id', 'id')
+        .select(['status', 'amount_minor', 'state'])
+        .orderBy('id')
+        .execute();
+      return rows.map(({ status, amount_minor, state }) => `${status} ${amount_minor} ${state ?? 'no saga'}`);
+    },
+  };
+}
+
+/** Looks again until it is so. */
+export async function eventually<Seen>(look: () => Promise<Seen>, isSo: (seen: Seen) => boolean): Promise<Seen> {
+  for (;;) {
+    const seen = await look();
+    if (isSo(seen)) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,22 @@
+import type { Reach } from '@lockstep/runtime/failpoint.ts';
+import DataLoader from 'dataloader';
+import type { Kysely } from 'kysely';
+import { findProducts, type Product } from './database/products.ts';
+import type { Tables } from './database/tables.ts';
+import type { FailpointName } from './failpoints.ts';
+
+/** What one request carries. */
+export interface Context {
+  db: Kysely<Tables>;
+  reach: Reach<FailpointName>;
+  /** Products by key, one statement for all that are asked for together; null for an unknown key. */
+  products: DataLoader<number, Product | null>;
+}
+
+export function createContext(db: Kysely<Tables>, reach: Reach<FailpointName>): Context {
+  return {
+    db,
+    reach,
+    products: new DataLoader((keys) => findProducts(db, keys)),
+  };
+}

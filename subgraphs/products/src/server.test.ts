@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { listen } from '@lockstep/runtime/http/server.ts';
+import { askGraphql } from '@lockstep/runtime/testing/graphql-request.ts';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { urlOf } from '@lockstep/runtime/testing/test-server.ts';
+import { readConfig } from './config.ts';
+import { createServer } from './server.ts';
+
+const SECRET = 'a secret of the test';
+const CREATE_PRODUCT = `mutation ($name: String!, $price: Money!, $stock: Int!) {
+  createProduct(name: $name, price: $price, stock: $stock) { id name price stock }
+}`;
+const ENTITIES =
+  'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Product { id name } } }';
+
+/** The products subgraph, on an empty database. */
+async function startProducts(t: TestContext, env: NodeJS.ProcessEnv = {}) {
+  const log = recordLog();
+  const config = readConfig({ PRODUCTS_DATABASE: ':memory:', PRODUCTS_PORT: '0', ...env });
+  const subgraph = await createServer(config, log.logger);
+  const listening = await listen(subgraph.handler, config);
+  log.clear();
+  t.after(async () => {
+    await listening.stop();
+    await subgraph.stop();
+  });
+  const url = urlOf(listening.port);
+  return { url, log, ask: (query: string, variables?: Record<string, unknown>) => askGraphql(url, query, variables) };
+}
+
+/** The same, with the products 1 to `count`, 10 of each. */
+async function startProductsWith(t: TestContext, count: number) {
+  const products = await startProducts(t);
+  for (let key = 1; key <= count; key++) {
+    await products.ask(CREATE_PRODUCT, { name: `Product ${key}`, price: '1', stock: 10 });
+  }
+  products.log.clear();
+  return products;
+}
+
+describe('the products subgraph', () => {
+  test('creates a product and finds it', async (t) => {
+    const { ask } = await startProducts(t);
+    const product = { id: '1', name: 'Lamp', price: '19.90', stock: 0 };
+    assert.deepEqual((await ask(CREATE_PRODUCT, { name: ' Lamp ', price: 19.9, stock: 0 })).data, {
+      createProduct: product,
+    });
+    assert.deepEqual((await ask('{ product(id: 1) { id name price stock } }')).data, { product });
+    assert.deepEqual((await ask('{ product(id: 99) { id } }')).data, { product: null });
+  });
+
+  for (const [variables, argument, message] of [
+    [{ name: ' ', price: 1, stock: 0 }, 'name', '" " must not be empty'],
+    [{ name: 'a'.repeat(101), price: 1, stock: 0 }, 'name', `"${'a'.repeat(79)}… must be at most 100 characters`],
+    [{ name: 'Lamp', price: 0, stock: 0 }, 'price', '0 must be more than zero'],
+    [{ name: 'Lamp', price: '1.005', stock: 0 }, 'price', '"1.005" must have at most two decimals'],
+    [{ name: 'Lamp', price: 1, stock: -1 }, 'stock', '-1 must be 0 or more'],
+  ] as const) {
+    test(`refuses ${argument}: ${message}`, async (t) => {
+      const { ask, log } = await startProducts(t);
+      const { data, errors } = await ask(CREATE_PRODUCT, variables);
+      assert.equal(data, null);
+      assert.equal(errors?.[0]?.message, `${argument}: ${message}`);
+      assert.deepEqual(errors?.[0]?.extensions, { code: 'BAD_USER_INPUT', argument });
+      assert.deepEqual(log.statements(), []);
+    });
+  }
+
+  test('takes more into stock', async (t) => {
+    const { ask } = await startProductsWith(t, 2);
+    const { data } = await ask('mutation { restock(productId: 2, quantity: 5) { id stock } }');
+    assert.deepEqual(data, { restock: { id: '2', stock: 15 } });
+    assert.deepEqual((await ask('{ products { stock } }')).data, { products: [{ stock: 10 }, { stock: 15 }] });
+  });
+
+  for (const [args, message, code] of [
+    ['productId: 99, quantity: 1', 'productId: there is no product 99', 'PRODUCT_NOT_FOUND'],
+    ['productId: 1, quantity: 0', 'quantity: 0 must be 1 or more', 'BAD_USER_INPUT'],
+    [
+      'productId: 1, quantity: 2147483647',
+      'quantity: 2147483647 must leave no more than 2147483647 that were ever put into stock',
+      'BAD_USER_INPUT',
+    ],
+  ]) {
+    test(`takes nothing into stock with ${args}`, async (t) => {
+      const { ask } = await startProductsWith(t, 1);
+      const { errors } = await ask(`mutation { restock(${args}) { id } }`);
+      assert.equal(errors?.[0]?.message, message);
+      assert.equal(errors?.[0]?.extensions.code, code);
+      assert.deepEqual((await ask('{ product(id: 1) { stock } }')).data, { product: { stock: 10 } });
+    });
+  }
+
+  test('lists products, page by page', async (t) => {
+    const { ask } = await startProductsWith(t, 3);
+    assert.deepEqual((await ask('{ products(first: 2) { id } }')).data, { products: [{ id: '1' }, { id: '2' }] });
+    assert.deepEqual((await ask('{ products(first: 2, after: "2") { id } }')).data, { products: [{ id: '3' }] });
+    const { errors } = await ask('{ products(first: 101) { id } }');
+    assert.equal(errors?.[0]?.message, 'first: 101 must be from 1 to 100');
+  });
+
+  test('finds all the products of one query in one statement', async (t) => {
+    const { ask, log } = await startProductsWith(t, 2);
+    const { data } = await ask('{ a: product(id: 1) { id } b: product(id: 2) { id } c: product(id: 99) { id } }');
+    assert.deepEqual(data, { a: { id: '1' }, b: { id: '2' }, c: null });
+    assert.equal(log.statements().length, 1);
+  });
+
+  test('reserves and releases stock for orders, which asks it directly', async (t) => {
+    const { ask } = await startProductsWith(t, 1);
+    const reserve = `mutation { reserveStock(orderId: 7, items: [{ productId: 1, quantity: 4 }]) {
+      orderId items { productId quantity price }
+    } }`;
+    assert.deepEqual((await ask(reserve)).data, {
+      reserveStock: { orderId: '7', items: [{ productId: '1', quantity: 4, price: '1.00' }] },
+    });
+    assert.deepEqual((await ask('{ product(id: 1) { stock } }')).data, { product: { stock: 6 } });
+    assert.deepEqual((await ask('mutation { releaseStock(orderId: 7) { orderId } }')).data, {
+      releaseStock: { orderId: '7' },
+    });
+    assert.deepEqual((await ask('{ product(id: 1) { stock } }')).data, { product: { stock: 10 } });
+    assert.equal((await ask(reserve)).errors?.[0]?.extensions.code, 'RESERVATION_RELEASED');
+  });
+});
+
+describe("the products subgraph's entities", () => {
+  const representationsOf = (...ids: unknown[]) => ids.map((id) => ({ __typename: 'Product', id }));
+
+  test('come in the order of their representations, null for an unknown or malformed one, in one statement', async (t) => {
+    const { ask, log } = await startProductsWith(t, 3);
+    const { data, errors } = await ask(ENTITIES, { representations: representationsOf('3', '99', '1', 'x', '1') });
+    assert.equal(errors, undefined);
+    assert.deepEqual(data, {
+      _entities: [
+        { id: '3', name: 'Product 3' },
+        null,
+        { id: '1', name: 'Product 1' },
+        null,
+        { id: '1', name: 'Product 1' },
+      ],
+    });
+    assert.equal(log.statements().length, 1);
+  });
+
+  test('are for those who have the secret', async (t) => {
+    const { url } = await startProducts(t, { SUBGRAPH_SECRET: SECRET });
+    assert.equal((await fetch(url, { method: 'POST', body: 'garbage' })).status, 403);
+    const variables = { representations: representationsOf('1') };
+    const answer = await askGraphql(url, ENTITIES, variables, { 'x-subgraph-secret': SECRET });
+    assert.deepEqual(answer, { status: 200, data: { _entities: [null] } });
+  });
+});

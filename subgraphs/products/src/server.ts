@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrate, ping } from '@lockstep/runtime/database/migrate.ts';
+import { openDatabase } from '@lockstep/runtime/database/sqlite.ts';
+import { killAt } from '@lockstep/runtime/failpoint.ts';
+import { buildSubgraph, type Subgraph } from '@lockstep/runtime/graphql/subgraph.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { Config } from './config.ts';
+import { createContext } from './context.ts';
+import { migrations } from './database/migrations.ts';
+import type { Tables } from './database/tables.ts';
+import { resolvers } from './resolvers.ts';
+
+const SCHEMA_FILE = join(import.meta.dirname, '..', 'schema.graphql');
+
+/** Opens and migrates the database and builds the subgraph on it. It doesn't listen yet. */
+export async function createServer(config: Config, logger: Logger): Promise<Subgraph> {
+  const db = openDatabase<Tables>(config.databasePath, logger);
+  await migrate(db, migrations, logger);
+  const reach = killAt(config.failpoint);
+  const subgraph = await buildSubgraph({
+    typeDefs: readFileSync(SCHEMA_FILE, 'utf8'),
+    resolvers,
+    context: () => createContext(db, reach),
+    isReady: () => ping(db),
+    config,
+    logger,
+  });
+  return {
+    handler: subgraph.handler,
+    async stop() {
+      await subgraph.stop();
+      await db.destroy();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type CheckoutDatabases, checkCheckouts } from '../../commands/checkout-check.ts';
+import { type Answer, ask } from './client.ts';
+import { type Afterwards, type Graph, start } from './graph.ts';
+import type { RunningProcess } from './process.ts';
+import { until } from './waiting.ts';
+
+/** So long after a fault is over each checkout has ended. */
+const SETTLED_WITHIN_MS = 10_000;
+
+/** A checkout, to be sent once or more. */
+export interface Checkout {
+  readonly userId: string;
+  readonly productId: string;
+  readonly quantity: number;
+  readonly key: string;
+}
+
+/** What the answer to a checkout has. */
+export interface CheckedOut {
+  readonly checkout: { readonly id: string; readonly status: string; readonly amount: string };
+}
+
+const CHECKOUT = `mutation ($userId: ID!, $items: [CheckoutItem!]!, $key: String) {
+  checkout(userId: $userId, items: $items, idempotencyKey: $key) { id status amount }
+}`;
+
+export function sendCheckout(url: string, { userId, productId, quantity, key }: Checkout): Promise<Answer<CheckedOut>> {
+  return ask(url, CHECKOUT, { userId, items: [{ productId, quantity }], key });
+}
+
+export function sendCancel(url: string, id: string): Promise<Answer<{ cancelOrder: { status: string } }>> {
+  return ask(url, 'mutation ($id: ID!) { cancelOrder(id: $id) { status } }', { id });
+}
+
+/** How a checkout ended: the order's status, or the code of the error. */
+export function endingOf(answer: Answer<CheckedOut> | undefined): string {
+  return answer?.data?.checkout.status ?? String(answer?.errors?.[0]?.extensions.code);
+}
+
+export function databasesOf({ folder }: Graph): CheckoutDatabases {
+  return { orders: join(folder, 'orders.sqlite'), products: join(folder, 'products.sqlite') };
+}
+
+/** Waits until the databases agree about every checkout: {@link SETTLED_WITHIN_MS} after the fault is over, at most. */
+export async function untilSettled(graph: Graph, faultOverAt = performance.now()): Promise<void> {
+  const problems = await until(
+    () => checkCheckouts(databasesOf(graph)).problems,
+    (found) => found.length === 0 || performance.now() - faultOverAt > SETTLED_WITHIN_MS,
+  );
+  assert.deepEqual(problems, []);
+}
+
+/** Starts orders or products once more, on its database and behind its proxies, in place of the one that was killed. */
+export async function startAgain(
+  t: Afterwards,
+  graph: Graph,
+  name: 'orders' | 'products',
+  env: Record<string, string> = {},
+): Promise<RunningProcess> {
+  const process = await start(t, `subgraphs/${name}`, {
+    ORDERS_DATABASE: databasesOf(graph).orders,
+    PRODUCTS_DATABASE: databasesOf(graph).products,
+    USERS_URL: graph.verificationProxy.url,
+    PRODUCTS_URL: graph.stockProxy.url,
+    ...env,
+  });
+  if (name === 'orders') graph.ordersProxy.target = process.url;
+  else graph.productsProxy.target = graph.stockProxy.target = process.url;
+  return process;
+}

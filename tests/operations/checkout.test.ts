@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { checkCheckouts } from '../../commands/checkout-check.ts';
+import { databasesOf, endingOf, sendCancel, sendCheckout } from '../harness/checkouts.ts';
+import { ask, createOrder, createProduct, createUser, errorsOf, get } from '../harness/client.ts';
+import { startGraph } from '../harness/graph.ts';
+
+const graph = await startGraph({ after });
+const userId = await createUser(graph.url, 'ada@example.com');
+const lamp = await createProduct(graph.url, 10, '19.99');
+const pen = await createProduct(graph.url, 5000, '0.10', 'Pen');
+
+const CHECKOUT = `mutation ($userId: ID!, $items: [CheckoutItem!]!, $key: String) {
+  checkout(userId: $userId, items: $items, idempotencyKey: $key) {
+    status amount user { name } items { productId quantity price product { name stock } }
+  }
+}`;
+
+async function stockOf(id: string): Promise<number> {
+  const { product } = await get<{ product: { stock: number } }>(
+    graph.url,
+    'query ($id: ID!) { product(id: $id) { stock } }',
+    { id },
+  );
+  return product.stock;
+}
+
+test('a checkout takes its items out of stock, and costs their exact sum', async () => {
+  const items = [
+    { productId: pen, quantity: 3 },
+    { productId: lamp, quantity: 2 },
+    { productId: pen, quantity: 4 },
+  ];
+  assert.deepEqual(await get(graph.url, CHECKOUT, { userId, items }), {
+    checkout: {
+      status: 'CONFIRMED',
+      amount: '40.68',
+      user: { name: 'Ada Lovelace' },
+      items: [
+        { productId: lamp, quantity: 2, price: '19.99', product: { name: 'Lamp', stock: 8 } },
+        { productId: pen, quantity: 7, price: '0.10', product: { name: 'Pen', stock: 4993 } },
+      ],
+    },
+  });
+});
+
+const REFUSED: [items: object[], error: string][] = [
+  [[{ productId: lamp, quantity: 9 }], `INSUFFICIENT_STOCK at checkout: items: there are 8 left of product ${lamp}`],
+  [
+    [
+      { productId: pen, quantity: 1 },
+      { productId: '999', quantity: 1 },
+    ],
+    'PRODUCT_NOT_FOUND at checkout: items: there is no product 999',
+  ],
+  [[{ productId: lamp, quantity: 0 }], 'BAD_USER_INPUT at checkout: items: 0 must be a quantity from 1 to 1000'],
+  [[], 'BAD_USER_INPUT at checkout: items: 0 must be from 1 to 100 items'],
+];
+
+for (const [items, error] of REFUSED) {
+  test(`a checkout that is refused takes nothing: ${error}`, async () => {
+    const before = [await stockOf(lamp), await stockOf(pen)];
+    const answer = await ask(graph.url, CHECKOUT, { userId, items });
+    assert.deepEqual([answer.data, errorsOf(answer)], [null, [error]]);
+    assert.deepEqual([await stockOf(lamp), await stockOf(pen)], before);
+  });
+}
+
+test('a checkout of a user who does not exist is refused', async () => {
+  const answer = await ask(graph.url, CHECKOUT, { userId: '999', items: [{ productId: pen, quantity: 1 }] });
+  assert.deepEqual(errorsOf(answer), ['USER_NOT_FOUND at checkout: userId: there is no user 999']);
+});
+
+test('one key sent ten times at the same moment is one order, and takes its stock once', async () => {
+  const before = await stockOf(pen);
+  const checkout = { userId, productId: pen, quantity: 5, key: 'ten times' };
+  const answers = await Promise.all(Array.from({ length: 10 }, () => sendCheckout(graph.url, checkout)));
+  for (const { data } of answers) assert.deepEqual(data, answers[0]?.data);
+  assert.equal(endingOf(answers[0]), 'CONFIRMED');
+  assert.equal(await stockOf(pen), before - 5);
+  assert.equal(endingOf(await sendCheckout(graph.url, { ...checkout, quantity: 6 })), 'IDEMPOTENCY_KEY_REUSED');
+});
+
+test('an order that is cancelled gives its stock back once, however often it is asked', async () => {
+  const before = await stockOf(lamp);
+  const { data } = await sendCheckout(graph.url, { userId, productId: lamp, quantity: 3, key: 'to be cancelled' });
+  assert.ok(data);
+  assert.equal(await stockOf(lamp), before - 3);
+  const answers = await Promise.all(Array.from({ length: 5 }, () => sendCancel(graph.url, data.checkout.id)));
+  for (const answer of answers) assert.deepEqual(answer.data, { cancelOrder: { status: 'CANCELLED' } });
+  assert.equal(await stockOf(lamp), before);
+});
+
+test('an order of an amount alone has no items, and is cancelled without products', async () => {
+  const id = await createOrder(graph.url, userId);
+  graph.stockProxy.calls.length = 0;
+  const cancel = 'mutation ($id: ID!) { cancelOrder(id: $id) { status amount items { quantity } } }';
+  assert.deepEqual(await get(graph.url, cancel, { id }), {
+    cancelOrder: { status: 'CANCELLED', amount: '10.50', items: [] },
+  });
+  assert.equal(graph.stockProxy.calls.length, 0);
+  const unknown = await ask(graph.url, cancel, { id: '999' });
+  assert.deepEqual(errorsOf(unknown), ['ORDER_NOT_FOUND at cancelOrder: id: there is no order 999']);
+});
+
+test('after all this the databases agree about every checkout', () => {
+  assert.deepEqual(checkCheckouts(databasesOf(graph)).problems, []);
+});

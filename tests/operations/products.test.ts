@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { ask, codesOf, createProduct, createUser, errorsOf, get } from '../harness/client.ts';
+import { startGraph } from '../harness/graph.ts';
+
+const graph = await startGraph({ after });
+const user = await createUser(graph.url, 'ada@example.com');
+
+test('a product is created, found by its id and in the list, and restocked', async () => {
+  const id = await createProduct(graph.url, 5, '19.90');
+  const product = { id, name: 'Lamp', price: '19.90', stock: 5 };
+  const query = 'query ($id: ID!) { product(id: $id) { id name price stock } products { id name price stock } }';
+  assert.deepEqual(await get(graph.url, query, { id }), { product, products: [product] });
+  const restock = 'mutation ($id: ID!) { restock(productId: $id, quantity: 2) { stock } }';
+  assert.deepEqual(await get(graph.url, restock, { id }), { restock: { stock: 7 } });
+});
+
+test('an unknown product is null for a query, and refused by a mutation', async () => {
+  assert.deepEqual(await get(graph.url, '{ product(id: 999) { id } }'), { product: null });
+  const answer = await ask(graph.url, 'mutation { restock(productId: 999, quantity: 1) { id } }');
+  assert.deepEqual(errorsOf(answer), ['PRODUCT_NOT_FOUND at restock: productId: there is no product 999']);
+});
+
+test('stock can not be reserved or released through the graph, and nothing of it is shown', async () => {
+  for (const mutation of [
+    'reserveStock(orderId: 1, items: [{ productId: 1, quantity: 1 }]) { orderId }',
+    'releaseStock(orderId: 1) { orderId }',
+  ]) {
+    assert.deepEqual(codesOf(await ask(graph.url, `mutation { ${mutation} }`)), ['GRAPHQL_VALIDATION_FAILED']);
+  }
+  const { __schema: schema } = await get<{ __schema: object }>(
+    graph.url,
+    '{ __schema { types { name } mutationType { fields { name } } } }',
+  );
+  assert.match(JSON.stringify(schema), /"restock"/);
+  assert.doesNotMatch(JSON.stringify(schema), /reserveStock|releaseStock|Reserv/);
+});
+
+test('20 orders and their products take two calls, one of them for entities', async () => {
+  const products = [await createProduct(graph.url, 100), await createProduct(graph.url, 100, '1', 'Pen')];
+  for (let index = 0; index < 20; index += 1) {
+    const items = products.map((productId) => ({ productId, quantity: 1 }));
+    await get(
+      graph.url,
+      'mutation ($user: ID!, $items: [CheckoutItem!]!) { checkout(userId: $user, items: $items) { id } }',
+      {
+        user,
+        items,
+      },
+    );
+  }
+  graph.ordersProxy.calls.length = 0;
+  graph.productsProxy.calls.length = 0;
+
+  const { orders } = await get<{ orders: object[] }>(
+    graph.url,
+    '{ orders(first: 20) { items { quantity price product { name } } } }',
+  );
+
+  const items = [
+    { quantity: 1, price: '19.99', product: { name: 'Lamp' } },
+    { quantity: 1, price: '1.00', product: { name: 'Pen' } },
+  ];
+  assert.deepEqual(orders, Array(20).fill({ items }));
+  assert.equal(graph.ordersProxy.calls.length, 1);
+  assert.equal(graph.productsProxy.calls.length, 1);
+  assert.match(graph.productsProxy.calls[0]?.query ?? '', /_entities/);
+});
+
+test('an outage of products costs the products, and the rest of the orders is there', async (t) => {
+  t.after(() => {
+    graph.productsProxy.behaviour = 'pass';
+  });
+  graph.productsProxy.behaviour = 'reset';
+  const answer = await ask(graph.url, '{ orders(first: 1) { amount items { quantity product { name } } } }');
+  assert.deepEqual(answer.data, {
+    orders: [
+      {
+        amount: '20.99',
+        items: [
+          { quantity: 1, product: null },
+          { quantity: 1, product: null },
+        ],
+      },
+    ],
+  });
+  assert.deepEqual(
+    errorsOf(answer),
+    [0, 1].map(
+      (item) => `SUBGRAPH_UNAVAILABLE at orders.0.items.${item}.product: The products subgraph could not be asked`,
+    ),
+  );
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkCheckouts } from '../../commands/checkout-check.ts';
+import { workThrough } from '../../commands/work.ts';
+import { databasesOf, endingOf, sendCancel, sendCheckout, untilSettled } from '../harness/checkouts.ts';
+import { createProduct, createUser } from '../harness/client.ts';
+import { times } from '../harness/full-count.ts';
+import { startGraph } from '../harness/graph.ts';
+import type { Behaviour } from '../harness/proxy.ts';
+
+const CHECKOUTS = times(1000);
+const AT_A_TIME = 10;
+const TIMEOUTS = { PRODUCTS_TIMEOUT_MS: '300', CHECKOUT_TIMEOUT_MS: '700' };
+
+/** In turns that never fall together with those of the checkouts: every call meets every fault. */
+const FAULTS: Behaviour[] = [
+  'pass',
+  'hang',
+  'pass',
+  'lose the answer',
+  'pass',
+  'arrive twice',
+  'hold',
+  'pass',
+  'cut the answer',
+  'pass',
+  'reset',
+];
+
+test(`${CHECKOUTS} checkouts over a network that drops, delays, duplicates and cuts`, async (t) => {
+  const graph = await startGraph(t, { orders: TIMEOUTS });
+  const userId = await createUser(graph.url, 'ada@example.com');
+  const productId = await createProduct(graph.url, CHECKOUTS);
+  const checkouts = Array.from({ length: CHECKOUTS }, (_, index) => ({
+    userId,
+    productId,
+    quantity: (index % 5) + 1,
+    key: `checkout ${index}`,
+  }));
+
+  let calls = 0;
+  graph.stockProxy.behaviour = () => FAULTS[calls++ % FAULTS.length] ?? 'pass';
+  const endings = await workThrough([...checkouts.entries()], AT_A_TIME, async ([index, checkout]) => {
+    const answer = await sendCheckout(graph.url, checkout);
+    if (index % 7 === 0) void graph.stockProxy.letGo(); // the delay of those that were held since
+    if (index % 3 !== 0 || answer.data === null) return endingOf(answer);
+    await sendCancel(graph.url, answer.data.checkout.id);
+    return 'cancelled by its client';
+  });
+  graph.stockProxy.behaviour = 'pass';
+  await graph.stockProxy.letGo();
+  await untilSettled(graph);
+
+  const kinds = new Set(endings);
+  for (const kind of ['CONFIRMED', 'DEADLINE_EXCEEDED', 'SUBGRAPH_UNAVAILABLE', 'cancelled by its client']) {
+    assert.ok(kinds.has(kind), `some were ${kind}: ${[...kinds].join(', ')}`);
+  }
+  for (const [index, checkout] of checkouts.entries()) {
+    const first = endings[index];
+    const ending = endingOf(await sendCheckout(graph.url, checkout));
+    if (first === 'CONFIRMED' || first === 'INSUFFICIENT_STOCK') assert.equal(ending, first, checkout.key);
+    else assert.equal(ending, 'CANCELLED', `${checkout.key}, which was ${first}`);
+  }
+  assert.deepEqual(checkCheckouts(databasesOf(graph)), { checkouts: CHECKOUTS, products: 1, problems: [] });
+});
