@@ -1,33 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import { test } from 'node:test';
 import { readSupergraphFile } from './supergraph-file.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
-const file = join(folder, 'supergraph.yaml');
-after(() => rmSync(folder, { recursive: true }));
-
-function read(text: string, env: NodeJS.ProcessEnv = {}) {
-  writeFileSync(file, text);
-  return readSupergraphFile(file, env);
-}
-
-/** The lines of the message, without the file's name. */
-function mistakesOf(text: string): string[] {
-  try {
-    read(text);
-  } catch (error) {
-    assert.ok(error instanceof ConfigurationError);
-    return error.message
-      .split('\n')
-      .slice(1)
-      .map((line) => line.trim().replace(`${file}:`, ''));
-  }
-  throw new Error('it was taken');
-}
+import { folder, mistakesOf, read } from './testing/written-file.ts';
 
 test("rover's format is read; paths are relative to the file; timeout has a default", () => {
   const { subgraphs, gateway } = read(`
@@ -77,7 +52,7 @@ gateway: { traffic_shaping: { deduplicate_query: false, batch_entities: "\${env.
     'subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a } } }\ngateway: { traffic_shaping: { batch_entities: 1, retries: 2 } }';
   assert.deepEqual(mistakesOf(wrong), [
     '2: gateway.traffic_shaping.batch_entities: 1: give true or false',
-    '2: gateway.traffic_shaping.retries: is no key of this file',
+    '2: gateway.traffic_shaping.retries: is no key of this file: known here: deduplicate_query, batch_entities',
   ]);
 });
 
@@ -96,10 +71,10 @@ subgraphs:
     [
       '1: federation_version: 1: give 2, or a version such as =2.14.4',
       '4: subgraphs.a.routing_url: "users:4001": give an address that starts with http:// or https://',
-      '5: subgraphs.a.schema: give file: with the path of the schema, or sdl: with its text',
+      '5: subgraphs.a.schema.fil: is no key of this file: did you mean file?',
       '6: subgraphs.a.timeout: 5: give a duration such as 500ms, 2s or 1m',
       '8: subgraphs.b.routing_url: is missing: give an address that starts with http:// or https://',
-      '9: subgraphs.b.retries: is no key of this file',
+      '9: subgraphs.b.retries: is no key of this file: known here: routing_url, schema, timeout',
     ],
   );
 });
@@ -116,5 +91,8 @@ test('what is no YAML is refused with its line', () => {
 
 test('an unset variable is named with its line', () => {
   const text = 'subgraphs:\n  a:\n    routing_url: ${env.A_URL}\n    schema: { file: a.graphql }\n';
-  assert.match(mistakesOf(text)[0] ?? '', /^3: \$\{env\.A_URL\}: the environment variable A_URL isn't set/);
+  assert.match(
+    mistakesOf(text)[0] ?? '',
+    /^3: subgraphs\.a\.routing_url: \$\{env\.A_URL\}: the environment variable A_URL isn't set/,
+  );
 });

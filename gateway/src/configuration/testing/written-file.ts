@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import { readSupergraphFile, type SupergraphSettings } from '../supergraph-file.ts';
+
+/** Where the texts of a test file are written, for it to read them. */
+export const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const file = join(folder, 'supergraph.yaml');
+
+/** What a supergraph file with this text says. */
+export function read(text: string, env: NodeJS.ProcessEnv = {}): SupergraphSettings {
+  writeFileSync(file, text);
+  return readSupergraphFile(file, env);
+}
+
+/** What is wrong with it, `line: path: …` each; none where it can be used. */
+export function mistakesOf(text: string, env: NodeJS.ProcessEnv = {}): string[] {
+  try {
+    read(text, env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const [, ...lines] = error.message.split('\n');
+    return lines.map((line) => line.trim().replace(`${file}:`, ''));
+  }
+}
+
+/** A file with these lines under `gateway`, the first of them on line 2. */
+export function withGateway(lines: string): string {
+  return `gateway:\n${lines}\nsubgraphs: { a: { routing_url: "http://a:1/", schema: { file: a.graphql } } }\n`;
+}

@@ -1,0 +1,59 @@
+import leven from 'leven';
+import { formsOf, type JsonSchema, propertiesOf, schemasAt, supergraphJsonSchema, valuesOf } from './json-schema.ts';
+import type { KeyPath } from './supergraph-document.ts';
+
+/** Two names are alike up to so many changes for each letter of the longer one. */
+const CHANGES_PER_LETTER = 0.4;
+const MAX_SHOWN = 3;
+
+/** What to do about a key that there is not: the nearest that there is, here or elsewhere, or all that there are here. */
+export function adviseOnUnknownKey(above: KeyPath, key: string): string {
+  const siblings = [
+    ...new Set(
+      schemasAt(above)
+        .flatMap(propertiesOf)
+        .map(([name]) => name),
+    ),
+  ];
+  const [nearest] = siblings.filter((name) => isAlike(name, key)).toSorted((a, b) => changes(a, key) - changes(b, key));
+  if (nearest !== undefined && changes(nearest, key) <= 1) return `did you mean ${nearest}?`;
+  const elsewhere = placesOf(key, above);
+  if (elsewhere.length > 0) return `did you mean ${elsewhere.join(' or ')}?`;
+  if (nearest !== undefined) return `did you mean ${nearest}?`;
+  return siblings.length > 0 ? `known here: ${siblings.join(', ')}` : 'remove it';
+}
+
+/** Where else the file has such a key: those below this place first. */
+function placesOf(key: string, above: KeyPath): string[] {
+  const places = pathsOf(supergraphJsonSchema(), []).filter((path) => changes(path.at(-1) ?? '', key) === 0);
+  const names = places.map((path) => name(path, above));
+  const isBelow = (place: string) => above.length > 0 && place.startsWith(`${above.join('.')}.`);
+  return names.toSorted((a, b) => Number(isBelow(b)) - Number(isBelow(a))).slice(0, MAX_SHOWN);
+}
+
+/** Every key that the file can have. Where a name is one's own choice, the path has undefined. */
+function pathsOf(schema: JsonSchema, above: readonly (string | undefined)[]): (string | undefined)[][] {
+  return formsOf(schema).flatMap((form) => {
+    const named = propertiesOf(form).flatMap(([key, child]) => [[...above, key], ...pathsOf(child, [...above, key])]);
+    const values = valuesOf(form);
+    return values ? [...named, ...pathsOf(values, [...above, undefined])] : named;
+  });
+}
+
+/** The path as one would write it here: where it leads through the same mappings, with the names that those have. */
+function name(path: readonly (string | undefined)[], above: KeyPath): string {
+  return path.map((key, depth) => key ?? above[depth] ?? 'NAME').join('.');
+}
+
+function isAlike(a: string, b: string): boolean {
+  return changes(a, b) <= Math.round(CHANGES_PER_LETTER * Math.max(a.length, b.length));
+}
+
+/** How many letters have to change; how words are put together in a name doesn't count. */
+function changes(a: string, b: string): number {
+  return leven(plain(a), plain(b));
+}
+
+function plain(key: string): string {
+  return key.toLowerCase().replaceAll(/[-_]/g, '');
+}
