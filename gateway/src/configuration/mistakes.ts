@@ -22,10 +22,9 @@ function ofUnion(issue: z.core.$ZodIssueInvalidUnion, path: KeyPath, document: S
     form.flatMap((nested) => (nested.code === 'unrecognized_keys' && nested.path.length === 0 ? nested.keys : [])),
   );
   const inNone = (unknown[0] ?? []).filter((key) => unknown.every((keys) => keys.includes(key)));
-  if (inNone.length > 0) return inNone.map((key) => unknownKey(path, key, document));
-  if (issue.message !== DEFAULT_UNION_MESSAGE) {
-    return [mistakeAt(path, `${found(path, document)}: ${issue.message}`, document)];
-  }
+  const rule = issue.message === DEFAULT_UNION_MESSAGE ? undefined : issue.message;
+  if (inNone.length > 0) return inNone.map((key) => unknownKey(path, key, document, rule));
+  if (rule !== undefined) return [mistakeAt(path, `${found(path, document)}: ${rule}`, document)];
   const [nearest] = issue.errors.toSorted((a, b) => remoteness(a) - remoteness(b));
   return (nearest ?? []).flatMap((nested) => toMistakes(nested, document, path));
 }
@@ -35,8 +34,8 @@ function remoteness(issues: readonly Issue[]): number {
   return issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0) ? Infinity : issues.length;
 }
 
-function unknownKey(above: KeyPath, key: string, document: SupergraphDocument): Mistake {
-  const advice = key === '<<' ? 'write out what it stands for' : adviseOnUnknownKey(above, key);
+function unknownKey(above: KeyPath, key: string, document: SupergraphDocument, rule?: string): Mistake {
+  const advice = key === '<<' ? 'write out what it stands for' : adviseOnUnknownKey(above, key, rule);
   return mistakeAt([...above, key], `is no key of this file: ${advice}`, document);
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readSupergraphFile } from './supergraph-file.ts';
-import { folder, mistakesOf, read } from './testing/written-file.ts';
+import { brief, folder, mistakesOf, read } from './testing/written-file.ts';
 
 test("rover's format is read; paths are relative to the file; timeout has a default", () => {
   const { subgraphs, gateway } = read(`
@@ -49,16 +49,17 @@ gateway: { traffic_shaping: { deduplicate_query: false, batch_entities: "\${env.
 `);
   assert.deepEqual(gateway.traffic, { deduplicateQuery: false, batchEntities: false });
   const wrong =
-    'subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a } } }\ngateway: { traffic_shaping: { batch_entities: 1, retries: 2 } }';
-  assert.deepEqual(mistakesOf(wrong), [
+    'subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a } } }\ngateway: { traffic_shaping: { batch_entities: 1, colour: 2 } }';
+  assert.deepEqual(brief(mistakesOf(wrong)), [
     '2: gateway.traffic_shaping.batch_entities: 1: give true or false',
-    '2: gateway.traffic_shaping.retries: is no key of this file: known here: deduplicate_query, batch_entities',
+    '2: gateway.traffic_shaping.colour: is no key of this file: known here: …',
   ]);
 });
 
 test('every mistake is told, with its line, its key, what was found and what would do', () => {
   assert.deepEqual(
-    mistakesOf(`federation_version: 1
+    brief(
+      mistakesOf(`federation_version: 1
 subgraphs:
   a:
     routing_url: users:4001
@@ -66,15 +67,16 @@ subgraphs:
     timeout: 5
   b:
     schema: { file: ./b.graphql }
-    retries: 3
+    colour: blue
 `),
+    ),
     [
       '1: federation_version: 1: give 2, or a version such as =2.14.4',
       '4: subgraphs.a.routing_url: "users:4001": give an address that starts with http:// or https://',
       '5: subgraphs.a.schema.fil: is no key of this file: did you mean file?',
       '6: subgraphs.a.timeout: 5: give a duration such as 500ms, 2s or 1m',
       '8: subgraphs.b.routing_url: is missing: give an address that starts with http:// or https://',
-      '9: subgraphs.b.retries: is no key of this file: known here: routing_url, schema, timeout',
+      '9: subgraphs.b.colour: is no key of this file: known here: …',
     ],
   );
 });
@@ -82,7 +84,10 @@ subgraphs:
 test('a file without subgraphs, or none at all, is refused', () => {
   assert.match(mistakesOf('subgraphs: {}')[0] ?? '', /give at least one subgraph/);
   assert.match(mistakesOf('')[0] ?? '', /^1: /);
-  assert.throws(() => readSupergraphFile(join(folder, 'none.yaml'), {}), /can't be read.*Set SUPERGRAPH_FILE/s);
+  assert.throws(
+    () => readSupergraphFile({ supergraphFile: join(folder, 'none.yaml'), env: {}, overrides: [] }),
+    /can't be read.*Set SUPERGRAPH_FILE/s,
+  );
 });
 
 test('what is no YAML is refused with its line', () => {

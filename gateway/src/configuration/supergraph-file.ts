@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { z } from 'zod';
 import { toMistakes } from './mistakes.ts';
+import { applyOverrides, type Override } from './overrides.ts';
 import { type Mistake, SupergraphDocument } from './supergraph-document.ts';
 import { type GatewaySettings, supergraphFile } from './supergraph-schema.ts';
 
@@ -10,11 +11,13 @@ import { type GatewaySettings, supergraphFile } from './supergraph-schema.ts';
 export interface SubgraphSettings {
   readonly name: string;
   readonly routingUrl: string;
-  /** The schema's text in federation's SDL, or the file that has it, as an absolute path. */
-  readonly schema: { readonly sdl: string } | { readonly file: string };
+  readonly schema: SchemaSource;
   /** How long one call may take, from connecting to the last byte. */
   readonly timeoutMs: number;
 }
+
+/** A schema in federation's SDL: its text, the file that has it, as an absolute path, or the subgraph to ask for it. */
+export type SchemaSource = { readonly sdl: string } | { readonly file: string } | { readonly subgraph_url: string };
 
 /** What a supergraph file says. */
 export interface SupergraphSettings {
@@ -22,26 +25,49 @@ export interface SupergraphSettings {
   readonly gateway: GatewaySettings;
 }
 
+/** What a supergraph file and the environment say together. */
+export interface SupergraphSource {
+  /** Where it stands. */
+  readonly supergraphFile: string;
+  /** What `${env.NAME}` in it stands for. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly overrides: readonly Override[];
+}
+
+/** A supergraph file that can be used, and how it came to say what it does. */
+export interface SupergraphReading {
+  readonly settings: SupergraphSettings;
+  readonly document: SupergraphDocument;
+  /** What was read, as it is written, with what the environment decides. */
+  readonly values: unknown;
+  /** Those that had an effect. */
+  readonly overrides: readonly Override[];
+}
+
 /**
  * Reads a supergraph file in rover's format. Paths in it are relative to it.
  *
- * @param env what `${env.NAME}` in it stands for
  * @throws {ConfigurationError} with every mistake: line, key, what was found, what would do
  */
-export function readSupergraphFile(file: string, env: NodeJS.ProcessEnv): SupergraphSettings {
+export function readSupergraphFile({ supergraphFile: file, env, overrides }: SupergraphSource): SupergraphReading {
   const document = new SupergraphDocument(readText(file), env);
-  const result = document.isReadable ? parse(document) : undefined;
+  const parsed = document.isReadable ? parse(document, overrides) : undefined;
   const mistakes = [...document.mistakes];
-  if (result?.error) mistakes.push(...ownMistakes(result.error.issues, document));
-  if (mistakes.length > 0 || !result?.data) throw toError(file, mistakes);
-  const { subgraphs, gateway } = result.data;
+  if (parsed?.result.error) mistakes.push(...ownMistakes(parsed.result.error.issues, document));
+  if (mistakes.length > 0 || !parsed?.result.data) throw toError(file, mistakes);
+  return { ...parsed, document, settings: toSettings(parsed.result.data, file) };
+}
+
+function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, file: string): SupergraphSettings {
+  const entries = Object.entries(subgraphs);
+  const codes = Object.fromEntries(entries.map(([name, { errorCodes }]) => [name, errorCodes]));
   return {
-    subgraphs: Object.entries(subgraphs).map(([name, settings]) => ({
+    subgraphs: entries.map(([name, { errorCodes: _, schema, ...settings }]) => ({
       ...settings,
       name,
-      schema: 'file' in settings.schema ? { file: resolve(dirname(file), settings.schema.file) } : settings.schema,
+      schema: 'file' in schema ? { file: resolve(dirname(file), schema.file) } : schema,
     })),
-    gateway,
+    gateway: { ...gateway, subgraphErrors: { ...gateway.subgraphErrors, codes } },
   };
 }
 
@@ -55,11 +81,17 @@ function readText(file: string): string {
 }
 
 /** Reads it, and again where a variable's text may be the number or the boolean that is wanted. */
-function parse(document: SupergraphDocument) {
-  const result = supergraphFile.safeParse(document.toJS());
-  const places = result.error?.issues.map(({ path }) => path.map(String)) ?? [];
+function parse(document: SupergraphDocument, overrides: readonly Override[]) {
+  const parsed = parseOnce(document, overrides);
+  const places = parsed.result.error?.issues.map(({ path }) => path.map(String)) ?? [];
   const isAnyRead = places.map((path) => path.length > 0 && document.readAsValues(path)).includes(true);
-  return isAnyRead ? supergraphFile.safeParse(document.toJS()) : result;
+  return isAnyRead ? parseOnce(document, overrides) : parsed;
+}
+
+function parseOnce(document: SupergraphDocument, overrides: readonly Override[]) {
+  const values = document.toJS();
+  const effective = applyOverrides(values, overrides);
+  return { values, overrides: effective, result: supergraphFile.safeParse(values) };
 }
 
 /** Those that aren't there only because a variable could not be replaced. */

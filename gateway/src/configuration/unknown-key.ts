@@ -6,8 +6,12 @@ import type { KeyPath } from './supergraph-document.ts';
 const CHANGES_PER_LETTER = 0.4;
 const MAX_SHOWN = 3;
 
-/** What to do about a key that there is not: the nearest that there is, here or elsewhere, or all that there are here. */
-export function adviseOnUnknownKey(above: KeyPath, key: string): string {
+/**
+ * What to do about a key that there is not: the nearest that there is, here or elsewhere, or all that there are here.
+ *
+ * @param rule what would do in place of the whole mapping, where its definition says that
+ */
+export function adviseOnUnknownKey(above: KeyPath, key: string, rule?: string): string {
   const siblings = [
     ...new Set(
       schemasAt(above)
@@ -17,9 +21,10 @@ export function adviseOnUnknownKey(above: KeyPath, key: string): string {
   ];
   const [nearest] = siblings.filter((name) => isAlike(name, key)).toSorted((a, b) => changes(a, key) - changes(b, key));
   if (nearest !== undefined && changes(nearest, key) <= 1) return `did you mean ${nearest}?`;
-  const elsewhere = placesOf(key, above);
+  const elsewhere = rule === undefined ? placesOf(key, above) : [];
   if (elsewhere.length > 0) return `did you mean ${elsewhere.join(' or ')}?`;
   if (nearest !== undefined) return `did you mean ${nearest}?`;
+  if (rule !== undefined) return rule;
   return siblings.length > 0 ? `known here: ${siblings.join(', ')}` : 'remove it';
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import { readConfig } from '../environment.ts';
 import { readSupergraphFile, type SupergraphSettings } from '../supergraph-file.ts';
 
 /** Where the texts of a test file are written, for it to read them. */
@@ -14,7 +15,7 @@ const file = join(folder, 'supergraph.yaml');
 /** What a supergraph file with this text says. */
 export function read(text: string, env: NodeJS.ProcessEnv = {}): SupergraphSettings {
   writeFileSync(file, text);
-  return readSupergraphFile(file, env);
+  return readSupergraphFile({ supergraphFile: file, env, overrides: readConfig({ ...env }).overrides }).settings;
 }
 
 /** What is wrong with it, `line: path: …` each; none where it can be used. */
@@ -27,6 +28,11 @@ export function mistakesOf(text: string, env: NodeJS.ProcessEnv = {}): string[] 
     const [, ...lines] = error.message.split('\n');
     return lines.map((line) => line.trim().replace(`${file}:`, ''));
   }
+}
+
+/** The same, without the names of all known keys, which are more with every feature. */
+export function brief(mistakes: readonly string[]): string[] {
+  return mistakes.map((mistake) => mistake.replace(/known here: .*/, 'known here: …'));
 }
 
 /** A file with these lines under `gateway`, the first of them on line 2. */
