@@ -68,6 +68,7 @@ test('the file is away, and the old graph goes on; it is back, and it is followe
     async () => (await ask(graph.url, NAMES)).text,
     (text) => text.includes('within 100 ms'),
   );
+  await edit(files.supergraph, 'timeout: 100ms', 'timeout: 2s');
   graph.usersProxy.behaviour = 'pass';
 });
 

@@ -11,6 +11,9 @@ const VARIABLE: JsonSchema = {
   pattern: '\\$\\{env\\.[A-Za-z_]\\w*(:-[^}]*)?\\}',
 };
 
+/** The file's schema without what is for variables. */
+let bare: JsonSchema | undefined;
+
 /** What describes a value and doesn't constrain it. */
 const ANNOTATIONS = new Set(['title', 'description', 'default', 'examples', 'writeOnly']);
 
@@ -24,7 +27,8 @@ export function supergraphJsonSchema(): JsonSchema {
 
 /** What the file may have at the path: one schema a form that it can have there, none for a key that there is not. */
 export function schemasAt(path: KeyPath): JsonSchema[] {
-  let found = formsOf(withoutVariables());
+  bare ??= withoutVariables();
+  let found = formsOf(bare);
   for (const key of path) found = found.flatMap((schema) => childAt(schema, key)).flatMap(formsOf);
   return found;
 }

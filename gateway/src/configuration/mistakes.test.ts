@@ -141,3 +141,10 @@ test('what is of another kind is told as what it is', () => {
     '1: subgraphs.1a: a name starts with a letter, and has letters, digits, - and _',
   ]);
 });
+
+test('a secret that is wrong is named and not shown', () => {
+  const text = 'subgraphs: { a: { routing_url: "${env.A_SECRET}", schema: { file: a.graphql } } }';
+  assert.deepEqual(mistakesOf(text, { A_SECRET: 'hunter2' }), [
+    '1: subgraphs.a.routing_url: "***" (from A_SECRET): give an address that starts with http:// or https://',
+  ]);
+});

@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { schemasAt } from './json-schema.ts';
+import { withoutSecrets } from './secrets.ts';
 import type { KeyPath, Mistake, SupergraphDocument } from './supergraph-document.ts';
 import { adviseOnUnknownKey } from './unknown-key.ts';
 
@@ -50,7 +52,8 @@ function found(path: KeyPath, document: SupergraphDocument): string {
   if (Array.isArray(value)) return value.length === 0 ? 'is an empty list' : 'is a list';
   if (typeof value === 'object') return Object.keys(value).length === 0 ? 'is an empty mapping' : 'is a mapping';
   const names = document.expansionAt(path)?.names ?? [];
-  return names.length === 0 ? JSON.stringify(value) : `${JSON.stringify(value)} (from ${names.join(', ')})`;
+  const shown = JSON.stringify(withoutSecrets(value, schemasAt(path), names));
+  return names.length === 0 ? shown : `${shown} (from ${names.join(', ')})`;
 }
 
 function wanted(issue: Issue): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { readConfig } from '../environment.ts';
-import { readSupergraphFile, type SupergraphSettings } from '../supergraph-file.ts';
+import { readSupergraphFile, type SupergraphSettings, type SupergraphSource } from '../supergraph-file.ts';
 
 /** Where the texts of a test file are written, for it to read them. */
 export const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
@@ -12,10 +12,15 @@ after(() => rmSync(folder, { recursive: true }));
 
 const file = join(folder, 'supergraph.yaml');
 
+/** A supergraph file with this text, in this environment. */
+export function write(text: string, env: NodeJS.ProcessEnv = {}): SupergraphSource {
+  writeFileSync(file, text);
+  return readConfig({ ...env, SUPERGRAPH_FILE: file });
+}
+
 /** What a supergraph file with this text says. */
 export function read(text: string, env: NodeJS.ProcessEnv = {}): SupergraphSettings {
-  writeFileSync(file, text);
-  return readSupergraphFile({ supergraphFile: file, env, overrides: readConfig({ ...env }).overrides }).settings;
+  return readSupergraphFile(write(text, env)).settings;
 }
 
 /** What is wrong with it, `line: path: …` each; none where it can be used. */
