@@ -6,10 +6,10 @@ import { listen } from '@lockstep/runtime/http/server.ts';
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import { ask, codesOf, createUser, get } from '../harness/client.ts';
 import { type Afterwards, startGraph } from '../harness/graph.ts';
+import { nextError } from '../harness/next-error.ts';
 import { runScript } from '../harness/process.ts';
 import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
-import { nextError } from './next-error.ts';
 
 const files = await copySupergraph({ after });
 const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: files.supergraph } });
