@@ -106,5 +106,6 @@ function toError(file: string, mistakes: readonly Mistake[]): ConfigurationError
   const list = mistakes
     .toSorted((a, b) => a.line - b.line)
     .map(({ line, path, message }) => `${file}:${line}: ${path === '' ? '' : `${path}: `}${message}`);
-  return new ConfigurationError(`The supergraph file can't be used:\n  ${list.join('\n  ')}`);
+  // Two rules of one key may say the same.
+  return new ConfigurationError(`The supergraph file can't be used:\n  ${[...new Set(list)].join('\n  ')}`);
 }

@@ -62,7 +62,8 @@ export const supergraphFile = z
     { error: 'give subgraphs: with at least one subgraph below it' },
   )
   .superRefine(({ subgraphs, gateway }, context) => {
-    for (const name of Object.keys(gateway.subgraphErrors.named)) {
+    // zod goes on after a mistake that isn't of type, but then doesn't transform
+    for (const name of 'subgraphErrors' in gateway ? Object.keys(gateway.subgraphErrors.named) : []) {
       if (name in subgraphs) continue;
       const message = `there is no such subgraph: give all, or one of ${Object.keys(subgraphs).join(', ')}`;
       context.addIssue({ code: 'custom', path: ['gateway', 'include_subgraph_errors', name], message });

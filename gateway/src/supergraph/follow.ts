@@ -37,6 +37,7 @@ export async function followSupergraph(config: Config, logger: Logger): Promise<
   const first = await untilRead(() => readSupergraph(config, schemas), logger);
   const follower = new Follower(config, schemas, first, logger);
   await follower.handover.replace(first);
+  schemas.keep();
   follower.start();
   return follower;
 }
@@ -128,6 +129,7 @@ class Follower implements Followed {
     const replaced = this.#current;
     if (isDeepStrictEqual(next, replaced)) return;
     await this.handover.replace(next);
+    this.#schemas.keep();
     this.#current = next;
     if (!isDeepStrictEqual(next.gateway, replaced.gateway)) await this.#tell(next.gateway);
     this.#logger.info(`the graph has changed: now ${describe(next)}`);

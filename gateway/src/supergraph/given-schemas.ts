@@ -14,8 +14,10 @@ const QUERY = '{ _service { sdl } }';
 export class GivenSchemas {
   readonly #secret: string | undefined;
   readonly #logger: Logger;
-  /** What each address gave last. */
-  readonly #known = new Map<string, string>();
+  /** What each address gave last, whether it could be used or not. */
+  readonly #given = new Map<string, string>();
+  /** What each address gave when the supergraph that is in force was composed. */
+  #used: ReadonlyMap<string, string> = new Map();
 
   constructor(secret: string | undefined, logger: Logger) {
     this.#secret = secret;
@@ -23,7 +25,7 @@ export class GivenSchemas {
   }
 
   /**
-   * The schemas as they are now, by the subgraph's name; of a subgraph that can't be asked, as it was last.
+   * The schemas as they are now, by the subgraph's name; of a subgraph that can't be asked, as the supergraph in force has it.
    *
    * @throws {UnknownSchemaError} where one can't be asked, and never could
    */
@@ -34,13 +36,18 @@ export class GivenSchemas {
     return new Map(given.flatMap(([name, sdl]) => (sdl === undefined ? [] : [[name, sdl]])));
   }
 
+  /** What was read last is in force now. */
+  keep(): void {
+    this.#used = new Map(this.#given);
+  }
+
   /** Whether a subgraph would give another schema than it did last. */
   async haveChanged(subgraphs: readonly SubgraphSettings[]): Promise<boolean> {
     const changes = subgraphs.map(async (subgraph) => {
       const url = urlOf(subgraph);
       if (url === undefined) return false;
       return this.#ask(subgraph, url).then(
-        (sdl) => sdl !== this.#known.get(url),
+        (sdl) => sdl !== this.#given.get(url),
         () => false, // its calls say that it is down
       );
     });
@@ -52,11 +59,11 @@ export class GivenSchemas {
     if (url === undefined) return undefined;
     try {
       const sdl = await this.#ask(subgraph, url);
-      this.#known.set(url, sdl);
+      this.#given.set(url, sdl);
       return sdl;
     } catch (error) {
-      const known = this.#known.get(url);
-      if (known !== undefined) return known;
+      const used = this.#used.get(url);
+      if (used !== undefined) return used;
       throw new UnknownSchemaError(
         `The subgraph ${subgraph.name} doesn't give its schema at ${url}: ${reasonOf(error)}`,
       );
