@@ -5,10 +5,11 @@ import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { supergraphJsonSchema } from '@lockstep/gateway/configuration/json-schema.ts';
+import { settingsTable } from '@lockstep/gateway/configuration/settings-table.ts';
 import { parse } from 'graphql';
 
-// `npm run codegen` writes each subgraph's resolver types from its schema, and the JSON Schema of supergraph.yaml from the
-// definition that the gateway reads it by. With --check it writes nothing, and fails where a file isn't what it would write.
+// `npm run codegen` writes each subgraph's resolver types from its schema, and the JSON Schema of supergraph.yaml and the
+// README's table of its keys from the definition that the gateway reads it by. With --check it writes nothing, and fails where a file isn't what it would write.
 
 const ROOT = dirname(import.meta.dirname);
 const SUBGRAPHS = 'subgraphs';
@@ -44,7 +45,18 @@ async function resolverTypes(subgraph: string): Promise<string> {
   return `// Generated from schema.graphql by \`npm run codegen\`.\n${types}`;
 }
 
-const generated = new Map([['supergraph.schema.json', `${JSON.stringify(supergraphJsonSchema(), null, 2)}\n`]]);
+/** The README, with the table of the settings between its marks. */
+function readme(): string {
+  const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const marks = /(?<=<!-- generated: settings -->\n).*?(?=<!-- end of settings -->)/s;
+  if (!marks.test(text)) throw new Error('README.md has no place for the table of the settings');
+  return text.replace(marks, () => `\n${settingsTable()}\n`);
+}
+
+const generated = new Map([
+  ['supergraph.schema.json', `${JSON.stringify(supergraphJsonSchema(), null, 2)}\n`],
+  ['README.md', readme()],
+]);
 for (const subgraph of readdirSync(join(ROOT, SUBGRAPHS))) {
   generated.set(join(SUBGRAPHS, subgraph, 'src', 'schema.generated.ts'), await resolverTypes(subgraph));
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { formsOf, type JsonSchema, propertiesOf, supergraphJsonSchema, valuesOf } from './json-schema.ts';
+import { keysOfFile, supergraphJsonSchema } from './json-schema.ts';
 import { mistakesOf, withGateway } from './testing/written-file.ts';
 
 const schema = supergraphJsonSchema();
@@ -22,6 +22,17 @@ const TAKEN: Record<string, string> = {
   'variables for texts': 'subgraphs: { a: { routing_url: "${env.A:-http://a}", schema: { file: "${env.F:-a}" } } }',
   'a variable for a boolean': withGateway('  traffic_shaping: { batch_entities: "${env.B:-false}" }'),
   'an empty section': withGateway('  traffic_shaping: {}'),
+  'where it listens': withGateway('  listen: "[::]:4000"\n  path: /\n'),
+  'each page': withGateway('  landing_page: graphiql'),
+  'a page that is on': withGateway('  landing_page: true'),
+  'a variable for either': withGateway('  landing_page: "${env.PAGE:-sandbox}"'),
+  'origins, one of a variable': withGateway(
+    '  cors: { origins: ["*", "${env.SHOP:-https://a.example}"], max_age: 1m }',
+  ),
+  'headers against forgery': withGateway('  csrf: { required_headers: [x-shop] }'),
+  'errors by subgraph': withGateway('  include_subgraph_errors: { all: false, a: true }'),
+  'a schema to ask for': 'subgraphs: { a: { routing_url: "http://a/", schema: { subgraph_url: "http://a/" } } }',
+  'error codes': `subgraphs: { a: { ${SUBGRAPH}, error_codes: [GONE] } }`,
   'a setting': withGateway('  traffic_shaping: { deduplicate_query: false }'),
 };
 
@@ -39,6 +50,14 @@ const REFUSED: Record<string, string> = {
   'a number for a boolean': withGateway('  traffic_shaping: { batch_entities: 1 }'),
   'a text for a boolean': withGateway('  traffic_shaping: { batch_entities: "true" }'),
   'an empty section': withGateway('  traffic_shaping:'),
+  'a port alone': withGateway('  listen: 4000'),
+  'a path without a slash': withGateway('  path: graphql'),
+  'an unknown page': withGateway('  landing_page: apollo'),
+  'an origin with a path': withGateway('  cors: { origins: [https://a.example/shop] }'),
+  'an origin that is no list': withGateway('  cors: { origins: https://a.example }'),
+  'no header against forgery': withGateway('  csrf: { required_headers: [] }'),
+  'an error setting that is no boolean': withGateway('  include_subgraph_errors: { a: maybe }'),
+  'a code that is a number': `subgraphs: { a: { ${SUBGRAPH}, error_codes: [404] } }`,
 };
 
 for (const [name, text] of Object.entries(TAKEN)) {
@@ -60,23 +79,10 @@ test("the project's own file names the schema, and fits it", () => {
 });
 
 test('every key says what it is for, and every default is written as one would write it', () => {
-  for (const [path, key] of keysOf(schema, '')) {
-    assert.ok(key.description, `${path} has no description`);
-    if (key.default === undefined) continue;
-    const fits = ajv.compile({ ...key, definitions: schema.definitions ?? {} });
-    assert.ok(fits(key.default), `${path}: ${JSON.stringify(key.default)} is no value for it (use prefault)`);
+  for (const { path, schema } of keysOfFile()) {
+    assert.ok(schema.description, `${path.join('.')} has no description`);
+    if (schema.default === undefined) continue;
+    const written = JSON.stringify(schema.default);
+    assert.ok(ajv.compile(schema)(schema.default), `${path.join('.')}: ${written} is no value for it (use prefault)`);
   }
 });
-
-function keysOf(of: JsonSchema, above: string): [path: string, schema: JsonSchema][] {
-  return formsOf(of).flatMap((form) => {
-    const values = valuesOf(form);
-    return [
-      ...propertiesOf(form).flatMap(([key, child]): [string, JsonSchema][] => [
-        [above + key, child],
-        ...keysOf(child, `${above}${key}.`),
-      ]),
-      ...(values ? keysOf(values, `${above}NAME.`) : []),
-    ];
-  });
-}

@@ -43,9 +43,39 @@ export function propertiesOf(schema: JsonSchema): [key: string, schema: JsonSche
   return Object.entries(schema.properties ?? {}).flatMap(([key, child]) => (isSchema(child) ? [[key, child]] : []));
 }
 
-/** What a mapping has under keys that it doesn't name. */
-export function valuesOf({ additionalProperties }: JsonSchema): JsonSchema | undefined {
-  return isSchema(additionalProperties) ? additionalProperties : undefined;
+/** A key that the file can have: in its path, {@link ANY_NAME} is for a name and {@link ANY_INDEX} for a place in a list. */
+export interface FileKey {
+  readonly path: KeyPath;
+  readonly schema: JsonSchema;
+}
+
+export const ANY_NAME = 'NAME';
+export const ANY_INDEX = 'N';
+
+/** Every key that the file can have, those of a section after the section. */
+export function keysOfFile(): FileKey[] {
+  bare ??= withoutVariables();
+  const byPath = new Map(keysBelow(bare, []).map((key) => [key.path.join('.'), key]));
+  return [...byPath.values()]; // a key of several forms once
+}
+
+function keysBelow(schema: JsonSchema, above: KeyPath): FileKey[] {
+  return formsOf(schema).flatMap((form) => {
+    const named = propertiesOf(form).map(([key, child]) => ({ path: [...above, key], schema: child }));
+    const { additionalProperties: values, items } = form;
+    return [
+      ...named.flatMap((key) => [key, ...keysBelow(key.schema, key.path)]),
+      ...(isSchema(values) ? keysUnder(ANY_NAME, values, above) : []),
+      ...(isSchema(items) ? keysUnder(ANY_INDEX, items, above) : []),
+    ];
+  });
+}
+
+/** Of one's own choice. A value without keys is a key of the file all the same, where it says what it is for. */
+function keysUnder(name: string, schema: JsonSchema, above: KeyPath): FileKey[] {
+  const path = [...above, name];
+  const own = schema.description === undefined ? [] : [{ path, schema }];
+  return [...own, ...keysBelow(schema, path)];
 }
 
 function childAt(schema: JsonSchema, key: string): JsonSchema[] {

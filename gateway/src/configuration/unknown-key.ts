@@ -1,5 +1,5 @@
 import leven from 'leven';
-import { formsOf, type JsonSchema, propertiesOf, schemasAt, supergraphJsonSchema, valuesOf } from './json-schema.ts';
+import { ANY_INDEX, ANY_NAME, keysOfFile, propertiesOf, schemasAt } from './json-schema.ts';
 import type { KeyPath } from './supergraph-document.ts';
 
 /** Two names are alike up to so many changes for each letter of the longer one. */
@@ -30,24 +30,15 @@ export function adviseOnUnknownKey(above: KeyPath, key: string, rule?: string): 
 
 /** Where else the file has such a key: those below this place first. */
 function placesOf(key: string, above: KeyPath): string[] {
-  const places = pathsOf(supergraphJsonSchema(), []).filter((path) => changes(path.at(-1) ?? '', key) === 0);
-  const names = places.map((path) => name(path, above));
+  const paths = keysOfFile().map(({ path }) => path);
+  const names = paths.filter((path) => changes(path.at(-1) ?? '', key) === 0).map((path) => nameOf(path, above));
   const isBelow = (place: string) => above.length > 0 && place.startsWith(`${above.join('.')}.`);
   return names.toSorted((a, b) => Number(isBelow(b)) - Number(isBelow(a))).slice(0, MAX_SHOWN);
 }
 
-/** Every key that the file can have. Where a name is one's own choice, the path has undefined. */
-function pathsOf(schema: JsonSchema, above: readonly (string | undefined)[]): (string | undefined)[][] {
-  return formsOf(schema).flatMap((form) => {
-    const named = propertiesOf(form).flatMap(([key, child]) => [[...above, key], ...pathsOf(child, [...above, key])]);
-    const values = valuesOf(form);
-    return values ? [...named, ...pathsOf(values, [...above, undefined])] : named;
-  });
-}
-
 /** The path as one would write it here: where it leads through the same mappings, with the names that those have. */
-function name(path: readonly (string | undefined)[], above: KeyPath): string {
-  return path.map((key, depth) => key ?? above[depth] ?? 'NAME').join('.');
+function nameOf(path: KeyPath, above: KeyPath): string {
+  return path.map((key, depth) => (key === ANY_NAME || key === ANY_INDEX ? (above[depth] ?? key) : key)).join('.');
 }
 
 function isAlike(a: string, b: string): boolean {
