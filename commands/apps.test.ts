@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, test } from 'node:test';
-import { graphUrl, readApps } from './apps.ts';
+import { test } from 'node:test';
+import { ECOSYSTEM_FILE, graphUrl, readApps } from './apps.ts';
 import { CommandError } from './command.ts';
 
 const VARIABLES = ['SUPERGRAPH_FILE', 'GATEWAY_PORT', 'HOST'];
@@ -14,13 +15,15 @@ function urlOf(t: { after(end: () => void): void }, gateway: string, env: Record
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'supergraph.yaml');
   writeFileSync(file, `gateway: ${gateway}\nsubgraphs: { a: { routing_url: "http://a/", schema: { file: a } } }\n`);
+  forget();
   Object.assign(process.env, { SUPERGRAPH_FILE: file, ...env });
   return graphUrl(readApps());
 }
 
-beforeEach(() => {
+function forget(): void {
   for (const name of VARIABLES) delete process.env[name];
-});
+  delete createRequire(import.meta.url).cache[ECOSYSTEM_FILE]; // it reads the environment
+}
 
 test('the graph answers where supergraph.yaml says, or the environment', (t) => {
   assert.equal(urlOf(t, '{}'), 'http://127.0.0.1:4000/graphql');
