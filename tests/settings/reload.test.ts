@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { after, type TestContext, test } from 'node:test';
 import { ask, createUser } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
@@ -48,6 +51,28 @@ test(`settings that change ${FLIPS} times under load take effect each time, and 
   const { answered, failures } = await load.end();
   assert.deepEqual(failures, []);
   assert.ok(answered > 10 * FLIPS, `${answered} answers`);
+});
+
+test('a request that is still being sent while the settings change is answered', async () => {
+  const slow = request(graph.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', expect: '100-continue' },
+  });
+  slow.flushHeaders();
+  await once(slow, 'continue'); // the gateway has begun with it
+  for (const turn of [31, 32]) {
+    await replace(files.supergraph, flip(turn));
+    await until(
+      () => originAllowed(`https://shop${turn}.example`),
+      (origin) => origin !== null,
+    );
+  }
+  slow.end('{"query":"{ users(first: 1) { name } }"}');
+  const [response] = await once(slow, 'response');
+  assert.deepEqual(
+    [response.statusCode, await text(response)],
+    [200, '{"data":{"users":[{"name":"Ada Lovelace"}]}}\n'],
+  );
 });
 
 test('a wrong file is refused with all its mistakes under load, and what was in force stays', async (t) => {
