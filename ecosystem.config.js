@@ -71,7 +71,7 @@ module.exports = {
       exec_mode: 'cluster',
       instances: Number(env.GATEWAY_INSTANCES ?? 1),
       env: {
-        GATEWAY_PORT: env.GATEWAY_PORT ?? '4000',
+        GATEWAY_PORT: env.GATEWAY_PORT ?? '', // nothing: as supergraph.yaml says
         // when it is reloaded, the next one answers already: time for clients to move to it
         DRAIN_DELAY_MS: env.DRAIN_DELAY_MS ?? '1500',
       },

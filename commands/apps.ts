@@ -1,5 +1,9 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { readConfig } from '@lockstep/gateway/configuration/environment.ts';
+import { toAuthority } from '@lockstep/gateway/configuration/sections/endpoint.ts';
+import { readSupergraphFile } from '@lockstep/gateway/configuration/supergraph-file.ts';
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { CommandError } from './command.ts';
 
 /** The folder of this project. */
@@ -30,8 +34,18 @@ export function readApps(names: readonly string[] = []): App[] {
   return apps.filter(({ name }) => names.length === 0 || names.includes(name));
 }
 
-/** Where the graph answers in this environment. */
+/**
+ * Where the graph answers in this environment.
+ *
+ * @throws {CommandError} where that can't be read
+ */
 export function graphUrl(apps: readonly App[]): string {
   const gateway = apps.find(({ name }) => name === 'gateway');
-  return `http://${process.env.HOST ?? '127.0.0.1'}:${gateway?.env.GATEWAY_PORT}/graphql`;
+  try {
+    const { listen, path } = readSupergraphFile(readConfig({ ...process.env, ...gateway?.env })).settings.gateway;
+    return `http://${toAuthority(listen)}${path}`;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new CommandError(error.message);
+  }
 }

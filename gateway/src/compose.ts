@@ -1,11 +1,15 @@
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import { createLogger } from '@lockstep/runtime/logging.ts';
 import { readConfig } from './configuration/environment.ts';
 import { readSupergraph } from './supergraph/follow.ts';
+import { GivenSchemas } from './supergraph/given-schemas.ts';
 
 // `npm run compose`: the supergraph's SDL on standard output, for any other router.
 
 try {
-  process.stdout.write(readSupergraph(readConfig()).sdl);
+  const config = readConfig();
+  const schemas = new GivenSchemas(config.secret, createLogger('compose', config.logging));
+  process.stdout.write((await readSupergraph(config, schemas)).sdl);
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;
   process.stderr.write(`${error.message}\n`);

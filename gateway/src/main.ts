@@ -1,17 +1,23 @@
 import { listen } from '@lockstep/runtime/http/server.ts';
 import { run } from '@lockstep/runtime/lifecycle.ts';
-import { readConfig } from './configuration/environment.ts';
+import { PORT_VARIABLE, readConfig } from './configuration/environment.ts';
+import { toAuthority } from './configuration/sections/endpoint.ts';
 import { GatewayServer } from './http/server.ts';
 import { followSupergraph } from './supergraph/follow.ts';
 
 await run('gateway', readConfig, async (config, logger) => {
+  let phase: 'serving' | 'stopping' = 'serving';
   const supergraph = await followSupergraph(config, logger);
-  const server = await GatewayServer.start({ gateway: supergraph.handover, config, logger }, supergraph.settings());
+  const settings = supergraph.settings();
+  const parts = { gateway: supergraph.handover, logger, isReady: () => phase === 'serving' };
+  const server = await GatewayServer.start(parts, settings);
   supergraph.onSettings((settings) => server.adopt(settings));
-  const listening = await listen(server.handler, config);
-  logger.info(`gateway answers at http://${config.host}:${listening.port}/graphql`);
+  const { host } = settings.listen;
+  const listening = await listen(server.handler, { ...config, ...settings.listen, portVariable: PORT_VARIABLE });
+  logger.info(`gateway answers at http://${toAuthority({ host, port: listening.port })}${settings.path}`);
   return {
     async stop() {
+      phase = 'stopping';
       supergraph.stop();
       await listening.stop();
       await server.stop();

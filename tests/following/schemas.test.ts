@@ -4,9 +4,9 @@ import { after, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
+import { nextError } from '../harness/next-error.ts';
 import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
-import { nextError } from './next-error.ts';
 
 const files = await copySupergraph({ after });
 const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: files.supergraph } });

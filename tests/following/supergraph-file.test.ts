@@ -6,10 +6,10 @@ import { listen } from '@lockstep/runtime/http/server.ts';
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import { ask, codesOf, createUser, get } from '../harness/client.ts';
 import { type Afterwards, startGraph } from '../harness/graph.ts';
+import { nextError } from '../harness/next-error.ts';
 import { runScript } from '../harness/process.ts';
 import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
-import { nextError } from './next-error.ts';
 
 const files = await copySupergraph({ after });
 const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: files.supergraph } });
@@ -20,7 +20,12 @@ const ANSWER = { users: [{ name: 'Ada Lovelace' }] };
 
 const REFUSED: [name: string, from: string, to: string, says: string][] = [
   ['a text that is no YAML', 'timeout: 2s', 'timeout: 2s: 3s', 'Nested mappings are not allowed in compact mappings'],
-  ['a key that there is not', 'routing_url', 'routing', 'subgraphs.users.routing: is no key of this file'],
+  [
+    'a key that there is not',
+    'routing_url',
+    'routing',
+    'subgraphs.users.routing: is no key of this file: did you mean routing_url?',
+  ],
   [
     'a duration without a unit',
     'timeout: 2s',
@@ -31,7 +36,7 @@ const REFUSED: [name: string, from: string, to: string, says: string][] = [
     'a variable that is not set',
     `\${env.USERS_URL:-http://127.0.0.1:4001/graphql}`,
     `\${env.NOWHERE}`,
-    `\${env.NOWHERE}: the environment variable NOWHERE isn't set; set it, or write \${env.NOWHERE:-default}`,
+    `subgraphs.users.routing_url: \${env.NOWHERE}: the environment variable NOWHERE isn't set; set it, or write \${env.NOWHERE:-default}`,
   ],
 ];
 
@@ -63,6 +68,7 @@ test('the file is away, and the old graph goes on; it is back, and it is followe
     async () => (await ask(graph.url, NAMES)).text,
     (text) => text.includes('within 100 ms'),
   );
+  await edit(files.supergraph, 'timeout: 100ms', 'timeout: 2s');
   graph.usersProxy.behaviour = 'pass';
 });
 
@@ -94,7 +100,10 @@ test('a start with mistakes in the file ends with exit code 78 and all of them, 
   for (const line of lines) assert.ok(stderr.includes(`${supergraph}:${line}: `), stderr);
   assert.match(stderr, /subgraphs\.users\.timeout: .*"soon.*: give a duration such as 500ms, 2s or 1m/);
   assert.match(stderr, /subgraphs\.orders\.retries: is no key of this file/);
-  assert.match(stderr, /subgraphs\.users\.schema: give file: with the path of the schema, or sdl: with its text/);
+  assert.match(
+    stderr,
+    /subgraphs\.users\.schema\.path: is no key of this file: give file: with the path of the schema, /,
+  );
 });
 
 const NICKNAMES = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])

@@ -23,6 +23,7 @@ const FLAGS = [
 /** How much time passes in the page before it is looked at. It stands still while the page waits for an answer. */
 const PAGE_TIME_MS = 5000;
 const TIMEOUT_MS = 60_000;
+const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
 const MISSING = 'no browser: install Chromium (apt-get install chromium), or set CHROMIUM_PATH to one';
 
@@ -35,7 +36,10 @@ export async function openInBrowser(t: Afterwards, url: string): Promise<string>
   if (browser === undefined) throw new Error(MISSING);
   const profile = await temporaryFolder(t);
   const page = [`--user-data-dir=${profile}`, `--virtual-time-budget=${PAGE_TIME_MS}`, '--dump-dom', url];
-  const { stdout } = await promisify(execFile)(browser, [...FLAGS, ...page], { timeout: TIMEOUT_MS });
+  const { stdout } = await promisify(execFile)(browser, [...FLAGS, ...page], {
+    timeout: TIMEOUT_MS,
+    maxBuffer: MAX_PAGE_BYTES,
+  });
   return stdout;
 }
 

@@ -1,26 +1,53 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readConfig } from './environment.ts';
+import { toAuthority } from './sections/endpoint.ts';
+import { read, withGateway } from './testing/written-file.ts';
+
+/** The settings of a file with these lines under `gateway`, in this environment. */
+function settings(env: NodeJS.ProcessEnv, lines = '  {}') {
+  const { listen, introspection, landingPage, cors } = read(withGateway(lines), env).gateway;
+  return { listen: toAuthority(listen), introspection, page: landingPage.atEndpoint, origins: cors.origins };
+}
+
+const FILE = `  listen: 0.0.0.0:5000
+  introspection: true
+  landing_page: graphiql
+  cors: { origins: [https://file.example] }`;
+const IN_FILE = { listen: '0.0.0.0:5000', introspection: true, page: 'graphiql', origins: ['https://file.example'] };
 
 test('a developer gets introspection, the page and the origins of a developer', () => {
-  const config = readConfig({});
-  assert.deepEqual([config.introspection, config.landingPage, config.corsOrigins], [true, true, undefined]);
-  assert.deepEqual([config.host, config.port], ['127.0.0.1', 4000]);
+  const { origins, ...others } = settings({});
+  assert.deepEqual(others, { listen: '127.0.0.1:4000', introspection: true, page: 'sandbox' });
+  assert.deepEqual(origins.slice(0, 2), ['https://studio.apollographql.com', 'http://localhost:*']);
 });
 
-test('in production they are off unless switched on', () => {
-  const config = readConfig({ NODE_ENV: 'production' });
-  assert.deepEqual([config.introspection, config.landingPage, config.corsOrigins], [false, false, []]);
-  const switchedOn = readConfig({
+test('in production they are off, unless the file switches them on', () => {
+  const env = { NODE_ENV: 'production' };
+  const off = { listen: '127.0.0.1:4000', introspection: false, page: 'none', origins: [] };
+  assert.deepEqual(settings(env), off);
+  assert.deepEqual(settings(env, FILE), IN_FILE);
+});
+
+test('a variable wins over the file and over production mode', () => {
+  const variables = {
     NODE_ENV: 'production',
-    INTROSPECTION: 'true',
-    LANDING_PAGE: 'true',
+    GATEWAY_PORT: '6000',
+    INTROSPECTION: 'false',
+    LANDING_PAGE: 'sandbox',
     CORS_ORIGINS: 'https://shop.example, https://admin.example',
-  });
-  assert.deepEqual(
-    [switchedOn.introspection, switchedOn.landingPage, switchedOn.corsOrigins],
-    [true, true, ['https://shop.example', 'https://admin.example']],
-  );
+  };
+  const origins = ['https://shop.example', 'https://admin.example'];
+  const won = { introspection: false, page: 'sandbox', origins };
+  assert.deepEqual(settings(variables, FILE), { ...won, listen: '0.0.0.0:6000' });
+  assert.deepEqual(settings({ ...variables, HOST: '::1' }, FILE), { ...won, listen: '[::1]:6000' });
+  assert.deepEqual(settings({ HOST: '::1' }), { ...settings({}), listen: '[::1]:4000' });
+  assert.equal(settings({ NODE_ENV: 'production', INTROSPECTION: 'true' }).introspection, true);
+});
+
+test('a variable that is empty decides nothing', () => {
+  const empty = { GATEWAY_PORT: '', HOST: ' ', INTROSPECTION: '', LANDING_PAGE: '', CORS_ORIGINS: '' };
+  assert.deepEqual(settings(empty, FILE), IN_FILE);
 });
 
 test("the vendor's telemetry is switched off before a gateway can be made", () => {
@@ -31,7 +58,7 @@ test("the vendor's telemetry is switched off before a gateway can be made", () =
 
 test('every wrong variable is named', () => {
   assert.throws(
-    () => readConfig({ GATEWAY_PORT: 'http', INTROSPECTION: 'yes' }),
-    /GATEWAY_PORT=http: .*INTROSPECTION=yes: /s,
+    () => readConfig({ GATEWAY_PORT: 'http', INTROSPECTION: 'yes', LANDING_PAGE: 'on', CORS_ORIGINS: 'a.example' }),
+    /GATEWAY_PORT=http: .*INTROSPECTION=yes: .*LANDING_PAGE=on: give true, .*CORS_ORIGINS=a\.example: give an origin/s,
   );
 });

@@ -2,23 +2,29 @@ import { join, resolve } from 'node:path';
 import { flag, port, readEnvironment } from '@lockstep/runtime/environment.ts';
 import { type ProcessConfig, processVariables, toProcessConfig } from '@lockstep/runtime/process-config.ts';
 import { z } from 'zod';
+import { type Override, toOverrides } from './overrides.ts';
+import { origin } from './sections/cors.ts';
 
-const PORT_VARIABLE = 'GATEWAY_PORT';
+/** Changes the port, whatever the supergraph file says. */
+export const PORT_VARIABLE = 'GATEWAY_PORT';
 const DEFAULT_SUPERGRAPH_FILE = join(import.meta.dirname, '..', '..', '..', 'supergraph.yaml');
 
-/** How the gateway's process runs. Which subgraphs it serves stands in the supergraph file. */
+const landingPage = z
+  .enum(['true', 'false', 'sandbox', 'graphiql'], 'give true, sandbox, graphiql or false')
+  .transform((text) => (text === 'true' || text === 'false' ? text === 'true' : text));
+
+const origins = z
+  .string()
+  .transform((list) => list.split(',').map((text) => text.trim()))
+  .pipe(z.array(origin));
+
+/** How the gateway's process runs. What it serves, and how, stands in the supergraph file. */
 export interface Config extends ProcessConfig {
-  readonly port: number;
-  readonly portVariable: string;
   readonly supergraphFile: string;
   /** What `${env.NAME}` in the supergraph file stands for. */
   readonly env: NodeJS.ProcessEnv;
-  /** Whether clients may ask for the schema. */
-  readonly introspection: boolean;
-  /** Whether a browser gets Apollo Sandbox. */
-  readonly landingPage: boolean;
-  /** The origins whose pages may call, or undefined for Apollo Sandbox and whatever runs on this machine. */
-  readonly corsOrigins: readonly string[] | undefined;
+  /** The settings of that file that the environment decides. */
+  readonly overrides: readonly Override[];
 }
 
 export function readConfig(env = process.env): Config {
@@ -27,28 +33,22 @@ export function readConfig(env = process.env): Config {
   const variables = readEnvironment(
     {
       ...processVariables,
-      [PORT_VARIABLE]: port(4000),
+      [PORT_VARIABLE]: port(0).unwrap().optional(),
       SUPERGRAPH_FILE: z.string().default(DEFAULT_SUPERGRAPH_FILE),
       INTROSPECTION: flag.optional(),
-      LANDING_PAGE: flag.optional(),
-      CORS_ORIGINS: z.string().optional(),
+      LANDING_PAGE: landingPage.optional(),
+      CORS_ORIGINS: origins.optional(),
     },
     env,
   );
   const process = toProcessConfig(variables);
-  return {
-    ...process,
+  const overrides = toOverrides({
+    host: env.HOST?.trim() ? variables.HOST : undefined, // only what is set wins over the file
     port: variables[PORT_VARIABLE],
-    portVariable: PORT_VARIABLE,
-    supergraphFile: resolve(variables.SUPERGRAPH_FILE),
-    env,
-    introspection: variables.INTROSPECTION ?? !process.isProduction,
-    landingPage: variables.LANDING_PAGE ?? !process.isProduction,
-    corsOrigins: toOrigins(variables.CORS_ORIGINS, process.isProduction),
-  };
-}
-
-function toOrigins(list: string | undefined, isProduction: boolean): string[] | undefined {
-  if (list === undefined) return isProduction ? [] : undefined;
-  return list.split(',').map((origin) => origin.trim());
+    introspection: variables.INTROSPECTION,
+    landingPage: variables.LANDING_PAGE,
+    corsOrigins: variables.CORS_ORIGINS,
+    isProduction: process.isProduction,
+  });
+  return { ...process, supergraphFile: resolve(variables.SUPERGRAPH_FILE), env, overrides };
 }

@@ -1,33 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import { test } from 'node:test';
 import { readSupergraphFile } from './supergraph-file.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
-const file = join(folder, 'supergraph.yaml');
-after(() => rmSync(folder, { recursive: true }));
-
-function read(text: string, env: NodeJS.ProcessEnv = {}) {
-  writeFileSync(file, text);
-  return readSupergraphFile(file, env);
-}
-
-/** The lines of the message, without the file's name. */
-function mistakesOf(text: string): string[] {
-  try {
-    read(text);
-  } catch (error) {
-    assert.ok(error instanceof ConfigurationError);
-    return error.message
-      .split('\n')
-      .slice(1)
-      .map((line) => line.trim().replace(`${file}:`, ''));
-  }
-  throw new Error('it was taken');
-}
+import { brief, folder, mistakesOf, read } from './testing/written-file.ts';
 
 test("rover's format is read; paths are relative to the file; timeout has a default", () => {
   const { subgraphs, gateway } = read(`
@@ -74,16 +49,17 @@ gateway: { traffic_shaping: { deduplicate_query: false, batch_entities: "\${env.
 `);
   assert.deepEqual(gateway.traffic, { deduplicateQuery: false, batchEntities: false });
   const wrong =
-    'subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a } } }\ngateway: { traffic_shaping: { batch_entities: 1, retries: 2 } }';
-  assert.deepEqual(mistakesOf(wrong), [
+    'subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a } } }\ngateway: { traffic_shaping: { batch_entities: 1, colour: 2 } }';
+  assert.deepEqual(brief(mistakesOf(wrong)), [
     '2: gateway.traffic_shaping.batch_entities: 1: give true or false',
-    '2: gateway.traffic_shaping.retries: is no key of this file',
+    '2: gateway.traffic_shaping.colour: is no key of this file: known here: …',
   ]);
 });
 
 test('every mistake is told, with its line, its key, what was found and what would do', () => {
   assert.deepEqual(
-    mistakesOf(`federation_version: 1
+    brief(
+      mistakesOf(`federation_version: 1
 subgraphs:
   a:
     routing_url: users:4001
@@ -91,15 +67,16 @@ subgraphs:
     timeout: 5
   b:
     schema: { file: ./b.graphql }
-    retries: 3
+    colour: blue
 `),
+    ),
     [
       '1: federation_version: 1: give 2, or a version such as =2.14.4',
       '4: subgraphs.a.routing_url: "users:4001": give an address that starts with http:// or https://',
-      '5: subgraphs.a.schema: give file: with the path of the schema, or sdl: with its text',
+      '5: subgraphs.a.schema.fil: is no key of this file: did you mean file?',
       '6: subgraphs.a.timeout: 5: give a duration such as 500ms, 2s or 1m',
       '8: subgraphs.b.routing_url: is missing: give an address that starts with http:// or https://',
-      '9: subgraphs.b.retries: is no key of this file',
+      '9: subgraphs.b.colour: is no key of this file: known here: …',
     ],
   );
 });
@@ -107,7 +84,10 @@ subgraphs:
 test('a file without subgraphs, or none at all, is refused', () => {
   assert.match(mistakesOf('subgraphs: {}')[0] ?? '', /give at least one subgraph/);
   assert.match(mistakesOf('')[0] ?? '', /^1: /);
-  assert.throws(() => readSupergraphFile(join(folder, 'none.yaml'), {}), /can't be read.*Set SUPERGRAPH_FILE/s);
+  assert.throws(
+    () => readSupergraphFile({ supergraphFile: join(folder, 'none.yaml'), env: {}, overrides: [] }),
+    /can't be read.*Set SUPERGRAPH_FILE/s,
+  );
 });
 
 test('what is no YAML is refused with its line', () => {
@@ -116,5 +96,8 @@ test('what is no YAML is refused with its line', () => {
 
 test('an unset variable is named with its line', () => {
   const text = 'subgraphs:\n  a:\n    routing_url: ${env.A_URL}\n    schema: { file: a.graphql }\n';
-  assert.match(mistakesOf(text)[0] ?? '', /^3: \$\{env\.A_URL\}: the environment variable A_URL isn't set/);
+  assert.match(
+    mistakesOf(text)[0] ?? '',
+    /^3: subgraphs\.a\.routing_url: \$\{env\.A_URL\}: the environment variable A_URL isn't set/,
+  );
 });

@@ -1,20 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
-import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
+import { toMistakes } from './mistakes.ts';
+import { applyOverrides, type Override } from './overrides.ts';
+import { type Mistake, SupergraphDocument } from './supergraph-document.ts';
 import { type GatewaySettings, supergraphFile } from './supergraph-schema.ts';
-import { expandVariables } from './variables.ts';
 
 /** Where one subgraph is, what it says it can do, and how it is called. */
 export interface SubgraphSettings {
   readonly name: string;
   readonly routingUrl: string;
-  /** The schema's text in federation's SDL, or the file that has it, as an absolute path. */
-  readonly schema: { readonly sdl: string } | { readonly file: string };
+  readonly schema: SchemaSource;
   /** How long one call may take, from connecting to the last byte. */
   readonly timeoutMs: number;
 }
+
+/** A schema in federation's SDL: its text, the file that has it, as an absolute path, or the subgraph to ask for it. */
+export type SchemaSource = { readonly sdl: string } | { readonly file: string } | { readonly subgraph_url: string };
 
 /** What a supergraph file says. */
 export interface SupergraphSettings {
@@ -22,42 +25,49 @@ export interface SupergraphSettings {
   readonly gateway: GatewaySettings;
 }
 
-/** One thing wrong with the file. */
-interface Mistake {
-  line: number;
-  /** The key's path, `subgraphs.a.timeout`; empty for the file as a whole. */
-  path: string;
-  message: string;
+/** What a supergraph file and the environment say together. */
+export interface SupergraphSource {
+  /** Where it stands. */
+  readonly supergraphFile: string;
+  /** What `${env.NAME}` in it stands for. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly overrides: readonly Override[];
+}
+
+/** A supergraph file that can be used, and how it came to say what it does. */
+export interface SupergraphReading {
+  readonly settings: SupergraphSettings;
+  readonly document: SupergraphDocument;
+  /** What was read, as it is written, with what the environment decides. */
+  readonly values: unknown;
+  /** Those that had an effect. */
+  readonly overrides: readonly Override[];
 }
 
 /**
  * Reads a supergraph file in rover's format. Paths in it are relative to it.
  *
- * @param env what `${env.NAME}` in it stands for
  * @throws {ConfigurationError} with every mistake: line, key, what was found, what would do
  */
-export function readSupergraphFile(file: string, env: NodeJS.ProcessEnv): SupergraphSettings {
-  const lines = new LineCounter();
-  const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
-  const mistakes: Mistake[] = document.errors.map((error) => ({
-    line: lines.linePos(error.pos[0]).line,
-    path: '',
-    message: error.message,
-  }));
-  if (mistakes.length === 0) mistakes.push(...expand(document, lines, env));
-  const result = supergraphFile.safeParse(document.toJS());
-  if (mistakes.length === 0 && !result.success) {
-    mistakes.push(...result.error.issues.flatMap((issue) => toMistakes(issue, document, lines)));
-  }
-  if (mistakes.length > 0 || !result.success) throw toError(file, mistakes);
-  const { subgraphs, gateway } = result.data;
+export function readSupergraphFile({ supergraphFile: file, env, overrides }: SupergraphSource): SupergraphReading {
+  const document = new SupergraphDocument(readText(file), env);
+  const parsed = document.isReadable ? parse(document, overrides) : undefined;
+  const mistakes = [...document.mistakes];
+  if (parsed?.result.error) mistakes.push(...ownMistakes(parsed.result.error.issues, document));
+  if (mistakes.length > 0 || !parsed?.result.data) throw toError(file, mistakes);
+  return { ...parsed, document, settings: toSettings(parsed.result.data, file) };
+}
+
+function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, file: string): SupergraphSettings {
+  const entries = Object.entries(subgraphs);
+  const codes = Object.fromEntries(entries.map(([name, { errorCodes }]) => [name, errorCodes]));
   return {
-    subgraphs: Object.entries(subgraphs).map(([name, settings]) => ({
+    subgraphs: entries.map(([name, { errorCodes: _, schema, ...settings }]) => ({
       ...settings,
       name,
-      schema: 'file' in settings.schema ? { file: resolve(dirname(file), settings.schema.file) } : settings.schema,
+      schema: 'file' in schema ? { file: resolve(dirname(file), schema.file) } : schema,
     })),
-    gateway,
+    gateway: { ...gateway, subgraphErrors: { ...gateway.subgraphErrors, codes } },
   };
 }
 
@@ -70,52 +80,32 @@ function readText(file: string): string {
   }
 }
 
-/** Replaces the variables in every text of the document. */
-function expand(document: Document, lines: LineCounter, env: NodeJS.ProcessEnv): Mistake[] {
-  const mistakes: Mistake[] = [];
-  visit(document, {
-    Scalar(_key, node) {
-      if (typeof node.value !== 'string') return;
-      const expanded = expandVariables(node.value, env);
-      node.value = expanded.text;
-      const line = lines.linePos(node.range?.[0] ?? 0).line;
-      mistakes.push(...expanded.mistakes.map((message) => ({ line, path: '', message })));
-    },
-  });
-  return mistakes;
+/** Reads it, and again where a variable's text may be the number or the boolean that is wanted. */
+function parse(document: SupergraphDocument, overrides: readonly Override[]) {
+  const parsed = parseOnce(document, overrides);
+  const places = parsed.result.error?.issues.map(({ path }) => path.map(String)) ?? [];
+  const isAnyRead = places.map((path) => path.length > 0 && document.readAsValues(path)).includes(true);
+  return isAnyRead ? parseOnce(document, overrides) : parsed;
 }
 
-function toMistakes(issue: z.core.$ZodIssue, document: Document, lines: LineCounter): Mistake[] {
-  const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') {
-    const message = 'is no key of this file';
-    return issue.keys.map((key) => ({
-      line: lineOf([...path, key], document, lines),
-      path: [...path, key].join('.'),
-      message,
-    }));
-  }
-  const node = document.getIn(path, true);
-  const found = isScalar(node) ? ` ${JSON.stringify(node.value)}:` : node === undefined ? ' is missing:' : '';
-  return [
-    { line: lineOf(path, document, lines), path: path.join('.'), message: `${found.trim()} ${issue.message}`.trim() },
-  ];
+function parseOnce(document: SupergraphDocument, overrides: readonly Override[]) {
+  const values = document.toJS();
+  const effective = applyOverrides(values, overrides);
+  return { values, overrides: effective, result: supergraphFile.safeParse(values) };
 }
 
-/** The line of the key, or of the nearest one above it that is there. */
-function lineOf(path: readonly string[], document: Document, lines: LineCounter): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) {
-      return lines.linePos(Number(node.range[0])).line;
-    }
-  }
-  return 1;
+/** Those that aren't there only because a variable could not be replaced. */
+function ownMistakes(issues: readonly z.core.$ZodIssue[], document: SupergraphDocument): Mistake[] {
+  const unread = document.mistakes.map(({ path }) => path);
+  return issues
+    .flatMap((issue) => toMistakes(issue, document))
+    .filter(({ path }) => !unread.some((other) => other === path || other.startsWith(`${path}.`)));
 }
 
 function toError(file: string, mistakes: readonly Mistake[]): ConfigurationError {
-  const list = mistakes.map(
-    ({ line, path, message }) => `${file}:${line}: ${path === '' ? '' : `${path}: `}${message}`,
-  );
-  return new ConfigurationError(`The supergraph file can't be used:\n  ${list.join('\n  ')}`);
+  const list = mistakes
+    .toSorted((a, b) => a.line - b.line)
+    .map(({ line, path, message }) => `${file}:${line}: ${path === '' ? '' : `${path}: `}${message}`);
+  // Two rules of one key may say the same.
+  return new ConfigurationError(`The supergraph file can't be used:\n  ${[...new Set(list)].join('\n  ')}`);
 }

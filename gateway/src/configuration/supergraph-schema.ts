@@ -1,29 +1,76 @@
 import { z } from 'zod';
+import { cors } from './sections/cors.ts';
+import { csrf } from './sections/csrf.ts';
+import { graphqlPath, introspection, landingPage, listenAddress } from './sections/endpoint.ts';
+import { healthCheck } from './sections/health-check.ts';
 import { subgraph } from './sections/subgraph.ts';
+import { type SubgraphErrors, subgraphErrors } from './sections/subgraph-errors.ts';
 import { trafficShaping } from './sections/traffic-shaping.ts';
 
 // The supergraph file: rover's keys, and the gateway's own under `gateway`. Each section of those stands in a file of its
-// own: its keys, their defaults, and what they are called once they are read.
+// own: its keys, what each is for (editors show it), their defaults, and what they are called once they are read.
 
 const gateway = z
   .strictObject({
-    traffic_shaping: trafficShaping.prefault({}),
+    listen: listenAddress,
+    path: graphqlPath,
+    introspection,
+    landing_page: landingPage,
+    traffic_shaping: trafficShaping.prefault({}).describe('How calls to subgraphs are put together.'),
+    cors: cors.prefault({}).describe('Which pages of other origins may call.'),
+    csrf: csrf.prefault({}).describe('What keeps web pages from sending requests in the name of their visitors.'),
+    include_subgraph_errors: subgraphErrors
+      .prefault({})
+      .describe(
+        'Which errors of subgraphs reach clients as they are. The log has every other one whole, under its id.',
+      ),
+    health_check: healthCheck.prefault({}).describe('The paths that say how the process is.'),
   })
-  .transform(({ traffic_shaping }) => ({ traffic: traffic_shaping }));
+  .superRefine(({ path, health_check: { live, ready } }, context) => {
+    const message = 'give another path: this one answers something else';
+    if (live === path) context.addIssue({ code: 'custom', path: ['health_check', 'live'], message });
+    if (ready === path || ready === live)
+      context.addIssue({ code: 'custom', path: ['health_check', 'ready'], message });
+  })
+  .transform(({ traffic_shaping, landing_page, include_subgraph_errors, health_check, ...settings }) => ({
+    ...settings,
+    landingPage: landing_page,
+    traffic: traffic_shaping,
+    subgraphErrors: include_subgraph_errors,
+    healthCheck: health_check,
+  }));
 
 const NO_SUBGRAPHS = 'give at least one subgraph, each under its name';
+const NAME = /^[a-zA-Z][\w-]{0,63}$/;
 
-export const supergraphFile = z.strictObject({
-  federation_version: z
-    .union([z.literal(2), z.string().regex(/^=?2(\.|$)/)], { error: 'give 2, or a version such as =2.14.4' })
-    .optional(),
-  subgraphs: z
-    .record(z.string().regex(/^[a-zA-Z][\w-]{0,63}$/, 'a name has letters, digits, - and _'), subgraph, {
-      error: NO_SUBGRAPHS,
-    })
-    .refine((subgraphs) => Object.keys(subgraphs).length > 0, NO_SUBGRAPHS),
-  gateway: gateway.prefault({}),
-});
+export const supergraphFile = z
+  .strictObject(
+    {
+      federation_version: z
+        .union([z.literal(2), z.string().regex(/^=?2(\.|$)/)], { error: 'give 2, or a version such as =2.14.4' })
+        .optional()
+        .describe("Federation's version, for rover."),
+      subgraphs: z
+        .record(z.string().regex(NAME, 'a name starts with a letter, and has letters, digits, - and _'), subgraph, {
+          error: NO_SUBGRAPHS,
+        })
+        .refine((subgraphs) => Object.keys(subgraphs).length > 0, NO_SUBGRAPHS)
+        .describe('The subgraphs of the graph, each under its name.')
+        .meta({ minProperties: 1 }),
+      gateway: gateway.prefault({}).describe("The gateway's own settings. Other readers of this file ignore them."),
+    },
+    { error: 'give subgraphs: with at least one subgraph below it' },
+  )
+  .superRefine(({ subgraphs, gateway }, context) => {
+    // zod goes on after a mistake that isn't of type, but then doesn't transform
+    for (const name of 'subgraphErrors' in gateway ? Object.keys(gateway.subgraphErrors.named) : []) {
+      if (name in subgraphs) continue;
+      const message = `there is no such subgraph: give all, or one of ${Object.keys(subgraphs).join(', ')}`;
+      context.addIssue({ code: 'custom', path: ['gateway', 'include_subgraph_errors', name], message });
+    }
+  });
 
 /** The settings under `gateway`, all of them, with their defaults. */
-export type GatewaySettings = Readonly<z.output<typeof gateway>>;
+export type GatewaySettings = Readonly<Omit<z.output<typeof gateway>, 'subgraphErrors'>> & {
+  readonly subgraphErrors: SubgraphErrors;
+};

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-// What values of the supergraph file are written like. A value that comes from `${env.NAME}` is a text, whatever it holds.
+// What values of the supergraph file are written like, and what the JSON Schema made of it says of them: there each value
+// but a plain text may be `${env.NAME}` too (json-schema.ts). A default is given as it is written, by `prefault`.
 
 const DURATION = /^(\d+)(ms|s|m)$/;
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
@@ -16,18 +17,20 @@ const SIZE_RULE = 'give a size such as 512kb or 2mb';
 /** A size, in bytes once it is read. */
 export const size = z.string(SIZE_RULE).regex(SIZE, SIZE_RULE).transform(toBytes);
 
+const HTTP_RULE = 'give an address that starts with http:// or https://';
+
+/** An absolute http or https URL. */
+export const httpUrl = z.url({ protocol: /^https?$/, error: HTTP_RULE }).meta({ pattern: '^https?://' });
+
 /** `true` or `false`. */
 export function onOff(fallback: boolean) {
-  const text = z.enum(['true', 'false']).transform((value) => value === 'true');
-  return z.union([z.boolean(), text], { error: 'give true or false' }).default(fallback);
+  return z.boolean('give true or false').default(fallback);
 }
 
 /** A whole number of at least `minimum`. */
 export function wholeNumber(minimum: number) {
   const rule = `give a whole number, ${minimum} or more`;
-  const number = z.int(rule).min(minimum, rule);
-  const text = z.string().regex(/^\d+$/).transform(Number).pipe(number);
-  return z.union([number, text], { error: rule });
+  return z.int(rule).min(minimum, rule);
 }
 
 /** {@link duration}, as a default is written. */

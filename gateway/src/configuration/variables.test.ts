@@ -9,7 +9,7 @@ test('a variable is replaced by its value, or by its default where it is unset o
   assert.equal(expandVariables('${env.HOST:-localhost}', env).text, 'users.internal');
   assert.equal(expandVariables('${env.NONE:-http://localhost:4001/a?b={c}', env).text, 'http://localhost:4001/a?b={c');
   assert.equal(expandVariables('${env.EMPTY:-localhost}', env).text, 'localhost');
-  assert.deepEqual(expandVariables('${env.NONE:-}', env), { text: '', mistakes: [] });
+  assert.equal(expandVariables('${env.NONE:-}', env).text, '');
 });
 
 test('a variable that is unset and has no default is a mistake that names it', () => {
@@ -19,6 +19,15 @@ test('a variable that is unset and has no default is a mistake that names it', (
 });
 
 test('any other ${…} is a mistake; a lone $ is text', () => {
-  assert.match(expandVariables('${HOST}', env).mistakes[0] ?? '', /write \$\{env\.NAME\}/);
-  assert.deepEqual(expandVariables('$HOST costs 5$', env), { text: '$HOST costs 5$', mistakes: [] });
+  for (const text of ['${HOST}', '${env.HOST', 'a ${ b', '${file.HOST}', '${env.NONE:-${env.HOST}}', '${env.}']) {
+    assert.match(expandVariables(text, env).mistakes[0] ?? '', /is no variable: write \$\{env\.NAME\}/, text);
+  }
+  const text = '$HOST costs 5$, $$ and $1';
+  assert.deepEqual(expandVariables(text, env), { text, names: [], isVariable: false, mistakes: [] });
+});
+
+test('what a text is made of is told', () => {
+  const { names, isVariable } = expandVariables('http://${env.HOST}:${env.PORT:-1}', env);
+  assert.deepEqual([names, isVariable], [['HOST'], false]);
+  assert.equal(expandVariables('${env.PORT:-1}', env).isVariable, true);
 });

@@ -1,21 +1,28 @@
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import cors from 'cors';
+import type { Cors } from '../configuration/sections/cors.ts';
 
-/** Apollo Sandbox on its own site, and whatever a developer runs on this machine. */
-const DEVELOPMENT_ORIGINS = [
-  'https://studio.apollographql.com',
-  /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/,
-];
-
-const PREFLIGHT_MAX_AGE_S = 600;
-
-/** Lets pages of these origins call the handler; undefined stands for those a developer needs. */
-export function allowOrigins(origins: readonly string[] | undefined, handler: Handler): Handler {
+/** Lets pages of these origins call the handler. */
+export function allowOrigins({ origins, allowCredentials, exposeHeaders, maxAgeMs }: Cors, handler: Handler): Handler {
   const check = cors({
-    origin: origins ? [...origins] : DEVELOPMENT_ORIGINS,
+    origin: origins.includes('*') ? '*' : origins.map(toMatcher),
     methods: ['GET', 'POST'],
-    maxAge: PREFLIGHT_MAX_AGE_S,
+    credentials: allowCredentials,
+    exposedHeaders: [...exposeHeaders],
+    maxAge: Math.round(maxAgeMs / 1000),
   });
   // A preflight is answered by `check`; every other request goes on.
   return (request, response) => check(request, response, () => handler(request, response));
+}
+
+/** `*` in a host stands for any names, `:*` for any port and for none. */
+function toMatcher(origin: string): string | RegExp {
+  if (!origin.includes('*')) return origin;
+  const anyPort = origin.endsWith(':*');
+  const host = (anyPort ? origin.slice(0, -2) : origin).split('*').map(escapeRegExp).join('[\\w-]+(\\.[\\w-]+)*');
+  return new RegExp(`^${host}${anyPort ? '(:\\d+)?' : ''}$`);
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[^\w]/g, '\\$&');
 }

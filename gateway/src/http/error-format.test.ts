@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { formatError } from './error-format.ts';
 
-const format = formatError(createLogger('test', { format: 'json', level: 'silent' }));
+const logger = createLogger('test', { format: 'json', level: 'silent' });
+const format = formatError(logger, { named: {}, codes: {} });
 
 function fromSubgraph(code: string | undefined): GraphQLFormattedError {
   const extensions = { serviceName: 'books', stacktrace: ['at /srv/books.js:1'], exception: {}, limit: 3 };
@@ -30,4 +31,33 @@ for (const code of [undefined, 'DOWNSTREAM_SERVICE_ERROR', 'INTERNAL_SERVER_ERRO
 test("the gateway's own answer to a wrong operation passes", () => {
   const error = { message: 'Cannot query field "x"', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } };
   assert.equal(format(error, undefined), error);
+});
+
+describe('what is said of a subgraph decides', () => {
+  const settings = { all: false, named: { books: true, constructor: false }, codes: { reviews: ['TOO_LONG'] } };
+  const by = (serviceName: string, code: string) => {
+    const error = fromSubgraph(code);
+    return formatError(logger, settings)({ ...error, extensions: { ...error.extensions, serviceName } }, undefined);
+  };
+
+  test('true: its errors pass as they are, with all that is in them', () => {
+    const extensions = { stacktrace: ['at /srv/books.js:1'], exception: {}, limit: 3, code: 'INTERNAL_SERVER_ERROR' };
+    assert.deepEqual(by('books', 'INTERNAL_SERVER_ERROR'), { ...fromSubgraph(undefined), extensions });
+  });
+
+  test('false: message and extensions are replaced', () => {
+    for (const name of ['reviews', 'other', 'constructor']) {
+      const { message, path, extensions } = by(name, 'BOOK_SOLD_OUT');
+      assert.deepEqual(
+        [message, path, Object.keys(extensions ?? {})],
+        ['Internal server error', ['book'], ['code', 'id']],
+      );
+    }
+  });
+
+  test("false: the gateway's own codes pass, and those that the subgraph lists", () => {
+    assert.deepEqual(by('other', 'BAD_USER_INPUT').extensions, { code: 'BAD_USER_INPUT', limit: 3 });
+    assert.deepEqual(by('reviews', 'TOO_LONG').extensions, { code: 'TOO_LONG', limit: 3 });
+    assert.equal(by('other', 'TOO_LONG').extensions?.code, 'INTERNAL_SERVER_ERROR');
+  });
 });

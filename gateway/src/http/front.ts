@@ -5,14 +5,17 @@ import { graphql } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
 import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
+import type { GraphQLSchema } from 'graphql';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
 import { formatError } from './error-format.ts';
+import { firstQuery } from './first-query.ts';
+import { graphiqlPage } from './graphiql.ts';
 import { landingPage } from './landing-page.ts';
 import type { ServerParts } from './server.ts';
 
-const GRAPHQL_PATH = '/graphql';
+const GRAPHIQL_PATH = '/graphiql';
 
 /** All that is between Node's HTTP and the execution of operations, under one set of settings. */
 export class Front {
@@ -27,7 +30,7 @@ export class Front {
   }
 
   static async open(parts: ServerParts, settings: GatewaySettings): Promise<Front> {
-    const server = apolloServer(parts);
+    const server = apolloServer(parts, settings);
     await server.start();
     return new Front(server, endpoints(server, parts, settings));
   }
@@ -57,32 +60,55 @@ export class Front {
 }
 
 /** The supergraph outlives any one Apollo Server: stopping that must not close it. */
-function apolloServer({ gateway, config, logger }: ServerParts): ApolloServer<Context> {
+function apolloServer({ gateway, logger }: ServerParts, settings: GatewaySettings): ApolloServer<Context> {
   return new ApolloServer<Context>({
     gateway: {
       load: () => gateway.load(),
       onSchemaLoadOrUpdate: (listener) => gateway.onSchemaLoadOrUpdate(listener),
       stop: async () => {},
     },
-    introspection: config.introspection,
-    hideSchemaDetailsFromClientErrors: !config.introspection,
+    introspection: settings.introspection,
+    hideSchemaDetailsFromClientErrors: !settings.introspection,
     includeStacktraceInErrorResponses: false,
-    formatError: formatError(logger),
+    csrfPrevention: { requestHeaders: settings.csrf.requiredHeaders },
+    formatError: formatError(logger, settings.subgraphErrors),
     logger,
-    plugins: [landingPage(config.landingPage), ApolloServerPluginUsageReportingDisabled()],
+    plugins: [landingPage(settings.landingPage, settings.path), ApolloServerPluginUsageReportingDisabled()],
     stopOnTerminationSignals: false,
   });
 }
 
-/** GraphQL at `/graphql`, and the process's health. A browser that opens `/` is led to the page. */
-function endpoints(server: ApolloServer<Context>, { config }: ServerParts, _settings: GatewaySettings): Handler {
+/** GraphQL at its path, and the process's health. A browser that opens `/` is led to the page. */
+function endpoints(server: ApolloServer<Context>, parts: ServerParts, settings: GatewaySettings): Handler {
+  const { path, landingPage: pages, healthCheck, cors } = settings;
   const answer = graphql(server, { context: ({ signal, request: { headers } }) => ({ signal, headers }) });
   return routes({
-    ...(config.landingPage && { '/': redirect(GRAPHQL_PATH) }),
-    [GRAPHQL_PATH]: allowOrigins(config.corsOrigins, answer),
-    '/health/live': live,
-    '/health/ready': ready(async () => {}),
+    ...(pages.atEndpoint !== 'none' && { '/': redirect(path) }),
+    ...(pages.graphiql && { [GRAPHIQL_PATH]: graphiql(parts, path) }),
+    [healthCheck.live]: live,
+    [healthCheck.ready]: ready(async () => {
+      if (!parts.isReady()) throw new Error('the process stops');
+    }),
+    [path]: allowOrigins(cors, answer),
   });
+}
+
+function graphiql({ gateway }: ServerParts, path: string): Handler {
+  return async (_request, response) => {
+    const html = await graphiqlPage(path, firstQuery(schemaOf(gateway)));
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
+  };
+}
+
+/** The schema that clients see now. */
+function schemaOf(gateway: ServerParts['gateway']): GraphQLSchema {
+  let schema: GraphQLSchema | undefined;
+  const unsubscribe = gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
+    schema = apiSchema;
+  });
+  unsubscribe();
+  if (!schema) throw new Error('a server without a supergraph');
+  return schema;
 }
 
 function redirect(location: string): Handler {

@@ -7,14 +7,18 @@ import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 /**
  * Composes the subgraphs' schemas into a supergraph.
  *
+ * @param given the schemas that subgraphs gave themselves, by the subgraph's name
  * @returns its SDL, which any federation router reads
  * @throws {ConfigurationError} with composition's own messages and the files they are about
  */
-export function compose(subgraphs: readonly SubgraphSettings[]): string {
+export function compose(
+  subgraphs: readonly SubgraphSettings[],
+  given: ReadonlyMap<string, string> = new Map(),
+): string {
   const services = subgraphs.map((subgraph) => ({
     name: subgraph.name,
     url: subgraph.routingUrl,
-    typeDefs: readSchema(subgraph),
+    typeDefs: parseSchema(subgraph, given.get(subgraph.name)),
   }));
   const { supergraphSdl, errors } = composeServices(services);
   if (errors) {
@@ -24,11 +28,11 @@ export function compose(subgraphs: readonly SubgraphSettings[]): string {
   return supergraphSdl;
 }
 
-function readSchema({ name, schema }: SubgraphSettings): DocumentNode {
+function parseSchema({ name, schema }: SubgraphSettings, given: string | undefined): DocumentNode {
   try {
-    return 'sdl' in schema
-      ? parse(new Source(schema.sdl, `sdl of ${name}`))
-      : parse(new Source(readFileSync(schema.file, 'utf8'), schema.file));
+    if ('sdl' in schema) return parse(new Source(schema.sdl, `sdl of ${name}`));
+    if ('file' in schema) return parse(new Source(readFileSync(schema.file, 'utf8'), schema.file));
+    return parse(new Source(given ?? '', `schema of ${schema.subgraph_url}`));
   } catch (error) {
     const reason = error instanceof GraphQLError ? describe(error) : error instanceof Error ? error.message : error;
     throw new ConfigurationError(`The schema of the subgraph ${name} can't be read: ${reason}`);

@@ -1,16 +1,18 @@
-import { unwatchFile, watchFile } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from '../configuration/environment.ts';
 import { readSupergraphFile, type SubgraphSettings } from '../configuration/supergraph-file.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import { compose } from './compose.ts';
+import { FileWatcher } from './file-watcher.ts';
+import { GivenSchemas, UnknownSchemaError } from './given-schemas.ts';
 import { SupergraphHandover } from './handover.ts';
 import type { Supergraph } from './loaded-supergraph.ts';
 
-/** How soon a change is seen. By looking at the files and not by the system's events, which miss what editors, mounts
- * and configuration maps do: replace a file, or a folder above it, by another. */
-const POLL_INTERVAL_MS = 500;
+/** How soon it is seen that a subgraph gives another schema of itself, or that one gives its schema at last. */
+const ASK_INTERVAL_MS = 2000;
 
 /** A supergraph that is kept as its files say. */
 export interface Followed {
@@ -25,52 +27,113 @@ export interface Followed {
 
 /**
  * Loads the supergraph that the configured file describes, and follows that file and the schemas it names: a change that
- * can be used takes effect at once, one that can't is logged and changes nothing.
+ * can be used takes effect at once, one that can't is logged and changes nothing. A subgraph that has to be asked for its
+ * schema is waited for.
  *
  * @throws {ConfigurationError} where what the files say now can't be used
  */
 export async function followSupergraph(config: Config, logger: Logger): Promise<Followed> {
-  const handover = new SupergraphHandover(config.secret, logger);
-  const read = () => readSupergraph(config);
-  let current = read();
-  let tell: (settings: GatewaySettings) => Promise<void> = async () => {};
-  await handover.replace(current);
+  const schemas = new GivenSchemas(config.secret, logger);
+  const first = await untilRead(() => readSupergraph(config, schemas), logger);
+  const follower = new Follower(config, schemas, first, logger);
+  await follower.handover.replace(first);
+  schemas.keep();
+  follower.start();
+  return follower;
+}
 
-  const reload = async () => {
+/** The supergraph that the files and the subgraphs say now. @throws {ConfigurationError} */
+export async function readSupergraph(config: Config, schemas: GivenSchemas): Promise<Supergraph> {
+  const { settings } = readSupergraphFile(config);
+  return { ...settings, sdl: compose(settings.subgraphs, await schemas.read(settings.subgraphs)) };
+}
+
+/** Reads, and as long as a subgraph doesn't give its schema, reads again. */
+async function untilRead(read: () => Promise<Supergraph>, logger: Logger): Promise<Supergraph> {
+  for (let told = ''; ; ) {
     try {
-      const next = read();
-      if (isSame(next, current)) return;
-      await handover.replace(next);
-      if (!isSame(next.gateway, current.gateway)) await tell(next.gateway);
-      current = next;
-      logger.info(`the graph has changed: now ${describe(next)}`);
+      return await read();
     } catch (error) {
-      logRefusal(error, logger);
-    } finally {
-      watcher.watch(filesOf(config, current.subgraphs));
+      if (!(error instanceof UnknownSchemaError)) throw error;
+      if (error.message !== told) logger.warn(`${error.message}. The gateway starts once it does.`);
+      told = error.message;
+      await delay(ASK_INTERVAL_MS);
     }
-  };
-  const watcher = new FileWatcher(reload);
-  watcher.watch(filesOf(config, current.subgraphs));
-  logger.info(`the graph is ${describe(current)}`);
-  return {
-    handover,
-    settings: () => current.gateway,
-    onSettings: (listener) => {
-      tell = listener;
-    },
-    stop: () => watcher.watch([]),
-  };
+  }
 }
 
-/** The supergraph that the files say now. @throws {ConfigurationError} */
-export function readSupergraph(config: Pick<Config, 'supergraphFile' | 'env'>): Supergraph {
-  const settings = readSupergraphFile(config.supergraphFile, config.env);
-  return { ...settings, sdl: compose(settings.subgraphs) };
-}
+class Follower implements Followed {
+  readonly handover: SupergraphHandover;
+  readonly #config: Config;
+  readonly #schemas: GivenSchemas;
+  readonly #logger: Logger;
+  readonly #watcher = new FileWatcher(() => this.#enqueue(() => this.#reload()));
+  #current: Supergraph;
+  #tell: (settings: GatewaySettings) => Promise<void> = async () => {};
+  /** Whether the files name a schema that its subgraph never gave. */
+  #isWaiting = false;
+  #asking: NodeJS.Timeout | undefined;
+  /** One change at a time. */
+  #pending: Promise<void> = Promise.resolve();
 
-function isSame<Value extends object>(a: Value, b: Value): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  constructor(config: Config, schemas: GivenSchemas, first: Supergraph, logger: Logger) {
+    this.handover = new SupergraphHandover(config.secret, logger);
+    this.#config = config;
+    this.#schemas = schemas;
+    this.#current = first;
+    this.#logger = logger;
+  }
+
+  start(): void {
+    this.#watcher.watch(filesOf(this.#config, this.#current.subgraphs));
+    this.#asking = setInterval(() => this.#enqueue(() => this.#askAgain()), ASK_INTERVAL_MS);
+    this.#logger.info(`the graph is ${describe(this.#current)}`);
+  }
+
+  settings(): GatewaySettings {
+    return this.#current.gateway;
+  }
+
+  onSettings(listener: (settings: GatewaySettings) => Promise<void>): void {
+    this.#tell = listener;
+  }
+
+  stop(): void {
+    this.#watcher.watch([]);
+    clearInterval(this.#asking);
+  }
+
+  #enqueue(task: () => Promise<void>): void {
+    this.#pending = this.#pending.then(task);
+  }
+
+  async #askAgain(): Promise<void> {
+    if (this.#isWaiting) await this.#reload({ isRetry: true });
+    else if (await this.#schemas.haveChanged(this.#current.subgraphs)) await this.#reload();
+  }
+
+  async #reload({ isRetry = false } = {}): Promise<void> {
+    try {
+      const next = await readSupergraph(this.#config, this.#schemas);
+      this.#isWaiting = false;
+      await this.#adopt(next);
+    } catch (error) {
+      this.#isWaiting = error instanceof UnknownSchemaError;
+      if (!(isRetry && this.#isWaiting)) logRefusal(error, this.#logger);
+    } finally {
+      this.#watcher.watch(filesOf(this.#config, this.#current.subgraphs));
+    }
+  }
+
+  async #adopt(next: Supergraph): Promise<void> {
+    const replaced = this.#current;
+    if (isDeepStrictEqual(next, replaced)) return;
+    await this.handover.replace(next);
+    this.#schemas.keep();
+    this.#current = next;
+    if (!isDeepStrictEqual(next.gateway, replaced.gateway)) await this.#tell(next.gateway);
+    this.#logger.info(`the graph has changed: now ${describe(next)}`);
+  }
 }
 
 function filesOf({ supergraphFile }: Config, subgraphs: readonly SubgraphSettings[]): string[] {
@@ -87,28 +150,4 @@ function logRefusal(error: unknown, logger: Logger): void {
     { ...(error instanceof ConfigurationError ? {} : { err: error }) },
     `the change is refused, the graph stays as it was. ${reason}`,
   );
-}
-
-/** Calls back after a change of any of the files it watches, one change at a time. */
-class FileWatcher {
-  readonly #onChange: () => Promise<void>;
-  #files: readonly string[] = [];
-  #pending: Promise<void> = Promise.resolve();
-
-  constructor(onChange: () => Promise<void>) {
-    this.#onChange = onChange;
-  }
-
-  /** Watches these files from now on, and no others. */
-  watch(files: readonly string[]): void {
-    for (const file of this.#files) if (!files.includes(file)) unwatchFile(file, this.#changed);
-    for (const file of files) {
-      if (!this.#files.includes(file)) watchFile(file, { interval: POLL_INTERVAL_MS }, this.#changed);
-    }
-    this.#files = [...new Set(files)];
-  }
-
-  readonly #changed = (): void => {
-    this.#pending = this.#pending.then(this.#onChange);
-  };
 }

@@ -1,13 +1,34 @@
 import { z } from 'zod';
-import { duration, toMilliseconds } from '../values.ts';
+import { duration, httpUrl } from '../values.ts';
+
+const SCHEMA_RULE =
+  'give file: with the path of the schema, subgraph_url: with the address to ask for it, or sdl: with its text';
 
 /** `subgraphs.NAME`: where one subgraph is, what it says it can do, and how it is called. */
 export const subgraph = z
   .strictObject({
-    routing_url: z.url({ protocol: /^https?$/, error: 'give an address that starts with http:// or https://' }),
-    schema: z.union([z.strictObject({ file: z.string() }), z.strictObject({ sdl: z.string() })], {
-      error: 'give file: with the path of the schema, or sdl: with its text',
-    }),
-    timeout: duration.default(toMilliseconds('30s')),
+    routing_url: httpUrl.describe('Where the subgraph answers GraphQL.'),
+    schema: z
+      .union(
+        [
+          z.strictObject({ file: z.string().describe('The file that has it. Relative to this one.') }),
+          z.strictObject({
+            subgraph_url: httpUrl.describe('The address to ask for it, as a subgraph is asked: { _service { sdl } }.'),
+          }),
+          z.strictObject({ sdl: z.string().describe('Its text.') }),
+        ],
+        { error: SCHEMA_RULE },
+      )
+      .describe("The subgraph's schema, in federation's SDL."),
+    timeout: duration.prefault('30s').describe('How long one call may take, from connecting to the last byte.'),
+    error_codes: z
+      .array(z.string('give a code such as BOOK_SOLD_OUT'), 'give a list of codes')
+      .prefault([])
+      .describe('The codes of its expected failures. Clients see errors with these as they are.'),
   })
-  .transform(({ routing_url, schema, timeout }) => ({ routingUrl: routing_url, schema, timeoutMs: timeout }));
+  .transform(({ routing_url, schema, timeout, error_codes }) => ({
+    routingUrl: routing_url,
+    schema,
+    timeoutMs: timeout,
+    errorCodes: error_codes,
+  }));

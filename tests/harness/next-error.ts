@@ -1,4 +1,4 @@
-import type { LogLine, RunningProcess } from '../harness/process.ts';
+import type { LogLine, RunningProcess } from './process.ts';
 
 /** Does something to a file, and waits for the error that a process logs about it. */
 export async function nextError({ logs, logged }: RunningProcess, change: () => Promise<unknown>): Promise<LogLine> {

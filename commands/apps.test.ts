@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ECOSYSTEM_FILE, graphUrl, readApps } from './apps.ts';
+import { CommandError } from './command.ts';
+
+const VARIABLES = ['SUPERGRAPH_FILE', 'GATEWAY_PORT', 'HOST'];
+
+/** Where the graph answers that this file describes. */
+function urlOf(t: { after(end: () => void): void }, gateway: string, env: Record<string, string> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'supergraph.yaml');
+  writeFileSync(file, `gateway: ${gateway}\nsubgraphs: { a: { routing_url: "http://a/", schema: { file: a } } }\n`);
+  forget();
+  Object.assign(process.env, { SUPERGRAPH_FILE: file, ...env });
+  return graphUrl(readApps());
+}
+
+function forget(): void {
+  for (const name of VARIABLES) delete process.env[name];
+  delete createRequire(import.meta.url).cache[ECOSYSTEM_FILE]; // it reads the environment
+}
+
+test('the graph answers where supergraph.yaml says, or the environment', (t) => {
+  assert.equal(urlOf(t, '{}'), 'http://127.0.0.1:4000/graphql');
+  assert.equal(urlOf(t, '{ listen: "[::1]:5000", path: /api }'), 'http://[::1]:5000/api');
+  assert.equal(urlOf(t, '{ listen: "[::1]:5000" }', { GATEWAY_PORT: '6000' }), 'http://[::1]:6000/graphql');
+  assert.equal(urlOf(t, '{}', { GATEWAY_PORT: '', HOST: 'localhost' }), 'http://localhost:4000/graphql');
+});
+
+test('a file that can’t be used is an expected failure', (t) => {
+  assert.throws(
+    () => urlOf(t, '{ listen: 5000 }'),
+    (error) => error instanceof CommandError && /gateway\.listen: 5000: give/.test(error.message),
+  );
+});

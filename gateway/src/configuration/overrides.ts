@@ -1,0 +1,83 @@
+import { DEFAULT_LISTEN } from './sections/endpoint.ts';
+
+/** A setting of the supergraph file that the environment decides. */
+export interface Override {
+  readonly path: readonly string[];
+  /** The variable that decides it. */
+  readonly variable: string;
+  /** Whether it holds only where the file says nothing. */
+  readonly isDefault: boolean;
+  /** What the file would have there. @param given what it has, or its default */
+  value(given: unknown): unknown;
+}
+
+/** The variables that stand for settings, once they are read. */
+export interface OverridingVariables {
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly introspection: boolean | undefined;
+  readonly landingPage: boolean | 'sandbox' | 'graphiql' | undefined;
+  readonly corsOrigins: readonly string[] | undefined;
+  readonly isProduction: boolean;
+}
+
+/** What the environment decides: a variable that is set wins over the file, production mode over its defaults only. */
+export function toOverrides(variables: OverridingVariables): Override[] {
+  const { host, port, isProduction } = variables;
+  const wins = (path: string, variable: string, value: unknown): Override[] =>
+    value === undefined ? [] : [{ path: path.split('.'), variable, isDefault: false, value: () => value }];
+  const inProduction = (path: string, value: unknown): Override[] =>
+    isProduction ? [{ path: path.split('.'), variable: 'NODE_ENV', isDefault: true, value: () => value }] : [];
+  return [
+    ...inProduction('gateway.introspection', false),
+    ...inProduction('gateway.landing_page', false),
+    ...inProduction('gateway.cors.origins', []),
+    ...wins('gateway.introspection', 'INTROSPECTION', variables.introspection),
+    ...wins('gateway.landing_page', 'LANDING_PAGE', variables.landingPage),
+    ...wins('gateway.cors.origins', 'CORS_ORIGINS', variables.corsOrigins),
+    ...(host === undefined
+      ? []
+      : [listenOverride('HOST', (port) => `${host.includes(':') ? `[${host}]` : host}:${port}`)]),
+    ...(port === undefined ? [] : [listenOverride('GATEWAY_PORT', (_, host) => `${host}:${port}`)]),
+  ];
+}
+
+/** Each of the two variables decides a part of it. What is no text is left for its mistake to be told. */
+function listenOverride(variable: string, join: (port: string, host: string) => string): Override {
+  return {
+    path: ['gateway', 'listen'],
+    variable,
+    isDefault: false,
+    value(given = DEFAULT_LISTEN) {
+      if (typeof given !== 'string') return given;
+      const colon = given.lastIndexOf(':');
+      return join(given.slice(colon + 1), given.slice(0, colon));
+    },
+  };
+}
+
+/**
+ * Puts into the values of a supergraph file what the environment decides.
+ *
+ * @returns those that had an effect
+ */
+export function applyOverrides(values: unknown, overrides: readonly Override[]): Override[] {
+  return overrides.filter(({ path, isDefault, value }) => {
+    const above = path.slice(0, -1).reduce(childOf, values);
+    const key = path.at(-1) ?? '';
+    if (!isRecord(above) || (isDefault && above[key] !== undefined)) return false;
+    above[key] = value(above[key]);
+    return true;
+  });
+}
+
+/** What is under the key, made where there is nothing. */
+function childOf(value: unknown, key: string): unknown {
+  if (!isRecord(value)) return undefined;
+  value[key] ??= {};
+  return value[key];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

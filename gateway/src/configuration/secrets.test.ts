@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withoutSecrets } from './secrets.ts';
+
+test('what a key for secrets has, and what a variable for secrets holds, is not shown', () => {
+  assert.equal(withoutSecrets('hunter2', [{ type: 'string', writeOnly: true }], []), '***');
+  for (const name of ['REDIS_PASSWORD', 'API_KEY', 'subgraph_secret', 'AUTH_TOKEN']) {
+    assert.equal(withoutSecrets('hunter2', [{ type: 'string' }], ['PORT', name]), '***');
+  }
+  assert.equal(withoutSecrets('hunter2', [{ type: 'string' }], ['USERS_URL']), 'hunter2');
+  assert.equal(withoutSecrets(5, [{ type: 'number' }], []), 5);
+});
+
+test('an address is shown without the credentials in it', () => {
+  assert.equal(withoutSecrets('redis://:hunter2@cache:6379/0', [], []), 'redis://***@cache:6379/0');
+  assert.equal(withoutSecrets('https://ada:hunter2@shop.example/a@b', [], []), 'https://***@shop.example/a@b');
+  assert.equal(withoutSecrets('https://shop.example/@ada', [], []), 'https://shop.example/@ada');
+});

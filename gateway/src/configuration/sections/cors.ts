@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { duration, onOff } from '../values.ts';
+
+const ORIGIN_RULE = 'give an origin such as https://shop.example, https://*.shop.example, http://localhost:* or *';
+
+/** One entry of the list. `*` in it stands for any names, `:*` for any port and none, `*` alone for any origin. */
+export const origin = z
+  .string(ORIGIN_RULE)
+  .regex(/^(\*|null|[a-z][a-z0-9+.-]*:\/\/(\[[0-9a-fA-F:]+\]|[\w.*-]+)(:(\d{1,5}|\*))?)$/, ORIGIN_RULE);
+
+/** Apollo Sandbox on its own site, and whatever a developer runs on this machine. */
+const DEVELOPMENT_ORIGINS = [
+  'https://studio.apollographql.com',
+  ...['localhost', '127.0.0.1', '[::1]'].flatMap((host) => [`http://${host}:*`, `https://${host}:*`]),
+];
+
+/** `gateway.cors` */
+export const cors = z
+  .strictObject({
+    origins: z
+      .array(origin, 'give a list of origins')
+      .prefault(DEVELOPMENT_ORIGINS)
+      .describe('The origins whose pages may call. Where nothing is said, none with NODE_ENV=production.'),
+    allow_credentials: onOff(false).describe('Whether their requests may carry cookies and other credentials.'),
+    expose_headers: z
+      .array(z.string('give the name of a header'), 'give a list of header names')
+      .prefault([])
+      .describe('The headers of an answer that their scripts may read, beside those that every script may.'),
+    max_age: duration.prefault('10m').describe('How long a browser may keep what a preflight told it.'),
+  })
+  .refine(({ origins, allow_credentials }) => !(allow_credentials && origins.includes('*')), {
+    path: ['origins'],
+    message: 'name the origins: with allow_credentials, * would let every page act as its visitor',
+  })
+  .transform(({ origins, allow_credentials, expose_headers, max_age }) => ({
+    origins,
+    allowCredentials: allow_credentials,
+    exposeHeaders: expose_headers,
+    maxAgeMs: max_age,
+  }));
+
+/** Which pages of other origins may call. */
+export type Cors = Readonly<z.output<typeof cors>>;

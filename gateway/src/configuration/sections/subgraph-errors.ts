@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+const RULE = 'give true or false';
+
+/** `gateway.include_subgraph_errors` */
+export const subgraphErrors = z
+  .object({
+    all: z
+      .boolean(RULE)
+      .optional()
+      .describe(
+        "For subgraphs that aren't named here. true: clients see their errors as they are. false: clients see a code and " +
+          "an id, but for codes of the gateway's own list and of the subgraph's error_codes. Where nothing is said, errors " +
+          'with any code of their own pass too.',
+      ),
+  })
+  .catchall(z.boolean(RULE).describe('The same as `all`, for one subgraph.'))
+  .transform(({ all, ...named }) => ({ all, named }));
+
+/** Which errors of subgraphs reach clients as they are. */
+export interface SubgraphErrors {
+  /** True for all, false for those with listed codes only, undefined for those with any code of their own. */
+  readonly all?: boolean | undefined;
+  /** The same, by the subgraph's name. */
+  readonly named: Readonly<Record<string, boolean>>;
+  /** The codes that each subgraph lists, by its name. */
+  readonly codes: Readonly<Record<string, readonly string[]>>;
+}

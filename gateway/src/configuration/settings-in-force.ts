@@ -1,0 +1,107 @@
+import { basename } from 'node:path';
+import { stringify } from 'yaml';
+import { type JsonSchema, propertiesOf, schemasAt } from './json-schema.ts';
+import { withoutSecrets } from './secrets.ts';
+import type { KeyPath } from './supergraph-document.ts';
+import { readSupergraphFile, type SupergraphReading, type SupergraphSource } from './supergraph-file.ts';
+
+/** Where comments begin at the latest, in letters from the left. */
+const MAX_COMMENT_COLUMN = 60;
+
+/** A line of the file as it would have to be for the settings to be what they are, and where its value comes from. */
+interface Line {
+  readonly text: string;
+  readonly source: string;
+}
+
+/**
+ * The settings in force, as a supergraph file that says each of them: those of this file, of the environment, and the
+ * defaults. A comment says where each comes from. Secrets are masked.
+ *
+ * @throws {ConfigurationError} as {@link readSupergraphFile}
+ */
+export function describeSettings(source: SupergraphSource): string {
+  const lines = new Description(readSupergraphFile(source), basename(source.supergraphFile)).linesOf([]);
+  const longest = Math.max(...lines.filter(({ source }) => source !== '').map(({ text }) => text.length));
+  const column = Math.min(longest, MAX_COMMENT_COLUMN);
+  return lines.map(({ text, source }) => `${source === '' ? text : `${text.padEnd(column)}  # ${source}`}\n`).join('');
+}
+
+class Description {
+  readonly #reading: SupergraphReading;
+  readonly #fileName: string;
+
+  constructor(reading: SupergraphReading, fileName: string) {
+    this.#reading = reading;
+    this.#fileName = fileName;
+  }
+
+  /** What is in the mapping at the path. */
+  linesOf(path: KeyPath): Line[] {
+    const given = this.#valueAt(path);
+    const named = new Map(schemasAt(path).flatMap(propertiesOf));
+    const keys = new Set([...named.keys(), ...(isRecord(given) ? Object.keys(given) : [])]);
+    return [...keys].flatMap((key) => this.#linesAt([...path, key], named.get(key)));
+  }
+
+  #linesAt(path: KeyPath, schema: JsonSchema | undefined): Line[] {
+    const value = this.#valueAt(path) ?? schema?.default;
+    const indent = '  '.repeat(path.length - 1);
+    const key = path.at(-1) ?? '';
+    const isSection = value === undefined ? schema?.type === 'object' : isRecord(value);
+    if (isSection) {
+      const lines = this.linesOf(path);
+      return lines.length === 0 ? [] : [{ text: `${indent}${key}:`, source: '' }, ...lines];
+    }
+    if (value === undefined) return []; // off
+    return [{ text: `${indent}${key}: ${toYaml(this.#shown(path, value))}`, source: this.#sourceOf(path) }];
+  }
+
+  #valueAt(path: KeyPath): unknown {
+    return path.reduce<unknown>((value, key) => {
+      if (Array.isArray(value)) return value[Number(key)];
+      return isRecord(value) ? value[key] : undefined;
+    }, this.#reading.values);
+  }
+
+  #sourceOf(path: KeyPath): string {
+    const overrides = this.#reading.overrides.filter((override) => override.path.join('.') === path.join('.'));
+    const deciding = overrides.filter(({ isDefault }) => !isDefault).map(({ variable }) => variable);
+    if (deciding.length > 0) return `environment variable ${deciding.join(', ')}`;
+    if (overrides.length > 0) return 'default with NODE_ENV=production';
+    const { document } = this.#reading;
+    const value = document.valueAt(path);
+    if (value === undefined) return 'default';
+    const names = this.#variablesIn(path, value);
+    const place = `${this.#fileName}:${document.lineOf(path)}`;
+    return names.length === 0 ? place : `${place}, environment variable ${names.join(', ')}`;
+  }
+
+  /** The variables that the file's value at the path, or one in it, is made of. */
+  #variablesIn(path: KeyPath, value: unknown): string[] {
+    const own = this.#reading.document.expansionAt(path)?.names ?? [];
+    return [...own, ...childrenOf(value).flatMap(([key, child]) => this.#variablesIn([...path, key], child))];
+  }
+
+  #shown(path: KeyPath, value: unknown): unknown {
+    const variables = this.#reading.document.expansionAt(path)?.names ?? [];
+    const shown = withoutSecrets(value, schemasAt(path), variables);
+    if (Array.isArray(shown)) return shown.map((item, index) => this.#shown([...path, String(index)], item));
+    if (!isRecord(shown)) return shown;
+    return Object.fromEntries(childrenOf(shown).map(([key, child]) => [key, this.#shown([...path, key], child)]));
+  }
+}
+
+function childrenOf(value: unknown): [key: string, value: unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+
+/** On one line. */
+function toYaml(value: unknown): string {
+  if (typeof value === 'string' && value.includes('\n')) return JSON.stringify(value);
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim();
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

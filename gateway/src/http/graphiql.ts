@@ -1,0 +1,41 @@
+/** The last page: for one graph they are all the same. */
+let last: { readonly options: string; readonly html: string } | undefined;
+
+/** GraphiQL, whole in one page: it loads nothing from anywhere. */
+export async function graphiqlPage(endpoint: string, query: string): Promise<string> {
+  const options = JSON.stringify({ title: 'GraphiQL', endpoint, defaultQuery: query }).replaceAll('<', '\\u003c');
+  if (last?.options !== options) last = { options, html: await render(options) };
+  return last.html;
+}
+
+/** As the package itself puts its parts together; its own function for that comes with the types of another server. */
+async function render(options: string): Promise<string> {
+  // 9 MB that hardly any process needs
+  const graphiql = await import('@graphql-yoga/render-graphiql/graphiql');
+  const worker = (source: string) =>
+    `URL.createObjectURL(new Blob([${JSON.stringify(source)}], { type: 'application/javascript' }))`;
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>GraphiQL</title>
+    <link rel="icon" href="${graphiql.favicon}">
+    <style>${graphiql.css}</style>
+  </head>
+  <body class="no-focus-outline">
+    <noscript>GraphiQL is a page of scripts.</noscript>
+    <div id="root"></div>
+    <script>
+      const workers = {
+        editorWorkerService: ${worker(graphiql.editorWorkerService)},
+        json: ${worker(graphiql.jsonWorker)},
+        graphql: ${worker(graphiql.graphqlWorker)},
+      };
+      self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_module, label) => workers[label] };
+      ${graphiql.js};
+      YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${options});
+    </script>
+  </body>
+</html>
+`;
+}

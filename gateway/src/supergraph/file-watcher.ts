@@ -1,0 +1,24 @@
+import { unwatchFile, watchFile } from 'node:fs';
+
+/** How soon a change is seen. By looking at the files and not by the system's events, which miss what editors, mounts
+ * and configuration maps do: replace a file, or a folder above it, by another. */
+const POLL_INTERVAL_MS = 500;
+
+/** Calls back after a change of any of the files it watches. */
+export class FileWatcher {
+  readonly #onChange: () => void;
+  #files: readonly string[] = [];
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  /** Watches these files from now on, and no others. */
+  watch(files: readonly string[]): void {
+    for (const file of this.#files) if (!files.includes(file)) unwatchFile(file, this.#onChange);
+    for (const file of files) {
+      if (!this.#files.includes(file)) watchFile(file, { interval: POLL_INTERVAL_MS }, this.#onChange);
+    }
+    this.#files = [...new Set(files)];
+  }
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { after, type TestContext, test } from 'node:test';
+import { openInBrowser, withoutBrowser } from '../harness/browser.ts';
+import { createUser } from '../harness/client.ts';
+import { start, startGraph } from '../harness/graph.ts';
+
+const graph = await startGraph({ after });
+await createUser(graph.url, 'ada@example.com');
+
+/** Runs the operation that the page shows, once the page has learnt the schema. */
+const EXECUTE = `<script>
+  const execute = setInterval(() => {
+    const button = document.querySelector('.graphiql-execute-button');
+    if (!button || document.querySelector('.graphiql-spinner')) return;
+    clearInterval(execute);
+    button.click();
+  }, 200);
+</script>`;
+
+test('GraphiQL runs the first query of this graph, and needs nothing but the gateway', {
+  skip: withoutBrowser,
+}, async (t) => {
+  const { url, asked } = await pressExecute(t, '/graphiql');
+  const page = await openInBrowser(t, url);
+  assert.match(page, /class="graphiql-container"/);
+  const executed = asked.find(({ body }) => body.includes('query FirstQuery'));
+  assert.match(executed?.answer ?? 'not executed', /^\{"data":\{"orders":\[\]\}\}/);
+  assert.ok(
+    asked.some(({ body }) => body.includes('__schema')),
+    'it learns the schema',
+  );
+  assert.deepEqual([...new Set(asked.map(({ path }) => path))], ['/graphiql', '/graphql']);
+});
+
+for (const [setting, atEndpoint, atGraphiql, atRoot] of [
+  ['true', /EmbeddedSandbox/, 200, '/graphql'],
+  ['sandbox', /EmbeddedSandbox/, 404, '/graphql'],
+  ['graphiql', /YogaGraphiQL/, 200, '/graphql'],
+  ['false', /^(?!.*(EmbeddedSandbox|YogaGraphiQL))/s, 404, null],
+] as const) {
+  test(`a browser gets what ${setting} stands for`, async (t) => {
+    const { url } = await start(t, 'gateway', { LANDING_PAGE: setting });
+    const headers = { accept: 'text/html' };
+    assert.match(await (await fetch(url, { headers })).text(), atEndpoint);
+    assert.equal((await fetch(new URL('/graphiql', url), { headers })).status, atGraphiql);
+    const root = await fetch(new URL('/', url), { headers, redirect: 'manual' });
+    assert.equal(root.headers.get('location'), atRoot);
+  });
+}
+
+interface Asked {
+  readonly path: string;
+  readonly body: string;
+  readonly answer: string;
+}
+
+/** The gateway behind a server that presses the button of its page, and says what the page asked for. */
+async function pressExecute(t: TestContext, path: string): Promise<{ url: string; asked: Asked[] }> {
+  const asked: Asked[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    const answered = await passOn(request, body);
+    const answer = await answered.text();
+    const type = answered.headers.get('content-type') ?? '';
+    asked.push({ path: request.url ?? '', body, answer });
+    response.setHeader('content-type', type).end(type.startsWith('text/html') ? answer + EXECUTE : answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, asked };
+}
+
+function passOn({ method = '', url = '', headers }: IncomingMessage, body: string): Promise<Response> {
+  const type = headers['content-type'];
+  return fetch(new URL(url, graph.url), {
+    method,
+    ...(body && { body }),
+    ...(type && { headers: { 'content-type': type } }),
+  });
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, test } from 'node:test';
+import { ask, errorsOf, get } from '../harness/client.ts';
+import { type Afterwards, start } from '../harness/graph.ts';
+import { nextError } from '../harness/next-error.ts';
+import type { RunningProcess } from '../harness/process.ts';
+import { copySupergraph, replace } from '../harness/supergraph-files.ts';
+import { until } from '../harness/waiting.ts';
+
+/** A gateway of its own, with these lines under `gateway`. It listens where they say. */
+async function startGateway(t: Afterwards, lines: string, env: Record<string, string> = {}): Promise<Configured> {
+  const { supergraph } = await copySupergraph(t);
+  const original = await readFile(supergraph, 'utf8');
+  const configure = (changed: string) => replace(supergraph, `${original}gateway:\n  listen: 127.0.0.1:0\n${changed}`);
+  await configure(lines);
+  const gateway = await start(t, 'gateway', { GATEWAY_PORT: '', SUPERGRAPH_FILE: supergraph, ...env });
+  return { ...gateway, configure, replace: (text) => replace(supergraph, original + text) };
+}
+
+interface Configured extends RunningProcess {
+  /** Has it follow other lines. */
+  configure(lines: string): Promise<void>;
+  /** The same, without saying where it listens. */
+  replace(text: string): Promise<void>;
+}
+
+const SHARED = '  path: /api\n  health_check: { live: /up, ready: /on }\n';
+const gateway = await startGateway({ after }, SHARED);
+
+test('GraphQL and the health answer at the paths that the file says, and nowhere else', async () => {
+  assert.equal(new URL(gateway.url).pathname, '/api');
+  assert.deepEqual(await get(gateway.url, '{ __typename }'), { __typename: 'Query' });
+  assert.deepEqual(
+    await statusesOf(gateway.url, ['/up', '/on', '/graphql', '/health/live', '/health/ready']),
+    [200, 200, 404, 404, 404],
+  );
+});
+
+test('a change of these paths takes effect', async () => {
+  await gateway.configure('  path: /v2/graphql\n');
+  const moved = new URL('/v2/graphql', gateway.url).href;
+  await until(
+    () => statusesOf(gateway.url, ['/health/live', '/up', '/api']),
+    (statuses) => `${statuses}` === '200,404,404',
+  );
+  assert.deepEqual(await get(moved, '{ __typename }'), { __typename: 'Query' });
+  await gateway.configure(SHARED);
+  await until(
+    () => statusesOf(gateway.url, ['/up']),
+    ([status]) => status === 200,
+  );
+});
+
+test('another address to listen on is refused until a restart, and what else changed takes effect', async () => {
+  const { msg } = await nextError(gateway, () =>
+    gateway.replace(`gateway:\n  listen: "[::1]:1"\n${SHARED.replace('/up', '/alive')}`),
+  );
+  assert.equal(msg, 'gateway.listen: [::1]:1 is refused: a restart takes it, and until then it is 127.0.0.1:0');
+  assert.deepEqual(await statusesOf(gateway.url, ['/alive', '/up']), [200, 404]);
+  await gateway.configure(SHARED);
+});
+
+test('it listens on the host that the file says, and on another where HOST says so', async (t) => {
+  assert.equal(new URL(gateway.url).hostname, '127.0.0.1');
+  const ipv6 = await startGateway(t, '', { HOST: '::1' });
+  assert.equal(new URL(ipv6.url).hostname, '[::1]');
+  assert.deepEqual(await get(ipv6.url, '{ __typename }'), { __typename: 'Query' });
+});
+
+test('introspection is off where the file says so, and no error helps to guess the schema', async (t) => {
+  const closed = await startGateway(t, '  introspection: false\n');
+  const [refused] = errorsOf(await ask(closed.url, '{ __schema { types { name } } }'));
+  assert.match(refused ?? '', /^GRAPHQL_VALIDATION_FAILED: GraphQL introspection is not allowed/);
+  const guess = await ask(closed.url, '{ user { id } }');
+  assert.doesNotMatch(guess.text, /Did you mean/);
+  await closed.configure('  introspection: true\n');
+  await until(
+    () => ask(closed.url, '{ __schema { queryType { name } } }'),
+    ({ errors }) => errors === undefined,
+  );
+});
+
+test('a request that any page could send needs one of the headers that the file says', async (t) => {
+  const strict = await startGateway(t, '  csrf: { required_headers: [x-shop, x-admin] }\n');
+  const statusWith = async (headers: Record<string, string>) =>
+    (await fetch(`${strict.url}?query={__typename}`, { headers })).status;
+  assert.equal(await statusWith({}), 400);
+  assert.equal(await statusWith({ 'apollo-require-preflight': 'true' }), 400);
+  assert.equal(await statusWith({ 'X-Shop': '1' }), 200);
+  assert.equal(await statusWith({ 'x-admin': '1' }), 200);
+});
+
+test('it is ready while new requests are welcome: not once it begins to stop, though it still answers', async (t) => {
+  const stopping = await startGateway(t, '', { DRAIN_DELAY_MS: '1500' });
+  assert.deepEqual(await statusesOf(stopping.url, ['/health/live', '/health/ready']), [200, 200]);
+  const stopped = stopping.stop();
+  await stopping.logged(({ msg }) => msg.includes('finishing what is under way'));
+  assert.deepEqual(await statusesOf(stopping.url, ['/health/live', '/health/ready']), [200, 503]);
+  assert.deepEqual(await get(stopping.url, '{ __typename }'), { __typename: 'Query' });
+  await stopped;
+});
+
+async function statusesOf(url: string, paths: readonly string[]): Promise<number[]> {
+  const answers = await Promise.all(paths.map((path) => fetch(new URL(path, url))));
+  return answers.map(({ status }) => status);
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { after, type TestContext, test } from 'node:test';
+import { ask, createUser } from '../harness/client.ts';
+import { startGraph } from '../harness/graph.ts';
+import { nextError } from '../harness/next-error.ts';
+import { copySupergraph, replace } from '../harness/supergraph-files.ts';
+import { until } from '../harness/waiting.ts';
+
+const FLIPS = 21;
+const CLIENTS = 6;
+
+const files = await copySupergraph({ after });
+const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: files.supergraph } });
+const original = await readFile(files.supergraph, 'utf8');
+await createUser(graph.url, 'ada@example.com');
+
+/** The file with these lines under `gateway`. */
+function withGateway(lines: string): string {
+  return `${original}gateway:\n${lines}`;
+}
+
+/** Settings of every kind, other ones each time, and a path that says that they are in force. */
+function flip(turn: number): string {
+  const isEven = turn % 2 === 0;
+  return withGateway(`  introspection: ${isEven}
+  landing_page: ${['true', 'false', 'sandbox', 'graphiql'][turn % 4]}
+  cors: { origins: [https://shop${turn}.example], allow_credentials: ${isEven} }
+  csrf: { required_headers: [x-turn-${turn}] }
+  include_subgraph_errors: { all: ${isEven}, users: ${!isEven} }
+  traffic_shaping: { deduplicate_query: ${isEven}, batch_entities: ${!isEven} }
+  health_check: { ready: /ready/${turn} }
+`);
+}
+
+test(`settings that change ${FLIPS} times under load take effect each time, and no request fails`, async (t) => {
+  const load = startLoad(t);
+  for (let turn = 1; turn <= FLIPS; turn += 1) {
+    await replace(files.supergraph, flip(turn));
+    const address = new URL(`/ready/${turn}`, graph.url);
+    await until(
+      () => fetch(address).then(({ status }) => status),
+      (status) => status === 200,
+    );
+    assert.equal(await originAllowed(`https://shop${turn}.example`), `https://shop${turn}.example`);
+    assert.equal(await originAllowed(`https://shop${turn - 1}.example`), null);
+  }
+  const { answered, failures } = await load.end();
+  assert.deepEqual(failures, []);
+  assert.ok(answered > 10 * FLIPS, `${answered} answers`);
+});
+
+test('a request that is still being sent while the settings change is answered', async () => {
+  const slow = request(graph.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', expect: '100-continue' },
+  });
+  slow.flushHeaders();
+  await once(slow, 'continue'); // the gateway has begun with it
+  for (const turn of [31, 32]) {
+    await replace(files.supergraph, flip(turn));
+    await until(
+      () => originAllowed(`https://shop${turn}.example`),
+      (origin) => origin !== null,
+    );
+  }
+  slow.end('{"query":"{ users(first: 1) { name } }"}');
+  const [response] = await once(slow, 'response');
+  assert.deepEqual(
+    [response.statusCode, await text(response)],
+    [200, '{"data":{"users":[{"name":"Ada Lovelace"}]}}\n'],
+  );
+});
+
+test('a wrong file is refused with all its mistakes under load, and what was in force stays', async (t) => {
+  const load = startLoad(t);
+  await replace(files.supergraph, flip(1));
+  await until(
+    () => originAllowed('https://shop1.example'),
+    (origin) => origin !== null,
+  );
+  const wrong = withGateway(`  introspection: maybe
+  timeout: 5s
+  cors: { origins: [shop.example], allow_credential: true }
+`);
+  const { msg } = await nextError(graph.gateway, () => replace(files.supergraph, wrong));
+  const from = original.split('\n').length;
+  assert.deepEqual(
+    msg
+      .split('\n')
+      .slice(1)
+      .map((line) =>
+        line
+          .trim()
+          .replace(`${files.supergraph}:`, '')
+          .replace(/mean .*timeout/, 'mean …'),
+      ),
+    [
+      `${from + 1}: gateway.introspection: "maybe": give true or false`,
+      `${from + 2}: gateway.timeout: is no key of this file: did you mean …?`,
+      `${from + 3}: gateway.cors.origins.0: "shop.example": give an origin such as https://shop.example, ` +
+        'https://*.shop.example, http://localhost:* or *',
+      `${from + 3}: gateway.cors.allow_credential: is no key of this file: did you mean allow_credentials?`,
+    ],
+  );
+  assert.equal(await originAllowed('https://shop1.example'), 'https://shop1.example');
+  assert.deepEqual((await load.end()).failures, []);
+});
+
+/** The origin that may read an answer, asked for from this one. */
+async function originAllowed(origin: string): Promise<string | null> {
+  const { headers } = await fetch(graph.url, {
+    method: 'POST',
+    headers: { origin, 'content-type': 'application/json' },
+    body: '{"query":"{ __typename }"}',
+  });
+  return headers.get('access-control-allow-origin');
+}
+
+/** Asks and writes all the time, by several clients. */
+function startLoad(t: TestContext) {
+  const ended = new AbortController();
+  t.after(() => ended.abort());
+  const failures: unknown[] = [];
+  let answered = 0;
+  const client = async (name: string) => {
+    for (let turn = 0; !ended.signal.aborted; turn += 1) {
+      const isWrite = turn % 5 === 0;
+      const query = isWrite
+        ? `mutation { createUser(name: "Load", email: "${name}-${turn}-${process.hrtime.bigint()}@example.com") { id } }`
+        : '{ users(first: 1) { name orders { id } } }';
+      const answer = await ask(graph.url, query).catch((error: unknown) => ({ status: 0, errors: [String(error)] }));
+      answered += 1;
+      if (answer.status !== 200 || answer.errors) failures.push(answer);
+    }
+  };
+  const clients = Promise.all(Array.from({ length: CLIENTS }, (_, index) => client(`client${index}`)));
+  return {
+    async end() {
+      ended.abort();
+      await clients;
+      return { answered, failures };
+    },
+  };
+}

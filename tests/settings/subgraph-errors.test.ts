@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { type AnswerError, ask } from '../harness/client.ts';
+import { start, temporaryFolder } from '../harness/graph.ts';
+import { replace } from '../harness/supergraph-files.ts';
+import { until } from '../harness/waiting.ts';
+
+/** A subgraph of somebody else's, that tells too much. */
+const extensions = { code: 'SHELF_LOCKED', host: 'db1.internal', stacktrace: ['at /srv/shelf.js:1'] };
+const ERROR = { message: 'select * from shelf: db1.internal is locked', path: ['shelf'], extensions };
+const subgraph = createServer((_request, response) => {
+  response
+    .setHeader('content-type', 'application/json')
+    .end(JSON.stringify({ data: { shelf: null }, errors: [ERROR] }));
+});
+await new Promise<void>((resolve) => subgraph.listen(0, '127.0.0.1', resolve));
+after(() => subgraph.close());
+
+const file = join(await temporaryFolder({ after }), 'supergraph.yaml');
+let version = 0;
+
+/** Settings for the subgraph, and a path that says that they are in force. */
+async function configure(gateway: string, codes = '[]'): Promise<string> {
+  version += 1;
+  await replace(
+    file,
+    `subgraphs:
+  shelves:
+    routing_url: http://127.0.0.1:${(subgraph.address() as AddressInfo).port}/graphql
+    schema: { sdl: "type Query { shelf: String }" }
+    error_codes: ${codes}
+gateway:
+  health_check: { ready: /ready/${version} }
+  include_subgraph_errors: ${gateway}
+`,
+  );
+  return `/ready/${version}`;
+}
+
+await configure('{}');
+const gateway = await start({ after }, 'gateway', { SUPERGRAPH_FILE: file });
+
+async function errorUnder(settings: string, codes?: string): Promise<AnswerError | undefined> {
+  const ready = new URL(await configure(settings, codes), gateway.url);
+  await until(
+    () => fetch(ready).then(({ status }) => status),
+    (status) => status === 200,
+  );
+  const { data, errors } = await ask(gateway.url, '{ shelf }');
+  assert.deepEqual(data, { shelf: null });
+  return errors?.[0];
+}
+
+const MASKED = 'Internal server error';
+
+test('where nothing is said, a code of its own passes, without what is for developers', async () => {
+  const error = await errorUnder('{}');
+  assert.deepEqual(error, { ...ERROR, extensions: { code: 'SHELF_LOCKED', host: 'db1.internal' } });
+});
+
+test('false: the client gets a code and an id, and the log the whole error under that id', async () => {
+  for (const settings of ['{ all: false }', '{ all: true, shelves: false }']) {
+    const error = await errorUnder(settings);
+    const id = error?.extensions.id;
+    assert.deepEqual(error, { message: MASKED, path: ['shelf'], extensions: { code: 'INTERNAL_SERVER_ERROR', id } });
+    const { level, err } = await gateway.logged((line) => line.id === id);
+    assert.equal(level, 'error');
+    for (const part of [ERROR.message, 'SHELF_LOCKED', 'db1.internal', 'at /srv/shelf.js:1', 'shelves']) {
+      assert.ok(JSON.stringify(err).includes(part), `${part} is in ${JSON.stringify(err)}`);
+    }
+  }
+});
+
+test('false: a code that the subgraph lists passes', async () => {
+  assert.equal((await errorUnder('{ all: false }', '[SHELF_LOCKED]'))?.message, ERROR.message);
+  assert.equal((await errorUnder('{ all: false }', '[OTHER]'))?.message, MASKED);
+});
+
+test('true: the client gets the error as it is', async () => {
+  for (const settings of ['{ all: true }', '{ all: false, shelves: true }']) {
+    assert.deepEqual(await errorUnder(settings), ERROR);
+  }
+});
