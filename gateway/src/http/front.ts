@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
 import { graphql } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
 import { routes } from '@lockstep/runtime/http/routes.ts';
@@ -69,7 +70,11 @@ function apolloServer({ gateway, config, logger }: ServerParts): ApolloServer<Co
     includeStacktraceInErrorResponses: false,
     formatError: formatError(logger),
     logger,
-    plugins: [landingPage(config.landingPage), ApolloServerPluginUsageReportingDisabled()],
+    plugins: [
+      landingPage(config.landingPage),
+      ApolloServerPluginUsageReportingDisabled(),
+      ...(config.introspection ? [] : [hideSuggestions]),
+    ],
     stopOnTerminationSignals: false,
   });
 }

@@ -11,7 +11,8 @@ const SECRET = 'a secret of the test';
 
 const typeDefs = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-  type Query { fine: String broken: String taken: String }
+  type Query { fine(size: Size): String broken: String taken: String }
+  enum Size { SMALL LARGE }
 `;
 
 const resolvers = {
@@ -97,6 +98,16 @@ describe('a subgraph', () => {
     assert.match(String(errors?.[0]?.message), /introspection is not allowed/);
     const misspelt = await askGraphql(url, '{ fin }');
     assert.doesNotMatch(String(misspelt.errors?.[0]?.message), /fine/);
+    const wrong = await askGraphql(url, 'query ($size: Size) { fine(size: $size) }', { size: 'SMAL' });
+    assert.deepEqual(
+      wrong.errors?.map(({ message, extensions }) => [message, extensions]),
+      [
+        [
+          'Variable "$size" got invalid value "SMAL"; Value "SMAL" does not exist in "Size" enum.',
+          { code: 'BAD_USER_INPUT' },
+        ],
+      ],
+    );
   });
 
   test('answers only who has the secret, where there is one', async (t) => {

@@ -13,6 +13,7 @@ import type { Handler } from '../http/server.ts';
 import type { Logger } from '../logging.ts';
 import type { ProcessConfig } from '../process-config.ts';
 import { maskUnexpected } from './masking.ts';
+import { hideSuggestions } from './suggestions.ts';
 
 /** What makes a subgraph. */
 export interface SubgraphOptions<Context extends object> {
@@ -48,7 +49,7 @@ export async function buildSubgraph<Context extends object>(options: SubgraphOpt
     includeStacktraceInErrorResponses: false,
     formatError: maskUnexpected(logger),
     logger,
-    plugins: [...INSTRUMENTATION_OFF],
+    plugins: [...INSTRUMENTATION_OFF, ...(config.isProduction ? [hideSuggestions] : [])],
     stopOnTerminationSignals: false,
   });
   await server.start();
