@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
 import { graphql } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
@@ -68,6 +69,7 @@ function apolloServer({ gateway, config, logger }: ServerParts): ApolloServer<Co
     introspection: config.introspection,
     hideSchemaDetailsFromClientErrors: !config.introspection,
     includeStacktraceInErrorResponses: false,
+    validationRules: [KnownOperationTypesRule],
     formatError: formatError(logger),
     logger,
     plugins: [

@@ -110,6 +110,23 @@ describe('a subgraph', () => {
     );
   });
 
+  test('shows a browser a page, and none in production', async (t) => {
+    const open = async (production: boolean) => {
+      const { url } = await serveSubgraph(t, { production });
+      return (await fetch(url, { headers: { accept: 'text/html' } })).status;
+    };
+    assert.deepEqual([await open(false), await open(true)], [200, 400]);
+  });
+
+  test('refuses an operation of a kind that it has not', async (t) => {
+    const { url } = await serveSubgraph(t);
+    const { errors } = await askGraphql(url, 'subscription { fine }');
+    assert.deepEqual(
+      errors?.map(({ extensions }) => extensions.code),
+      ['GRAPHQL_VALIDATION_FAILED'],
+    );
+  });
+
   test('answers only who has the secret, where there is one', async (t) => {
     const { url } = await serveSubgraph(t, { secret: SECRET });
     assert.equal((await fetch(url, { method: 'POST', body: '{}' })).status, 403);
