@@ -57,7 +57,7 @@ test('a backup taken under load is restored: the graph is what it was, and goes 
   const backedUp = countRows(join(folder, 'orders.sqlite'), 'orders');
   const lost = countRows(shop.databases.ORDERS_DATABASE, 'orders');
   assert.ok(backedUp < lost);
-  await shop.users.stop();
+  await Promise.all([shop.users.stop(), shop.products.stop()]);
   await shop.orders.stop('SIGKILL'); // what it committed last is in its WAL only
 
   const { code, stdout, stderr } = await runNpm('restore', folder, shop.databases);

@@ -50,8 +50,19 @@ test('operations that are none, or don’t fit the graph, are refused with their
   assert.deepEqual(errorsOf(unknown), [
     'GRAPHQL_VALIDATION_FAILED: Cannot query field "nickname" on type "User". Did you mean "name"?',
   ]);
+  const subscription = await ask(graph.url, 'subscription { users { id } }');
+  assert.deepEqual([subscription.status, codesOf(subscription)], [400, ['GRAPHQL_VALIDATION_FAILED']]);
   const missing = await ask(graph.url, 'query ($id: ID!) { user(id: $id) { id } }');
   assert.deepEqual(codesOf(missing), ['BAD_USER_INPUT']);
+});
+
+test('which of several operations has to be said, and it has to be one of them', async () => {
+  const query = 'query A { __typename } query B { __typename }';
+  for (const operationName of [undefined, '', 'C']) {
+    const response = await post({ query, operationName });
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /"code":"OPERATION_RESOLUTION_FAILURE"/);
+  }
 });
 
 test('what is no GraphQL request is answered with a 4xx', async () => {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
+import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
 import { graphql } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
 import { routes } from '@lockstep/runtime/http/routes.ts';
@@ -71,9 +73,14 @@ function apolloServer({ gateway, logger }: ServerParts, settings: GatewaySetting
     hideSchemaDetailsFromClientErrors: !settings.introspection,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: { requestHeaders: settings.csrf.requiredHeaders },
+    validationRules: [KnownOperationTypesRule],
     formatError: formatError(logger, settings.subgraphErrors),
     logger,
-    plugins: [landingPage(settings.landingPage, settings.path), ApolloServerPluginUsageReportingDisabled()],
+    plugins: [
+      landingPage(settings.landingPage, settings.path),
+      ApolloServerPluginUsageReportingDisabled(),
+      ...(settings.introspection ? [] : [hideSuggestions]),
+    ],
     stopOnTerminationSignals: false,
   });
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { GraphQLError } from 'graphql';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { type ClientOperation, Operations, UncompilableOperation } from '../execution/operations.ts';
@@ -45,6 +46,7 @@ export class LoadedSupergraph {
 
   async execute(requestContext: RequestContext): Promise<Result> {
     const { request, document, queryHash, source, context } = requestContext;
+    if (!requestContext.operation) return { errors: [noSuchOperation(request.operationName)] };
     const operation = { document, queryHash, source, operationName: request.operationName };
     const compiled = this.operations.get(operation);
     if (compiled instanceof UncompilableOperation) return this.#fallBack(requestContext, operation, compiled);
@@ -79,6 +81,12 @@ export class LoadedSupergraph {
     this.#fallback ??= loadApolloGateway(this.#supergraph, this.#secret, this.#logger);
     return (await this.#fallback)(requestContext);
   }
+}
+
+/** As graphql-js says it. Apollo Server, which looked for the operation, leaves the words to who executes. */
+function noSuchOperation(name: string | null | undefined): GraphQLError {
+  if (name != null) return new GraphQLError(`Unknown operation named "${name}".`);
+  return new GraphQLError('Must provide operation name if query contains multiple operations.');
 }
 
 async function loadApolloGateway(

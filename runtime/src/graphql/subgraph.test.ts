@@ -11,7 +11,8 @@ const SECRET = 'a secret of the test';
 
 const typeDefs = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-  type Query { fine: String broken: String taken: String }
+  type Query { fine(size: Size): String broken: String taken: String }
+  enum Size { SMALL LARGE }
 `;
 
 const resolvers = {
@@ -97,6 +98,33 @@ describe('a subgraph', () => {
     assert.match(String(errors?.[0]?.message), /introspection is not allowed/);
     const misspelt = await askGraphql(url, '{ fin }');
     assert.doesNotMatch(String(misspelt.errors?.[0]?.message), /fine/);
+    const wrong = await askGraphql(url, 'query ($size: Size) { fine(size: $size) }', { size: 'SMAL' });
+    assert.deepEqual(
+      wrong.errors?.map(({ message, extensions }) => [message, extensions]),
+      [
+        [
+          'Variable "$size" got invalid value "SMAL"; Value "SMAL" does not exist in "Size" enum.',
+          { code: 'BAD_USER_INPUT' },
+        ],
+      ],
+    );
+  });
+
+  test('shows a browser a page, and none in production', async (t) => {
+    const open = async (production: boolean) => {
+      const { url } = await serveSubgraph(t, { production });
+      return (await fetch(url, { headers: { accept: 'text/html' } })).status;
+    };
+    assert.deepEqual([await open(false), await open(true)], [200, 400]);
+  });
+
+  test('refuses an operation of a kind that it has not', async (t) => {
+    const { url } = await serveSubgraph(t);
+    const { errors } = await askGraphql(url, 'subscription { fine }');
+    assert.deepEqual(
+      errors?.map(({ extensions }) => extensions.code),
+      ['GRAPHQL_VALIDATION_FAILED'],
+    );
   });
 
   test('answers only who has the secret, where there is one', async (t) => {

@@ -2,6 +2,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema, type GraphQLSchemaModule } from '@apollo/subgraph';
 import { parse } from 'graphql';
@@ -12,7 +13,9 @@ import { requireSecret } from '../http/secret.ts';
 import type { Handler } from '../http/server.ts';
 import type { Logger } from '../logging.ts';
 import type { ProcessConfig } from '../process-config.ts';
+import { KnownOperationTypesRule } from './known-operation-types.ts';
 import { maskUnexpected } from './masking.ts';
+import { hideSuggestions } from './suggestions.ts';
 
 /** What makes a subgraph. */
 export interface SubgraphOptions<Context extends object> {
@@ -38,6 +41,9 @@ const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
   ApolloServerPluginInlineTraceDisabled(),
 ];
 
+/** What tells strangers nothing of the subgraph, beside the options of Apollo Server. */
+const DISCREET: ApolloServerPlugin[] = [ApolloServerPluginLandingPageDisabled(), hideSuggestions];
+
 /** Builds a subgraph: GraphQL at `/graphql`, for whoever has the shared secret where there is one, and its health. */
 export async function buildSubgraph<Context extends object>(options: SubgraphOptions<Context>): Promise<Subgraph> {
   const { config, logger } = options;
@@ -46,9 +52,10 @@ export async function buildSubgraph<Context extends object>(options: SubgraphOpt
     introspection: !config.isProduction,
     hideSchemaDetailsFromClientErrors: config.isProduction,
     includeStacktraceInErrorResponses: false,
+    validationRules: [KnownOperationTypesRule],
     formatError: maskUnexpected(logger),
     logger,
-    plugins: [...INSTRUMENTATION_OFF],
+    plugins: [...INSTRUMENTATION_OFF, ...(config.isProduction ? DISCREET : [])],
     stopOnTerminationSignals: false,
   });
   await server.start();

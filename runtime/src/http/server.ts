@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { ConfigurationError } from '../configuration-error.ts';
+import { CLIENT_LIMITS, type ClientLimits, limitClients, serverOptionsOf } from './client-limits.ts';
 
 /** Answers one HTTP request. A rejection ends the process: what can fail is answered inside. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -25,21 +26,31 @@ const LINGER_MS = 500;
 /** How long a stop waits for requests that are under way. */
 const FINISH_TIMEOUT_MS = 10_000;
 
+/** Where a server listens, and how. */
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  /** The environment variable that changes the port, for the error where it is taken. */
+  readonly portVariable: string;
+  /** For how long a stop goes on accepting connections while it asks each client to close its own: for load balancers,
+   * which take a moment to send their requests elsewhere. */
+  readonly drainDelayMs: number;
+}
+
 /**
  * Listens on `host:port`.
  *
- * @param options.portVariable the environment variable that changes the port, for the error where it is taken
- * @param options.drainDelayMs for how long a stop goes on accepting connections while it asks each client to close its
- *   own: for load balancers, which take a moment to send their requests elsewhere
  * @throws {ConfigurationError} where it can't listen there
  */
 export async function listen(
   handler: Handler,
-  options: { host: string; port: number; portVariable: string; drainDelayMs: number },
+  options: ListenOptions,
+  limits: ClientLimits = CLIENT_LIMITS,
 ): Promise<Listening> {
   let phase: 'open' | 'draining' | 'closing' = 'open';
   const unfinished = new Set<ServerResponse>();
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, (request, response) => {
+  const serverOptions = { keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, ...serverOptionsOf(limits) };
+  const server = createServer(serverOptions, (request, response) => {
     if (phase !== 'open') response.shouldKeepAlive = false;
     unfinished.add(response);
     response.once('close', () => {
@@ -48,6 +59,7 @@ export async function listen(
     });
     void handler(request, response);
   });
+  limitClients(server, unfinished, limits);
   const sockets = openSockets(server);
   const port = await bind(server, options);
   return {
@@ -109,7 +121,7 @@ function closeSilent(sockets: ReadonlySet<Socket>): void {
   for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
 }
 
-function bind(server: Server, options: { host: string; port: number; portVariable: string }): Promise<number> {
+function bind(server: Server, options: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(bindingError(error, options)));
     server.listen(options.port, options.host, () => {
@@ -119,10 +131,7 @@ function bind(server: Server, options: { host: string; port: number; portVariabl
   });
 }
 
-function bindingError(
-  error: NodeJS.ErrnoException,
-  { host, port, portVariable }: { host: string; port: number; portVariable: string },
-): Error {
+function bindingError(error: NodeJS.ErrnoException, { host, port, portVariable }: ListenOptions): Error {
   if (error.code === 'EADDRINUSE') {
     return new ConfigurationError(
       `Port ${port} on ${host} is taken. Stop what listens there, or set ${portVariable} to another port.`,

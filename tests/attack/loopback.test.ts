@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { after, test } from 'node:test';
+import { start } from '../harness/graph.ts';
+import { startTargets } from '../harness/targets.ts';
+
+/** This machine's addresses in networks, by which others reach it. Those that are of one link only need its name too. */
+const OUTSIDE = Object.values(networkInterfaces())
+  .flatMap((addresses = []) => addresses)
+  .filter(({ internal, address }) => !internal && !address.startsWith('fe80'))
+  .map(({ address }) => address);
+
+/** Nobody listens there who listens on 127.0.0.1: it says the same on a machine without a network. */
+const ADDRESSES = [...OUTSIDE, ...(process.platform === 'linux' ? ['127.0.0.2'] : []), '::1'];
+
+for (const { name, process } of await startTargets({ after })) {
+  test(`${name} listens on the loopback interface only`, async () => {
+    assert.ok(await isOpen('127.0.0.1', process.port));
+    for (const address of ADDRESSES) assert.equal(await isOpen(address, process.port), false, address);
+  });
+}
+
+test('a process listens elsewhere where it is told to', async (t) => {
+  const { port } = await start(t, 'gateway', { HOST: '0.0.0.0' });
+  const [address = '127.0.0.1'] = ADDRESSES.filter((address) => !address.includes(':'));
+  assert.ok(await isOpen(address, port), address);
+});
+
+async function isOpen(host: string, port: number): Promise<boolean> {
+  const socket = connect(port, host);
+  const connected = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return connected;
+}

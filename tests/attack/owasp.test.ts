@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { getIntrospectionQuery } from 'graphql';
+import { assertTellsNothing } from '../harness/leaks.ts';
+import { send, sendJson, startTargets, type Target } from '../harness/targets.ts';
+
+// The OWASP list for GraphQL, on the gateway and on each subgraph in production mode. What is too large for the gateway
+// is in limits.test.ts.
+
+/** No web page can send it without asking first. */
+const NOT_FORGED = { 'apollo-require-preflight': 'true' };
+const QUERY = '{ __typename }';
+const ANSWERED_WITHIN_MS = 1000;
+
+/** What forms of a web page send, and pages without asking first. */
+const SIMPLE_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain'];
+
+const targets = await startTargets({ after });
+
+for (const target of targets) {
+  const { name, list } = target;
+  const ask = (query: string, headers?: Record<string, string>) => sendJson(target, { query }, headers);
+
+  describe(`${name} in production mode`, () => {
+    test('refuses arrays of operations', async () => {
+      for (const body of [[{ query: QUERY }, { query: QUERY }], [{ query: QUERY }], []]) {
+        await assertRefused(await sendJson(target, body), 400);
+      }
+    });
+
+    test('refuses what a web page can send without asking first', async () => {
+      await assertRefused(await send(target, {}, `?${new URLSearchParams({ query: QUERY })}`), 400);
+      for (const type of SIMPLE_TYPES) {
+        await assertRefused(await post(target, type, bodyOf(type, QUERY)), 400);
+      }
+    });
+
+    test('refuses mutations by GET, whatever its headers', async () => {
+      const several = { query: 'query A { __typename } mutation B { __typename }', operationName: 'B' };
+      for (const parameters of [{ query: 'mutation { __typename }' }, several]) {
+        const search = `?${new URLSearchParams(parameters)}`;
+        await assertRefused(await send(target, {}, search), 400);
+        await assertRefused(await send(target, { headers: NOT_FORGED }, search), 405);
+        const json = { ...NOT_FORGED, 'content-type': 'application/json' };
+        await assertRefused(await send(target, { headers: json }, search), 405);
+      }
+    });
+
+    test('refuses forms, whatever their headers', async () => {
+      for (const type of SIMPLE_TYPES) {
+        for (const operation of [QUERY, 'mutation { __typename }']) {
+          await assertRefused(await post(target, type, bodyOf(type, operation), NOT_FORGED), 400);
+        }
+      }
+    });
+
+    test('refuses other methods than GET and POST', async () => {
+      for (const method of ['PUT', 'PATCH', 'DELETE']) {
+        const init = { method, headers: { ...NOT_FORGED, 'content-type': 'application/json' } };
+        await assertRefused(await send(target, { ...init, body: JSON.stringify({ query: QUERY }) }), 405);
+      }
+    });
+
+    test('suggests no name of its schema', async () => {
+      const guesses = [
+        `{ ${list}z { id } }`,
+        `{ ${list} { idd } }`,
+        `{ ${list}(firs: 1) { id } }`,
+        `{ ${list} { id @skp(if: true) } }`,
+        `{ ${list} { ... on Strin { id } } }`,
+        'query ($x: Strin) { __typename }',
+        '{ __typenam }',
+        'mutation { createe { id } }',
+      ];
+      for (const guess of guesses) {
+        const text = await assertRefused(await ask(guess), 400);
+        assert.doesNotMatch(text, /did you mean/i);
+      }
+    });
+
+    test('tells nothing of its schema', async () => {
+      const questions = [
+        getIntrospectionQuery(),
+        '{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } }',
+        '{ __type(name: "Query") { name } }',
+        '{ s: __schema { queryType { name } } }',
+        'query { ...F } fragment F on Query { __schema { queryType { name } } }',
+        '{ ... on Query { ... { __schema { queryType { name } } } } }',
+        'mutation { __schema { queryType { name } } }',
+      ];
+      for (const question of questions) await assertRefused(await ask(question), 400);
+      const search = `?${new URLSearchParams({ query: getIntrospectionQuery() })}`;
+      await assertRefused(await send(target, { headers: NOT_FORGED }, search), 400);
+    });
+
+    test('tells nothing of how it runs: no trace, no plan, no time, no page, nobody’s name', async () => {
+      const asked = { 'apollo-federation-include-trace': 'ftv1', 'apollo-query-plan-experimental': '1' };
+      const body = { query: QUERY, extensions: { tracing: true, ftv1: true, queryPlan: true } };
+      const response = await sendJson(target, body, {
+        ...asked,
+        'x-apollo-tracing': '1',
+        'apollo-expose-query-plan': '1',
+      });
+      assert.deepEqual(await response.json(), { data: { __typename: 'Query' } });
+      for (const header of ['server', 'x-powered-by', 'server-timing'])
+        assert.equal(response.headers.get(header), null);
+      const page = await send(target, { headers: { accept: 'text/html' } });
+      assert.doesNotMatch(await assertRefused(page, 400), /<\w/);
+    });
+
+    test('tells nothing of its inside, whatever is wrong', async () => {
+      const wrong = [
+        await ask('{'),
+        await ask('{ \u0000 }'),
+        await ask('query ($x: Int!) { __typename @skip(if: $x) }'),
+        await ask('subscription { __typename }'),
+        await ask('query A { __typename } query B { __typename }'),
+        await sendJson(target, { query: 'query ($x: Int!) { __typename }', variables: { x: 'x' } }),
+        await sendJson(target, { query: 'query A { __typename }', operationName: 'B' }),
+        await sendJson(target, { query: 'query A { __typename }', operationName: '' }),
+        await sendJson(target, { query: 5 }),
+        await sendJson(target, { query: QUERY, variables: 5 }),
+        await sendJson(target, { query: QUERY, extensions: { persistedQuery: { version: 9, sha256Hash: [] } } }),
+        await post(target, 'application/json', '{"query": at /'),
+        await post(target, 'application/json; charset=utf-16', '{}'),
+      ];
+      for (const response of wrong) {
+        const text = await response.text();
+        assert.ok(response.status >= 400 && response.status < 500, `${response.status} ${text}`);
+        assert.doesNotMatch(text, /stacktrace|exception|"extensions":\{[^}]*(ftv1|tracing)/);
+        assertTellsNothing(text.replace('<EOF>', ''));
+      }
+    });
+
+    test('answers soon, and not with a failure, to what repeats itself', async () => {
+      const repeated: [document: string, status: number[]][] = [
+        [`{ __typename ${'@aa'.repeat(10)} }`, [400]],
+        [`{ __typename ${'@skip(if: false)'.repeat(10)} }`, [400]],
+        [`{ ${'__typename '.repeat(500)} }`, [200, 400]],
+        [`{ ${Array.from({ length: 101 }, (_, index) => `a${index}: __typename`).join(' ')} }`, [200, 400]],
+        [`{ ${list} { ...A } } fragment A on Strin { ...A }`, [400]],
+      ];
+      for (const [document, statuses] of repeated) {
+        const start = performance.now();
+        const response = await ask(document);
+        const text = await response.text();
+        assert.ok(statuses.includes(response.status), `${response.status} ${text}`);
+        const ms = performance.now() - start;
+        assert.ok(ms < ANSWERED_WITHIN_MS, `${document.slice(0, 40)}: ${ms} ms`);
+      }
+    });
+
+    test('is still there', async () => {
+      assert.deepEqual(await (await ask(QUERY)).json(), { data: { __typename: 'Query' } });
+    });
+  });
+}
+
+test('the gateway has no field that is for gateways', async () => {
+  const [gateway] = targets;
+  assert.equal(gateway?.name, 'gateway');
+  for (const query of ['{ _service { sdl } }', '{ _entities(representations: []) { __typename } }']) {
+    await assertRefused(await sendJson(gateway, { query }), 400);
+  }
+});
+
+function post(target: Target, type: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
+  return send(target, { method: 'POST', headers: { ...headers, 'content-type': type }, body });
+}
+
+/** The operation as a web page sends it with that type. */
+function bodyOf(type: string, query: string): string {
+  if (type.includes('urlencoded')) return String(new URLSearchParams({ query }));
+  if (type === 'text/plain') return JSON.stringify({ query });
+  const parts = { operations: JSON.stringify({ query }), map: '{}' };
+  const lines = Object.entries(parts).map(
+    ([name, value]) => `--x\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  );
+  return `${lines.join('')}--x--\r\n`;
+}
+
+/** It is refused with this status, and nothing was run. */
+async function assertRefused(response: Response, status: number): Promise<string> {
+  const text = await response.text();
+  assert.equal(response.status, status, text);
+  assert.doesNotMatch(text, /"data":\{/);
+  return text;
+}
