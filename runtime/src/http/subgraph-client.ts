@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Dispatcher, Pool } from 'undici';
+import { Pool } from 'undici';
 import { deadlineExceeded, subgraphUnavailable } from '../graphql/errors.ts';
 import type { Logger } from '../logging.ts';
-import { readBody } from './body.ts';
+import { post } from './post.ts';
 import { SECRET_HEADER } from './secret.ts';
 import { type GraphQLAnswer, parseAnswer, type Reply } from './subgraph-answer.ts';
 import { TimeLimit } from './time-limit.ts';
@@ -105,10 +105,9 @@ export class SubgraphClient {
 
   /** Sends a body that is JSON already, and takes the reply as it comes. Without a limit to its time: see {@link inTime}. */
   async exchange(body: string, signal: AbortSignal): Promise<Reply> {
-    const response = await this.#send(body, signal);
-    const text = await readBody(response.body, MAX_ANSWER_BYTES);
+    const reply = await this.#send(body, signal);
     this.#refusedSince = undefined;
-    return { status: response.statusCode, text };
+    return reply;
   }
 
   /** Waits for the calls under way, then closes the connections. */
@@ -116,13 +115,13 @@ export class SubgraphClient {
     return this.#pool.close();
   }
 
-  async #send(body: string, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  async #send(body: string, signal: AbortSignal): Promise<Reply> {
+    const request = { path: this.#path, headers: this.#headers, body, signal, maxReplyBytes: MAX_ANSWER_BYTES };
     for (;;) {
       try {
-        const request = { method: 'POST', path: this.#path, headers: this.#headers, body, signal } as const;
-        const response = await this.#pool.request(request);
+        const reply = await post(this.#pool, request);
         this.#isRefused = false;
-        return response;
+        return reply;
       } catch (error) {
         this.#isRefused = isRefused(error);
         if (!this.#isRefused) throw error;
