@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import { copyOf } from '../execution/fetching/records.ts';
 
 /** Makes one call. */
 type Call = (request: FetchRequest, signal: AbortSignal) => Promise<GraphQLAnswer>;
@@ -33,7 +34,7 @@ export class EntityBatches {
   /** The answer to this fetch alone. `signal` ends this waiting only. */
   fetch(request: FetchRequest, signal: AbortSignal): Promise<GraphQLAnswer> {
     return new Promise((resolve, reject) => {
-      const key = new FetchRequest(request.constants, request.variables, []).toIdentity();
+      const key = request.toIdentityOfAnyEntities();
       const waiting = this.#waiting.get(key);
       const one = { request, signal, resolve, reject };
       if (waiting) waiting.push(one);
@@ -85,29 +86,30 @@ async function sendTogether(batch: readonly Waiting[], call: Call): Promise<void
       if (!indices.has(representation)) indices.set(representation, indices.size);
     }
   }
-  const together = new TogetherSignal(batch);
-  for (const one of batch) one.signal.addEventListener('abort', () => one.reject(one.signal.reason), { once: true });
+  const leaving = new LeavingTogether(batch);
   try {
     const [first] = batch;
     if (!first) return;
     const request = new FetchRequest(first.request.constants, first.request.variables, [...indices.keys()]);
-    share(await call(request, together.signal), batch, indices);
+    share(await call(request, leaving.signal), batch, indices);
   } catch (error) {
     for (const one of batch) one.reject(error);
   }
 }
 
-/** Aborted when every one of the batch is. */
-class TogetherSignal {
+/** Ends the waiting of each of a batch that leaves, and the call that they share once all have left. */
+class LeavingTogether {
   readonly #controller = new AbortController();
 
   constructor(batch: readonly Waiting[]) {
     let left = batch.length;
-    const leave = () => {
-      left -= 1;
-      if (left === 0) this.#controller.abort();
-    };
-    for (const { signal } of batch) signal.addEventListener('abort', leave, { once: true });
+    for (const { signal, reject } of batch) {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason);
+        left -= 1;
+        if (left === 0) this.#controller.abort();
+      });
+    }
   }
 
   get signal(): AbortSignal {
@@ -125,7 +127,7 @@ function share(answer: GraphQLAnswer, batch: readonly Waiting[], indices: Readon
     resolve({
       ...(answer.data !== undefined && { data: answer.data }),
       ...(isWhole && { data: { _entities: own.map((index) => takeEntity(entities, index, taken)) } }),
-      ...errorsFor(own, answer.errors ?? []),
+      ...(answer.errors && errorsFor(own, answer.errors)),
     });
   }
 }
@@ -137,7 +139,7 @@ function takeEntity(entities: readonly unknown[], index: number, taken: Set<numb
     taken.add(index);
     return entity;
   }
-  return structuredClone(entity);
+  return copyOf(entity);
 }
 
 function errorsFor(
