@@ -1,5 +1,9 @@
-import { ApolloServer, type ApolloServerOptionsWithGateway } from '@apollo/server';
-import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
 import { graphql } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
 import { routes } from '@lockstep/runtime/http/routes.ts';
@@ -12,6 +16,16 @@ import { formatError } from './error-format.ts';
 import { landingPage } from './landing-page.ts';
 
 const GRAPHQL_PATH = '/graphql';
+
+/**
+ * What Apollo Server puts around every request for features that a gateway doesn't have: cache hints and traces are of
+ * fields that it resolves. {@link notStored} says what the first of them would, at a tenth of a request's CPU.
+ */
+const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
+  ApolloServerPluginCacheControlDisabled(),
+  ApolloServerPluginInlineTraceDisabled(),
+  ApolloServerPluginUsageReportingDisabled(),
+];
 
 /** The gateway, started and not listening yet. */
 export interface GatewayServer {
@@ -32,13 +46,13 @@ export async function createServer(
     includeStacktraceInErrorResponses: false,
     formatError: formatError(logger),
     logger,
-    plugins: [landingPage(config.landingPage), ApolloServerPluginUsageReportingDisabled()],
+    plugins: [landingPage(config.landingPage), ...INSTRUMENTATION_OFF],
     stopOnTerminationSignals: false,
   });
   await server.start();
   const answer = allowOrigins(
     config.corsOrigins,
-    graphql(server, (signal) => ({ signal })),
+    notStored(graphql(server, (signal) => ({ signal }))),
   );
   return {
     handler: routes({
@@ -48,6 +62,14 @@ export async function createServer(
       '/health/ready': ready(async () => {}),
     }),
     stop: () => server.stop(),
+  };
+}
+
+/** An answer is for who asked for it, and only then. */
+function notStored(handler: Handler): Handler {
+  return (request, response) => {
+    response.setHeader('cache-control', 'no-store');
+    return handler(request, response);
   };
 }
 
