@@ -50,10 +50,7 @@ export async function createServer(
     stopOnTerminationSignals: false,
   });
   await server.start();
-  const answer = allowOrigins(
-    config.corsOrigins,
-    notStored(graphql(server, (signal) => ({ signal }))),
-  );
+  const answer = allowOrigins(config.corsOrigins, notStored(graphql(server, (signal) => ({ signal }))));
   return {
     handler: routes({
       ...(config.landingPage && { '/': redirect(GRAPHQL_PATH) }),
