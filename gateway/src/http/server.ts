@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -10,8 +10,10 @@ import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from '../configuration/environment.ts';
+import type { SupergraphHandover } from '../supergraph/handover.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
+import { directExecution } from './direct-execution.ts';
 import { formatError } from './error-format.ts';
 import { landingPage } from './landing-page.ts';
 
@@ -35,7 +37,7 @@ export interface GatewayServer {
 
 /** Puts Apollo Server before the gateway, at `/graphql`. A browser that opens `/` is led there. */
 export async function createServer(
-  gateway: ApolloServerOptionsWithGateway<Context>['gateway'],
+  gateway: SupergraphHandover,
   config: Config,
   logger: Logger,
 ): Promise<GatewayServer> {
@@ -46,7 +48,7 @@ export async function createServer(
     includeStacktraceInErrorResponses: false,
     formatError: formatError(logger),
     logger,
-    plugins: [landingPage(config.landingPage), ...INSTRUMENTATION_OFF],
+    plugins: [landingPage(config.landingPage), ...INSTRUMENTATION_OFF, directExecution(gateway)],
     stopOnTerminationSignals: false,
   });
   await server.start();
