@@ -28,13 +28,8 @@ const subgraphUrls = {
   ORDERS_URL: env.ORDERS_URL ?? `http://127.0.0.1:${ordersPort}/graphql`,
 };
 
-const nodeSettings = {
-  // the code of the last start, compiled and without its types: a start takes a third less CPU, and 20 MB less
-  NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? join(__dirname, 'node_modules', '.cache', 'node'),
-  // hardly an object outlives its request: less room for new ones costs no CPU, and the gateway 12 MB less at rest, 80
-  // under load
-  NODE_OPTIONS: ['--max-semi-space-size=4', env.NODE_OPTIONS].filter(Boolean).join(' '),
-};
+// The code of the last start, compiled and without its types: a start takes a third less CPU, the gateway 20 MB less.
+const compileCache = env.NODE_COMPILE_CACHE ?? join(__dirname, 'node_modules', '.cache', 'node');
 
 function app(name, folder, settings) {
   return {
@@ -61,7 +56,7 @@ function app(name, folder, settings) {
       NODE_ENV: env.NODE_ENV ?? 'development',
       APOLLO_TELEMETRY_DISABLED: '1',
       SUBGRAPH_SECRET_FILE: env.SUBGRAPH_SECRET_FILE ?? join(__dirname, '.secret'),
-      ...nodeSettings,
+      NODE_COMPILE_CACHE: compileCache,
       ...subgraphUrls,
       ...settings.env,
     },

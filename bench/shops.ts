@@ -15,16 +15,14 @@ export interface Shop {
 /** Which implementation of the subgraphs. */
 export type ShopKind = 'lockstep' | 'stock';
 
-/** Lockstep's own processes run as ecosystem.config.js has Node run them; what they say is not wanted here. */
-export const OWN = { ...nodeSettings(), LOG_LEVEL: 'warn' };
+/** Lockstep's own processes have the compile cache that ecosystem.config.js gives them; what they say is not wanted here. */
+export const OWN = { NODE_COMPILE_CACHE: compileCache(), LOG_LEVEL: 'warn' };
 
-function nodeSettings(): Record<string, string> {
+function compileCache(): string {
   const { apps }: { apps: { env: Record<string, string> }[] } = createRequire(import.meta.url)(
     '../ecosystem.config.js',
   );
-  return Object.fromEntries(
-    Object.entries(apps[0]?.env ?? {}).filter(([name]) => name === 'NODE_OPTIONS' || name === 'NODE_COMPILE_CACHE'),
-  );
+  return apps[0]?.env.NODE_COMPILE_CACHE ?? '';
 }
 
 interface Command {

@@ -18,7 +18,7 @@ export function allowOrigins(origins: readonly string[] | undefined, handler: Ha
   });
   return (request, response) => {
     if (request.headers.origin === undefined && request.method !== 'OPTIONS') {
-      response.setHeader('vary', 'Origin'); // all that `check` would do, at a fifth of its cost: 1% of a request
+      response.setHeader('vary', 'Origin'); // all that `check` would do, which takes it 1.5% of a request's CPU
       return handler(request, response);
     }
     // A preflight is answered by `check`; every other request goes on.

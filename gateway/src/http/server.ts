@@ -21,7 +21,7 @@ const GRAPHQL_PATH = '/graphql';
 
 /**
  * What Apollo Server puts around every request for features that a gateway doesn't have: cache hints and traces are of
- * fields that it resolves. {@link notStored} says what the first of them would, at a tenth of a request's CPU.
+ * fields that it resolves. {@link notStored} says what the first of them would.
  */
 const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
   ApolloServerPluginCacheControlDisabled(),
