@@ -80,21 +80,23 @@ describe('an abort', () => {
   });
 
   test('while it waits for a connection sends nothing', async (t) => {
-    const bodies: string[] = [];
-    const held: ServerResponse[] = [];
-    const { reply: first, pool } = await postTo(t, async (request, response) => {
-      bodies.push(String(request.headers['x-name']));
-      held.push(response);
+    const received: unknown[] = [];
+    const held = Promise.withResolvers<ServerResponse>();
+    const { reply: first, pool } = await postTo(t, (request, response) => {
+      received.push(request.headers['x-name']);
+      if (received.length === 1) held.resolve(response);
+      else response.end('{}');
     });
+    const send = (name: string, signal: AbortSignal) =>
+      post(pool, { path: '/', headers: { 'x-name': name }, body: '{}', signal, maxReplyBytes: 100 });
     const controller = new AbortController();
-    const { signal } = controller;
-    const waiting = post(pool, { path: '/', headers: { 'x-name': 'waiting' }, body: '{}', signal, maxReplyBytes: 100 });
+    const waiting = send('waiting', controller.signal);
     controller.abort(new Error('nobody waits'));
     await assert.rejects(waiting, /nobody waits/);
-    while (held.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    held[0]?.end('{}');
-    await first;
-    assert.deepEqual(bodies, ['undefined']);
+    const behind = send('behind', new AbortController().signal);
+    (await held.promise).end('{}');
+    await Promise.all([first, behind]);
+    assert.deepEqual(received, [undefined, 'behind']);
   });
 
   test('ends a reply that is under way, and its connection', async (t) => {
