@@ -17,7 +17,7 @@ test('a smoke run: every system answers rightly, and the report says so', onlyLi
   const [, file = ''] = /The report is in (.*)/.exec(bench.output()) ?? [];
   const report = await readFile(file, 'utf8');
   for (const system of ['lockstep', 'stock gateway', 'all stock', 'floor']) assert.ok(report.includes(`| ${system} |`));
-  for (const heading of ['Figures to reach', 'Method', 'Load', 'Start and memory']) {
+  for (const heading of ['Figures to reach', 'Notes on the figures', 'Method', 'Load', 'Start and memory']) {
     assert.ok(report.includes(`\n## ${heading}\n`), heading);
   }
   assert.deepEqual(await bench.leftProcesses(), []);

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { getData } from './ask.ts';
 import { freePorts, type Processes, ROOT, type Running, untilIt } from './processes.ts';
@@ -14,8 +15,15 @@ export interface Shop {
 /** Which implementation of the subgraphs. */
 export type ShopKind = 'lockstep' | 'stock';
 
-/** What Lockstep's own processes say is not wanted here. */
-export const QUIET = { LOG_LEVEL: 'warn' };
+/** Lockstep's own processes have the compile cache that ecosystem.config.js gives them; what they say is not wanted here. */
+export const OWN = { NODE_COMPILE_CACHE: compileCache(), LOG_LEVEL: 'warn' };
+
+function compileCache(): string {
+  const { apps }: { apps: { env: Record<string, string> }[] } = createRequire(import.meta.url)(
+    '../ecosystem.config.js',
+  );
+  return apps[0]?.env.NODE_COMPILE_CACHE ?? '';
+}
 
 interface Command {
   readonly args: readonly string[];
@@ -32,11 +40,11 @@ const commands: Record<ShopKind, Commands> = {
   lockstep: ({ users, orders }, file) => ({
     users: {
       args: [product('users')],
-      env: { ...QUIET, USERS_PORT: String(users), USERS_DATABASE: file('users') },
+      env: { ...OWN, USERS_PORT: String(users), USERS_DATABASE: file('users') },
     },
     orders: {
       args: [product('orders')],
-      env: { ...QUIET, ORDERS_PORT: String(orders), ORDERS_DATABASE: file('orders'), USERS_URL: urlOf(users) },
+      env: { ...OWN, ORDERS_PORT: String(orders), ORDERS_DATABASE: file('orders'), USERS_URL: urlOf(users) },
     },
   }),
   stock: ({ users, orders }, file) => ({

@@ -3,7 +3,7 @@ import { answersRightly } from './ask.ts';
 import { page } from './operations/shop.ts';
 import { hiveGateway, installPeers } from './peers.ts';
 import { freePorts, type Processes, ROOT, type Running, untilIt } from './processes.ts';
-import { QUIET, type Shop, startShop } from './shops.ts';
+import { OWN, type Shop, startShop } from './shops.ts';
 import { urlOf } from './supergraph.ts';
 import { wideSubgraphs } from './wide/subgraphs.ts';
 
@@ -64,7 +64,7 @@ function spawnGateway(name: SystemName, processes: Processes, { files, ports }: 
   switch (name) {
     case 'lockstep': {
       const main = join(ROOT, 'gateway', 'src', 'main.ts');
-      return processes.start(name, [main], { ...QUIET, GATEWAY_PORT: port, SUPERGRAPH_FILE: yaml });
+      return processes.start(name, [main], { ...OWN, GATEWAY_PORT: port, SUPERGRAPH_FILE: yaml });
     }
     case 'stock gateway':
     case 'all stock':

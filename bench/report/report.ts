@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ORDERS, USERS } from '../shop-data.ts';
 import { absoluteFigures } from './absolute-figures.ts';
 import { type Figure, growthFigures, ratioFigures } from './figures.ts';
@@ -5,6 +7,9 @@ import { table } from './markdown.ts';
 import type { Results } from './results.ts';
 import { surroundings } from './surroundings.ts';
 import { figuresTable, growthTable, loadTables, memoryTable } from './tables.ts';
+
+/** Written by hand: of each figure that isn't reached what was tried, what it cost and what stands in the way. */
+const NOTES_FILE = join(import.meta.dirname, '..', 'notes.md');
 
 export function figuresOf(results: Results): Figure[] {
   return [...ratioFigures(results), ...growthFigures(results), ...absoluteFigures(results)];
@@ -15,7 +20,8 @@ export function report(results: Results): string {
   const { options } = results;
   return `# Results
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: edits are lost at the next run.
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: edits are lost at the next run, but for the notes, which are
+in \`bench/notes.md\`.
 ${unfinished(results)}${options.quick ? '\nA smoke run: it shows that every system answers rightly. **Its figures mean nothing.**\n' : ''}
 ${surroundings(options.peers)}
 
@@ -26,6 +32,10 @@ Ratios of what ran within the same seconds, the median of the rounds${several(op
 can't be compared side by side: ours stand beside them.
 
 ${figuresTable(figuresOf(results))}
+
+## Notes on the figures
+
+${readFileSync(NOTES_FILE, 'utf8').trim()}
 
 ## Method
 

@@ -66,3 +66,15 @@ test('in production mode no page may call', async () => {
   assert.equal(await allowed(production.url, 'https://studio.apollographql.com'), null);
   assert.equal(await allowed(production.url, 'http://localhost:5173'), null);
 });
+
+test('an answer says that it depends on the origin, to a client that names none too', async () => {
+  for (const headers of [{}, { origin: 'http://localhost:5173' }]) {
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('vary'), 'Origin');
+  }
+});

@@ -34,6 +34,7 @@ test('a query by GET is answered where it is no simple request, and a mutation n
   const headers = { 'apollo-require-preflight': 'true' };
   const query = await fetch(url('{ users { name } }'), { headers });
   assert.deepEqual([query.status, await query.json()], [200, { data: { users: [{ name: 'Ada Lovelace' }] } }]);
+  assert.equal(query.headers.get('cache-control'), 'no-store');
   const simple = await fetch(url('{ users { name } }'));
   assert.equal(simple.status, 400);
   const mutation = await fetch(url('mutation { createUser(name: "Eve", email: "eve@example.com") { id } }'), {

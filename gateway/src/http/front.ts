@@ -1,6 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
 import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
 import { graphql } from '@lockstep/runtime/http/graphql.ts';
@@ -11,6 +15,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
+import { directExecution } from './direct-execution.ts';
 import { formatError } from './error-format.ts';
 import { firstQuery } from './first-query.ts';
 import { graphiqlPage } from './graphiql.ts';
@@ -18,6 +23,16 @@ import { landingPage } from './landing-page.ts';
 import type { ServerParts } from './server.ts';
 
 const GRAPHIQL_PATH = '/graphiql';
+
+/**
+ * What Apollo Server puts around every request for features that a gateway doesn't have: cache hints and traces are of
+ * fields that it resolves. {@link notStored} says what the first of them would.
+ */
+const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
+  ApolloServerPluginCacheControlDisabled(),
+  ApolloServerPluginInlineTraceDisabled(),
+  ApolloServerPluginUsageReportingDisabled(),
+];
 
 /** All that is between Node's HTTP and the execution of operations, under one set of settings. */
 export class Front {
@@ -78,8 +93,9 @@ function apolloServer({ gateway, logger }: ServerParts, settings: GatewaySetting
     logger,
     plugins: [
       landingPage(settings.landingPage, settings.path),
-      ApolloServerPluginUsageReportingDisabled(),
+      ...INSTRUMENTATION_OFF,
       ...(settings.introspection ? [] : [hideSuggestions]),
+      directExecution(gateway),
     ],
     stopOnTerminationSignals: false,
   });
@@ -88,7 +104,7 @@ function apolloServer({ gateway, logger }: ServerParts, settings: GatewaySetting
 /** GraphQL at its path, and the process's health. A browser that opens `/` is led to the page. */
 function endpoints(server: ApolloServer<Context>, parts: ServerParts, settings: GatewaySettings): Handler {
   const { path, landingPage: pages, healthCheck, cors } = settings;
-  const answer = graphql(server, { context: ({ signal, request: { headers } }) => ({ signal, headers }) });
+  const answer = notStored(graphql(server, { context: ({ signal, request: { headers } }) => ({ signal, headers }) }));
   return routes({
     ...(pages.atEndpoint !== 'none' && { '/': redirect(path) }),
     ...(pages.graphiql && { [GRAPHIQL_PATH]: graphiql(parts, path) }),
@@ -116,6 +132,14 @@ function schemaOf(gateway: ServerParts['gateway']): GraphQLSchema {
   unsubscribe();
   if (!schema) throw new Error('a server without a supergraph');
   return schema;
+}
+
+/** An answer is for who asked for it, and only then. */
+function notStored(handler: Handler): Handler {
+  return (request, response) => {
+    response.setHeader('cache-control', 'no-store');
+    return handler(request, response);
+  };
 }
 
 function redirect(location: string): Handler {

@@ -7,7 +7,7 @@ import { Front } from './front.ts';
 
 /** What the gateway's server is made of, whatever the settings. */
 export interface ServerParts {
-  readonly gateway: Pick<SupergraphHandover, 'load' | 'onSchemaLoadOrUpdate'>;
+  readonly gateway: SupergraphHandover;
   readonly logger: Logger;
   /** Whether new requests are welcome: not while the process stops. */
   isReady(): boolean;

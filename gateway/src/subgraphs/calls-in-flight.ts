@@ -17,37 +17,42 @@ export class CallsInFlight {
    * @param key equal for calls that would have the same reply
    * @param signal ends this waiting only; the call ends when nobody waits for it any more
    */
-  async join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
-    const call = this.#calls.get(key) ?? this.#start(key, start);
-    call.waiting += 1;
-    try {
-      return await unlessAborted(call.reply, signal);
-    } finally {
-      call.waiting -= 1;
-      if (call.waiting === 0) call.controller.abort();
-    }
+  join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const call = this.#calls.get(key) ?? this.#start(key, start);
+      call.waiting += 1;
+      const leave = () => {
+        reject(signal.reason);
+        call.waiting -= 1;
+        if (call.waiting === 0) this.#abandon(key, call);
+      };
+      signal.addEventListener('abort', leave);
+      const stopListening = () => signal.removeEventListener('abort', leave);
+      call.reply.then(stopListening, stopListening);
+      call.reply.then(resolve, reject);
+    });
   }
 
   #start(key: string, start: (signal: AbortSignal) => Promise<Reply>): CallInFlight {
     const controller = new AbortController();
-    const reply = start(controller.signal);
-    const call = { reply, controller, waiting: 0 };
-    const forget = () => {
-      if (this.#calls.get(key) === call) this.#calls.delete(key);
-    };
-    reply.then(forget, forget);
-    controller.signal.addEventListener('abort', forget);
+    const call = { reply: start(controller.signal), controller, waiting: 0 };
+    const forget = () => this.#forget(key, call);
+    call.reply.then(forget, forget);
     this.#calls.set(key, call);
     return call;
   }
-}
 
-/** The promise's value, unless the signal is aborted first. */
-function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
+  /** Only here: to abort what is over already costs 4 µs. */
+  #abandon(key: string, call: CallInFlight): void {
+    this.#forget(key, call);
+    call.controller.abort();
+  }
+
+  #forget(key: string, call: CallInFlight): void {
+    if (this.#calls.get(key) === call) this.#calls.delete(key);
+  }
 }

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import { copyOf } from '../execution/fetching/records.ts';
 import type { ForwardedHeaders } from './forwarded-headers.ts';
 
 /** Makes one call. */
@@ -35,8 +36,7 @@ export class EntityBatches {
   /** The answer to this fetch alone. `signal` ends this waiting only. */
   fetch(request: FetchRequest, headers: ForwardedHeaders, signal: AbortSignal): Promise<GraphQLAnswer> {
     return new Promise((resolve, reject) => {
-      const ofNode = new FetchRequest(request.constants, request.variables, []);
-      const key = `${headers.identity} ${ofNode.toIdentity()}`;
+      const key = `${headers.identity} ${request.toIdentityOfAnyEntities()}`;
       const waiting = this.#waiting.get(key);
       const one = { request, headers, signal, resolve, reject };
       if (waiting) waiting.push(one);
@@ -88,29 +88,30 @@ async function sendTogether(batch: readonly Waiting[], call: Call): Promise<void
       if (!indices.has(representation)) indices.set(representation, indices.size);
     }
   }
-  const together = new TogetherSignal(batch);
-  for (const one of batch) one.signal.addEventListener('abort', () => one.reject(one.signal.reason), { once: true });
+  const leaving = new LeavingTogether(batch);
   try {
     const [first] = batch;
     if (!first) return;
     const request = new FetchRequest(first.request.constants, first.request.variables, [...indices.keys()]);
-    share(await call(request, first.headers, together.signal), batch, indices);
+    share(await call(request, first.headers, leaving.signal), batch, indices);
   } catch (error) {
     for (const one of batch) one.reject(error);
   }
 }
 
-/** Aborted when every one of the batch is. */
-class TogetherSignal {
+/** Ends the waiting of each of a batch that leaves, and the call that they share once all have left. */
+class LeavingTogether {
   readonly #controller = new AbortController();
 
   constructor(batch: readonly Waiting[]) {
     let left = batch.length;
-    const leave = () => {
-      left -= 1;
-      if (left === 0) this.#controller.abort();
-    };
-    for (const { signal } of batch) signal.addEventListener('abort', leave, { once: true });
+    for (const { signal, reject } of batch) {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason);
+        left -= 1;
+        if (left === 0) this.#controller.abort();
+      });
+    }
   }
 
   get signal(): AbortSignal {
@@ -128,7 +129,7 @@ function share(answer: GraphQLAnswer, batch: readonly Waiting[], indices: Readon
     resolve({
       ...(answer.data !== undefined && { data: answer.data }),
       ...(isWhole && { data: { _entities: own.map((index) => takeEntity(entities, index, taken)) } }),
-      ...errorsFor(own, answer.errors ?? []),
+      ...(answer.errors && errorsFor(own, answer.errors)),
     });
   }
 }
@@ -140,7 +141,7 @@ function takeEntity(entities: readonly unknown[], index: number, taken: Set<numb
     taken.add(index);
     return entity;
   }
-  return structuredClone(entity);
+  return copyOf(entity);
 }
 
 function errorsFor(

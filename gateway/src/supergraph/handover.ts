@@ -11,6 +11,13 @@ type SchemaListener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
 /** What Apollo Server has an operation run by. */
 export type Executor = NonNullable<LoadResult['executor']>;
 
+type RequestContext = Parameters<Executor>[0];
+
+/** What a compiled operation needs of its request. */
+export interface RunContext extends Pick<RequestContext, 'document' | 'queryHash' | 'source' | 'schema' | 'context'> {
+  readonly request: Pick<RequestContext['request'], 'variables' | 'operationName'>;
+}
+
 /** No operation is still running this long after its supergraph was replaced. */
 const RETIREMENT_MS = 60_000;
 
@@ -24,6 +31,7 @@ export class SupergraphHandover implements GatewayInterface {
   readonly #logger: Logger;
   readonly #bySchema = new WeakMap<GraphQLSchema, LoadedSupergraph>();
   readonly #listeners = new Set<SchemaListener>();
+  readonly #kept = new WeakMap<object, ReturnType<Executor>>();
   #current: LoadedSupergraph | undefined;
 
   constructor(secret: string | undefined, logger: Logger) {
@@ -47,7 +55,20 @@ export class SupergraphHandover implements GatewayInterface {
   }
 
   async load(): Promise<LoadResult> {
-    return { executor: (requestContext) => this.#execute(requestContext) };
+    return {
+      executor: async (requestContext) =>
+        this.#kept.get(requestContext.context) ?? this.#loaded(requestContext).execute(requestContext),
+    };
+  }
+
+  /** Runs a compiled operation; undefined where there is no code for it: then it is for the executor. */
+  run(context: RunContext): ReturnType<Executor> | undefined {
+    return this.#loaded(context).run(context);
+  }
+
+  /** Keeps what a run gave, or will give, for the executor, which then doesn't run the operation. */
+  keep({ context }: RunContext, result: ReturnType<Executor>): void {
+    this.#kept.set(context, result);
   }
 
   onSchemaLoadOrUpdate(listener: SchemaListener): () => void {
@@ -64,10 +85,10 @@ export class SupergraphHandover implements GatewayInterface {
     listener({ apiSchema: operations.planner.apiSchema, coreSupergraphSdl: sdl });
   }
 
-  #execute(requestContext: Parameters<Executor>[0]): ReturnType<Executor> {
-    const loaded = this.#bySchema.get(requestContext.schema);
+  #loaded({ schema }: Pick<RequestContext, 'schema'>): LoadedSupergraph {
+    const loaded = this.#bySchema.get(schema);
     if (!loaded) throw new Error('an operation on a supergraph that was never loaded');
-    return loaded.execute(requestContext);
+    return loaded;
   }
 }
 

@@ -2,12 +2,12 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
-import { type ClientOperation, Operations, UncompilableOperation } from '../execution/operations.ts';
+import { Operations, UncompilableOperation } from '../execution/operations.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import { SubgraphDataSource } from '../subgraphs/data-source.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
-import type { Executor } from './handover.ts';
+import type { Executor, RunContext } from './handover.ts';
 
 /** A supergraph, and how its subgraphs are called. */
 export interface Supergraph extends SupergraphSettings {
@@ -45,16 +45,23 @@ export class LoadedSupergraph {
   }
 
   async execute(requestContext: RequestContext): Promise<Result> {
-    const { request, document, queryHash, source, context } = requestContext;
-    if (!requestContext.operation) return { errors: [noSuchOperation(request.operationName)] };
-    const operation = { document, queryHash, source, operationName: request.operationName };
-    const compiled = this.operations.get(operation);
-    if (compiled instanceof UncompilableOperation) return this.#fallBack(requestContext, operation, compiled);
-    const call: CallContext = { signal: context.signal, headers: ForwardedHeaders.NONE };
-    return compiled.execute({
-      variables: request.variables,
-      call: (fetch) => this.#callerOf(fetch).call(fetch, call),
-    });
+    if (!requestContext.operation) return { errors: [noSuchOperation(requestContext.request.operationName)] };
+    return this.run(requestContext) ?? this.#fallBack(requestContext);
+  }
+
+  /** Runs compiled code, and rejects where there can be none. Undefined where there is none: it is for ApolloGateway. */
+  run({ request, document, queryHash, source, context }: RunContext): Promise<Result> | undefined {
+    try {
+      const compiled = this.operations.get({ document, queryHash, source, operationName: request.operationName });
+      if (compiled instanceof UncompilableOperation) return undefined;
+      const call: CallContext = { signal: context.signal, headers: ForwardedHeaders.NONE };
+      return compiled.execute({
+        variables: request.variables,
+        call: (fetch) => this.#callerOf(fetch).call(fetch, call),
+      });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async close(): Promise<void> {
@@ -68,14 +75,14 @@ export class LoadedSupergraph {
   }
 
   /** By ApolloGateway as it is, which takes time and memory to load: there are hardly any such operations. */
-  async #fallBack(
-    requestContext: RequestContext,
-    { queryHash, operationName }: ClientOperation,
-    { reason }: UncompilableOperation,
-  ): Promise<Result> {
+  async #fallBack(requestContext: RequestContext): Promise<Result> {
+    const { document, queryHash, source, request } = requestContext;
+    const { operationName } = request;
     const key = `${queryHash} ${operationName ?? ''}`;
-    if (!this.#reported.has(key)) {
+    const uncompilable = this.operations.get({ document, queryHash, source, operationName });
+    if (uncompilable instanceof UncompilableOperation && !this.#reported.has(key)) {
       this.#reported.add(key);
+      const { reason } = uncompilable;
       this.#logger.warn({ queryHash, operationName, reason }, 'an operation is run by ApolloGateway, not compiled');
     }
     this.#fallback ??= loadApolloGateway(this.#supergraph, this.#secret, this.#logger);

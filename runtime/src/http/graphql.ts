@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
 import { answerError } from './answers.ts';
 import { readJson } from './json-body.ts';
@@ -65,14 +65,14 @@ async function toHttpGraphQLRequest(request: IncomingMessage, maxBodyBytes: numb
   const queryStart = url.indexOf('?');
   return {
     method,
-    headers: headersOf(request),
+    headers: headerMapOf(request),
     search: queryStart === -1 ? '' : url.slice(queryStart),
     body: method === 'POST' ? await readJson(request, maxBodyBytes) : undefined,
   };
 }
 
 /** Node gives names in lower case already, so that `HeaderMap` need not make them so: a third of the time. */
-function headersOf(request: IncomingMessage): HeaderMap {
+function headerMapOf(request: IncomingMessage): HeaderMap {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value === undefined) continue;
@@ -96,8 +96,7 @@ function hasLeft(response: ServerResponse): boolean {
 }
 
 async function send(response: ServerResponse, answer: HTTPGraphQLResponse): Promise<void> {
-  for (const [name, value] of answer.headers) response.setHeader(name, value);
-  response.statusCode = statusOf(response.req, answer);
+  response.writeHead(statusOf(response.req, answer), headersOf(answer));
   if (answer.body.kind === 'complete') {
     response.end(answer.body.string);
     return;
@@ -107,6 +106,13 @@ async function send(response: ServerResponse, answer: HTTPGraphQLResponse): Prom
     if (response.destroyed) return;
   }
   response.end();
+}
+
+function headersOf({ headers, body }: HTTPGraphQLResponse): OutgoingHttpHeaders {
+  const all: OutgoingHttpHeaders = {};
+  for (const [name, value] of headers) all[name] = value;
+  if (body.kind === 'complete') all['content-length'] = Buffer.byteLength(body.string);
+  return all;
 }
 
 /** Resolves when more can be written, or nothing any more: a response whose client has left never drains. */

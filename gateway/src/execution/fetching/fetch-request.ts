@@ -20,6 +20,8 @@ export class FetchRequest {
   readonly variables: Readonly<Record<string, unknown>>;
   /** The entities asked for, as JSON each and no two alike; undefined where the fetch is for root fields. */
   readonly representations: readonly string[] | undefined;
+  /** The JSON of all variables, which both the body and the identity need. */
+  #variablesJson: string | undefined;
 
   constructor(
     constants: FetchConstants,
@@ -41,11 +43,19 @@ export class FetchRequest {
     return `${this.constants.identity} ${this.#variablesWithoutBraces()}`;
   }
 
+  /** Equal for requests that differ in their representations only. */
+  toIdentityOfAnyEntities(): string {
+    return `${this.constants.identity} ${JSON.stringify(this.variables)}`;
+  }
+
   #variablesWithoutBraces(): string {
-    const variables = JSON.stringify(this.variables).slice(1, -1);
-    const separator = variables !== '' && this.representations ? ',' : '';
-    const representations = this.representations ? `"representations":[${this.representations.join(',')}]` : '';
-    return `${variables}${separator}${representations}`;
+    if (this.#variablesJson === undefined) {
+      const variables = JSON.stringify(this.variables).slice(1, -1);
+      const separator = variables !== '' && this.representations ? ',' : '';
+      const representations = this.representations ? `"representations":[${this.representations.join(',')}]` : '';
+      this.#variablesJson = `${variables}${separator}${representations}`;
+    }
+    return this.#variablesJson;
   }
 }
 
