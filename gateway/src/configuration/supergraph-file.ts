@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
+import { readManifests } from './manifests.ts';
 import { type GatewaySettings, supergraphFile } from './supergraph-schema.ts';
 import { expandVariables } from './variables.ts';
 
@@ -57,7 +58,7 @@ export function readSupergraphFile(file: string, env: NodeJS.ProcessEnv): Superg
       name,
       schema: 'file' in settings.schema ? { file: resolve(dirname(file), settings.schema.file) } : settings.schema,
     })),
-    gateway,
+    gateway: { ...gateway, persistedQueries: readManifests(gateway.persistedQueries, dirname(file)) },
   };
 }
 

@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { apq } from './sections/apq.ts';
+import { demandControl } from './sections/demand-control.ts';
+import { limits } from './sections/limits.ts';
+import { persistedQueries } from './sections/persisted-queries.ts';
 import { subgraph } from './sections/subgraph.ts';
 import { trafficShaping } from './sections/traffic-shaping.ts';
 
@@ -8,8 +12,17 @@ import { trafficShaping } from './sections/traffic-shaping.ts';
 const gateway = z
   .strictObject({
     traffic_shaping: trafficShaping.prefault({}),
+    limits: limits.prefault({}),
+    demand_control: demandControl.prefault({}),
+    apq: apq.prefault({}),
+    persisted_queries: persistedQueries.prefault({}),
   })
-  .transform(({ traffic_shaping }) => ({ traffic: traffic_shaping }));
+  .transform(({ traffic_shaping, demand_control, persisted_queries, ...rest }) => ({
+    ...rest,
+    traffic: traffic_shaping,
+    demandControl: demand_control,
+    persistedQueries: persisted_queries,
+  }));
 
 const NO_SUBGRAPHS = 'give at least one subgraph, each under its name';
 

@@ -6,6 +6,7 @@ import { live, ready } from '@lockstep/runtime/http/health.ts';
 import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
+import { DocumentGate } from '../protection/document-gate.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
 import { formatError } from './error-format.ts';
@@ -27,7 +28,7 @@ export class Front {
   }
 
   static async open(parts: ServerParts, settings: GatewaySettings): Promise<Front> {
-    const server = apolloServer(parts);
+    const server = apolloServer(parts, settings);
     await server.start();
     return new Front(server, endpoints(server, parts, settings));
   }
@@ -57,7 +58,10 @@ export class Front {
 }
 
 /** The supergraph outlives any one Apollo Server: stopping that must not close it. */
-function apolloServer({ gateway, config, logger }: ServerParts): ApolloServer<Context> {
+function apolloServer(
+  { gateway, config, logger }: ServerParts,
+  { apq, limits }: GatewaySettings,
+): ApolloServer<Context> {
   return new ApolloServer<Context>({
     gateway: {
       load: () => gateway.load(),
@@ -68,6 +72,8 @@ function apolloServer({ gateway, config, logger }: ServerParts): ApolloServer<Co
     hideSchemaDetailsFromClientErrors: !config.introspection,
     includeStacktraceInErrorResponses: false,
     formatError: formatError(logger),
+    parseOptions: { maxTokens: limits.maxTokens },
+    persistedQueries: apq.enabled ? {} : false,
     logger,
     plugins: [landingPage(config.landingPage), ApolloServerPluginUsageReportingDisabled()],
     stopOnTerminationSignals: false,
@@ -75,8 +81,17 @@ function apolloServer({ gateway, config, logger }: ServerParts): ApolloServer<Co
 }
 
 /** GraphQL at `/graphql`, and the process's health. A browser that opens `/` is led to the page. */
-function endpoints(server: ApolloServer<Context>, { config }: ServerParts, _settings: GatewaySettings): Handler {
-  const answer = graphql(server, { context: ({ signal, request: { headers } }) => ({ signal, headers }) });
+function endpoints(
+  server: ApolloServer<Context>,
+  { config, logger, refusals }: ServerParts,
+  settings: GatewaySettings,
+): Handler {
+  const documents = new DocumentGate(settings, { introspection: config.introspection, logger, refusals });
+  const answer = graphql(server, {
+    context: ({ signal, request: { headers } }) => ({ signal, headers }),
+    check: (request) => documents.check(request),
+    maxBodyBytes: settings.limits.maxBodyBytes,
+  });
   return routes({
     ...(config.landingPage && { '/': redirect(GRAPHQL_PATH) }),
     [GRAPHQL_PATH]: allowOrigins(config.corsOrigins, answer),

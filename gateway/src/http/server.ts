@@ -2,6 +2,7 @@ import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from '../configuration/environment.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
+import type { Refusals } from '../protection/refusals.ts';
 import type { SupergraphHandover } from '../supergraph/handover.ts';
 import { Front } from './front.ts';
 
@@ -10,6 +11,7 @@ export interface ServerParts {
   readonly gateway: Pick<SupergraphHandover, 'load' | 'onSchemaLoadOrUpdate'>;
   readonly config: Config;
   readonly logger: Logger;
+  readonly refusals: Refusals;
 }
 
 /** The gateway, started and not listening yet. It serves as its settings say, and changes with them without losing a request. */

@@ -2,7 +2,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from '../configuration/environment.ts';
-import { readSupergraphFile, type SubgraphSettings } from '../configuration/supergraph-file.ts';
+import { readSupergraphFile } from '../configuration/supergraph-file.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import { compose } from './compose.ts';
 import { SupergraphHandover } from './handover.ts';
@@ -47,11 +47,11 @@ export async function followSupergraph(config: Config, logger: Logger): Promise<
     } catch (error) {
       logRefusal(error, logger);
     } finally {
-      watcher.watch(filesOf(config, current.subgraphs));
+      watcher.watch(filesOf(config, current));
     }
   };
   const watcher = new FileWatcher(reload);
-  watcher.watch(filesOf(config, current.subgraphs));
+  watcher.watch(filesOf(config, current));
   logger.info(`the graph is ${describe(current)}`);
   return {
     handover,
@@ -73,8 +73,9 @@ function isSame<Value extends object>(a: Value, b: Value): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function filesOf({ supergraphFile }: Config, subgraphs: readonly SubgraphSettings[]): string[] {
-  return [supergraphFile, ...subgraphs.flatMap(({ schema }) => ('file' in schema ? [schema.file] : []))];
+function filesOf({ supergraphFile }: Config, { subgraphs, gateway }: Supergraph): string[] {
+  const schemas = subgraphs.flatMap(({ schema }) => ('file' in schema ? [schema.file] : []));
+  return [supergraphFile, ...schemas, ...gateway.persistedQueries.localManifests];
 }
 
 function describe({ subgraphs }: Supergraph): string {

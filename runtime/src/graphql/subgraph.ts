@@ -13,6 +13,7 @@ import type { Handler } from '../http/server.ts';
 import type { Logger } from '../logging.ts';
 import type { ProcessConfig } from '../process-config.ts';
 import { maskUnexpected } from './masking.ts';
+import { checkSubgraphRequest } from './subgraph-limits.ts';
 
 /** What makes a subgraph. */
 export interface SubgraphOptions<Context extends object> {
@@ -52,7 +53,10 @@ export async function buildSubgraph<Context extends object>(options: SubgraphOpt
     stopOnTerminationSignals: false,
   });
   await server.start();
-  const answer = graphql(server, { context: ({ signal }) => options.context(signal) });
+  const answer = graphql(server, {
+    context: ({ signal }) => options.context(signal),
+    check: checkSubgraphRequest(),
+  });
   return {
     handler: routes({
       '/graphql': config.secret === undefined ? answer : requireSecret(config.secret, answer),

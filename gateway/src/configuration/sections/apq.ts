@@ -1,0 +1,5 @@
+import { z } from 'zod';
+import { onOff } from '../values.ts';
+
+/** `gateway.apq`: automatic persisted queries, by which a client sends a document's hash in place of the document. */
+export const apq = z.strictObject({ enabled: onOff(true) });
