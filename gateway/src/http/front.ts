@@ -6,6 +6,7 @@ import { live, ready } from '@lockstep/runtime/http/health.ts';
 import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
+import { demandControl } from '../protection/demand-control.ts';
 import { DocumentGate } from '../protection/document-gate.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
@@ -59,8 +60,8 @@ export class Front {
 
 /** The supergraph outlives any one Apollo Server: stopping that must not close it. */
 function apolloServer(
-  { gateway, config, logger }: ServerParts,
-  { apq, limits }: GatewaySettings,
+  { gateway, config, logger, refusals }: ServerParts,
+  { apq, limits, demandControl: demand }: GatewaySettings,
 ): ApolloServer<Context> {
   return new ApolloServer<Context>({
     gateway: {
@@ -75,7 +76,11 @@ function apolloServer(
     parseOptions: { maxTokens: limits.maxTokens },
     persistedQueries: apq.enabled ? {} : false,
     logger,
-    plugins: [landingPage(config.landingPage), ApolloServerPluginUsageReportingDisabled()],
+    plugins: [
+      landingPage(config.landingPage),
+      ApolloServerPluginUsageReportingDisabled(),
+      ...(demand ? [demandControl(demand, { logger, refusals })] : []),
+    ],
     stopOnTerminationSignals: false,
   });
 }
