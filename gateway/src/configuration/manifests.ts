@@ -1,19 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import { isRecord } from '@lockstep/runtime/http/request-parameters.ts';
 import { GraphQLError, parse } from 'graphql';
 import { z } from 'zod';
 import type { PersistedOperation, PersistedQueriesSettings } from './sections/persisted-queries.ts';
 
 /** What `@apollo/generate-persisted-query-manifest` writes. */
-const apolloManifest = z.object({
-  format: z.literal('apollo-persisted-query-manifest'),
-  version: z.literal(1),
-  operations: z.array(z.object({ id: z.string().min(1), body: z.string() })),
-});
+const apolloManifest = z
+  .object({
+    format: z.literal('apollo-persisted-query-manifest'),
+    version: z.literal(1),
+    operations: z.array(z.object({ id: z.string().min(1), body: z.string() })),
+  })
+  .transform(({ operations }): PersistedOperation[] => operations);
 
 /** What Relay's compiler writes: texts by their ids. */
-const relayManifest = z.record(z.string().min(1), z.string());
+const relayManifest = z
+  .record(z.string().min(1), z.string())
+  .transform((texts): PersistedOperation[] => Object.entries(texts).map(([id, body]) => ({ id, body })));
 
 /**
  * Reads the manifests that are named, whose paths are relative to `folder`.
@@ -43,16 +48,16 @@ function readManifest(file: string): PersistedOperation[] | string {
   } catch (error) {
     return `can't be read: ${error instanceof Error ? error.message : error}`;
   }
-  const relay = relayManifest.safeParse(content);
-  if (relay.success) return Object.entries(relay.data).map(([id, body]) => ({ id, body }));
-  const apollo = apolloManifest.safeParse(content);
-  if (apollo.success) return apollo.data.operations;
-  const [issue] = apollo.error.issues;
-  return (
-    `is no manifest: ${issue?.path.join('.')}: ${issue?.message}. Give one in Apollo's format, ` +
-    '{"format":"apollo-persisted-query-manifest","version":1,"operations":[…]}, or in Relay\'s, {"id":"text"}'
-  );
+  const isApollo = isRecord(content) && 'format' in content;
+  const manifest = isApollo ? apolloManifest.safeParse(content) : relayManifest.safeParse(content);
+  if (manifest.success) return manifest.data;
+  const [issue] = manifest.error.issues;
+  return `is no manifest: ${issue?.path.join('.')}: ${issue?.message}. ${FORMATS}`;
 }
+
+const FORMATS =
+  'Give one in Apollo\'s format, {"format":"apollo-persisted-query-manifest","version":1,"operations":[…]}, or in ' +
+  'Relay\'s, {"id":"text of the operation"}';
 
 /** @returns what is wrong with the operation */
 function add({ id, body }: PersistedOperation, operations: Map<string, string>, file: string): string[] {

@@ -12,10 +12,10 @@ import { trafficShaping } from './sections/traffic-shaping.ts';
 const gateway = z
   .strictObject({
     traffic_shaping: trafficShaping.prefault({}),
-    limits: limits.prefault({}),
-    demand_control: demandControl.prefault({}),
-    apq: apq.prefault({}),
-    persisted_queries: persistedQueries.prefault({}),
+    limits: limits.prefault({}).describe('How large a request may be.'),
+    demand_control: demandControl.prefault({}).describe('What an operation may cost, by @cost and @listSize.'),
+    apq: apq.prefault({}).describe('Automatic persisted queries.'),
+    persisted_queries: persistedQueries.prefault({}).describe('The operations that are known beforehand.'),
   })
   .transform(({ traffic_shaping, demand_control, persisted_queries, ...rest }) => ({
     ...rest,

@@ -4,10 +4,15 @@ import { onOff, wholeNumber } from '../values.ts';
 /** `gateway.demand_control` */
 export const demandControl = z
   .strictObject({
-    enabled: onOff(false),
-    max_cost: wholeNumber(0).optional(),
-    list_size: wholeNumber(0).default(50),
-    mode: z.enum(['measure', 'enforce'], 'give measure, which only counts, or enforce').default('enforce'),
+    enabled: onOff(false).describe('Whether the cost of each operation is estimated before it is executed.'),
+    max_cost: wholeNumber(0).optional().describe('The highest cost of an operation.'),
+    list_size: wholeNumber(0)
+      .default(50)
+      .describe('How many elements a list is taken to have where no @listSize says it.'),
+    mode: z
+      .enum(['measure', 'enforce'], 'give measure, which only counts, or enforce')
+      .default('enforce')
+      .describe('Whether what costs more is refused, or only logged and counted.'),
   })
   .refine(({ enabled, max_cost }) => !enabled || max_cost !== undefined, {
     path: ['max_cost'],

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { onOff } from '../values.ts';
 
 const safelist = z
-  .strictObject({ enabled: onOff(false), require_id: onOff(false) })
+  .strictObject({
+    enabled: onOff(false).describe('Whether only operations of the manifests are run.'),
+    require_id: onOff(false).describe('Whether they have to be asked for by their ids.'),
+  })
   .refine(({ enabled, require_id }) => enabled || !require_id, {
     path: ['require_id'],
     message: 'set enabled: true beside it, or leave it out',
@@ -11,9 +14,14 @@ const safelist = z
 /** `gateway.persisted_queries` */
 export const persistedQueries = z
   .strictObject({
-    safelist: safelist.prefault({}),
-    local_manifests: z.array(z.string('give the path of a file'), 'give a list of paths').default([]),
-    log_unknown: onOff(false),
+    safelist: safelist.prefault({}).describe('Which operations are run.'),
+    local_manifests: z
+      .array(z.string('give the path of a file'), 'give a list of paths')
+      .default([])
+      .describe(
+        'Files with the operations that clients have, in the format of Apollo or of Relay. Paths are relative to this file.',
+      ),
+    log_unknown: onOff(false).describe('Whether operations that no manifest has are logged.'),
   })
   .refine((keys) => !keys.safelist.enabled || keys.local_manifests.length > 0, {
     path: ['local_manifests'],
