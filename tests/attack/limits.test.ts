@@ -107,22 +107,16 @@ test('an array of operations is refused', async () => {
   assert.equal((await post('[{"query":"{ users { id } }"},{"query":"{ users { id } }"}]')).status, 400);
 });
 
-test('while all of it comes, others are answered', async (t) => {
-  const attack = { isOn: true };
-  t.after(() => {
-    attack.isOn = false;
-  });
-  const attackers = OVER.map(async ([, query]) => {
-    while (attack.isOn) await ask(graph.url, query);
-  });
-  const waits: number[] = [];
-  for (let asked = 0; asked < 10; asked += 1) {
-    waits.push((await timed(() => get(graph.url, '{ users { name } }'))).ms);
+test('none of it holds the process: others are answered meanwhile', async () => {
+  for (const [name, query] of OVER) {
+    const attacks: Promise<unknown>[] = [];
+    const { ms } = await timed(async () => {
+      attacks.push(ask(graph.url, query));
+      await (await fetch(new URL('/health/live', graph.url))).text();
+    });
+    await Promise.all(attacks);
+    assert.ok(ms < REFUSED_WITHIN_MS, `${name}: ${ms} ms`);
   }
-  attack.isOn = false;
-  await Promise.all(attackers);
-  const median = waits.sort((a, b) => a - b)[Math.floor(waits.length / 2)] ?? Infinity;
-  assert.ok(median < 10 * REFUSED_WITHIN_MS, `${median} ms`);
 });
 
 test('what tools ask passes: introspection of every kind', async () => {

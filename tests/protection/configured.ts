@@ -12,7 +12,7 @@ export interface ConfiguredGraph {
 /**
  * Starts everything with these settings.
  *
- * @param settings YAML, what stands under `gateway`
+ * @param settings YAML with the key `gateway`
  * @param files texts of files beside the supergraph file, by name
  */
 export async function startConfigured(
@@ -22,6 +22,6 @@ export async function startConfigured(
 ): Promise<ConfiguredGraph> {
   const { supergraph } = await copySupergraph(t);
   for (const [name, text] of Object.entries(files)) await writeFile(join(dirname(supergraph), name), text);
-  await appendFile(supergraph, `gateway:\n${settings.replaceAll(/^/gm, '  ')}\n`);
+  await appendFile(supergraph, settings);
   return { supergraph, graph: await startGraph(t, { gateway: { SUPERGRAPH_FILE: supergraph } }) };
 }

@@ -7,14 +7,16 @@ import { startConfigured } from './configured.ts';
 
 const { graph, supergraph } = await startConfigured(
   { after },
-  `limits:
-  max_depth: 2
-  max_aliases: 1
-  max_root_fields: 2
-  max_directives: 1
-  parser_max_tokens: 30
-  http_max_request_bytes: 1kb
-demand_control: { enabled: true, max_cost: 50, list_size: 5 }`,
+  `gateway:
+  limits:
+    max_depth: 2
+    max_aliases: 1
+    max_root_fields: 2
+    max_directives: 1
+    parser_max_tokens: 30
+    http_max_request_bytes: 1kb
+  demand_control: { enabled: true, max_cost: 50, list_size: 5 }
+`,
 );
 await createUser(graph.url, 'ada@example.com');
 

@@ -16,9 +16,11 @@ const ANSWER = { users: [{ name: 'Ada Lovelace' }] };
 
 const { graph, supergraph } = await startConfigured(
   { after },
-  `persisted_queries:
-  local_manifests: [apollo.json, relay.json]
-  log_unknown: true`,
+  `gateway:
+  persisted_queries:
+    local_manifests: [apollo.json, relay.json]
+    log_unknown: true
+`,
   {
     'apollo.json': apolloManifest({ [sha256(NAMES)]: NAMES, create: CREATE }),
     'relay.json': JSON.stringify({ ids: IDS }),
