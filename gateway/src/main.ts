@@ -3,13 +3,14 @@ import { run } from '@lockstep/runtime/lifecycle.ts';
 import { PORT_VARIABLE, readConfig } from './configuration/environment.ts';
 import { toAuthority } from './configuration/sections/endpoint.ts';
 import { GatewayServer } from './http/server.ts';
+import { Refusals } from './protection/refusals.ts';
 import { followSupergraph } from './supergraph/follow.ts';
 
 await run('gateway', readConfig, async (config, logger) => {
   let phase: 'serving' | 'stopping' = 'serving';
   const supergraph = await followSupergraph(config, logger);
   const settings = supergraph.settings();
-  const parts = { gateway: supergraph.handover, logger, isReady: () => phase === 'serving' };
+  const parts = { gateway: supergraph.handover, logger, refusals: new Refusals(), isReady: () => phase === 'serving' };
   const server = await GatewayServer.start(parts, settings);
   supergraph.onSettings((settings) => server.adopt(settings));
   const { host } = settings.listen;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { z } from 'zod';
+import { readManifests } from './manifests.ts';
 import { toMistakes } from './mistakes.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { type Mistake, SupergraphDocument } from './supergraph-document.ts';
@@ -67,7 +68,11 @@ function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, fil
       name,
       schema: 'file' in schema ? { file: resolve(dirname(file), schema.file) } : schema,
     })),
-    gateway: { ...gateway, subgraphErrors: { ...gateway.subgraphErrors, codes } },
+    gateway: {
+      ...gateway,
+      subgraphErrors: { ...gateway.subgraphErrors, codes },
+      persistedQueries: readManifests(gateway.persistedQueries, dirname(file)),
+    },
   };
 }
 

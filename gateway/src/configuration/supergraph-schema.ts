@@ -1,8 +1,12 @@
 import { z } from 'zod';
+import { apq } from './sections/apq.ts';
 import { cors } from './sections/cors.ts';
 import { csrf } from './sections/csrf.ts';
+import { demandControl } from './sections/demand-control.ts';
 import { graphqlPath, introspection, landingPage, listenAddress } from './sections/endpoint.ts';
 import { healthCheck } from './sections/health-check.ts';
+import { limits } from './sections/limits.ts';
+import { persistedQueries } from './sections/persisted-queries.ts';
 import { subgraph } from './sections/subgraph.ts';
 import { type SubgraphErrors, subgraphErrors } from './sections/subgraph-errors.ts';
 import { trafficShaping } from './sections/traffic-shaping.ts';
@@ -25,6 +29,10 @@ const gateway = z
         'Which errors of subgraphs reach clients as they are. The log has every other one whole, under its id.',
       ),
     health_check: healthCheck.prefault({}).describe('The paths that say how the process is.'),
+    limits: limits.prefault({}).describe('How large a request may be.'),
+    demand_control: demandControl.prefault({}).describe('What an operation may cost, by @cost and @listSize.'),
+    apq: apq.prefault({}).describe('Automatic persisted queries.'),
+    persisted_queries: persistedQueries.prefault({}).describe('The operations that are known beforehand.'),
   })
   .superRefine(({ path, health_check: { live, ready } }, context) => {
     const message = 'give another path: this one answers something else';
@@ -32,13 +40,25 @@ const gateway = z
     if (ready === path || ready === live)
       context.addIssue({ code: 'custom', path: ['health_check', 'ready'], message });
   })
-  .transform(({ traffic_shaping, landing_page, include_subgraph_errors, health_check, ...settings }) => ({
-    ...settings,
-    landingPage: landing_page,
-    traffic: traffic_shaping,
-    subgraphErrors: include_subgraph_errors,
-    healthCheck: health_check,
-  }));
+  .transform(
+    ({
+      traffic_shaping,
+      landing_page,
+      include_subgraph_errors,
+      health_check,
+      demand_control,
+      persisted_queries,
+      ...settings
+    }) => ({
+      ...settings,
+      landingPage: landing_page,
+      traffic: traffic_shaping,
+      subgraphErrors: include_subgraph_errors,
+      healthCheck: health_check,
+      demandControl: demand_control,
+      persistedQueries: persisted_queries,
+    }),
+  );
 
 const NO_SUBGRAPHS = 'give at least one subgraph, each under its name';
 const NAME = /^[a-zA-Z][\w-]{0,63}$/;

@@ -13,6 +13,8 @@ import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { GraphQLSchema } from 'graphql';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
+import { demandControl } from '../protection/demand-control.ts';
+import { DocumentGate } from '../protection/document-gate.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
 import { directExecution } from './direct-execution.ts';
@@ -77,7 +79,7 @@ export class Front {
 }
 
 /** The supergraph outlives any one Apollo Server: stopping that must not close it. */
-function apolloServer({ gateway, logger }: ServerParts, settings: GatewaySettings): ApolloServer<Context> {
+function apolloServer({ gateway, logger, refusals }: ServerParts, settings: GatewaySettings): ApolloServer<Context> {
   return new ApolloServer<Context>({
     gateway: {
       load: () => gateway.load(),
@@ -90,11 +92,14 @@ function apolloServer({ gateway, logger }: ServerParts, settings: GatewaySetting
     csrfPrevention: { requestHeaders: settings.csrf.requiredHeaders },
     validationRules: [KnownOperationTypesRule],
     formatError: formatError(logger, settings.subgraphErrors),
+    parseOptions: { maxTokens: settings.limits.maxTokens },
+    persistedQueries: settings.apq.enabled ? {} : false,
     logger,
     plugins: [
       landingPage(settings.landingPage, settings.path),
       ...INSTRUMENTATION_OFF,
       ...(settings.introspection ? [] : [hideSuggestions]),
+      ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
       directExecution(gateway),
     ],
     stopOnTerminationSignals: false,
@@ -104,7 +109,15 @@ function apolloServer({ gateway, logger }: ServerParts, settings: GatewaySetting
 /** GraphQL at its path, and the process's health. A browser that opens `/` is led to the page. */
 function endpoints(server: ApolloServer<Context>, parts: ServerParts, settings: GatewaySettings): Handler {
   const { path, landingPage: pages, healthCheck, cors } = settings;
-  const answer = notStored(graphql(server, { context: ({ signal, request: { headers } }) => ({ signal, headers }) }));
+  const { logger, refusals } = parts;
+  const documents = new DocumentGate(settings, { introspection: settings.introspection, logger, refusals });
+  const answer = notStored(
+    graphql(server, {
+      context: ({ signal, request: { headers } }) => ({ signal, headers }),
+      check: (request) => documents.check(request),
+      maxBodyBytes: settings.limits.maxBodyBytes,
+    }),
+  );
   return routes({
     ...(pages.atEndpoint !== 'none' && { '/': redirect(path) }),
     ...(pages.graphiql && { [GRAPHIQL_PATH]: graphiql(parts, path) }),

@@ -2,6 +2,7 @@ import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { type ListenAddress, toAuthority } from '../configuration/sections/endpoint.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
+import type { Refusals } from '../protection/refusals.ts';
 import type { SupergraphHandover } from '../supergraph/handover.ts';
 import { Front } from './front.ts';
 
@@ -11,6 +12,7 @@ export interface ServerParts {
   readonly logger: Logger;
   /** Whether new requests are welcome: not while the process stops. */
   isReady(): boolean;
+  readonly refusals: Refusals;
 }
 
 /** The gateway, started and not listening yet. It serves as its settings say, and changes with them without losing a request. */

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from '../configuration/environment.ts';
-import { readSupergraphFile, type SubgraphSettings } from '../configuration/supergraph-file.ts';
+import { readSupergraphFile } from '../configuration/supergraph-file.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import { compose } from './compose.ts';
 import { FileWatcher } from './file-watcher.ts';
@@ -85,7 +85,7 @@ class Follower implements Followed {
   }
 
   start(): void {
-    this.#watcher.watch(filesOf(this.#config, this.#current.subgraphs));
+    this.#watcher.watch(filesOf(this.#config, this.#current));
     this.#asking = setInterval(() => this.#enqueue(() => this.#askAgain()), ASK_INTERVAL_MS);
     this.#logger.info(`the graph is ${describe(this.#current)}`);
   }
@@ -121,7 +121,7 @@ class Follower implements Followed {
       this.#isWaiting = error instanceof UnknownSchemaError;
       if (!(isRetry && this.#isWaiting)) logRefusal(error, this.#logger);
     } finally {
-      this.#watcher.watch(filesOf(this.#config, this.#current.subgraphs));
+      this.#watcher.watch(filesOf(this.#config, this.#current));
     }
   }
 
@@ -136,8 +136,9 @@ class Follower implements Followed {
   }
 }
 
-function filesOf({ supergraphFile }: Config, subgraphs: readonly SubgraphSettings[]): string[] {
-  return [supergraphFile, ...subgraphs.flatMap(({ schema }) => ('file' in schema ? [schema.file] : []))];
+function filesOf({ supergraphFile }: Config, { subgraphs, gateway }: Supergraph): string[] {
+  const schemas = subgraphs.flatMap(({ schema }) => ('file' in schema ? [schema.file] : []));
+  return [supergraphFile, ...schemas, ...gateway.persistedQueries.localManifests];
 }
 
 function describe({ subgraphs }: Supergraph): string {

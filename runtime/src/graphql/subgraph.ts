@@ -15,6 +15,7 @@ import type { Logger } from '../logging.ts';
 import type { ProcessConfig } from '../process-config.ts';
 import { KnownOperationTypesRule } from './known-operation-types.ts';
 import { maskUnexpected } from './masking.ts';
+import { checkSubgraphRequest } from './subgraph-limits.ts';
 import { hideSuggestions } from './suggestions.ts';
 
 /** What makes a subgraph. */
@@ -59,7 +60,10 @@ export async function buildSubgraph<Context extends object>(options: SubgraphOpt
     stopOnTerminationSignals: false,
   });
   await server.start();
-  const answer = graphql(server, { context: ({ signal }) => options.context(signal) });
+  const answer = graphql(server, {
+    context: ({ signal }) => options.context(signal),
+    check: checkSubgraphRequest(),
+  });
   return {
     handler: routes({
       '/graphql': config.secret === undefined ? answer : requireSecret(config.secret, answer),

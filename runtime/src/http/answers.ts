@@ -20,10 +20,11 @@ export function answerError(
   code: string,
   message: string,
   headers: OutgoingHttpHeaders = {},
+  extensions: Readonly<Record<string, unknown>> = {},
 ): void {
   const acceptsGraphql = response.req.headers.accept?.includes('application/graphql-response+json');
   const type = acceptsGraphql ? 'application/graphql-response+json' : 'application/json';
-  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+  const body = JSON.stringify({ errors: [{ message, extensions: { ...extensions, code } }] });
   answer(response, status, { ...headers, 'content-type': `${type}; charset=utf-8` }, body);
 }
 

@@ -14,7 +14,7 @@ const TOO_LARGE = {
   errors: [
     {
       message: 'The request body is longer than 2097152 bytes.',
-      extensions: { code: 'OPERATION_LIMIT_EXCEEDED' },
+      extensions: { code: 'OPERATION_LIMIT_EXCEEDED', limit: 'http_max_request_bytes', allowed: 2 * 1024 * 1024 },
     },
   ],
 };

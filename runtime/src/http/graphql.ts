@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
 import { answerError } from './answers.ts';
 import { readJson } from './json-body.ts';
+import { refusePrototypeKeyIn } from './prototype-key.ts';
 import { RefusedRequestError } from './refusal.ts';
 import type { Handler } from './server.ts';
 import { statusOf } from './status.ts';
@@ -63,6 +64,7 @@ async function toHttpGraphQLRequest(request: IncomingMessage, maxBodyBytes: numb
     throw new RefusedRequestError(405, 'BAD_REQUEST', message, { allow: ALLOWED_METHODS });
   }
   const queryStart = url.indexOf('?');
+  if (method === 'GET' && queryStart !== -1) refusePrototypeKeyIn(url.slice(queryStart));
   return {
     method,
     headers: headerMapOf(request),
@@ -127,9 +129,9 @@ function writable(response: ServerResponse): Promise<void> {
   });
 }
 
-function refuse(response: ServerResponse, { status, code, message, headers }: RefusedRequestError): void {
+function refuse(response: ServerResponse, { status, code, message, headers, extensions }: RefusedRequestError): void {
   if (status === 413) response.shouldKeepAlive = false; // or all the rest of it would have to be read
-  answerError(response, status, code, message, headers);
+  answerError(response, status, code, message, headers, extensions);
 }
 
 /** Apollo Server answers whatever it can: this is an answer that broke off, or one that can't be written. */

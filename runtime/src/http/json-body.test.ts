@@ -123,20 +123,40 @@ describe('a body', () => {
   });
 });
 
-describe('the key __proto__', () => {
-  test('of a body is a key like any other', async (t) => {
+describe('the key __proto__ is refused', () => {
+  const BODIES: [where: string, body: string][] = [
+    ['of a body', `{"__proto__":{"query":1},"query":"{ hello }"}`],
+    ['of variables', `{"query":"{ hello }","variables":{"__proto__":{"polluted":true}}}`],
+    ['deep in variables', `{"query":"{ hello }","variables":{"value":[{"__proto__":{"polluted":true}}]}}`],
+    ['with a character escaped', `{"query":"{ hello }","variables":{"\\u005f_proto__":{"polluted":true}}}`],
+  ];
+  for (const [where, body] of BODIES) {
+    test(where, async (t) => {
+      const { url } = await serveGraphql(t);
+      const response = await post(url, body);
+      assert.deepEqual([response.status, await messageOf(response)], [400, 'The request has a key __proto__.']);
+      assert.equal('polluted' in {}, false);
+    });
+  }
+
+  test('in a query string', async (t) => {
     const { url } = await serveGraphql(t);
-    assert.equal((await post(url, `{"__proto__":${HELLO}}`)).status, 400);
-    assert.equal(await (await post(url, `{"__proto__":{"query":1},"query":"{ hello }"}`)).text(), ANSWER);
-    assert.equal('query' in {}, false);
+    for (const name of ['variables', 'extensions']) {
+      const search = new URLSearchParams({ query: '{ hello }', [name]: '{"\\u005f_proto__":{}}' });
+      const response = await fetch(`${url}?${search}`, { headers: { 'apollo-require-preflight': 'true' } });
+      assert.deepEqual([response.status, await messageOf(response)], [400, 'The request has a key __proto__.']);
+    }
   });
 
-  test('of variables is data like any other', async (t) => {
+  test('and as a text it is like any other', async (t) => {
     const { url } = await serveGraphql(t);
-    const query = 'query ($value: Any) { hello echo(value: $value) }';
-    const variables = '{"value":{"__proto__":{"polluted":true}},"__proto__":{"polluted":true}}';
-    const response = await post(url, `{"query":"${query}","variables":${variables}}`);
-    assert.equal(await response.text(), '{"data":{"hello":"hello you","echo":{"__proto__":{"polluted":true}}}}\n');
-    assert.equal('polluted' in {}, false);
+    const body = '{"query":"query ($value: Any) { echo(value: $value) }","variables":{"value":"__proto__"}}';
+    assert.equal(await (await post(url, body)).text(), '{"data":{"echo":"__proto__"}}\n');
+  });
+
+  test('in a body that is nested deeper than the stack is', async (t) => {
+    const { url } = await serveGraphql(t);
+    const nested = `${'['.repeat(100_000)}{"__proto__":1}${']'.repeat(100_000)}`;
+    assert.equal((await post(url, `{"query":"{ hello }","variables":{"value":${nested}}}`)).status, 400);
   });
 });

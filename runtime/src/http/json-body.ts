@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
 import { announcesMoreThan, BodyTooLargeError, collectBody } from './body.ts';
+import { refusePrototypeKey } from './prototype-key.ts';
 import { RefusedRequestError } from './refusal.ts';
 
 /** JSON is UTF-8, and nothing else (RFC 8259, section 8.1). A byte order mark is passed over, as that section allows. */
@@ -64,6 +65,12 @@ function decode(bytes: Buffer): string {
 }
 
 function parse(text: string): unknown {
+  const value = parseJson(text);
+  refusePrototypeKey(text, value);
+  return value;
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -73,5 +80,6 @@ function parse(text: string): unknown {
 
 function tooLarge(maxBytes: number): RefusedRequestError {
   const message = `The request body is longer than ${maxBytes} bytes.`;
-  return new RefusedRequestError(413, 'OPERATION_LIMIT_EXCEEDED', message);
+  const excess = { limit: 'http_max_request_bytes', allowed: maxBytes };
+  return new RefusedRequestError(413, 'OPERATION_LIMIT_EXCEEDED', message, {}, excess);
 }

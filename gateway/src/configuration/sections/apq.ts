@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { onOff } from '../values.ts';
+
+/** `gateway.apq`: automatic persisted queries, by which a client sends a document's hash in place of the document. */
+export const apq = z.strictObject({
+  enabled: onOff(true).describe(
+    'Whether clients may register a document, and send its hash in its place from then on.',
+  ),
+});

@@ -1,0 +1,27 @@
+import { type OperationDefinitionNode, type ValueNode, valueFromASTUntyped } from 'graphql';
+
+/** The variables of one request, with the operation's defaults where the client left them out. */
+export class Variables {
+  readonly #given: Readonly<Record<string, unknown>>;
+  readonly #defaults: ReadonlyMap<string, unknown>;
+
+  constructor(given: Readonly<Record<string, unknown>>, defaults: ReadonlyMap<string, unknown>) {
+    this.#given = given;
+    this.#defaults = defaults;
+  }
+
+  get(name: string): unknown {
+    return Object.hasOwn(this.#given, name) ? this.#given[name] : this.#defaults.get(name);
+  }
+
+  all(): Record<string, unknown> {
+    return { ...Object.fromEntries(this.#defaults), ...this.#given };
+  }
+}
+
+export function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Map<string, unknown> {
+  const withDefault = variableDefinitions.flatMap(({ variable, defaultValue }): [string, ValueNode][] =>
+    defaultValue ? [[variable.name.value, defaultValue]] : [],
+  );
+  return new Map(withDefault.map(([name, node]) => [name, valueFromASTUntyped(node)]));
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HeaderMap } from '@apollo/server';
+import { RefusedRequestError } from '@lockstep/runtime/http/refusal.ts';
+import { createLogger } from '@lockstep/runtime/logging.ts';
+import { limits } from '../configuration/sections/limits.ts';
+import { persistedQueries } from '../configuration/sections/persisted-queries.ts';
+import { DocumentGate } from './document-gate.ts';
+import { Refusals } from './refusals.ts';
+
+const logger = createLogger('test', { format: 'json', level: 'silent' });
+
+function open(given: object) {
+  const refusals = new Refusals();
+  const settings = {
+    limits: limits.parse(given),
+    apq: { enabled: true },
+    persistedQueries: persistedQueries.parse({}),
+  };
+  const gate = new DocumentGate(settings, { introspection: true, logger, refusals });
+  const send = (query: string) => gate.check({ method: 'POST', headers: new HeaderMap(), search: '', body: { query } });
+  return { refusals, send };
+}
+
+test('each operation that is refused counts, under its limit', () => {
+  const { refusals, send } = open({ max_aliases: 1 });
+  for (let sent = 0; sent < 3; sent += 1) assert.throws(() => send('{ a: x b: x }'), RefusedRequestError);
+  assert.throws(() => send('{ __proto__ }'), RefusedRequestError);
+  send('{ x }');
+  assert.deepEqual([refusals.count('max_aliases', 'refused'), refusals.count('max_aliases', 'passed')], [3, 0]);
+  assert.equal(refusals.count('BAD_USER_INPUT', 'refused'), 1);
+});
+
+test('each that passes because limits only warn counts too, known documents as well', () => {
+  const { refusals, send } = open({ max_aliases: 1, warn_only: true });
+  for (let sent = 0; sent < 3; sent += 1) send('{ a: x b: x }');
+  assert.deepEqual([refusals.count('max_aliases', 'refused'), refusals.count('max_aliases', 'passed')], [0, 3]);
+});
+
+test('a request that passes is handed on as it came', () => {
+  const { send } = open({});
+  const { body, method } = send('{ x }');
+  assert.deepEqual([method, body], ['POST', { query: '{ x }' }]);
+});

@@ -1,0 +1,160 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { MAX_RECURSION } from './document-text.ts';
+import { limitExceeded } from './limits.ts';
+
+/** How large an operation is, with each fragment counted wherever it is spread. */
+export interface OperationMeasures {
+  /** Levels of fields. What is in `__schema` and `__type` doesn't count: tools go deep there, and validation has a rule. */
+  depth: number;
+  aliases: number;
+  rootFields: number;
+  directives: number;
+}
+
+/** Fields of one response key at one place: validation compares each with each. */
+interface ResponseField {
+  occurrences: number;
+  weight: number;
+  readonly fields: ResponseFields;
+}
+
+type ResponseFields = Map<string, ResponseField>;
+
+/** Characters of arguments that take as long to compare as a field without them. */
+const ARGUMENT_CHARACTERS = 16;
+
+const INTROSPECTION_FIELDS = new Set(['__schema', '__type']);
+
+/** How large a document is. */
+export interface DocumentMeasures {
+  readonly operations: readonly OperationMeasures[];
+  /** How often validation compares a field with another of the same response key, in all of it. */
+  readonly comparisons: number;
+}
+
+/**
+ * Measures a document that has been parsed and may not be valid: fragments may be missing, or spread themselves.
+ *
+ * @param maxSelections how many selections it may have once its fragments are spread
+ * @throws {RefusedRequestError} where it has more
+ */
+export function measureDocument(document: DocumentNode, maxSelections: number): DocumentMeasures {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  const definitions: OperationDefinitionNode[] = [];
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+    else if (node.kind === Kind.OPERATION_DEFINITION) definitions.push(node);
+  }
+  const walk = new Walk(fragments, maxSelections);
+  const operations = definitions.map((definition) => walk.measure(definition));
+  for (const fragment of fragments.values()) if (!walk.reached.has(fragment)) walk.measure(fragment);
+  return { operations, comparisons: walk.comparisons };
+}
+
+class Walk {
+  /** The fragments that were spread so far. */
+  readonly reached = new Set<FragmentDefinitionNode>();
+  comparisons = 0;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #maxSelections: number;
+  readonly #underWay = new Set<FragmentDefinitionNode>();
+  #measures: OperationMeasures = { depth: 0, aliases: 0, rootFields: 0, directives: 0 };
+  #selections = 0;
+
+  constructor(fragments: ReadonlyMap<string, FragmentDefinitionNode>, maxSelections: number) {
+    this.#fragments = fragments;
+    this.#maxSelections = maxSelections;
+  }
+
+  measure(definition: OperationDefinitionNode | FragmentDefinitionNode): OperationMeasures {
+    this.#measures = { depth: 0, aliases: 0, rootFields: 0, directives: directivesOf(definition) };
+    this.#enter(definition.selectionSet, { fields: new Map(), depth: 1, nesting: 1 });
+    return this.#measures;
+  }
+
+  #enter({ selections }: SelectionSetNode, place: Place): void {
+    const { nesting } = place;
+    if (nesting > MAX_RECURSION) {
+      throw limitExceeded({ limit: 'parser_max_recursion', found: nesting, allowed: MAX_RECURSION });
+    }
+    for (const selection of selections) this.#take(selection, place);
+  }
+
+  #take(selection: SelectionNode, place: Place): void {
+    this.#selections += 1;
+    if (this.#selections > this.#maxSelections) {
+      throw limitExceeded({ limit: 'spread_selections', found: this.#selections, allowed: this.#maxSelections });
+    }
+    this.#measures.directives += selection.directives?.length ?? 0;
+    if (selection.kind === Kind.FIELD) this.#takeField(selection, place);
+    else if (selection.kind === Kind.INLINE_FRAGMENT) this.#enter(selection.selectionSet, inside(place));
+    else this.#spread(this.#fragments.get(selection.name.value), place);
+  }
+
+  #takeField(field: FieldNode, { fields, depth, nesting }: Place): void {
+    if (field.alias) this.#measures.aliases += 1;
+    if (depth === 1) this.#measures.rootFields += 1;
+    if (depth !== undefined) this.#measures.depth = Math.max(this.#measures.depth, depth);
+    const response = this.#repeat(fields, field);
+    if (!field.selectionSet) return;
+    const goesOn = depth !== undefined && !(depth === 1 && INTROSPECTION_FIELDS.has(field.name.value));
+    this.#enter(field.selectionSet, {
+      fields: response.fields,
+      depth: goesOn ? depth + 1 : undefined,
+      nesting: nesting + 1,
+    });
+  }
+
+  /** Counts what comparing this field with those before it takes. */
+  #repeat(fields: ResponseFields, field: FieldNode): ResponseField {
+    const key = (field.alias ?? field.name).value;
+    const known = fields.get(key) ?? { occurrences: 0, weight: 0, fields: new Map() };
+    const weight = weightOf(field);
+    this.comparisons += known.weight + known.occurrences * weight;
+    known.occurrences += 1;
+    known.weight += weight;
+    fields.set(key, known);
+    return known;
+  }
+
+  #spread(fragment: FragmentDefinitionNode | undefined, place: Place): void {
+    if (!fragment || this.#underWay.has(fragment)) return; // validation says what is wrong with it
+    this.reached.add(fragment);
+    this.#underWay.add(fragment);
+    this.#measures.directives += directivesOf(fragment);
+    this.#enter(fragment.selectionSet, inside(place));
+    this.#underWay.delete(fragment);
+  }
+}
+
+interface Place {
+  readonly fields: ResponseFields;
+  /** Of the fields here; undefined where depth doesn't count. */
+  readonly depth: number | undefined;
+  /** Fragments included. */
+  readonly nesting: number;
+}
+
+function inside(place: Place): Place {
+  return { ...place, nesting: place.nesting + 1 };
+}
+
+function directivesOf(definition: OperationDefinitionNode | FragmentDefinitionNode): number {
+  const variables = definition.variableDefinitions ?? [];
+  const ofVariables = variables.reduce((sum, { directives }) => sum + (directives?.length ?? 0), 0);
+  return ofVariables + (definition.directives?.length ?? 0);
+}
+
+function weightOf({ arguments: given = [] }: FieldNode): number {
+  const first = given[0]?.loc;
+  const last = given.at(-1)?.loc;
+  return first && last ? 1 + Math.ceil((last.end - first.start) / ARGUMENT_CHARACTERS) : 1;
+}

@@ -1,0 +1,25 @@
+import type { HTTPGraphQLRequest } from '@apollo/server';
+import { LRUCache } from 'lru-cache';
+import { documentText } from '../http/request-parameters.ts';
+import { checkDocument } from './document-check.ts';
+
+/** Several times what a gateway lets through: one operation of a client can become several fetches, each of which spells
+ * out what the client's fragments said. Depth and aliases are the gateway's to limit: it adds to them. */
+const LIMITS = { maxTokens: 60_000, maxRootFields: 100 };
+
+const KNOWN_CHARACTERS = 2_000_000;
+
+/**
+ * The check of a subgraph's requests, for the day when something else than its gateway reaches it. Each distinct document
+ * is checked once.
+ */
+export function checkSubgraphRequest(): (request: HTTPGraphQLRequest) => HTTPGraphQLRequest {
+  const passed = new LRUCache<string, true>({ maxSize: KNOWN_CHARACTERS });
+  return (request) => {
+    const text = documentText(request);
+    if (text === undefined || passed.has(text)) return request;
+    checkDocument(text, LIMITS);
+    passed.set(text, true, { size: text.length });
+    return request;
+  };
+}

@@ -1,0 +1,24 @@
+import type { HTTPGraphQLRequest } from '@apollo/server';
+
+/** The parameters of a GraphQL request, as they came: nothing says that they are what they should be. */
+export interface RequestParameters {
+  get(name: string): unknown;
+}
+
+const NONE: RequestParameters = { get: () => undefined };
+
+/** Where Apollo Server will look for them: the body of a POST, the query string of a GET. */
+export function parametersOf({ method, search, body }: HTTPGraphQLRequest): RequestParameters {
+  if (method === 'GET') return new URLSearchParams(search);
+  return isRecord(body) ? { get: (name) => body[name] } : NONE;
+}
+
+/** The document's text, where there is one. */
+export function documentText(request: HTTPGraphQLRequest): string | undefined {
+  const text = parametersOf(request).get('query');
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
