@@ -57,7 +57,18 @@ export function readSupergraphFile(file: string, env: NodeJS.ProcessEnv): Superg
       name,
       schema: 'file' in settings.schema ? { file: resolve(dirname(file), settings.schema.file) } : settings.schema,
     })),
-    gateway,
+    gateway: withAbsoluteModules(gateway, dirname(file)),
+  };
+}
+
+function withAbsoluteModules(gateway: GatewaySettings, folder: string): GatewaySettings {
+  const { authorization, progressiveOverride } = gateway;
+  const absolute = <Hook extends { readonly module?: string | undefined }>(hook: Hook): Hook =>
+    hook.module === undefined ? hook : { ...hook, module: resolve(folder, hook.module) };
+  return {
+    ...gateway,
+    authorization: { ...authorization, policies: authorization.policies && absolute(authorization.policies) },
+    progressiveOverride: absolute(progressiveOverride),
   };
 }
 

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { authentication } from './sections/authentication.ts';
+import { authorization } from './sections/authorization.ts';
+import { progressiveOverride } from './sections/progressive-override.ts';
 import { subgraph } from './sections/subgraph.ts';
 import { trafficShaping } from './sections/traffic-shaping.ts';
 
@@ -8,8 +11,15 @@ import { trafficShaping } from './sections/traffic-shaping.ts';
 const gateway = z
   .strictObject({
     traffic_shaping: trafficShaping.prefault({}),
+    authentication: authentication.prefault({}),
+    authorization: authorization.prefault({}),
+    progressive_override: progressiveOverride.prefault({}),
   })
-  .transform(({ traffic_shaping }) => ({ traffic: traffic_shaping }));
+  .transform(({ traffic_shaping, progressive_override, ...sections }) => ({
+    ...sections,
+    traffic: traffic_shaping,
+    progressiveOverride: progressive_override,
+  }));
 
 const NO_SUBGRAPHS = 'give at least one subgraph, each under its name';
 

@@ -76,7 +76,9 @@ function apolloServer({ gateway, config, logger }: ServerParts): ApolloServer<Co
 
 /** GraphQL at `/graphql`, and the process's health. A browser that opens `/` is led to the page. */
 function endpoints(server: ApolloServer<Context>, { config }: ServerParts, _settings: GatewaySettings): Handler {
-  const answer = graphql(server, { context: ({ signal, request: { headers } }) => ({ signal, headers }) });
+  const answer = graphql(server, {
+    context: ({ signal, request: { headers } }) => ({ signal, headers, claims: undefined }),
+  });
   return routes({
     ...(config.landingPage && { '/': redirect(GRAPHQL_PATH) }),
     [GRAPHQL_PATH]: allowOrigins(config.corsOrigins, answer),

@@ -2,6 +2,9 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { type ClientOperation, Operations, UncompilableOperation } from '../execution/operations.ts';
+import { VaryingOperation } from '../execution/varying-operation.ts';
+import { DenialReport } from '../protection/authorization/denial-report.ts';
+import { type Hooks, VariantChoice } from '../protection/variant-choice.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import { SubgraphDataSource } from '../subgraphs/data-source.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
@@ -23,15 +26,22 @@ export class LoadedSupergraph {
   readonly #supergraph: Supergraph;
   readonly #secret: string | undefined;
   readonly #logger: Logger;
+  readonly #choice: VariantChoice;
+  readonly #denials: DenialReport;
   readonly #callers: ReadonlyMap<string, SubgraphCaller>;
   readonly #reported = new Set<string>();
   #fallback: Promise<Executor> | undefined;
 
   /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
-  constructor(supergraph: Supergraph, secret: string | undefined, logger: Logger) {
+  constructor(supergraph: Supergraph, secret: string | undefined, logger: Logger, hooks: Hooks = {}) {
     const { sdl, subgraphs, gateway } = supergraph;
     this.sdl = sdl;
-    this.operations = new Operations(sdl);
+    const { directives } = gateway.authorization;
+    this.operations = new Operations(sdl, {
+      denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
+    });
+    this.#choice = new VariantChoice(hooks, logger);
+    this.#denials = new DenialReport(directives, logger);
     this.#supergraph = supergraph;
     this.#secret = secret;
     this.#logger = logger;
@@ -46,13 +56,19 @@ export class LoadedSupergraph {
   async execute(requestContext: RequestContext): Promise<Result> {
     const { request, document, queryHash, source, context } = requestContext;
     const operation = { document, queryHash, source, operationName: request.operationName };
-    const compiled = this.operations.get(operation);
+    const { claims, headers, signal } = context;
+    const found = this.operations.get(operation);
+    const compiled =
+      found instanceof VaryingOperation
+        ? this.operations.variant(found, await this.#choice.choose(found, { claims, headers, signal }))
+        : found;
     if (compiled instanceof UncompilableOperation) return this.#fallBack(requestContext, operation, compiled);
-    const call: CallContext = { signal: context.signal, headers: ForwardedHeaders.NONE };
-    return compiled.execute({
+    const call: CallContext = { signal, headers: ForwardedHeaders.NONE };
+    const result = await compiled.execute({
       variables: request.variables,
       call: (fetch) => this.#callerOf(fetch).call(fetch, call),
     });
+    return result.denied ? this.#denials.add(result, request.operationName) : result;
   }
 
   async close(): Promise<void> {
@@ -71,6 +87,8 @@ export class LoadedSupergraph {
     { queryHash, operationName }: ClientOperation,
     { reason }: UncompilableOperation,
   ): Promise<Result> {
+    // ApolloGateway enforces no rule, and loads no supergraph that has one.
+    if (!this.operations.rules.isEmpty) throw new Error(`an operation that can't be compiled: ${reason}`);
     const key = `${queryHash} ${operationName ?? ''}`;
     if (!this.#reported.has(key)) {
       this.#reported.add(key);

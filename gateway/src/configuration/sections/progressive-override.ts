@@ -1,0 +1,5 @@
+import { z } from 'zod';
+import { modulePath } from '../values.ts';
+
+/** `gateway.progressive_override` */
+export const progressiveOverride = z.strictObject({ module: modulePath.optional() });

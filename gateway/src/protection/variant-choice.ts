@@ -1,0 +1,88 @@
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
+import type { Variant, VaryingOperation } from '../execution/varying-operation.ts';
+import type { Rule } from './authorization/rules.ts';
+import { askHook, type Hook, type HookRequest, loadHook } from './hook.ts';
+import { drawLabel } from './override-labels.ts';
+
+export interface Hooks {
+  /** Which of some policies are granted. Without it, none is. */
+  readonly policies?: Hook | undefined;
+  /** Which of some labels of progressive `@override` are on. Without it, none is but for percentages. */
+  readonly labels?: Hook | undefined;
+}
+
+/** @throws {ConfigurationError} where a module that the settings name has no hook */
+export async function loadHooks({ authorization, progressiveOverride }: GatewaySettings): Promise<Hooks> {
+  const { policies } = authorization;
+  const { module } = progressiveOverride;
+  return {
+    policies: policies && (await loadHook(policies.module, 'grantedPolicies')),
+    labels: module === undefined ? undefined : await loadHook(module, 'activeLabels'),
+  };
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Decides what an operation is for one request. */
+export class VariantChoice {
+  readonly #hooks: Hooks;
+  readonly #logger: Logger;
+  readonly #random: () => number;
+
+  constructor(hooks: Hooks, logger: Logger, random: () => number = Math.random) {
+    this.#hooks = hooks;
+    this.#logger = logger;
+    this.#random = random;
+  }
+
+  async choose({ rules, labels }: VaryingOperation, request: HookRequest): Promise<Variant> {
+    const [unmet, labelsOn] = await Promise.all([this.#unmet(rules, request), this.#labelsOn(labels, request)]);
+    return { isAuthenticated: request.claims !== undefined, unmet, labelsOn };
+  }
+
+  async #unmet(rules: readonly Rule[], request: HookRequest): Promise<ReadonlySet<Rule>> {
+    const policies = namesIn(rules.filter(({ kind }) => kind === 'policies'));
+    const granted = {
+      authenticated: request.claims && NOTHING,
+      scopes: scopesOf(request.claims),
+      policies: policies.length === 0 ? NOTHING : await this.#ask('policies', policies, request),
+    };
+    return new Set(rules.filter(({ kind, anyOf }) => !isMet(anyOf, granted[kind])));
+  }
+
+  async #labelsOn(labels: readonly string[], request: HookRequest): Promise<ReadonlySet<string>> {
+    if (labels.length === 0) return NOTHING;
+    const drawn = new Map(labels.map((label) => [label, drawLabel(label, this.#random)]));
+    const others = labels.filter((label) => drawn.get(label) === undefined);
+    const chosen = others.length === 0 ? NOTHING : await this.#ask('labels', others, request);
+    return new Set(labels.filter((label) => drawn.get(label) ?? chosen.has(label)));
+  }
+
+  /** A hook that fails has chosen nothing: what it protects stays closed. */
+  async #ask(kind: keyof Hooks, names: readonly string[], request: HookRequest): Promise<ReadonlySet<string>> {
+    const hook = this.#hooks[kind];
+    if (!hook) return NOTHING;
+    try {
+      return await askHook(hook, names, request);
+    } catch (error) {
+      if (!request.signal.aborted) this.#logger.error({ err: error, names }, `the hook for ${kind} failed`);
+      return NOTHING;
+    }
+  }
+}
+
+function isMet(anyOf: Rule['anyOf'], granted: ReadonlySet<string> | undefined): boolean {
+  return granted !== undefined && anyOf.some((names) => names.every((name) => granted.has(name)));
+}
+
+function namesIn(rules: readonly Rule[]): string[] {
+  return [...new Set(rules.flatMap(({ anyOf }) => anyOf.flat()))];
+}
+
+/** The claim `scope`: names with spaces between, as OAuth 2.0 has it (RFC 8693, section 4.2), or a list of them. */
+function scopesOf(claims: HookRequest['claims']): ReadonlySet<string> {
+  const scope = claims?.scope;
+  if (typeof scope === 'string') return new Set(scope.split(' ').filter(Boolean));
+  return Array.isArray(scope) ? new Set(scope.filter((name) => typeof name === 'string')) : NOTHING;
+}
