@@ -6,6 +6,7 @@ import { live, ready } from '@lockstep/runtime/http/health.ts';
 import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
+import { Authentication } from '../protection/authentication/authentication.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
 import { formatError } from './error-format.ts';
@@ -75,13 +76,18 @@ function apolloServer({ gateway, config, logger }: ServerParts): ApolloServer<Co
 }
 
 /** GraphQL at `/graphql`, and the process's health. A browser that opens `/` is led to the page. */
-function endpoints(server: ApolloServer<Context>, { config }: ServerParts, _settings: GatewaySettings): Handler {
+function endpoints(server: ApolloServer<Context>, { config, logger }: ServerParts, settings: GatewaySettings): Handler {
+  const authentication = Authentication.of(settings, logger);
   const answer = graphql(server, {
-    context: ({ signal, request: { headers } }) => ({ signal, headers, claims: undefined }),
+    context: ({ signal, request }) => ({
+      signal,
+      headers: request.headers,
+      claims: authentication?.claimsOf(request),
+    }),
   });
   return routes({
     ...(config.landingPage && { '/': redirect(GRAPHQL_PATH) }),
-    [GRAPHQL_PATH]: allowOrigins(config.corsOrigins, answer),
+    [GRAPHQL_PATH]: allowOrigins(config.corsOrigins, authentication?.guard(answer) ?? answer),
     '/health/live': live,
     '/health/ready': ready(async () => {}),
   });
