@@ -68,7 +68,7 @@ export class LoadedSupergraph {
       variables: request.variables,
       call: (fetch) => this.#callerOf(fetch).call(fetch, call),
     });
-    return result.denied ? this.#denials.add(result, request.operationName) : result;
+    return result.denied ? this.#denials.add(result, requestContext.operationName) : result;
   }
 
   async close(): Promise<void> {

@@ -20,7 +20,7 @@ export class DenialReport {
     this.#logger = logger;
   }
 
-  add({ denied = [], ...result }: OperationResult, operationName: string | undefined): ReportedResult {
+  add({ denied = [], ...result }: OperationResult, operationName: string | null): ReportedResult {
     if (this.#settings.log) {
       const paths = denied.map(({ path, message }) => `${path?.join('.')}: ${message}`);
       this.#logger.info({ operationName, denied: paths }, 'parts of an operation are not for whoever sent it');

@@ -2,6 +2,7 @@ import { createLogger } from '@lockstep/runtime/logging.ts';
 import { parse, validate } from 'graphql';
 import { CompiledOperation, type OperationResult } from '../../execution/compiled-operation.ts';
 import { Operations, type OperationsOptions } from '../../execution/operations.ts';
+import { UnplannableOperationError } from '../../execution/planning/unplannable-operation-error.ts';
 import { Federation, type FederationOptions } from '../../execution/testing/federation.ts';
 import { VaryingOperation } from '../../execution/varying-operation.ts';
 import type { HookRequest } from '../hook.ts';
@@ -10,7 +11,9 @@ import { type Hooks, VariantChoice } from '../variant-choice.ts';
 /** Who asks. Without claims: whoever has no token. */
 export type Asking = Partial<Pick<HookRequest, 'claims' | 'headers' | 'signal'>>;
 
-export interface GuardedOptions extends FederationOptions, OperationsOptions {
+export interface GuardedOptions extends Partial<FederationOptions>, OperationsOptions {
+  /** In place of one that is made of `subgraphs`. */
+  readonly federation?: Federation;
   readonly hooks?: Hooks;
   /** The supergraph in place of the composed one. */
   readonly supergraphSdl?: string;
@@ -23,8 +26,8 @@ export class GuardedFederation {
   readonly operations: Operations;
   readonly #choice: VariantChoice;
 
-  constructor({ hooks = {}, supergraphSdl, random, denied = 'removed', ...options }: GuardedOptions) {
-    this.federation = new Federation(options);
+  constructor({ hooks = {}, federation, supergraphSdl, random, denied = 'removed', ...options }: GuardedOptions) {
+    this.federation = federation ?? new Federation({ subgraphs: {}, ...options });
     this.operations = new Operations(supergraphSdl ?? this.federation.supergraphSdl, { denied });
     this.#choice = new VariantChoice(hooks, createLogger('test', { format: 'json', level: 'silent' }), random);
   }
@@ -44,6 +47,6 @@ export class GuardedFederation {
         ? this.operations.variant(found, await this.#choice.choose(found, request))
         : found;
     if (compiled instanceof CompiledOperation) return compiled;
-    throw new Error(JSON.stringify(compiled));
+    throw new UnplannableOperationError(compiled.reason);
   }
 }
