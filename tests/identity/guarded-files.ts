@@ -13,7 +13,9 @@ const SUBGRAPHS = `subgraphs:
 `;
 
 /** Staff is who says so in a header, and has a token. */
-const POLICIES = `export function grantedPolicies(policies, { claims, headers, signal }) {
+const POLICIES = `interface Asking { claims?: Record<string, unknown>; headers: Record<string, string> }
+
+export function grantedPolicies(policies: string[], { claims, headers }: Asking) {
   if (headers['x-staff'] === 'break') throw new Error('the policies are at policies.internal');
   return policies.filter((policy) => policy === 'staff' && claims !== undefined && headers['x-staff'] === 'yes');
 }
@@ -26,7 +28,7 @@ export async function guardedFiles(t: Afterwards, gateway: string): Promise<Supe
   await edit(files.users, 'email: String!\n', 'email: String @requiresScopes(scopes: [["read:email"], ["admin"]])\n');
   await edit(files.users, 'createdAt: DateTime!', 'createdAt: DateTime! @authenticated');
   await edit(files.users, 'email: String!): User!', 'email: String!): User @policy(policies: [["staff"]])');
-  await writeFile(join(dirname(files.supergraph), 'policies.mjs'), POLICIES);
+  await writeFile(join(dirname(files.supergraph), 'policies.ts'), POLICIES);
   await setGateway(files, gateway);
   return files;
 }

@@ -11,7 +11,7 @@ const issuer = await (await new TokenIssuer().addKey('first')).listen();
 after(() => issuer.close());
 
 const JWT = `authentication: { jwt: { jwks: [{ url: "${issuer.url}", issuer: "${issuer.name}", poll_interval: 1s }] } }`;
-const POLICIES = 'policies: { module: ./policies.mjs }';
+const POLICIES = 'policies: { module: ./policies.ts }';
 const USUAL = `${JWT}, authorization: { ${POLICIES} }`;
 const files = await guardedFiles({ after }, USUAL);
 const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: files.supergraph } });
@@ -157,13 +157,13 @@ for (const [name, gateway, says] of [
   ],
   [
     'a module that is not there',
-    'authorization: { policies: { module: ./none.mjs } }',
-    /The hook can't be loaded: .*none\.mjs/,
+    'authorization: { policies: { module: ./none.ts } }',
+    /The hook can't be loaded: .*none\.ts/,
   ],
   [
     'a module without the hook',
-    'progressive_override: { module: ./policies.mjs }',
-    /policies\.mjs exports no function activeLabels/,
+    'progressive_override: { module: ./policies.ts }',
+    /policies\.ts exports no function activeLabels/,
   ],
 ] as const) {
   test(`a start with ${name} is refused`, async (t) => {

@@ -1,4 +1,5 @@
 import type { Rule } from '../protection/authorization/rules.ts';
+import { isPercentage } from '../protection/override-labels.ts';
 import type { ClientOperation } from './operations.ts';
 
 /** What the code of an operation depends on, as it is for one request. */
@@ -21,6 +22,10 @@ export class VaryingOperation {
   readonly rules: readonly Rule[];
   /** The labels of progressive `@override` that its plan depends on. */
   readonly labels: readonly string[];
+  /** The policies that its rules are about. */
+  readonly policies: readonly string[];
+  /** Those of the labels that a hook decides about. */
+  readonly hookLabels: readonly string[];
   /** The keys of the variants that are kept, the oldest first. */
   readonly #kept = new Set<string>();
 
@@ -28,6 +33,9 @@ export class VaryingOperation {
     this.operation = operation;
     this.rules = rules;
     this.labels = labels;
+    const ofPolicies = rules.filter(({ kind }) => kind === 'policies');
+    this.policies = [...new Set(ofPolicies.flatMap(({ anyOf }) => anyOf.flat()))];
+    this.hookLabels = labels.filter((label) => !isPercentage(label));
   }
 
   /** Equal for two variants where the same code does. */

@@ -32,6 +32,11 @@ export class OverrideLabels {
   }
 }
 
+/** Whether nobody is asked about a label. */
+export function isPercentage(label: string): boolean {
+  return PERCENT.test(label);
+}
+
 /**
  * Draws for one operation.
  *

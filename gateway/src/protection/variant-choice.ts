@@ -36,27 +36,28 @@ export class VariantChoice {
     this.#random = random;
   }
 
-  async choose({ rules, labels }: VaryingOperation, request: HookRequest): Promise<Variant> {
-    const [unmet, labelsOn] = await Promise.all([this.#unmet(rules, request), this.#labelsOn(labels, request)]);
-    return { isAuthenticated: request.claims !== undefined, unmet, labelsOn };
+  /** At once, unless a hook has to be asked. */
+  choose(varying: VaryingOperation, request: HookRequest): Variant | Promise<Variant> {
+    const policies = varying.policies.length > 0 && this.#ask('policies', varying.policies, request);
+    const labels = varying.hookLabels.length > 0 && this.#ask('labels', varying.hookLabels, request);
+    if (!policies && !labels) return this.#decide(varying, request, NOTHING, NOTHING);
+    return Promise.all([policies || NOTHING, labels || NOTHING]).then(([granted, chosen]) =>
+      this.#decide(varying, request, granted, chosen),
+    );
   }
 
-  async #unmet(rules: readonly Rule[], request: HookRequest): Promise<ReadonlySet<Rule>> {
-    const policies = namesIn(rules.filter(({ kind }) => kind === 'policies'));
-    const granted = {
-      authenticated: request.claims && NOTHING,
-      scopes: scopesOf(request.claims),
-      policies: policies.length === 0 ? NOTHING : await this.#ask('policies', policies, request),
+  #decide(
+    { rules, labels }: VaryingOperation,
+    { claims }: HookRequest,
+    policies: ReadonlySet<string>,
+    chosenLabels: ReadonlySet<string>,
+  ): Variant {
+    const granted = { authenticated: claims && NOTHING, scopes: scopesOf(claims), policies };
+    return {
+      isAuthenticated: claims !== undefined,
+      unmet: new Set(rules.filter(({ kind, anyOf }) => !isMet(anyOf, granted[kind]))),
+      labelsOn: new Set(labels.filter((label) => drawLabel(label, this.#random) ?? chosenLabels.has(label))),
     };
-    return new Set(rules.filter(({ kind, anyOf }) => !isMet(anyOf, granted[kind])));
-  }
-
-  async #labelsOn(labels: readonly string[], request: HookRequest): Promise<ReadonlySet<string>> {
-    if (labels.length === 0) return NOTHING;
-    const drawn = new Map(labels.map((label) => [label, drawLabel(label, this.#random)]));
-    const others = labels.filter((label) => drawn.get(label) === undefined);
-    const chosen = others.length === 0 ? NOTHING : await this.#ask('labels', others, request);
-    return new Set(labels.filter((label) => drawn.get(label) ?? chosen.has(label)));
   }
 
   /** A hook that fails has chosen nothing: what it protects stays closed. */
@@ -74,10 +75,6 @@ export class VariantChoice {
 
 function isMet(anyOf: Rule['anyOf'], granted: ReadonlySet<string> | undefined): boolean {
   return granted !== undefined && anyOf.some((names) => names.every((name) => granted.has(name)));
-}
-
-function namesIn(rules: readonly Rule[]): string[] {
-  return [...new Set(rules.flatMap(({ anyOf }) => anyOf.flat()))];
 }
 
 /** The claim `scope`: names with spaces between, as OAuth 2.0 has it (RFC 8693, section 4.2), or a list of them. */

@@ -17,7 +17,7 @@ const RETRY_MS = 1000;
 /** A token that names an unknown key has the keys asked for again, but not more often than this. */
 const MAX_COOLDOWN_MS = 30_000;
 
-/** The keys of an issuer can't be had, and never could. */
+/** The keys of an issuer can't be had. */
 export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
 }
@@ -29,6 +29,7 @@ export class KeySet {
   readonly #keys: ReturnType<typeof createRemoteJWKSet>;
   readonly #options: JWTVerifyOptions;
   #dueAt = 0;
+  #loading: Promise<void> | undefined;
 
   constructor(settings: KeySetSettings, logger: Logger) {
     const { url, headers, issuers, audiences, algorithms, pollIntervalMs } = settings;
@@ -87,29 +88,34 @@ export class KeySet {
       return await this.#keys(header, token);
     } catch (error) {
       if (isVerdict(error)) throw error;
-      throw this.#unavailable(error);
+      this.#logFailure(error);
+      throw new KeysUnavailableError('the keys can not be had', { cause: error });
     }
   };
 
   /** @throws {KeysUnavailableError} where there are no keys, not even old ones */
   async #refresh(): Promise<void> {
     if (Date.now() >= this.#dueAt) {
-      try {
-        await this.#keys.reload();
-        this.#dueAt = Date.now() + this.#settings.pollIntervalMs;
-      } catch (error) {
-        this.#dueAt = Date.now() + RETRY_MS;
-        const unavailable = this.#unavailable(error);
-        if (!this.#keys.jwks()) throw unavailable;
-      }
+      this.#loading ??= this.#load();
+      await this.#loading;
     }
-    if (!this.#keys.jwks()) throw new KeysUnavailableError();
+    if (!this.#keys.jwks()) throw new KeysUnavailableError('the keys could not be had a moment ago');
   }
 
-  #unavailable(cause: unknown): KeysUnavailableError {
-    const { url } = this.#settings;
-    this.#logger.error({ url, err: cause }, 'the keys of an issuer can not be had');
-    return new KeysUnavailableError('the keys can not be had', { cause });
+  async #load(): Promise<void> {
+    try {
+      await this.#keys.reload();
+      this.#dueAt = Date.now() + this.#settings.pollIntervalMs;
+    } catch (error) {
+      this.#dueAt = Date.now() + RETRY_MS;
+      this.#logFailure(error);
+    } finally {
+      this.#loading = undefined;
+    }
+  }
+
+  #logFailure(error: unknown): void {
+    this.#logger.error({ url: this.#settings.url, err: error }, 'the keys of an issuer can not be had');
   }
 }
 

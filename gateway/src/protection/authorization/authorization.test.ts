@@ -365,6 +365,27 @@ describe('rules', () => {
     assert.deepEqual(plain((await renamed.ask('{ open closed }')).data), { open: 1, closed: null });
   });
 
+  test('stand on a root type, for all its fields', async () => {
+    const graph = new GuardedFederation({
+      subgraphs: { a: 'type Query { open: Int } type Mutation @authenticated { first: Int second: Int! }' },
+      resolvers: { Query: { open: () => 1 }, Mutation: { first: () => 1, second: () => 2 } },
+    });
+    assert.deepEqual(plain((await graph.ask('{ open }')).data), { open: 1 });
+    const result = await graph.ask('mutation { __typename first ... { first } }');
+    assert.deepEqual(plain(result.data), { __typename: 'Mutation', first: null });
+    assert.deepEqual(denied(result), ['UNAUTHENTICATED at first']);
+    assert.ok(graph.federation.calls.every(({ query }) => !query.includes('first')));
+    assert.deepEqual(plain((await graph.ask('mutation { first second }')).data), null);
+    assert.deepEqual(plain((await graph.ask('mutation { first second }', TOKEN)).data), { first: 1, second: 2 });
+  });
+
+  test('on an interface are refused by composition: those of its types are all there are', () => {
+    for (const schema of ['interface I @authenticated { x: Int }', 'interface I { x: Int @authenticated }']) {
+      const subgraphs = { a: `type Query { i: I } ${schema} type T implements I { x: Int }` };
+      assert.throws(() => new GuardedFederation({ subgraphs }), /cannot be applied on interfaces/);
+    }
+  });
+
   test('sixteen variants of one operation are kept, however many there could be', async () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
     const fields = names.map((name) => `${name}: Int @requiresScopes(scopes: [["${name}"]])`);
