@@ -15,7 +15,9 @@ test('a token that was verified is known for half a minute, and never beyond its
   const { jwt } = authentication.parse({ jwt: { jwks: [{ url: issuer.url }] } });
   const verifier = new TokenVerifier(jwt?.keySets ?? [], logger, () => now);
   const [long, short] = await Promise.all(
-    [3600, 10].map((lifeS) => issuer.sign({ sub: 'ann', exp: Math.ceil(start / 1000) + lifeS })),
+    [3600, 10].map((lifeS) =>
+      issuer.sign({ sub: 'ann', realm: { roles: ['guest'] }, exp: Math.ceil(start / 1000) + lifeS }),
+    ),
   );
   assert.ok(long && short);
   assert.equal(verifier.remembered(long), undefined);
@@ -24,6 +26,7 @@ test('a token that was verified is known for half a minute, and never beyond its
   assert.equal(verifier.remembered(long), claims);
   assert.equal(verifier.remembered(short)?.sub, 'ann');
   assert.throws(() => Object.assign(claims, { sub: 'root' }));
+  assert.throws(() => Object.assign(Object(claims.realm).roles, ['root']));
   now = start + 12_000;
   assert.equal(verifier.remembered(short), undefined);
   now = start + 29_000;

@@ -36,7 +36,8 @@ export class TokenVerifier {
   /** @throws {TokenError} */
   async verify(token: string): Promise<Claims> {
     const now = this.#now();
-    const claims = Object.freeze(await this.#verifyByAny(token, new Date(now)));
+    const claims = await this.#verifyByAny(token, new Date(now));
+    freeze(claims); // one object for all requests with the token, and for the hooks that see it
     const until = Math.min(now + REMEMBERED_MS, (claims.exp ?? Number.POSITIVE_INFINITY) * 1000);
     if (until > now) this.#verified.set(token, { claims, until }, { size: token.length });
     return claims;
@@ -71,6 +72,12 @@ export class TokenVerifier {
     const isEarly = failures.some((error) => error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf');
     return TokenError.invalid(isEarly ? 'The token is not valid yet.' : 'The token is not valid.');
   }
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  Object.values(value).forEach(freeze);
+  Object.freeze(value);
 }
 
 /** As the token itself says, before anything is verified. @throws {TokenError} */

@@ -386,6 +386,19 @@ describe('rules', () => {
     }
   });
 
+  test('variants that were in use are compiled before a new supergraph takes over', async (t) => {
+    const [before, after] = [guarded(), guarded()];
+    const query = '{ user(id: 1) { name email } }';
+    await before.compile(query);
+    await before.compile(query, scopes('read:email'));
+    await after.operations.warmUp(before.operations);
+    const plan = t.mock.method(after.operations.planner, 'plan');
+    await after.compile(query);
+    await after.compile(query, scopes('read:email'));
+    assert.equal(plan.mock.callCount(), 0);
+    assert.match(JSON.stringify(await after.ask(query)), /"email":null/);
+  });
+
   test('sixteen variants of one operation are kept, however many there could be', async () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
     const fields = names.map((name) => `${name}: Int @requiresScopes(scopes: [["${name}"]])`);

@@ -3,7 +3,6 @@ import {
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
-  getNamedType,
   type InlineFragmentNode,
   isAbstractType,
   isLeafType,
@@ -13,6 +12,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { asFragment, below, guarded, hasFields, type Place, resultOf } from './places.ts';
 import type { AuthorizationRules, Demand, Rule } from './rules.ts';
 
 /** A part of an operation that is denied. */
@@ -60,13 +60,6 @@ export function restrict(
   const visible = rootType ? visitor.root(operation.selectionSet, rootType) : operation.selectionSet;
   const { denied, denials, seen, types } = visitor;
   return { visible: { ...operation, selectionSet: visible }, denied, denials, rules: [...seen], types };
-}
-
-interface Place {
-  /** The types that an object here may have. */
-  readonly types: readonly GraphQLObjectType[];
-  readonly path: readonly string[];
-  readonly guards: readonly SelectionNode[];
 }
 
 class Visitor {
@@ -173,31 +166,4 @@ class Visitor {
     this.denials.push({ ...below(place, field), demands });
     return [];
   }
-}
-
-function resultOf(type: GraphQLObjectType, field: string): GraphQLNamedType[] {
-  const definition = type.getFields()[field];
-  return definition ? [getNamedType(definition.type)] : [];
-}
-
-/** Whether fields are asked for of whatever object there is, and not only of some type. */
-function hasFields({ selections }: SelectionSetNode): boolean {
-  return selections.some((selection) => {
-    if (selection.kind === Kind.FIELD) return selection.name.value !== '__typename';
-    return selection.kind === Kind.INLINE_FRAGMENT && !selection.typeCondition && hasFields(selection.selectionSet);
-  });
-}
-
-function below({ path, guards }: Place, field: FieldNode): Pick<Denial, 'path' | 'guards'> {
-  return { path: [...path, field.alias?.value ?? field.name.value], guards: guarded({ guards }, field) };
-}
-
-function guarded({ guards }: Pick<Place, 'guards'>, selection: SelectionNode): readonly SelectionNode[] {
-  return selection.directives?.length ? [...guards, selection] : guards;
-}
-
-function asFragment(fragment: InlineFragmentNode, selections: readonly SelectionNode[]): SelectionNode[] {
-  return selections.length === 0
-    ? []
-    : [{ ...fragment, selectionSet: { ...fragment.selectionSet, selections: [...selections] } }];
 }
