@@ -210,6 +210,26 @@ describe('authorization', () => {
     );
   });
 
+  test('one fragment may be allowed at one place and denied at another', async () => {
+    const query = `{ posts { ... on PublicBlog { ...Head } ... on PrivateBlog { ...Head } } }
+      fragment Head on Post { title }`;
+    await sees(query, {}, { posts: [{ title: 'Hello' }, { title: null }] }, ['UNAUTHENTICATED at posts.title']);
+  });
+
+  test('a field that is asked for twice is null where one of the two is denied', async () => {
+    const query = '{ posts { ... on PublicBlog { title } } posts { title } }';
+    await sees(query, {}, { posts: null }, ['UNAUTHENTICATED at posts']);
+  });
+
+  test('aliases that are other fields', async () => {
+    await sees(
+      '{ users: user(id: 1) { id: name email: tier name: email } }',
+      TOKEN,
+      { users: { id: 'Ann', email: 'GOLD', name: null } },
+      ['FORBIDDEN at users.name'],
+    );
+  });
+
   test('aliases, named fragments, and lists in lists', async () => {
     const query = `{ a: user(id: 1) { ...Parts friends { n: name mail: email } } b: user(id: 2) { ...Parts } }
       fragment Parts on User { mail: email called: name ...More } fragment More on User { t: tier }`;
@@ -269,6 +289,8 @@ describe('authorization', () => {
   test('an operation that touches nothing protected is the same code for everybody', async () => {
     const query = '{ user(id: 1) { id name } }';
     assert.equal(await graph.compile(query), await graph.compile(query, scopes('admin')));
+    const scoped = '{ user(id: 1) { id email } }';
+    assert.notEqual(await graph.compile(scoped), await graph.compile(scoped, TOKEN), 'its errors have other codes');
     const protectedQuery = '{ user(id: 1) { id tier } }';
     assert.equal(await graph.compile(protectedQuery, TOKEN), await graph.compile(protectedQuery, scopes('admin')));
     assert.notEqual(await graph.compile(protectedQuery), await graph.compile(protectedQuery, TOKEN));
@@ -363,6 +385,25 @@ describe('rules', () => {
       supergraphSdl,
     });
     assert.deepEqual(plain((await renamed.ask('{ open closed }')).data), { open: 1, closed: null });
+  });
+
+  test("on a field of one type stand before that field of the type's interfaces", async () => {
+    const fields = (rules: string) => `{ open: Int closed: Int ${rules} }`;
+    const graph = new GuardedFederation({
+      subgraphs: {
+        a: `type Query { first: I second: I } interface I ${fields('')} type A implements I ${fields('')}
+          type B implements I ${fields('@authenticated')} type C implements I ${fields('')}`,
+      },
+      resolvers: {
+        Query: {
+          first: () => ({ __typename: 'A', open: 1, closed: 2 }),
+          second: () => ({ __typename: 'B', open: 3, closed: 4 }),
+        },
+      },
+    });
+    const { data, ...rest } = await graph.ask('{ first { open closed } second { open ... on A { closed } } }');
+    assert.deepEqual(plain(data), { first: { open: 1, closed: null }, second: { open: 3 } });
+    assert.deepEqual(denied(rest), ['UNAUTHENTICATED at first.closed']);
   });
 
   test('stand on a root type, for all its fields', async () => {
