@@ -19,18 +19,22 @@ const GRAPHQL_PATH = '/graphql';
 export class Front {
   readonly #server: ApolloServer<Context>;
   readonly #handler: Handler;
+  readonly authentication: Authentication | undefined;
   #underWay = 0;
   #isRetired = false;
 
-  private constructor(server: ApolloServer<Context>, handler: Handler) {
+  private constructor(server: ApolloServer<Context>, handler: Handler, authentication: Authentication | undefined) {
     this.#server = server;
     this.#handler = handler;
+    this.authentication = authentication;
   }
 
-  static async open(parts: ServerParts, settings: GatewaySettings): Promise<Front> {
+  /** @param before the one that it replaces: what it knows of issuers' keys stays known */
+  static async open(parts: ServerParts, settings: GatewaySettings, before?: Front): Promise<Front> {
     const server = apolloServer(parts);
     await server.start();
-    return new Front(server, endpoints(server, parts, settings));
+    const authentication = Authentication.of(settings, parts.logger, before?.authentication);
+    return new Front(server, endpoints(server, parts, authentication), authentication);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
@@ -76,8 +80,11 @@ function apolloServer({ gateway, config, logger }: ServerParts): ApolloServer<Co
 }
 
 /** GraphQL at `/graphql`, and the process's health. A browser that opens `/` is led to the page. */
-function endpoints(server: ApolloServer<Context>, { config, logger }: ServerParts, settings: GatewaySettings): Handler {
-  const authentication = Authentication.of(settings, logger);
+function endpoints(
+  server: ApolloServer<Context>,
+  { config }: ServerParts,
+  authentication: Authentication | undefined,
+): Handler {
   const answer = graphql(server, {
     context: ({ signal, request }) => ({
       signal,

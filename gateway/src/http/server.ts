@@ -31,7 +31,7 @@ export class GatewayServer {
   /** Serves as these settings say from now on. What is under way ends as it began. */
   async adopt(settings: GatewaySettings): Promise<void> {
     const replaced = this.#front;
-    this.#front = await Front.open(this.#parts, settings);
+    this.#front = await Front.open(this.#parts, settings, replaced);
     replaced.retire();
   }
 

@@ -27,12 +27,20 @@ type Jwt = NonNullable<z.input<typeof authentication>['jwt']>;
 
 /** A server that says what the guard says, and shows the claims of those that it lets through. */
 async function guarding(t: TestContext, jwt: Jwt | undefined, requires = false) {
+  return showing(t, authenticating(jwt, requires));
+}
+
+function authenticating(jwt: Jwt | undefined, requires: boolean, before?: Authentication): Authentication {
   const settings = {
     authentication: authentication.parse({ jwt }),
     authorization: authorization.parse({ require_authentication: requires }),
   };
-  const guard = Authentication.of(settings, logger);
+  const guard = Authentication.of(settings, logger, before);
   assert.ok(guard);
+  return guard;
+}
+
+async function showing(t: TestContext, guard: Authentication) {
   const { url } = await serveHttp(
     t,
     guard.guard((request, response) => {
@@ -221,6 +229,20 @@ describe('the keys', () => {
     assert.equal((await ask(bearer(await issuer.sign({ sub: 'bob' })))).body.sub, 'bob');
     assert.ok(issuer.requests.length > 1);
   });
+});
+
+test('keys that are known stay known when other settings change', async (t) => {
+  const issuer = await issuing(t);
+  const jwks = [{ url: issuer.url }];
+  const before = authenticating({ jwks }, false);
+  await (await showing(t, before))(bearer(await issuer.sign()));
+  const ask = await showing(t, authenticating({ jwks, header_name: 'x-token' }, true, before));
+  issuer.isFailing = true;
+  assert.equal((await ask()).status, 401);
+  assert.equal((await ask({ 'x-token': `Bearer ${await issuer.sign({ sub: 'ann' })}` })).body.sub, 'ann');
+  const other = { jwks: [{ url: issuer.url, issuer: 'https://b.example' }] };
+  const others = await showing(t, authenticating(other, true, before));
+  assert.equal((await others(bearer(await issuer.sign({ iss: 'https://b.example' })))).status, 503);
 });
 
 describe('where a token is', () => {

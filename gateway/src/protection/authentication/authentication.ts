@@ -15,16 +15,23 @@ export class Authentication {
   readonly #verifier: TokenVerifier;
   readonly #claims = new WeakMap<IncomingMessage, Claims>();
 
-  private constructor({ authentication, authorization }: AuthenticationSettings, logger: Logger) {
+  private constructor({ authentication, authorization }: AuthenticationSettings, verifier: TokenVerifier) {
     this.#jwt = authentication.jwt;
     this.#isRequired = authorization.requireAuthentication;
-    this.#verifier = new TokenVerifier(authentication.jwt?.keySets ?? [], logger);
+    this.#verifier = verifier;
   }
 
-  /** Undefined where the settings ask for none. */
-  static of(settings: AuthenticationSettings, logger: Logger): Authentication | undefined {
-    const isAsked = settings.authentication.jwt !== undefined || settings.authorization.requireAuthentication;
-    return isAsked ? new Authentication(settings, logger) : undefined;
+  /**
+   * Undefined where the settings ask for none.
+   *
+   * @param before the one under the settings before: its keys are known, where these are the same issuers
+   */
+  static of(settings: AuthenticationSettings, logger: Logger, before?: Authentication): Authentication | undefined {
+    const { jwt } = settings.authentication;
+    if (!jwt && !settings.authorization.requireAuthentication) return undefined;
+    const keySets = jwt?.keySets ?? [];
+    const isSame = before !== undefined && JSON.stringify(before.#jwt?.keySets ?? []) === JSON.stringify(keySets);
+    return new Authentication(settings, isSame ? before.#verifier : new TokenVerifier(keySets, logger));
   }
 
   /** What the token of a request says that `guard` has let through. */
