@@ -13,7 +13,10 @@ export interface Hooks {
 }
 
 /** @throws {ConfigurationError} where a module that the settings name has no hook */
-export async function loadHooks({ authorization, progressiveOverride }: GatewaySettings): Promise<Hooks> {
+export async function loadHooks({
+  authorization,
+  progressiveOverride,
+}: Pick<GatewaySettings, 'authorization' | 'progressiveOverride'>): Promise<Hooks> {
   const { policies } = authorization;
   const { module } = progressiveOverride;
   return {
