@@ -48,12 +48,13 @@ class Description {
     const value = this.#valueAt(path) ?? schema?.default;
     const indent = '  '.repeat(path.length - 1);
     const key = path.at(-1) ?? '';
-    const isSection = value === undefined ? schema?.type === 'object' : isRecord(value);
-    if (isSection) {
+    // One with a key that must be given is off where nothing is.
+    const isOff = value === undefined && (schema?.type !== 'object' || (schema.required ?? []).length > 0);
+    if (isOff) return [];
+    if (value === undefined || isRecord(value)) {
       const lines = this.linesOf(path);
       return lines.length === 0 ? [] : [{ text: `${indent}${key}:`, source: '' }, ...lines];
     }
-    if (value === undefined) return []; // off
     return [{ text: `${indent}${key}: ${toYaml(this.#shown(path, value))}`, source: this.#sourceOf(path) }];
   }
 

@@ -69,10 +69,23 @@ function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, fil
       schema: 'file' in schema ? { file: resolve(dirname(file), schema.file) } : schema,
     })),
     gateway: {
-      ...gateway,
+      ...withAbsoluteModules(gateway, dirname(file)),
       subgraphErrors: { ...gateway.subgraphErrors, codes },
       persistedQueries: readManifests(gateway.persistedQueries, dirname(file)),
     },
+  };
+}
+
+type ParsedGateway = z.output<typeof supergraphFile>['gateway'];
+
+function withAbsoluteModules(gateway: ParsedGateway, folder: string): ParsedGateway {
+  const { authorization, progressiveOverride } = gateway;
+  const absolute = <Hook extends { readonly module?: string | undefined }>(hook: Hook): Hook =>
+    hook.module === undefined ? hook : { ...hook, module: resolve(folder, hook.module) };
+  return {
+    ...gateway,
+    authorization: { ...authorization, policies: authorization.policies && absolute(authorization.policies) },
+    progressiveOverride: absolute(progressiveOverride),
   };
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { apq } from './sections/apq.ts';
+import { authentication } from './sections/authentication.ts';
+import { authorization } from './sections/authorization.ts';
 import { cors } from './sections/cors.ts';
 import { csrf } from './sections/csrf.ts';
 import { demandControl } from './sections/demand-control.ts';
@@ -7,6 +9,7 @@ import { graphqlPath, introspection, landingPage, listenAddress } from './sectio
 import { healthCheck } from './sections/health-check.ts';
 import { limits } from './sections/limits.ts';
 import { persistedQueries } from './sections/persisted-queries.ts';
+import { progressiveOverride } from './sections/progressive-override.ts';
 import { subgraph } from './sections/subgraph.ts';
 import { type SubgraphErrors, subgraphErrors } from './sections/subgraph-errors.ts';
 import { trafficShaping } from './sections/traffic-shaping.ts';
@@ -33,6 +36,9 @@ const gateway = z
     demand_control: demandControl.prefault({}).describe('What an operation may cost, by @cost and @listSize.'),
     apq: apq.prefault({}).describe('Automatic persisted queries.'),
     persisted_queries: persistedQueries.prefault({}).describe('The operations that are known beforehand.'),
+    authentication: authentication.prefault({}).describe('Who a request is from.'),
+    authorization: authorization.prefault({}).describe('Who may see what.'),
+    progressive_override: progressiveOverride.prefault({}).describe('Which labels of @override are on.'),
   })
   .superRefine(({ path, health_check: { live, ready } }, context) => {
     const message = 'give another path: this one answers something else';
@@ -48,6 +54,7 @@ const gateway = z
       health_check,
       demand_control,
       persisted_queries,
+      progressive_override,
       ...settings
     }) => ({
       ...settings,
@@ -57,6 +64,7 @@ const gateway = z
       healthCheck: health_check,
       demandControl: demand_control,
       persistedQueries: persisted_queries,
+      progressiveOverride: progressive_override,
     }),
   );
 

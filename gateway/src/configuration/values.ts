@@ -33,6 +33,11 @@ export function wholeNumber(minimum: number) {
   return z.int(rule).min(minimum, rule);
 }
 
+const MODULE_RULE = 'give the path of a module, such as ./policies.ts';
+
+/** The path of a module with a hook, relative to the file. */
+export const modulePath = z.string(MODULE_RULE).min(1, MODULE_RULE);
+
 /** {@link duration}, as a default is written. */
 export function toMilliseconds(text: string): number {
   const [, amount, unit = ''] = DURATION.exec(text) ?? [];

@@ -9,6 +9,8 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
+import { denialErrors } from '../protection/authorization/denial-errors.ts';
+import type { Restriction } from '../protection/authorization/restriction.ts';
 import type { Step } from './fetching/fetch.ts';
 import type { SubgraphCall } from './fetching/fetch-request.ts';
 import { compilePlan } from './fetching/plan.ts';
@@ -19,6 +21,7 @@ import { FieldErrors } from './field-errors.ts';
 import type { PlannedOperation } from './planning/planner.ts';
 import { ResponseTree } from './response-tree.ts';
 import { Completion } from './shaping/completion.ts';
+import { isIncluded } from './shaping/field-collection.ts';
 import { compileShape } from './shaping/shape.ts';
 
 /** What an operation is compiled from. */
@@ -28,6 +31,14 @@ export interface OperationSource extends PlannedOperation {
   /** The client's, validated against `apiSchema`. */
   readonly document: DocumentNode;
   readonly operationName?: string | undefined;
+  /** What of it is denied: then `document` has its fragments in place, and only what is left of it was planned. */
+  readonly restriction?: SourceRestriction | undefined;
+}
+
+export interface SourceRestriction extends Restriction {
+  readonly isAuthenticated: boolean;
+  /** Whether nothing is run where anything is denied. */
+  readonly isWhole: boolean;
 }
 
 /** One run of an operation. */
@@ -41,6 +52,8 @@ export interface ExecutionRequest {
 export interface OperationResult {
   readonly data?: JsonRecord | null;
   readonly errors?: readonly GraphQLError[];
+  /** What authorization took away, as errors that aren't among the others. */
+  readonly denied?: readonly GraphQLError[];
 }
 
 /** The variants of an operation's shape that are kept, one for each combination of its `@skip`s and `@include`s. */
@@ -55,10 +68,10 @@ export class CompiledOperation {
   readonly #fetch: Step;
   readonly #conditionNames: readonly string[];
   readonly #response: ResponseTree;
-  readonly #shapes = new Map<string, Shape>();
+  readonly #shapes = new Map<string, ConditionalShape>();
 
   constructor(source: OperationSource, operation: OperationDefinitionNode, rootType: GraphQLObjectType) {
-    const { queryPlan, document, responseKeys } = source;
+    const { queryPlan, document, responseKeys, restriction } = source;
     this.#source = source;
     this.#operation = operation;
     this.#rootType = rootType;
@@ -68,7 +81,7 @@ export class CompiledOperation {
       clientVariable: responseKeys.clientVariable,
     });
     this.#conditionNames = conditionNames(document);
-    this.#response = new ResponseTree(operation, this.#fragments, responseKeys);
+    this.#response = new ResponseTree(restriction?.visible ?? operation, this.#fragments, responseKeys);
   }
 
   /** Runs the operation. What subgraphs do wrong is among the errors; it rejects for a fault of its own only. */
@@ -80,15 +93,17 @@ export class CompiledOperation {
       given ?? {},
     );
     if (refused) return { errors: refused };
-    const shape = this.#shapeFor(coerced);
+    const { shape, denied } = this.#shapeFor(coerced);
+    if (denied && this.#source.restriction?.isWhole) return { denied };
     const errors = new FieldErrors(this.#response);
     const execution = new PlanExecution(coerced, errors, call);
     await this.#fetch(execution);
     const data = shape(execution.data, new Completion(errors, given ?? {}));
-    return errors.list.length === 0 ? { data } : { data, errors: errors.list };
+    const result = errors.list.length === 0 ? { data } : { data, errors: errors.list };
+    return denied ? { ...result, denied } : result;
   }
 
-  #shapeFor(variables: Readonly<Record<string, unknown>>): Shape {
+  #shapeFor(variables: Readonly<Record<string, unknown>>): ConditionalShape {
     let key = '';
     for (const name of this.#conditionNames) key += variables[name] === true ? '1' : '0';
     const known = this.#shapes.get(key);
@@ -99,15 +114,21 @@ export class CompiledOperation {
     return shape;
   }
 
-  #compileShape(variables: Readonly<Record<string, unknown>>): Shape {
+  #compileShape(variables: Readonly<Record<string, unknown>>): ConditionalShape {
+    const { restriction } = this.#source;
+    const conditions = Object.fromEntries(this.#conditionNames.map((name) => [name, variables[name]]));
     const shaping = {
       schema: this.#source.apiSchema,
       operation: this.#operation,
       fragments: this.#fragments,
-      conditions: Object.fromEntries(this.#conditionNames.map((name) => [name, variables[name]])),
+      conditions,
       responseKeys: this.#source.responseKeys,
+      denied: restriction?.denied,
     };
-    return compileShape(shaping, this.#rootType);
+    return {
+      shape: compileShape(shaping, this.#rootType),
+      denied: restriction && deniedUnder(conditions, restriction),
+    };
   }
 }
 
@@ -123,9 +144,22 @@ export function compileOperation(source: OperationSource): CompiledOperation {
   return new CompiledOperation(source, operation, rootType);
 }
 
-type Shape = ReturnType<typeof compileShape>;
+/** The shape of an operation under one combination of its conditions, and what of it is denied then. */
+interface ConditionalShape {
+  readonly shape: ReturnType<typeof compileShape>;
+  readonly denied: readonly GraphQLError[] | undefined;
+}
 
-function operationOf({ definitions }: DocumentNode, name: string | undefined): OperationDefinitionNode {
+function deniedUnder(
+  conditions: Readonly<Record<string, unknown>>,
+  { denials, isAuthenticated }: SourceRestriction,
+): readonly GraphQLError[] | undefined {
+  const applying = denials.filter(({ guards }) => guards.every((selection) => isIncluded(selection, conditions)));
+  return applying.length === 0 ? undefined : denialErrors(applying, isAuthenticated);
+}
+
+/** @throws {GraphQLError} where there is none of that name */
+export function operationOf({ definitions }: DocumentNode, name: string | undefined): OperationDefinitionNode {
   const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   const operation = name ? operations.find((node) => node.name?.value === name) : operations[0];
   if (!operation) throw new GraphQLError(name ? `Unknown operation named "${name}".` : 'Must provide an operation.');

@@ -1,9 +1,14 @@
-import { type DocumentNode, GraphQLError, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { type CompiledOperation, compileOperation } from './compiled-operation.ts';
+import { inlineFragments } from '../protection/authorization/inlined-operation.ts';
+import { restrict, type Visit } from '../protection/authorization/restriction.ts';
+import { AuthorizationRules } from '../protection/authorization/rules.ts';
+import { OverrideLabels } from '../protection/override-labels.ts';
+import { type CompiledOperation, compileOperation, operationOf, type SourceRestriction } from './compiled-operation.ts';
 import { OperationPlanner } from './planning/planner.ts';
 import { UnplannableOperationError } from './planning/unplannable-operation-error.ts';
 import { UnsupportedPlanError } from './unsupported-plan-error.ts';
+import { type Variant, VaryingOperation } from './varying-operation.ts';
 
 /** An operation that a client sent. */
 export interface ClientOperation {
@@ -16,11 +21,20 @@ export interface ClientOperation {
   readonly source: string;
 }
 
-/** An operation, and what became of it: its code, or the reason why there is none. */
+/** What became of an operation: its code, or the reason why there is none. */
+export type Compiled = CompiledOperation | UncompilableOperation;
+
+/** An operation, and what became of it. */
 interface Entry {
   readonly operation: ClientOperation;
-  readonly compiled: CompiledOperation | UncompilableOperation;
+  readonly compiled: Compiled | VaryingOperation;
   uses: number;
+}
+
+/** An operation as it is for some requests. */
+interface VariantEntry extends Entry {
+  readonly compiled: Compiled;
+  readonly variant: Variant;
 }
 
 /** An operation that can't be compiled: it is for ApolloGateway's own executor. */
@@ -38,20 +52,47 @@ const MAX_CHARACTERS = 2_000_000;
 /** How many operations of the last supergraph are compiled before its successor takes over. */
 const WARMED_UP = 200;
 
+export interface OperationsOptions {
+  /** What happens where part of an operation is denied: it is removed, the whole is refused, or it is only told. */
+  readonly denied?: 'removed' | 'refused' | 'told';
+}
+
 /** The operations of one supergraph, each planned and compiled when it first comes. */
 export class Operations {
   readonly planner: OperationPlanner;
+  readonly rules: AuthorizationRules;
+  readonly labels: OverrideLabels;
+  readonly #denied: OperationsOptions['denied'];
   readonly #entries = new LRUCache<string, Entry>({ maxSize: MAX_CHARACTERS });
+  readonly #variants = new LRUCache<string, VariantEntry>({ maxSize: MAX_CHARACTERS });
 
   /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
-  constructor(supergraphSdl: string) {
+  constructor(supergraphSdl: string, { denied = 'removed' }: OperationsOptions = {}) {
     this.planner = new OperationPlanner(supergraphSdl);
+    this.rules = new AuthorizationRules(this.planner.supergraph);
+    this.labels = new OverrideLabels(this.planner.supergraph);
+    this.#denied = denied;
   }
 
   /** @throws {GraphQLError} where there is no such operation, or planning it would take too long */
-  get(operation: ClientOperation): CompiledOperation | UncompilableOperation {
-    const key = `${operation.queryHash} ${operation.operationName ?? ''}`;
-    const entry = this.#entries.get(key) ?? this.#add(key, operation);
+  get(operation: ClientOperation): Compiled | VaryingOperation {
+    const key = keyOf(operation);
+    const entry = this.#entries.get(key) ?? this.#add(key, { operation, compiled: this.#compile(operation), uses: 0 });
+    entry.uses += 1;
+    return entry.compiled;
+  }
+
+  /** An operation as it is for one request. @throws {GraphQLError} where planning it would take too long */
+  variant(varying: VaryingOperation, variant: Variant): Compiled {
+    const { operation } = varying;
+    const key = `${keyOf(operation)} ${varying.keyOf(variant)}`;
+    let entry = this.#variants.get(key);
+    if (!entry) {
+      entry = { operation, variant, compiled: this.#compileVariant(varying, variant), uses: 0 };
+      this.#variants.set(key, entry, { size: operation.source.length + 1 });
+      const forgotten = varying.remember(key);
+      if (forgotten !== undefined) this.#variants.delete(forgotten);
+    }
     entry.uses += 1;
     return entry.compiled;
   }
@@ -63,32 +104,86 @@ export class Operations {
 
   /** Compiles what was used most on the supergraph before this, and what is still valid; other work goes on between. */
   async warmUp(before: Operations): Promise<void> {
-    const mostUsed = [...before.#entries.values()].sort((a, b) => b.uses - a.uses).slice(0, WARMED_UP);
-    for (const { operation } of mostUsed) {
+    const known: (Entry & { readonly variant?: Variant })[] = [
+      ...before.#entries.values(),
+      ...before.#variants.values(),
+    ];
+    const mostUsed = known.sort((a, b) => b.uses - a.uses).slice(0, WARMED_UP);
+    for (const { operation, variant } of mostUsed) {
       await new Promise((resolve) => setImmediate(resolve));
       if (validate(this.planner.apiSchema, operation.document).length > 0) continue;
       try {
-        this.get(operation);
+        const compiled = this.get(operation);
+        if (variant && compiled instanceof VaryingOperation) this.variant(compiled, compiled.corresponding(variant));
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;
       }
     }
   }
 
-  #add(key: string, operation: ClientOperation): Entry {
-    const entry = { operation, compiled: this.#compile(operation), uses: 0 };
-    this.#entries.set(key, entry, { size: operation.source.length + 1 });
+  #add(key: string, entry: Entry): Entry {
+    this.#entries.set(key, entry, { size: entry.operation.source.length + 1 });
     return entry;
   }
 
-  #compile({ document, operationName }: ClientOperation): CompiledOperation | UncompilableOperation {
+  #compile(operation: ClientOperation): Compiled | VaryingOperation {
+    const varying = this.#vary(operation);
+    return varying ?? this.#compileDocument(operation.document, operation.operationName);
+  }
+
+  /** Undefined where the operation is the same for everybody, as all are on a supergraph that no rule and no label is in. */
+  #vary(operation: ClientOperation): VaryingOperation | undefined {
+    if (this.rules.isEmpty && this.labels.isEmpty) return undefined;
+    const { rules, types } = this.#restrict(inlined(operation), () => true);
+    const labels = this.labels.of(types);
+    return rules.length === 0 && labels.length === 0 ? undefined : new VaryingOperation(operation, rules, labels);
+  }
+
+  #compileVariant({ operation, labels }: VaryingOperation, { unmet, labelsOn, isAuthenticated }: Variant): Compiled {
+    const { document, operationName } = operation;
+    const overrideLabels = new Map(labels.map((label) => [label, labelsOn.has(label)]));
+    if (unmet.size === 0) return this.#compileDocument(document, operationName, { overrideLabels });
+    const whole = inlined(operation);
+    const { visible, denied, denials } = this.#restrict(whole, (rule) => !unmet.has(rule));
+    const parts = this.#denied === 'told' ? { visible: whole, denied: new Set<never>() } : { visible, denied };
+    const restriction = { ...parts, denials, isAuthenticated, isWhole: this.#denied === 'refused' };
+    return this.#compileDocument(documentOf(whole), operationName, { overrideLabels, restriction });
+  }
+
+  #restrict(operation: OperationDefinitionNode, isMet: Parameters<typeof restrict>[3]): Visit {
+    return restrict(operation, this.planner.apiSchema, this.rules, isMet);
+  }
+
+  #compileDocument(
+    document: DocumentNode,
+    operationName: string | undefined,
+    { restriction, overrideLabels }: VariantParts = {},
+  ): Compiled {
     const { apiSchema, supergraphSchema } = this.planner;
     try {
-      const planned = this.planner.plan(document, operationName);
-      return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName });
+      const visible = restriction ? documentOf(restriction.visible) : document;
+      const planned = this.planner.plan(visible, operationName, { overrideLabels });
+      return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName, restriction });
     } catch (error) {
       if (!(error instanceof UnsupportedPlanError || error instanceof UnplannableOperationError)) throw error;
       return new UncompilableOperation(error.message);
     }
   }
+}
+
+interface VariantParts {
+  readonly restriction?: SourceRestriction;
+  readonly overrideLabels?: ReadonlyMap<string, boolean>;
+}
+
+function keyOf({ queryHash, operationName }: ClientOperation): string {
+  return `${queryHash} ${operationName ?? ''}`;
+}
+
+function inlined({ document, operationName }: ClientOperation): OperationDefinitionNode {
+  return inlineFragments(document, operationOf(document, operationName));
+}
+
+function documentOf(operation: OperationDefinitionNode): DocumentNode {
+  return { kind: Kind.DOCUMENT, definitions: [operation] };
 }

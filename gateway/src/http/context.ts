@@ -6,4 +6,6 @@ export interface Context {
   readonly signal: AbortSignal;
   /** The client's, by name in lower case. */
   readonly headers: IncomingHttpHeaders;
+  /** What its token says, once it was verified; undefined for a request without a token. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
 }

@@ -47,7 +47,7 @@ function recordEvents(events: string[]): ApolloServerPlugin<Context> {
 }
 
 async function ask({ server }: { server: ApolloServer<Context> }, query: string, operationName?: string) {
-  const contextValue = { signal: new AbortController().signal, headers: {} };
+  const contextValue = { signal: new AbortController().signal, headers: {}, claims: undefined };
   const { body } = await server.executeOperation({ query, ...(operationName && { operationName }) }, { contextValue });
   assert.equal(body.kind, 'single');
   return body.singleResult;

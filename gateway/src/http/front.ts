@@ -13,6 +13,7 @@ import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { GraphQLSchema } from 'graphql';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
+import { Authentication } from '../protection/authentication/authentication.ts';
 import { demandControl } from '../protection/demand-control.ts';
 import { DocumentGate } from '../protection/document-gate.ts';
 import type { Context } from './context.ts';
@@ -40,18 +41,22 @@ const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
 export class Front {
   readonly #server: ApolloServer<Context>;
   readonly #handler: Handler;
+  readonly authentication: Authentication | undefined;
   #underWay = 0;
   #isRetired = false;
 
-  private constructor(server: ApolloServer<Context>, handler: Handler) {
+  private constructor(server: ApolloServer<Context>, handler: Handler, authentication: Authentication | undefined) {
     this.#server = server;
     this.#handler = handler;
+    this.authentication = authentication;
   }
 
-  static async open(parts: ServerParts, settings: GatewaySettings): Promise<Front> {
+  /** @param before the one that it replaces: what it knows of issuers' keys stays known */
+  static async open(parts: ServerParts, settings: GatewaySettings, before?: Front): Promise<Front> {
     const server = apolloServer(parts, settings);
     await server.start();
-    return new Front(server, endpoints(server, parts, settings));
+    const authentication = Authentication.of(settings, parts.logger, before?.authentication);
+    return new Front(server, endpoints(server, parts, settings, authentication), authentication);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
@@ -107,13 +112,22 @@ function apolloServer({ gateway, logger, refusals }: ServerParts, settings: Gate
 }
 
 /** GraphQL at its path, and the process's health. A browser that opens `/` is led to the page. */
-function endpoints(server: ApolloServer<Context>, parts: ServerParts, settings: GatewaySettings): Handler {
+function endpoints(
+  server: ApolloServer<Context>,
+  parts: ServerParts,
+  settings: GatewaySettings,
+  authentication: Authentication | undefined,
+): Handler {
   const { path, landingPage: pages, healthCheck, cors } = settings;
   const { logger, refusals } = parts;
   const documents = new DocumentGate(settings, { introspection: settings.introspection, logger, refusals });
   const answer = notStored(
     graphql(server, {
-      context: ({ signal, request: { headers } }) => ({ signal, headers }),
+      context: ({ signal, request }) => ({
+        signal,
+        headers: request.headers,
+        claims: authentication?.claimsOf(request),
+      }),
       check: (request) => documents.check(request),
       maxBodyBytes: settings.limits.maxBodyBytes,
     }),
@@ -125,7 +139,7 @@ function endpoints(server: ApolloServer<Context>, parts: ServerParts, settings: 
     [healthCheck.ready]: ready(async () => {
       if (!parts.isReady()) throw new Error('the process stops');
     }),
-    [path]: allowOrigins(cors, answer),
+    [path]: allowOrigins(cors, authentication?.guard(answer) ?? answer),
   });
 }
 

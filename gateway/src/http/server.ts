@@ -36,7 +36,7 @@ export class GatewayServer {
   /** Serves as these settings say from now on, but for where it listens. What is under way ends as it began. */
   async adopt(settings: GatewaySettings): Promise<void> {
     const replaced = this.#front;
-    this.#front = await Front.open(this.#parts, settings);
+    this.#front = await Front.open(this.#parts, settings, replaced);
     replaced.retire();
     const [before, now] = [toAuthority(this.#listen), toAuthority(settings.listen)];
     if (now !== before) {

@@ -2,6 +2,8 @@ import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { checkEnforcement } from '../protection/authorization/enforcement.ts';
+import { loadHooks } from '../protection/variant-choice.ts';
 import { LoadedSupergraph, type Supergraph } from './loaded-supergraph.ts';
 
 type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
@@ -45,7 +47,7 @@ export class SupergraphHandover implements GatewayInterface {
    * @throws {ConfigurationError} where it can't be; nothing has changed then
    */
   async replace(supergraph: Supergraph): Promise<void> {
-    const loaded = load(supergraph, this.#secret, this.#logger);
+    const loaded = await load(supergraph, this.#secret, this.#logger);
     const replaced = this.#current;
     if (replaced) await loaded.operations.warmUp(replaced.operations);
     this.#bySchema.set(loaded.operations.planner.apiSchema, loaded);
@@ -92,9 +94,12 @@ export class SupergraphHandover implements GatewayInterface {
   }
 }
 
-function load(supergraph: Supergraph, secret: string | undefined, logger: Logger): LoadedSupergraph {
+async function load(supergraph: Supergraph, secret: string | undefined, logger: Logger): Promise<LoadedSupergraph> {
+  const hooks = await loadHooks(supergraph.gateway);
   try {
-    return new LoadedSupergraph(supergraph, secret, logger);
+    const loaded = new LoadedSupergraph(supergraph, secret, logger, hooks);
+    checkEnforcement(loaded.operations.rules, supergraph.gateway, logger);
+    return loaded;
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     throw new ConfigurationError(`The schemas compose, but the supergraph can't be served: ${error.message}`);

@@ -1,8 +1,12 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
+import { CompiledOperation, type OperationResult } from '../execution/compiled-operation.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { Operations, UncompilableOperation } from '../execution/operations.ts';
+import { VaryingOperation } from '../execution/varying-operation.ts';
+import { DenialReport } from '../protection/authorization/denial-report.ts';
+import { type Hooks, VariantChoice } from '../protection/variant-choice.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import { SubgraphDataSource } from '../subgraphs/data-source.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
@@ -24,15 +28,22 @@ export class LoadedSupergraph {
   readonly #supergraph: Supergraph;
   readonly #secret: string | undefined;
   readonly #logger: Logger;
+  readonly #choice: VariantChoice;
+  readonly #denials: DenialReport;
   readonly #callers: ReadonlyMap<string, SubgraphCaller>;
   readonly #reported = new Set<string>();
   #fallback: Promise<Executor> | undefined;
 
   /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
-  constructor(supergraph: Supergraph, secret: string | undefined, logger: Logger) {
+  constructor(supergraph: Supergraph, secret: string | undefined, logger: Logger, hooks: Hooks = {}) {
     const { sdl, subgraphs, gateway } = supergraph;
     this.sdl = sdl;
-    this.operations = new Operations(sdl);
+    const { directives } = gateway.authorization;
+    this.operations = new Operations(sdl, {
+      denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
+    });
+    this.#choice = new VariantChoice(hooks, logger);
+    this.#denials = new DenialReport(directives, logger);
     this.#supergraph = supergraph;
     this.#secret = secret;
     this.#logger = logger;
@@ -45,23 +56,39 @@ export class LoadedSupergraph {
   }
 
   async execute(requestContext: RequestContext): Promise<Result> {
-    if (!requestContext.operation) return { errors: [noSuchOperation(requestContext.request.operationName)] };
-    return this.run(requestContext) ?? this.#fallBack(requestContext);
+    const { request, document, queryHash, source, context } = requestContext;
+    if (!requestContext.operation) return { errors: [noSuchOperation(request.operationName)] };
+    const { claims, headers, signal } = context;
+    const found = this.operations.get({ document, queryHash, source, operationName: request.operationName });
+    const compiled =
+      found instanceof VaryingOperation
+        ? this.operations.variant(found, await this.#choice.choose(found, { claims, headers, signal }))
+        : found;
+    if (compiled instanceof UncompilableOperation) return this.#fallBack(requestContext, compiled);
+    const result = await this.#start(compiled, requestContext);
+    return result.denied ? this.#denials.add(result, requestContext.operationName) : result;
   }
 
-  /** Runs compiled code, and rejects where there can be none. Undefined where there is none: it is for ApolloGateway. */
-  run({ request, document, queryHash, source, context }: RunContext): Promise<Result> | undefined {
+  /**
+   * Runs compiled code that is the same for everybody, and rejects where there can be none. Undefined where there is no
+   * such code: it is for {@link execute}.
+   */
+  run(context: RunContext): Promise<Result> | undefined {
+    const { request, document, queryHash, source } = context;
     try {
       const compiled = this.operations.get({ document, queryHash, source, operationName: request.operationName });
-      if (compiled instanceof UncompilableOperation) return undefined;
-      const call: CallContext = { signal: context.signal, headers: ForwardedHeaders.NONE };
-      return compiled.execute({
-        variables: request.variables,
-        call: (fetch) => this.#callerOf(fetch).call(fetch, call),
-      });
+      return compiled instanceof CompiledOperation ? this.#start(compiled, context) : undefined;
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
+    const call: CallContext = { signal: context.signal, headers: ForwardedHeaders.NONE };
+    return compiled.execute({
+      variables: request.variables,
+      call: (fetch) => this.#callerOf(fetch).call(fetch, call),
+    });
   }
 
   async close(): Promise<void> {
@@ -75,14 +102,14 @@ export class LoadedSupergraph {
   }
 
   /** By ApolloGateway as it is, which takes time and memory to load: there are hardly any such operations. */
-  async #fallBack(requestContext: RequestContext): Promise<Result> {
-    const { document, queryHash, source, request } = requestContext;
+  async #fallBack(requestContext: RequestContext, { reason }: UncompilableOperation): Promise<Result> {
+    // ApolloGateway enforces no rule, and loads no supergraph that has one.
+    if (!this.operations.rules.isEmpty) throw new Error(`an operation that can't be compiled: ${reason}`);
+    const { queryHash, request } = requestContext;
     const { operationName } = request;
     const key = `${queryHash} ${operationName ?? ''}`;
-    const uncompilable = this.operations.get({ document, queryHash, source, operationName });
-    if (uncompilable instanceof UncompilableOperation && !this.#reported.has(key)) {
+    if (!this.#reported.has(key)) {
       this.#reported.add(key);
-      const { reason } = uncompilable;
       this.#logger.warn({ queryHash, operationName, reason }, 'an operation is run by ApolloGateway, not compiled');
     }
     this.#fallback ??= loadApolloGateway(this.#supergraph, this.#secret, this.#logger);

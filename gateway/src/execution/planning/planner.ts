@@ -7,6 +7,7 @@ import {
 } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import { AUTHORIZATION_FEATURES } from '../../protection/authorization/rules.ts';
 import { restoreRequiredFields } from './required-field-fetches.ts';
 import { type ResponseKeys, separateResponseKeys } from './response-keys.ts';
 import { normalizeSupergraph, type RequiredFields } from './supergraph-normalization.ts';
@@ -29,6 +30,8 @@ export class OperationPlanner {
   readonly apiSchema: GraphQLSchema;
   /** All of it, the `@inaccessible` too. */
   readonly supergraphSchema: GraphQLSchema;
+  /** The same, with the directives that rule it. */
+  readonly supergraph: Schema;
   readonly #api: Schema;
   readonly #planner: QueryPlanner;
   readonly #requiredFields: RequiredFields;
@@ -40,6 +43,7 @@ export class OperationPlanner {
     this.#api = Supergraph.build(supergraphSdl, OPTIONS).apiSchema();
     this.apiSchema = this.#api.toGraphQLJSSchema();
     const supergraph = Supergraph.build(document, OPTIONS);
+    this.supergraph = supergraph.schema;
     this.supergraphSchema = supergraph.schema.toGraphQLJSSchema();
     this.#planner = new QueryPlanner(supergraph, { reuseQueryFragments: false });
     this.#requiredFields = requiredFields;
@@ -71,8 +75,12 @@ export class OperationPlanner {
   }
 }
 
-/** What ApolloGateway supports, and `@context`. A supergraph with a feature that isn't enforced here must not load. */
-const SUPPORTED_FEATURES = new Set([...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, 'https://specs.apollo.dev/context/v0.1']);
+/** A supergraph with a feature that isn't enforced here must not load. */
+const SUPPORTED_FEATURES = new Set([
+  ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  ...AUTHORIZATION_FEATURES,
+  'https://specs.apollo.dev/context/v0.1',
+]);
 
 const OPTIONS = { supportedFeatures: SUPPORTED_FEATURES, validateSupergraph: false };
 

@@ -33,7 +33,8 @@ export function separateResponseKeys(document: DocumentNode, isFieldName: (name:
   visit(document, {
     Field: (field) => void sourceKeys.set(field, allocation.keyFor(field)),
   });
-  const sourceKey = (field: FieldNode) => sourceKeys.get(field) ?? nameOf(field);
+  // A copy of a field has the field's key: authorization plans a part of the operation, and the whole of it is shaped.
+  const sourceKey = (field: FieldNode) => sourceKeys.get(field) ?? allocation.keyFor(field);
   const clientVariables = new Map<string, string>();
   return {
     document: rename(document, sourceKey, clientVariables),

@@ -67,7 +67,8 @@ function applies(schema: GraphQLSchema, condition: string, type: GraphQLObjectTy
   return isAbstractType(conditionType) && schema.isSubType(conditionType, type);
 }
 
-function isIncluded({ directives }: SelectionNode, conditions: Readonly<Record<string, unknown>>): boolean {
+/** What `@skip` and `@include` on a selection say. */
+export function isIncluded({ directives }: SelectionNode, conditions: Readonly<Record<string, unknown>>): boolean {
   for (const { name, arguments: given } of directives ?? []) {
     if (name.value !== 'skip' && name.value !== 'include') continue;
     const condition = given?.find((argument) => argument.name.value === 'if')?.value;

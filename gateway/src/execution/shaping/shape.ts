@@ -25,6 +25,8 @@ import { type FieldShape, generateShape, type ShapeObject } from './object-code.
 export interface Shaping extends Selecting {
   readonly responseKeys: ResponseKeys;
   readonly operation: OperationDefinitionNode;
+  /** The fields that are null because whoever asks may not see them. */
+  readonly denied?: ReadonlySet<FieldNode> | undefined;
 }
 
 /** What the fields of one place are asked for. */
@@ -170,13 +172,17 @@ function compileField(
   const field = fields[0];
   if (!field) throw new Error(`no field for ${responseKey}`);
   const name = field.name.value;
+  const definition: GraphQLField<unknown, unknown> | undefined = type.getFields()[name];
+  if (definition && fields.some((selected) => shaping.denied?.has(selected))) {
+    const nothing = isNonNullType(definition.type) ? NULL_PARENT : null;
+    return { responseKey, sourceKey: responseKey, complete: () => nothing };
+  }
   const sourceKey = shaping.responseKeys.sourceKey(field);
   if (name === '__typename') return { responseKey, sourceKey, complete: () => type.name };
   if (type === shaping.schema.getQueryType() && (name === '__schema' || name === '__type')) {
     const introspect = compileIntrospection(shaping.schema, shaping.operation, shaping.fragments, fields);
     return { responseKey, sourceKey, complete: (_, { variables }) => introspect(variables) };
   }
-  const definition: GraphQLField<unknown, unknown> | undefined = type.getFields()[name];
   if (!definition) throw new Error(`no field ${type.name}.${name}`);
   const selectionSets = fields.flatMap(({ selectionSet }) => selectionSet ?? []);
   const position = { shaping, depth: depth + 1, coordinate: `${type.name}.${name}`, selectionSets };

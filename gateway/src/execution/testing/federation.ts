@@ -11,7 +11,7 @@ import {
   parse,
   validate,
 } from 'graphql';
-import { compileOperation, type OperationResult } from '../compiled-operation.ts';
+import { type CompiledOperation, compileOperation, type OperationResult } from '../compiled-operation.ts';
 import type { FetchRequest } from '../fetching/fetch-request.ts';
 import { OperationPlanner } from '../planning/planner.ts';
 import { addResolvers, monolithOf, type Resolvers } from './monolith.ts';
@@ -35,10 +35,11 @@ export interface Call {
 export type Tamper = (answer: GraphQLAnswer, call: Call) => GraphQLAnswer | Promise<GraphQLAnswer>;
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external",
-  "@provides", "@shareable", "@inaccessible", "@override", "@interfaceObject", "@context", "@fromContext"])\n`;
+  "@provides", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@inaccessible", "@override", "@interfaceObject", "@context", "@fromContext"])\n`;
 
 /** Subgraphs in this process, and the monolith of the same data. */
 export class Federation {
+  readonly supergraphSdl: string;
   readonly planner: OperationPlanner;
   readonly monolith: GraphQLSchema;
   /** What the last operation asked of subgraphs. */
@@ -51,6 +52,7 @@ export class Federation {
     const services = Object.entries(subgraphs).map(([name, sdl]) => ({ name, typeDefs: parse(LINK + sdl) }));
     const { supergraphSdl, errors } = composeServices(services.map((service) => ({ ...service, url: service.name })));
     if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));
+    this.supergraphSdl = supergraphSdl;
     this.planner = new OperationPlanner(supergraphSdl);
     this.monolith = monolithOf(this.planner.apiSchema, resolvers);
     for (const { name, typeDefs } of services) {
@@ -68,7 +70,11 @@ export class Federation {
     if (invalid) throw invalid;
     const { apiSchema, supergraphSchema } = planner;
     const planned = planner.plan(document, operationName);
-    const operation = compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName });
+    return this.run(compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName }), variables);
+  }
+
+  /** Runs compiled code. */
+  async run(operation: CompiledOperation, variables?: Record<string, unknown>): Promise<OperationResult> {
     this.calls = [];
     return operation.execute({ variables, call: (request) => this.#answer(request) });
   }

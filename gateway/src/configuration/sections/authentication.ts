@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { duration, onOff } from '../values.ts';
+
+/** Those by which whoever can check a token can't make one: with `HS256`, a key set's readers could. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
+
+const JWKS_URL_RULE = 'give the address of a JSON Web Key Set, which starts with https:// or http://';
+const HEADER_NAME_RULE = 'give the name of a header';
+
+const headerName = z
+  .string(HEADER_NAME_RULE)
+  .regex(/^[\w!#$%&'*+.^`|~-]+$/, HEADER_NAME_RULE)
+  .toLowerCase();
+const prefix = z.string('give a word such as Bearer').regex(/^\S*$/, 'give one word, without spaces');
+
+/** A text, or several of them. */
+function oneOrMore(rule: string) {
+  const text = z.string(rule).min(1, rule);
+  return z.union([text.transform((value) => [value]), z.array(text).min(1)], { error: rule });
+}
+
+const keySet = z
+  .strictObject({
+    url: z.url({ protocol: /^https?$/, error: JWKS_URL_RULE }).describe('Where the JSON Web Key Set is.'),
+    issuer: oneOrMore('give the issuer as its tokens have it in `iss`')
+      .optional()
+      .describe('What its tokens have in iss. Not checked where neither this nor issuers is given.'),
+    issuers: oneOrMore('give the issuers as their tokens have them in `iss`')
+      .optional()
+      .describe('The same, for several.'),
+    audience: oneOrMore('give the audience as the tokens have it in `aud`')
+      .optional()
+      .describe('What its tokens have in aud. Not checked where neither this nor audiences is given.'),
+    audiences: oneOrMore('give the audiences as the tokens have them in `aud`')
+      .optional()
+      .describe('The same, for several.'),
+    algorithms: z
+      .array(z.enum(ALGORITHMS, { error: `give algorithms out of ${ALGORITHMS.join(', ')}` }))
+      .min(1, 'give at least one algorithm')
+      .default([...ALGORITHMS])
+      .describe('The algorithms that its tokens may be signed with.'),
+    poll_interval: duration.prefault('1m').describe('How soon a key that is withdrawn counts no longer.'),
+    headers: z
+      .array(
+        z.strictObject({
+          name: headerName.describe('Its name.'),
+          value: z.string('give a text').describe('Its value.').meta({ writeOnly: true }),
+        }),
+      )
+      .default([])
+      .describe('Headers that go with the request for the keys.'),
+  })
+  .transform(
+    ({ url, issuer = [], issuers = [], audience = [], audiences = [], algorithms, poll_interval, headers }) => ({
+      url,
+      issuers: [...issuer, ...issuers],
+      audiences: [...audience, ...audiences],
+      algorithms,
+      pollIntervalMs: poll_interval,
+      headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+    }),
+  );
+
+const source = z.discriminatedUnion(
+  'type',
+  [
+    z
+      .strictObject({
+        type: z.literal('header').describe('In a header.'),
+        name: headerName.describe('Its name.'),
+        value_prefix: prefix.default('Bearer').describe('What stands before the token.'),
+      })
+      .transform(({ type, name, value_prefix }) => ({ type, name, prefix: value_prefix })),
+    z.strictObject({
+      type: z.literal('cookie').describe('In a cookie.'),
+      name: z.string('give the name of a cookie').min(1).describe('Its name.'),
+    }),
+  ],
+  { error: 'give type: header or type: cookie' },
+);
+
+const jwt = z
+  .strictObject({
+    jwks: z
+      .array(keySet, { error: 'give a list of key sets, each with its url' })
+      .min(1, 'give at least one key set, with its url')
+      .describe('The key sets, one for each issuer, or for several.'),
+    header_name: headerName.default('authorization').describe('The header that has the token.'),
+    header_value_prefix: prefix.default('Bearer').describe('What stands before the token in it.'),
+    ignore_other_prefixes: onOff(false).describe(
+      'Whether a header with another prefix is for somebody else, and no mistake.',
+    ),
+    sources: z.array(source).default([]).describe('Where to look for a token as well.'),
+  })
+  .transform(({ jwks, header_name, header_value_prefix, ignore_other_prefixes, sources }) => ({
+    keySets: jwks,
+    sources: [{ type: 'header' as const, name: header_name, prefix: header_value_prefix }, ...sources],
+    ignoreOtherPrefixes: ignore_other_prefixes,
+  }));
+
+/** `gateway.authentication` */
+export const authentication = z.strictObject({
+  jwt: jwt.optional().describe('Tokens, JWT, and the keys that their issuers publish.'),
+});
+
+/** Where tokens are, and who signs them. */
+export type JwtSettings = Readonly<z.output<typeof jwt>>;
+
+/** The keys of some issuers, and what their tokens must say. */
+export type KeySetSettings = JwtSettings['keySets'][number];
+
+/** Where in a request a token may be. */
+export type TokenSource = JwtSettings['sources'][number];

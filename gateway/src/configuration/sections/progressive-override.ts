@@ -1,0 +1,7 @@
+import { z } from 'zod';
+import { modulePath } from '../values.ts';
+
+/** `gateway.progressive_override` */
+export const progressiveOverride = z.strictObject({
+  module: modulePath.optional().describe('The module that exports activeLabels. Relative to this file.'),
+});

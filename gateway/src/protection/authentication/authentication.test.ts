@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { describe, type TestContext, test } from 'node:test';
+import { createLogger } from '@lockstep/runtime/logging.ts';
+import { freePort, serveHttp } from '@lockstep/runtime/testing/test-server.ts';
+import { TokenIssuer } from '@lockstep/runtime/testing/token-issuer.ts';
+import type { z } from 'zod';
+import { authentication } from '../../configuration/sections/authentication.ts';
+import { authorization } from '../../configuration/sections/authorization.ts';
+import { Authentication } from './authentication.ts';
+
+const logger = createLogger('test', { format: 'json', level: 'silent' });
+
+interface Body {
+  sub?: string;
+  scope?: string;
+  errors?: { message: string; extensions: unknown }[];
+}
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  body: Body;
+}
+
+type Jwt = NonNullable<z.input<typeof authentication>['jwt']>;
+
+/** A server that says what the guard says, and shows the claims of those that it lets through. */
+async function guarding(t: TestContext, jwt: Jwt | undefined, requires = false) {
+  return showing(t, authenticating(jwt, requires));
+}
+
+function authenticating(jwt: Jwt | undefined, requires: boolean, before?: Authentication): Authentication {
+  const settings = {
+    authentication: authentication.parse({ jwt }),
+    authorization: authorization.parse({ require_authentication: requires }),
+  };
+  const guard = Authentication.of(settings, logger, before);
+  assert.ok(guard);
+  return guard;
+}
+
+async function showing(t: TestContext, guard: Authentication) {
+  const { url } = await serveHttp(
+    t,
+    guard.guard((request, response) => {
+      response.end(JSON.stringify(guard.claimsOf(request) ?? { sub: 'anonymous' }));
+    }),
+  );
+  return async (headers: Record<string, string> = {}, method = 'POST'): Promise<Answer> => {
+    const response = await fetch(url, { method, headers });
+    const body: Body = JSON.parse(await response.text());
+    return { status: response.status, headers: response.headers, body };
+  };
+}
+
+async function issuing(t: TestContext, name?: string, algorithm?: string): Promise<TokenIssuer> {
+  const issuer = await new TokenIssuer(name).addKey('first', algorithm);
+  await issuer.listen();
+  t.after(() => issuer.close());
+  return issuer;
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const seconds = () => Math.floor(Date.now() / 1000);
+
+function encoded(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
+
+/** Checks that a request was refused, in words that say nothing but that. */
+function assertRefused({ status, headers, body }: Answer, message: string): void {
+  assert.deepEqual([status, body], [401, { errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] }]);
+  assert.equal(headers.get('www-authenticate'), `Bearer error="invalid_token", error_description="${message}"`);
+}
+
+const INVALID = 'The token is not valid.';
+
+describe('a token', () => {
+  for (const algorithm of ['RS256', 'PS256', 'ES256', 'EdDSA']) {
+    test(`signed with ${algorithm} is valid, and its claims are known`, async (t) => {
+      const issuer = await issuing(t, 'https://a.example', algorithm);
+      const ask = await guarding(t, { jwks: [{ url: issuer.url, issuer: issuer.name, audience: 'shop' }] });
+      const { status, body } = await ask(bearer(await issuer.sign({ sub: 'ann', scope: 'a b', aud: ['x', 'shop'] })));
+      assert.deepEqual([status, body.sub, body.scope], [200, 'ann', 'a b']);
+    });
+  }
+
+  test('is not needed, unless the settings say so', async (t) => {
+    const issuer = await issuing(t);
+    const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
+    assert.equal((await ask()).body.sub, 'anonymous');
+    const strict = await guarding(t, { jwks: [{ url: issuer.url }] }, true);
+    const { status, headers, body } = await strict();
+    assert.deepEqual([status, headers.get('www-authenticate')], [401, 'Bearer']);
+    assert.deepEqual(body.errors?.[0]?.extensions, { code: 'UNAUTHENTICATED' });
+    assert.equal((await strict({}, 'GET')).status, 200, 'the page is for everybody');
+    assert.equal((await strict(bearer(await issuer.sign({ sub: 'ann' })))).body.sub, 'ann');
+  });
+
+  test('that expired, or is not valid yet, is refused, but for a minute that clocks may be apart', async (t) => {
+    const issuer = await issuing(t);
+    const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
+    assertRefused(await ask(bearer(await issuer.sign({ exp: seconds() - 90 }))), 'The token has expired.');
+    assertRefused(await ask(bearer(await issuer.sign({ nbf: seconds() + 90 }))), 'The token is not valid yet.');
+    assert.equal((await ask(bearer(await issuer.sign({ exp: seconds() - 30 })))).status, 200);
+    assert.equal((await ask(bearer(await issuer.sign({ nbf: seconds() + 30 })))).status, 200);
+  });
+
+  test('of another issuer or for another audience is refused', async (t) => {
+    const issuer = await issuing(t);
+    const ask = await guarding(t, { jwks: [{ url: issuer.url, issuers: [issuer.name], audiences: ['shop'] }] });
+    for (const claims of [{ aud: 'shop', iss: 'https://b.example' }, { aud: 'bank' }, {}, { aud: 'shop', iss: '' }]) {
+      assertRefused(await ask(bearer(await issuer.sign(claims))), INVALID);
+    }
+  });
+
+  test('that nobody signed, or that was changed, is refused', async (t) => {
+    const issuer = await issuing(t);
+    const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
+    const token = await issuer.sign({ sub: 'ann' });
+    const [header = '', , signature = ''] = token.split('.');
+    const claims = encoded({ iss: issuer.name, sub: 'root', exp: seconds() + 60 });
+    const forged = [
+      `${encoded({ alg: 'none' })}.${claims}.`,
+      `${encoded({ alg: 'None', kid: 'first' })}.${claims}.`,
+      `${encoded({ alg: 'none', kid: 'first' })}.${claims}.${signature}`,
+      `${header}.${claims}.${signature}`,
+      `${header}.${claims}.`,
+      `${header}.${claims}`,
+      token.slice(0, -8),
+      'x',
+      'a.b.c',
+      '..',
+      `${encoded({ alg: 'ES256' })}.${encoded([])}.${signature}`,
+      `${encoded({ alg: 'ES256', kid: 'first', crit: ['exp'] })}.${claims}.${signature}`,
+    ];
+    for (const each of forged) assertRefused(await ask(bearer(each)), INVALID);
+  });
+
+  test('signed with the public key as a shared secret is refused', async (t) => {
+    const issuer = await issuing(t, 'https://a.example', 'RS256');
+    const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
+    const content = `${encoded({ alg: 'HS256', kid: 'first' })}.${encoded({ sub: 'root', exp: seconds() + 60 })}`;
+    for (const secret of [await issuer.publicPem(), (await issuer.publicPem()).trim(), '']) {
+      const signature = createHmac('sha256', secret).update(content).digest('base64url');
+      assertRefused(await ask(bearer(`${content}.${signature}`)), INVALID);
+    }
+  });
+
+  test('of an algorithm that is not among those of the key set is refused', async (t) => {
+    const issuer = await issuing(t, 'https://a.example', 'ES256');
+    const ask = await guarding(t, { jwks: [{ url: issuer.url, algorithms: ['RS256'] }] });
+    assertRefused(await ask(bearer(await issuer.sign())), INVALID);
+  });
+
+  test('is checked with the keys of its issuer, and no other’s, though their keys have the same name', async (t) => {
+    const [a, b] = [await issuing(t, 'https://a.example'), await issuing(t, 'https://b.example')];
+    const ask = await guarding(t, {
+      jwks: [a, b].map(({ url, name }) => ({ url, issuer: name })),
+    });
+    assert.equal((await ask(bearer(await b.sign({ sub: 'bob' })))).body.sub, 'bob');
+    assert.deepEqual([a.requests.length, b.requests.length], [0, 1], 'the others are not asked');
+    assert.equal((await ask(bearer(await a.sign({ sub: 'ann' })))).body.sub, 'ann');
+    assertRefused(await ask(bearer(await a.sign({ iss: b.name }))), INVALID);
+    assertRefused(await ask(bearer(await b.sign({ iss: a.name }, 'first'))), INVALID);
+  });
+
+  test('without the name of its key is tried with those that fit', async (t) => {
+    const issuer = await issuing(t);
+    await issuer.addKey('second');
+    const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
+    assert.equal((await ask(bearer(await issuer.sign({ sub: 'ann' }, '')))).body.sub, 'ann');
+    const stranger = await new TokenIssuer().addKey('first');
+    assertRefused(await ask(bearer(await stranger.sign({ sub: 'eve' }, ''))), INVALID);
+  });
+});
+
+describe('the keys', () => {
+  test('change without a restart', async (t) => {
+    const issuer = await issuing(t);
+    const ask = await guarding(t, { jwks: [{ url: issuer.url, poll_interval: '50ms' }] });
+    const first = await issuer.sign({ sub: 'first' });
+    assert.equal((await ask(bearer(first))).body.sub, 'first');
+    const unused = await Promise.all(Array.from({ length: 1000 }, (_, number) => issuer.sign({ jti: String(number) })));
+    await issuer.addKey('second');
+    issuer.removeKey('first');
+    const second = bearer(await issuer.sign({ sub: 'second' }));
+    while ((await ask(second)).status !== 200);
+    assert.equal((await ask(second)).body.sub, 'second');
+    while ((await ask(bearer(unused.pop() ?? ''))).status !== 401);
+    assertRefused(await ask(bearer(unused.pop() ?? '')), INVALID);
+  });
+
+  test('are not asked for again for each token with an unknown key', async (t) => {
+    const issuer = await issuing(t);
+    const ask = await guarding(t, { jwks: [{ url: issuer.url, headers: [{ name: 'X-Api-Key', value: 'k' }] }] });
+    for (let number = 0; number < 20; number++) {
+      assertRefused(await ask(bearer(await issuer.sign({}, `unknown-${number}`))), INVALID);
+    }
+    assert.equal(issuer.requests.length, 1);
+    assert.equal(issuer.requests[0]?.['x-api-key'], 'k');
+  });
+
+  test('that can not be had yet close the graph to tokens only, until they are there', async (t) => {
+    const port = await freePort(t);
+    const issuer = await new TokenIssuer().addKey('first');
+    const ask = await guarding(t, { jwks: [{ url: `http://127.0.0.1:${port}/jwks.json` }] });
+    const token = bearer(await issuer.sign({ sub: 'ann' }));
+    assert.equal((await ask()).body.sub, 'anonymous');
+    const { status, headers, body } = await ask(token);
+    assert.deepEqual([status, headers.get('retry-after')], [503, '5']);
+    const message = 'Tokens cannot be checked at the moment.';
+    assert.deepEqual(body, { errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] });
+    t.after(() => issuer.close());
+    issuer.isFailing = true;
+    await issuer.listen(port);
+    assert.equal((await ask(token)).status, 503);
+    issuer.isFailing = false;
+    while ((await ask(token)).status === 503);
+    assert.equal((await ask(token)).body.sub, 'ann');
+  });
+
+  test('stay what they were while their endpoint is down', async (t) => {
+    const issuer = await issuing(t);
+    const ask = await guarding(t, { jwks: [{ url: issuer.url, poll_interval: '1ms' }] });
+    assert.equal((await ask(bearer(await issuer.sign({ sub: 'ann' })))).status, 200);
+    issuer.isFailing = true;
+    assert.equal((await ask(bearer(await issuer.sign({ sub: 'bob' })))).body.sub, 'bob');
+    assert.ok(issuer.requests.length > 1);
+  });
+});
+
+test('keys that are known stay known when other settings change', async (t) => {
+  const issuer = await issuing(t);
+  const jwks = [{ url: issuer.url }];
+  const before = authenticating({ jwks }, false);
+  await (await showing(t, before))(bearer(await issuer.sign()));
+  const ask = await showing(t, authenticating({ jwks, header_name: 'x-token' }, true, before));
+  issuer.isFailing = true;
+  assert.equal((await ask()).status, 401);
+  assert.equal((await ask({ 'x-token': `Bearer ${await issuer.sign({ sub: 'ann' })}` })).body.sub, 'ann');
+  const other = { jwks: [{ url: issuer.url, issuer: 'https://b.example' }] };
+  const others = await showing(t, authenticating(other, true, before));
+  assert.equal((await others(bearer(await issuer.sign({ iss: 'https://b.example' })))).status, 503);
+});
+
+describe('where a token is', () => {
+  test('in another header, with another prefix or none, or in a cookie', async (t) => {
+    const issuer = await issuing(t);
+    const jwks = [{ url: issuer.url }];
+    const token = await issuer.sign({ sub: 'ann' });
+    const custom = await guarding(t, { jwks, header_name: 'X-Token', header_value_prefix: '' });
+    assert.equal((await custom({ 'x-token': token })).body.sub, 'ann');
+    const sources = [
+      { type: 'header' as const, name: 'X-Authorization', value_prefix: 'JWT' },
+      { type: 'cookie' as const, name: 'authz' },
+    ];
+    const several = await guarding(t, { jwks, sources });
+    assert.equal((await several({ 'x-authorization': `jwt ${token}` })).body.sub, 'ann');
+    assert.equal((await several({ cookie: `a=b; authz=${token}; c=d` })).body.sub, 'ann');
+    assert.equal((await several({ cookie: `xauthz=${token}; authz=` })).body.sub, 'anonymous');
+    assert.equal((await several({ ...bearer(token), cookie: 'authz=x' })).body.sub, 'ann');
+  });
+
+  test('a header with something else in it is refused, unless other prefixes are to be ignored', async (t) => {
+    const issuer = await issuing(t);
+    const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
+    const message = 'The authorization header must have the form Bearer <token>.';
+    for (const value of ['Basic dXNlcg==', 'Bearer', 'Bearer a b', 'x']) {
+      assertRefused(await ask({ authorization: value }), message);
+    }
+    const lenient = await guarding(t, { jwks: [{ url: issuer.url }], ignore_other_prefixes: true });
+    assert.equal((await lenient({ authorization: 'Basic dXNlcg==' })).body.sub, 'anonymous');
+    assertRefused(await lenient(bearer('x')), INVALID);
+  });
+});

@@ -1,0 +1,129 @@
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose';
+import type { KeySetSettings } from '../../configuration/sections/authentication.ts';
+
+/** How far clocks may be apart; as Apollo Router has it. */
+const CLOCK_TOLERANCE_S = 60;
+const FETCH_TIMEOUT_MS = 3000;
+/** How soon the keys are asked for again after they couldn't be had. */
+const RETRY_MS = 1000;
+/** A token that names an unknown key has the keys asked for again, but not more often than this. */
+const MAX_COOLDOWN_MS = 30_000;
+
+/** The keys of an issuer can't be had. */
+export class KeysUnavailableError extends Error {
+  override readonly name = 'KeysUnavailableError';
+}
+
+/** The keys of some issuers, as their endpoint publishes them now. While it can't be asked, those it had last count. */
+export class KeySet {
+  readonly #settings: KeySetSettings;
+  readonly #logger: Logger;
+  readonly #keys: ReturnType<typeof createRemoteJWKSet>;
+  readonly #options: JWTVerifyOptions;
+  #dueAt = 0;
+  #loading: Promise<void> | undefined;
+
+  constructor(settings: KeySetSettings, logger: Logger) {
+    const { url, headers, issuers, audiences, algorithms, pollIntervalMs } = settings;
+    this.#settings = settings;
+    this.#logger = logger;
+    this.#keys = createRemoteJWKSet(new URL(url), {
+      headers,
+      timeoutDuration: FETCH_TIMEOUT_MS,
+      cooldownDuration: Math.min(pollIntervalMs, MAX_COOLDOWN_MS),
+      cacheMaxAge: Number.POSITIVE_INFINITY, // followed here, so that an endpoint that is down takes no keys away
+    });
+    this.#options = {
+      algorithms,
+      clockTolerance: CLOCK_TOLERANCE_S,
+      ...(issuers.length > 0 && { issuer: issuers }),
+      ...(audiences.length > 0 && { audience: audiences }),
+    };
+  }
+
+  /** Whether tokens of this issuer may be signed by these keys. */
+  isFor(issuer: string | undefined): boolean {
+    const { issuers } = this.#settings;
+    return issuers.length === 0 || (issuer !== undefined && issuers.includes(issuer));
+  }
+
+  /** @throws {KeysUnavailableError} and jose's errors, for a token that is not valid */
+  async verify(token: string, now: Date): Promise<JWTPayload> {
+    await this.#refresh();
+    const options = { ...this.#options, currentDate: now };
+    try {
+      return (await jwtVerify(token, this.#keyFor, options)).payload;
+    } catch (error) {
+      // A token that names no key may be signed by any that fits.
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+      return this.#verifyByAny(token, error, options);
+    }
+  }
+
+  async #verifyByAny(
+    token: string,
+    keys: errors.JWKSMultipleMatchingKeys,
+    options: JWTVerifyOptions,
+  ): Promise<JWTPayload> {
+    for await (const key of keys) {
+      try {
+        return (await jwtVerify(token, key, options)).payload;
+      } catch (error) {
+        if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+
+  readonly #keyFor: JWTVerifyGetKey = async (header, token) => {
+    try {
+      return await this.#keys(header, token);
+    } catch (error) {
+      if (isVerdict(error)) throw error;
+      this.#logFailure(error);
+      throw new KeysUnavailableError('the keys can not be had', { cause: error });
+    }
+  };
+
+  /** @throws {KeysUnavailableError} where there are no keys, not even old ones */
+  async #refresh(): Promise<void> {
+    if (Date.now() >= this.#dueAt) {
+      this.#loading ??= this.#load();
+      await this.#loading;
+    }
+    if (!this.#keys.jwks()) throw new KeysUnavailableError('the keys could not be had a moment ago');
+  }
+
+  async #load(): Promise<void> {
+    try {
+      await this.#keys.reload();
+      this.#dueAt = Date.now() + this.#settings.pollIntervalMs;
+    } catch (error) {
+      this.#dueAt = Date.now() + RETRY_MS;
+      this.#logFailure(error);
+    } finally {
+      this.#loading = undefined;
+    }
+  }
+
+  #logFailure(error: unknown): void {
+    this.#logger.error({ url: this.#settings.url, err: error }, 'the keys of an issuer can not be had');
+  }
+}
+
+/** Whether the keys were there, and none was for the token. */
+function isVerdict(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JOSENotSupported
+  );
+}

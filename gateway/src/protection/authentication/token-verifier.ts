@@ -1,0 +1,91 @@
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import { decodeJwt, errors, type JWTPayload } from 'jose';
+import { LRUCache } from 'lru-cache';
+import type { KeySetSettings } from '../../configuration/sections/authentication.ts';
+import { KeySet, KeysUnavailableError } from './key-set.ts';
+import { TokenError } from './token-error.ts';
+
+/** What a token says of whoever sent it. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** How long a token that was verified is not verified again; never beyond its `exp`. */
+const REMEMBERED_MS = 30_000;
+/** Characters of the tokens that are remembered. */
+const MAX_CHARACTERS = 4_000_000;
+
+/** Verifies tokens: RFC 7519, section 7.2. */
+export class TokenVerifier {
+  readonly #keySets: readonly KeySet[];
+  readonly #logger: Logger;
+  readonly #now: () => number;
+  readonly #verified = new LRUCache<string, { claims: Claims; until: number }>({ maxSize: MAX_CHARACTERS });
+
+  /** @param now in milliseconds, as `Date.now` */
+  constructor(keySets: readonly KeySetSettings[], logger: Logger, now: () => number = Date.now) {
+    this.#keySets = keySets.map((settings) => new KeySet(settings, logger));
+    this.#logger = logger;
+    this.#now = now;
+  }
+
+  /** The claims of a token that was verified a moment ago. */
+  remembered(token: string): Claims | undefined {
+    const known = this.#verified.get(token);
+    return known && this.#now() < known.until ? known.claims : undefined;
+  }
+
+  /** @throws {TokenError} */
+  async verify(token: string): Promise<Claims> {
+    const now = this.#now();
+    const claims = await this.#verifyByAny(token, new Date(now));
+    freeze(claims); // one object for all requests with the token, and for the hooks that see it
+    const until = Math.min(now + REMEMBERED_MS, (claims.exp ?? Number.POSITIVE_INFINITY) * 1000);
+    if (until > now) this.#verified.set(token, { claims, until }, { size: token.length });
+    return claims;
+  }
+
+  /** Of the key sets for its issuer, one has to have the token's key. */
+  async #verifyByAny(token: string, now: Date): Promise<JWTPayload> {
+    const issuer = issuerOf(token);
+    const failures: unknown[] = [];
+    for (const keySet of this.#keySets) {
+      if (!keySet.isFor(issuer)) continue;
+      try {
+        return await keySet.verify(token, now);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    throw this.#refusal(failures);
+  }
+
+  #refusal(failures: readonly unknown[]): TokenError {
+    const unexpected = failures.find(
+      (error) => !(error instanceof errors.JOSEError || error instanceof KeysUnavailableError),
+    );
+    if (unexpected !== undefined) this.#logger.error({ err: unexpected }, 'a token could not be checked');
+    if (unexpected !== undefined || failures.some((error) => error instanceof KeysUnavailableError)) {
+      return TokenError.unverifiable();
+    }
+    this.#logger.debug({ reasons: failures.map(String) }, 'a token is refused');
+    if (failures.some((error) => error instanceof errors.JWTExpired))
+      return TokenError.invalid('The token has expired.');
+    const isEarly = failures.some((error) => error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf');
+    return TokenError.invalid(isEarly ? 'The token is not valid yet.' : 'The token is not valid.');
+  }
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  Object.values(value).forEach(freeze);
+  Object.freeze(value);
+}
+
+/** As the token itself says, before anything is verified. @throws {TokenError} */
+function issuerOf(token: string): string | undefined {
+  try {
+    const { iss }: { iss?: unknown } = decodeJwt(token);
+    return typeof iss === 'string' ? iss : undefined;
+  } catch {
+    throw TokenError.invalid('The token is not valid.');
+  }
+}

@@ -1,0 +1,95 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+
+const HOST = '127.0.0.1';
+
+interface SigningKey {
+  readonly id: string;
+  readonly algorithm: string;
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+}
+
+/** Signs tokens, and publishes its keys over HTTP as identity providers do. */
+export class TokenIssuer {
+  /** What its tokens have in `iss`. */
+  readonly name: string;
+  /** The headers of each request for the keys. */
+  readonly requests: IncomingHttpHeaders[] = [];
+  /** Whether its endpoint fails. */
+  isFailing = false;
+  readonly #keys: SigningKey[] = [];
+  readonly #server: Server;
+  #port = 0;
+
+  constructor(name = 'https://issuer.example') {
+    this.name = name;
+    this.#server = createServer(this.#answer);
+  }
+
+  /** Where the keys are, once it listens. */
+  get url(): string {
+    return `http://${HOST}:${this.#port}/jwks.json`;
+  }
+
+  /** @param port what its address is to be; by default one that is free */
+  async listen(port = this.#port): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(port, HOST, resolve));
+    const address = this.#server.address();
+    if (typeof address === 'object' && address) this.#port = address.port;
+    return this;
+  }
+
+  /** Its endpoint is down until it listens again. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  /** Publishes a key, and signs with it from now on. */
+  async addKey(id: string, algorithm = 'ES256'): Promise<this> {
+    this.#keys.push({ id, algorithm, ...(await generateKeyPair(algorithm, { extractable: true })) });
+    return this;
+  }
+
+  /** Publishes a key no longer. */
+  removeKey(id: string): void {
+    const index = this.#keys.findIndex((key) => key.id === id);
+    if (index !== -1) this.#keys.splice(index, 1);
+  }
+
+  /** A token that is valid for a minute, unless the claims say otherwise. @param keyId what it says its key is called */
+  sign(claims: JWTPayload = {}, keyId: string | undefined = this.#newest.id): Promise<string> {
+    const { algorithm: alg, privateKey } = this.#newest;
+    const now = Math.floor(Date.now() / 1000);
+    const payload = { iss: this.name, iat: now, exp: now + 60, ...claims };
+    return new SignJWT(payload).setProtectedHeader({ alg, ...(keyId !== '' && { kid: keyId }) }).sign(privateKey);
+  }
+
+  /** The newest key as PEM, which everybody may know. */
+  publicPem(): Promise<string> {
+    return exportSPKI(this.#newest.publicKey);
+  }
+
+  get #newest(): SigningKey {
+    const key = this.#keys.at(-1);
+    if (!key) throw new Error('an issuer without a key');
+    return key;
+  }
+
+  readonly #answer: RequestListener = async (request, response) => {
+    this.requests.push(request.headers);
+    if (this.isFailing) {
+      response.writeHead(500).end('the database of keys at db.internal is down');
+      return;
+    }
+    const keys = await Promise.all(this.#keys.map(toJwk));
+    response.writeHead(200, { 'content-type': 'application/jwk-set+json' }).end(JSON.stringify({ keys }));
+  };
+}
+
+async function toJwk({ id, algorithm, publicKey }: SigningKey): Promise<JWK> {
+  return { ...(await exportJWK(publicKey)), kid: id, alg: algorithm, use: 'sig' };
+}
