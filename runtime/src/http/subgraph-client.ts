@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Dispatcher, Pool } from 'undici';
+import { Pool } from 'undici';
 import { deadlineExceeded, subgraphUnavailable } from '../graphql/errors.ts';
 import type { Logger } from '../logging.ts';
-import { readBody } from './body.ts';
+import { post } from './post.ts';
 import { SECRET_HEADER } from './secret.ts';
 import { type GraphQLAnswer, parseAnswer, type Reply } from './subgraph-answer.ts';
 import { TimeLimit } from './time-limit.ts';
@@ -109,10 +109,9 @@ export class SubgraphClient {
    * @param headers that go with this call beside those that go with every one
    */
   async exchange(body: string, signal: AbortSignal, headers?: Readonly<Record<string, string>>): Promise<Reply> {
-    const response = await this.#send(body, signal, headers);
-    const text = await readBody(response.body, MAX_ANSWER_BYTES);
+    const reply = await this.#send(body, signal, headers);
     this.#refusedSince = undefined;
-    return { status: response.statusCode, text };
+    return reply;
   }
 
   /** Waits for the calls under way, then closes the connections. */
@@ -120,18 +119,14 @@ export class SubgraphClient {
     return this.#pool.close();
   }
 
-  async #send(
-    body: string,
-    signal: AbortSignal,
-    given?: Readonly<Record<string, string>>,
-  ): Promise<Dispatcher.ResponseData> {
+  async #send(body: string, signal: AbortSignal, given?: Readonly<Record<string, string>>): Promise<Reply> {
     const headers = given ? { ...given, ...this.#headers } : this.#headers;
+    const request = { path: this.#path, headers, body, signal, maxReplyBytes: MAX_ANSWER_BYTES };
     for (;;) {
       try {
-        const request = { method: 'POST', path: this.#path, headers, body, signal } as const;
-        const response = await this.#pool.request(request);
+        const reply = await post(this.#pool, request);
         this.#isRefused = false;
-        return response;
+        return reply;
       } catch (error) {
         this.#isRefused = isRefused(error);
         if (!this.#isRefused) throw error;

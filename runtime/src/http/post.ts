@@ -1,0 +1,88 @@
+import type { Dispatcher } from 'undici';
+import { BodyTooLargeError } from './body.ts';
+import type { Reply } from './subgraph-answer.ts';
+
+/** One POST: what it sends, and what ends it. */
+export interface Post {
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly signal: AbortSignal;
+  /** The longest reply that is taken. */
+  readonly maxReplyBytes: number;
+}
+
+/**
+ * Sends a POST and reads the whole reply. By undici's handler interface and not its `request`, which makes a stream of
+ * each reply: a third less CPU a call.
+ *
+ * @throws {BodyTooLargeError} as soon as the reply is known to be too long; the rest is not read
+ * @throws the signal's reason as soon as it is aborted, and whatever breaks the connection
+ */
+export function post(dispatcher: Dispatcher, { path, headers, body, signal, maxReplyBytes }: Post): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const reader = new ReplyReader(signal, maxReplyBytes, resolve, reject);
+    dispatcher.dispatch({ method: 'POST', path, headers, body }, reader);
+  });
+}
+
+class ReplyReader implements Dispatcher.DispatchHandler {
+  readonly #signal: AbortSignal;
+  readonly #maxBytes: number;
+  readonly #resolve: (reply: Reply) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #length = 0;
+  #status = 0;
+
+  constructor(
+    signal: AbortSignal,
+    maxBytes: number,
+    resolve: (reply: Reply) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#signal = signal;
+    this.#maxBytes = maxBytes;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    signal.addEventListener('abort', this.#abort);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#signal.aborted) controller.abort(this.#signal.reason);
+    else this.#controller = controller;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.#status = status; // an interim one is followed by the final one
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#length += chunk.length;
+    if (this.#length > this.#maxBytes) controller.abort(new BodyTooLargeError(this.#maxBytes));
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    const [only] = this.#chunks;
+    const bytes = only && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks, this.#length);
+    this.#resolve({ status: this.#status, text: bytes.toString('utf8') });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    this.#reject(error);
+  }
+
+  /** A request that still waits for a connection is not sent any more: see `onRequestStart`. */
+  readonly #abort = (): void => {
+    this.#reject(this.#signal.reason);
+    this.#controller?.abort(this.#signal.reason);
+  };
+}
