@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
-import { graphql } from '@lockstep/runtime/http/graphql.ts';
+import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { type Arrival, graphql } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
 import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
@@ -75,14 +76,19 @@ function apolloServer({ gateway, config, logger }: ServerParts): ApolloServer<Co
 }
 
 /** GraphQL at `/graphql`, and the process's health. A browser that opens `/` is led to the page. */
-function endpoints(server: ApolloServer<Context>, { config }: ServerParts, _settings: GatewaySettings): Handler {
-  const answer = graphql(server, { context: ({ signal, request: { headers } }) => ({ signal, headers }) });
+function endpoints(server: ApolloServer<Context>, { config }: ServerParts, { traffic }: GatewaySettings): Handler {
+  const answer = graphql(server, { context: (arrival) => startOperation(arrival, traffic.timeoutMs) });
   return routes({
     ...(config.landingPage && { '/': redirect(GRAPHQL_PATH) }),
     [GRAPHQL_PATH]: allowOrigins(config.corsOrigins, answer),
     '/health/live': live,
     '/health/ready': ready(async () => {}),
   });
+}
+
+function startOperation({ signal, request: { headers } }: Arrival, timeoutMs: number): Context {
+  setDeadline(signal, new Deadline(timeoutMs));
+  return { signal, headers };
 }
 
 function redirect(location: string): Handler {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers';
+import { deadlineOf, setDeadline } from '@lockstep/runtime/http/deadline.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { FetchRequest } from '../execution/fetching/fetch-request.ts';
@@ -100,7 +101,7 @@ async function sendTogether(batch: readonly Waiting[], call: Call): Promise<void
   }
 }
 
-/** Aborted when every one of the batch is. */
+/** Aborted when every one of the batch is; its deadline is the latest of theirs. */
 class TogetherSignal {
   readonly #controller = new AbortController();
 
@@ -111,6 +112,8 @@ class TogetherSignal {
       if (left === 0) this.#controller.abort();
     };
     for (const { signal } of batch) signal.addEventListener('abort', leave, { once: true });
+    const [latest] = batch.flatMap(({ signal }) => deadlineOf(signal) ?? []).sort((a, b) => b.endsAt - a.endsAt);
+    if (latest) setDeadline(this.#controller.signal, latest);
   }
 
   get signal(): AbortSignal {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { deadlineExceeded, subgraphUnavailable } from '../graphql/errors.ts';
+import { deadlineExceeded, operationOverdue, subgraphUnavailable } from '../graphql/errors.ts';
 import type { Logger } from '../logging.ts';
+import { DEADLINE_HEADER, deadlineOf } from './deadline.ts';
 import { post } from './post.ts';
 import { SECRET_HEADER } from './secret.ts';
 import { type GraphQLAnswer, parseAnswer, type Reply } from './subgraph-answer.ts';
@@ -70,7 +71,7 @@ export class SubgraphClient {
   /**
    * Asks the subgraph.
    *
-   * @param signal aborted where nobody waits for the answer any more
+   * @param signal aborted where nobody waits for the answer any more; its request's deadline is the call's too
    * @throws `SUBGRAPH_UNAVAILABLE` where it can't be reached or doesn't answer in GraphQL, `DEADLINE_EXCEEDED` where it
    *   takes too long
    */
@@ -82,22 +83,24 @@ export class SubgraphClient {
   /**
    * Gives a call the time it may take, and its failure the code that says why.
    *
-   * @param run makes the call; its signal is aborted when the time is over, and when `signal` is
+   * @param run makes the call; its signal is aborted when the time is over, and when `signal` is, and has the deadline
+   *   of whichever ends first
    * @throws as {@link call}
    */
   async inTime<Result>(run: (signal: AbortSignal) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const { name, timeoutMs } = this.#options;
     const limit = new TimeLimit(timeoutMs, signal);
     try {
+      limit.signal.throwIfAborted();
       const result = await run(limit.signal);
       this.#noteUp();
       return result;
     } catch (error) {
+      if (limit.deadline?.isOver) throw operationOverdue(limit.deadline.timeoutMs, name);
       if (signal?.aborted) throw subgraphUnavailable(name, error);
       this.#noteDown(error);
       // Where it still refuses connections it was never asked.
-      if (limit.isOver && !this.#isRefused) throw deadlineExceeded(name, timeoutMs);
-      throw subgraphUnavailable(name, error);
+      throw limit.isOver && !this.#isRefused ? deadlineExceeded(name, timeoutMs) : subgraphUnavailable(name, error);
     } finally {
       limit.clear();
     }
@@ -120,10 +123,10 @@ export class SubgraphClient {
   }
 
   async #send(body: string, signal: AbortSignal, given?: Readonly<Record<string, string>>): Promise<Reply> {
-    const headers = given ? { ...given, ...this.#headers } : this.#headers;
-    const request = { path: this.#path, headers, body, signal, maxReplyBytes: MAX_ANSWER_BYTES };
     for (;;) {
       try {
+        const headers = this.#headersFor(signal, given);
+        const request = { path: this.#path, headers, body, signal, maxReplyBytes: MAX_ANSWER_BYTES };
         const reply = await post(this.#pool, request);
         this.#isRefused = false;
         return reply;
@@ -135,6 +138,11 @@ export class SubgraphClient {
         await delay(RECONNECT_INTERVAL_MS, undefined, { signal });
       }
     }
+  }
+
+  #headersFor(signal: AbortSignal, given?: Readonly<Record<string, string>>): Record<string, string> {
+    const deadline = deadlineOf(signal);
+    return { ...given, ...this.#headers, ...(deadline && { [DEADLINE_HEADER]: String(deadline.leftMs()) }) };
   }
 
   #noteUp(): void {
