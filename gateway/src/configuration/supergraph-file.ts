@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
+import type { CircuitBreakerSettings, RetrySettings } from './sections/resilience.ts';
 import { type GatewaySettings, supergraphFile } from './supergraph-schema.ts';
 import { expandVariables } from './variables.ts';
 
@@ -14,6 +15,8 @@ export interface SubgraphSettings {
   readonly schema: { readonly sdl: string } | { readonly file: string };
   /** How long one call may take, from connecting to the last byte. */
   readonly timeoutMs: number;
+  readonly retry?: RetrySettings;
+  readonly circuitBreaker?: CircuitBreakerSettings;
 }
 
 /** What a supergraph file says. */

@@ -48,8 +48,10 @@ export class SubgraphCaller {
 
   /** Each who waits reads the reply anew: answers are changed as they are merged. */
   async #ask(request: FetchRequest, headers: ForwardedHeaders, signal: AbortSignal): Promise<GraphQLAnswer> {
-    const start = (limit: AbortSignal) => this.#client.exchange(request.toBody(), limit, headers.values);
-    const isShared = request.constants.kind === 'query' && this.#traffic.deduplicateQuery;
+    const isQuery = request.constants.kind === 'query';
+    const start = (limit: AbortSignal) =>
+      this.#client.exchange({ body: request.toBody(), isQuery, headers: headers.values }, limit);
+    const isShared = isQuery && this.#traffic.deduplicateQuery;
     const identity = `${headers.identity} ${request.toIdentity()}`;
     return parseAnswer(await (isShared ? this.#inFlight.join(identity, signal, start) : start(signal)));
   }
