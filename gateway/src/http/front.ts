@@ -7,6 +7,8 @@ import { live, ready } from '@lockstep/runtime/http/health.ts';
 import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
+import { ConcurrencyLimit } from '../protection/concurrency-limit.ts';
+import { RateLimit } from '../protection/rate-limit.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
 import { formatError } from './error-format.ts';
@@ -18,19 +20,22 @@ const GRAPHQL_PATH = '/graphql';
 /** All that is between Node's HTTP and the execution of operations, under one set of settings. */
 export class Front {
   readonly #server: ApolloServer<Context>;
+  readonly #protection: Protection;
   readonly #handler: Handler;
   #underWay = 0;
   #isRetired = false;
 
-  private constructor(server: ApolloServer<Context>, handler: Handler) {
+  private constructor(server: ApolloServer<Context>, protection: Protection, handler: Handler) {
     this.#server = server;
+    this.#protection = protection;
     this.#handler = handler;
   }
 
   static async open(parts: ServerParts, settings: GatewaySettings): Promise<Front> {
     const server = apolloServer(parts);
     await server.start();
-    return new Front(server, endpoints(server, parts, settings));
+    const protection = protect(settings, parts);
+    return new Front(server, protection, endpoints(server, parts, settings, protection));
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
@@ -49,6 +54,7 @@ export class Front {
   }
 
   close(): Promise<void> {
+    this.#protection.rate?.close();
     return this.#server.stop();
   }
 
@@ -75,9 +81,37 @@ function apolloServer({ gateway, config, logger }: ServerParts): ApolloServer<Co
   });
 }
 
+/** What a request must pass before it is read, where it is configured. */
+interface Protection {
+  readonly rate: RateLimit | undefined;
+  readonly concurrency: ConcurrencyLimit | undefined;
+}
+
+function protect({ traffic: { rateLimit, concurrencyLimit } }: GatewaySettings, { logger }: ServerParts): Protection {
+  return {
+    rate: rateLimit && new RateLimit(rateLimit, logger),
+    concurrency: concurrencyLimit === undefined ? undefined : new ConcurrencyLimit(concurrencyLimit),
+  };
+}
+
 /** GraphQL at `/graphql`, and the process's health. A browser that opens `/` is led to the page. */
-function endpoints(server: ApolloServer<Context>, { config }: ServerParts, { traffic }: GatewaySettings): Handler {
-  const answer = graphql(server, { context: (arrival) => startOperation(arrival, traffic.timeoutMs) });
+function endpoints(
+  server: ApolloServer<Context>,
+  { config }: ServerParts,
+  { traffic }: GatewaySettings,
+  { rate, concurrency }: Protection,
+): Handler {
+  const run = graphql(server, {
+    context: (arrival) => startOperation(arrival, traffic.timeoutMs),
+    ...(concurrency && {
+      check(given, request) {
+        concurrency.enter(request);
+        return given;
+      },
+    }),
+  });
+  const bounded = concurrency ? concurrency.guard(run) : run;
+  const answer = rate ? rate.guard(bounded) : bounded;
   return routes({
     ...(config.landingPage && { '/': redirect(GRAPHQL_PATH) }),
     [GRAPHQL_PATH]: allowOrigins(config.corsOrigins, answer),
