@@ -26,7 +26,7 @@ export class Connections {
       ...options,
       keepAliveTimeout: IDLE_CONNECTION_MS,
       keepAliveMaxTimeout: IDLE_CONNECTION_MS,
-      factory: (url, clientOptions) => new CountingClient(url, clientOptions),
+      factory: (url, clientOptions) => new AttentiveClient(url, clientOptions),
     });
     this.fresh = new Pool(origin, { ...options, pipelining: 0 });
   }
@@ -52,21 +52,22 @@ export class Connections {
   }
 }
 
-/** Tells each request whether its connection has served one before. */
-class CountingClient extends Client {
-  #isUsed = false;
+/** Tells each request whether it finds a connection, which has then served others before. */
+class AttentiveClient extends Client {
+  #isConnected = false;
 
   constructor(url: URL, options: Client.Options) {
     super(url, options);
-    const forget = () => {
-      this.#isUsed = false;
-    };
-    this.on('disconnect', forget).on('connectionError', forget);
+    this.on('connect', () => {
+      this.#isConnected = true;
+    });
+    this.on('disconnect', () => {
+      this.#isConnected = false;
+    });
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if (isReuseAware(handler)) handler.isReused = this.#isUsed;
-    this.#isUsed = true;
+    if (isReuseAware(handler)) handler.isReused = this.#isConnected;
     return super.dispatch(options, handler);
   }
 }

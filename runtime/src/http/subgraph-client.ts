@@ -128,6 +128,7 @@ export class SubgraphClient {
         this.#isRefused = false;
         return reply;
       } catch (error) {
+        if (signal.aborted) throw error; // in the midst of an attempt, whose end isn't known
         this.#isRefused = isRefused(error);
         if (!this.#isRefused) throw error;
         this.#refusedSince ??= performance.now();
