@@ -28,5 +28,6 @@ function guard(field: GraphQLField<unknown, TimedContext>): void {
 function throwIfOver(signal: AbortSignal): void {
   const deadline = deadlineOf(signal);
   if (deadline?.isOver) throw operationOverdue(deadline.timeoutMs);
+  if (signal.reason instanceof ExpectedError) throw signal.reason;
   if (signal.aborted) throw new ExpectedError('DEADLINE_EXCEEDED', 'Nobody waits for the answer any more');
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { deadlineExceeded, operationOverdue, subgraphUnavailable } from '../graphql/errors.ts';
+import { deadlineExceeded, ExpectedError, operationOverdue, subgraphUnavailable } from '../graphql/errors.ts';
 import type { Logger } from '../logging.ts';
 import { isRefused } from './connection-failure.ts';
 import { Connections } from './connections.ts';
@@ -99,7 +99,10 @@ export class SubgraphClient {
       this.#noteUp();
       return result;
     } catch (error) {
-      if (limit.deadline?.isOver) throw operationOverdue(limit.deadline.timeoutMs, name);
+      const { deadline } = limit;
+      // A timer may end a little before the clock says so.
+      if (deadline && (limit.isOver || deadline.isOver)) throw operationOverdue(deadline.timeoutMs, name);
+      if (signal?.reason instanceof ExpectedError) throw signal.reason;
       if (signal?.aborted) throw subgraphUnavailable(name, error);
       this.#noteDown(error);
       // Where it still refuses connections it was never asked.
