@@ -7,6 +7,8 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 
 const SLEEP_WINDOW_MS = 200;
+/** A timer may end a little before the clock says so. */
+const TIMER_SLACK_MS = 20;
 
 /** A breaker, and how many calls it has let through. */
 function breakerOf({ requestThreshold = 20, errorThresholdPercentage = 50 } = {}) {
@@ -58,7 +60,7 @@ test('it does not open before there were so many calls', async () => {
 test('it lets one call through after the sleep window, and closes where that succeeds', async () => {
   const breaker = breakerOf();
   await open(breaker);
-  await delay(SLEEP_WINDOW_MS);
+  await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS);
   const answer = Promise.withResolvers<string>();
   const probe = breaker.run(() => answer.promise);
   for (let call = 0; call < 10; call++) await assert.rejects(breaker.run(succeed), UNAVAILABLE);
@@ -75,10 +77,10 @@ test('it lets one call through after the sleep window, and closes where that suc
 test('it stays open where that call fails, for a sleep window since that call was made', async () => {
   const breaker = breakerOf();
   await open(breaker);
-  await delay(SLEEP_WINDOW_MS);
+  await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS);
   await assert.rejects(
     breaker.run(async () => {
-      await delay(SLEEP_WINDOW_MS); // it hung
+      await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS); // it hung
       return fail();
     }),
     UNAVAILABLE,
@@ -89,7 +91,7 @@ test('it stays open where that call fails, for a sleep window since that call wa
 test('a client that leaves in that call leaves it to the next', async () => {
   const breaker = breakerOf();
   await open(breaker);
-  await delay(SLEEP_WINDOW_MS);
+  await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS);
   await assert.rejects(breaker.run(fail, AbortSignal.abort()), UNAVAILABLE);
   assert.equal(await breaker.run(succeed), 'fine');
 });

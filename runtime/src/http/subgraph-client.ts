@@ -94,19 +94,18 @@ export class SubgraphClient {
     const { name, timeoutMs } = this.#options;
     const limit = new TimeLimit(timeoutMs, signal);
     try {
-      limit.signal.throwIfAborted();
+      if (limit.isOver) throw operationOverdue(limit.deadline?.timeoutMs ?? 0, name);
       const result = await run(limit.signal);
       this.#noteUp();
       return result;
     } catch (error) {
-      const { deadline } = limit;
-      // A timer may end a little before the clock says so.
-      if (deadline && (limit.isOver || deadline.isOver)) throw operationOverdue(deadline.timeoutMs, name);
+      if (error instanceof ExpectedError) throw error;
       if (signal?.reason instanceof ExpectedError) throw signal.reason;
       if (signal?.aborted) throw subgraphUnavailable(name, error);
       this.#noteDown(error);
       // Where it still refuses connections it was never asked.
-      throw limit.isOver && !this.#isRefused ? deadlineExceeded(name, timeoutMs) : subgraphUnavailable(name, error);
+      if (!limit.isOver || this.#isRefused) throw subgraphUnavailable(name, error);
+      throw limit.deadline ? operationOverdue(limit.deadline.timeoutMs, name) : deadlineExceeded(name, timeoutMs);
     } finally {
       limit.clear();
     }
