@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createUser } from '../harness/client.ts';
@@ -11,6 +12,7 @@ import { withDeadline } from '../harness/waiting.ts';
 const files = await copySupergraph({ after });
 await edit(files.supergraph, 'timeout: 2s', 'timeout: 5m');
 await edit(files.supergraph, 'timeout: 5s', 'timeout: 5m');
+await appendFile(files.supergraph, 'gateway:\n  traffic_shaping:\n    timeout: 5m\n');
 const graph = await startGraph(
   { after },
   { gateway: { SUPERGRAPH_FILE: files.supergraph }, orders: { USERS_TIMEOUT_MS: '300000' } },

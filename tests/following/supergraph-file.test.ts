@@ -122,7 +122,7 @@ async function startNicknames(t: Afterwards): Promise<string> {
         __resolveReference: ({ id }: { id: string }) => ({ id, nickname: `nickname of ${id}` }),
       },
     },
-    context: () => ({}),
+    context: (signal) => ({ signal }),
     isReady: async () => {},
     config: { isProduction: false, host: '127.0.0.1', drainDelayMs: 0, logging, secret: undefined },
     logger: createLogger('nicknames', logging),

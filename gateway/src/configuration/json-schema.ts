@@ -87,8 +87,8 @@ function withoutVariables(): JsonSchema {
     io: 'input',
     target: 'draft-7',
     override: ({ jsonSchema }) => {
-      // An empty section has what its keys have by default.
-      if (jsonSchema.type === 'object') delete jsonSchema.default;
+      // A section that isn't there has what its keys have by default; one without a default is off then.
+      if (jsonSchema.type === 'object' && jsonSchema.default !== undefined) jsonSchema.default = {};
     },
   });
 }

@@ -48,10 +48,8 @@ class Description {
     const value = this.#valueAt(path) ?? schema?.default;
     const indent = '  '.repeat(path.length - 1);
     const key = path.at(-1) ?? '';
-    // One with a key that must be given is off where nothing is.
-    const isOff = value === undefined && (schema?.type !== 'object' || (schema.required ?? []).length > 0);
-    if (isOff) return [];
-    if (value === undefined || isRecord(value)) {
+    if (value === undefined) return []; // off
+    if (isRecord(value)) {
       const lines = this.linesOf(path);
       return lines.length === 0 ? [] : [{ text: `${indent}${key}:`, source: '' }, ...lines];
     }

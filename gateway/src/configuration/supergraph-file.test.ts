@@ -30,7 +30,7 @@ subgraphs:
       timeoutMs: 30_000,
     },
   ]);
-  assert.deepEqual(gateway.traffic, { deduplicateQuery: true, batchEntities: true });
+  assert.deepEqual(gateway.traffic, { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true });
 });
 
 test('a variable of the environment takes effect', () => {
@@ -47,7 +47,7 @@ test('how calls are put together can be switched off', () => {
 subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a.graphql } } }
 gateway: { traffic_shaping: { deduplicate_query: false, batch_entities: "\${env.BATCH:-false}" } }
 `);
-  assert.deepEqual(gateway.traffic, { deduplicateQuery: false, batchEntities: false });
+  assert.deepEqual(gateway.traffic, { timeoutMs: 10_000, deduplicateQuery: false, batchEntities: false });
   const wrong =
     'subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a } } }\ngateway: { traffic_shaping: { batch_entities: 1, colour: 2 } }';
   assert.deepEqual(brief(mistakesOf(wrong)), [

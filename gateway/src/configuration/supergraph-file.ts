@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { readManifests } from './manifests.ts';
 import { toMistakes } from './mistakes.ts';
 import { applyOverrides, type Override } from './overrides.ts';
+import type { CircuitBreakerSettings, RetrySettings } from './sections/resilience.ts';
 import { type Mistake, SupergraphDocument } from './supergraph-document.ts';
 import { type GatewaySettings, supergraphFile } from './supergraph-schema.ts';
 
@@ -15,6 +16,8 @@ export interface SubgraphSettings {
   readonly schema: SchemaSource;
   /** How long one call may take, from connecting to the last byte. */
   readonly timeoutMs: number;
+  readonly retry?: RetrySettings;
+  readonly circuitBreaker?: CircuitBreakerSettings;
 }
 
 /** A schema in federation's SDL: its text, the file that has it, as an absolute path, or the subgraph to ask for it. */

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** What one operation carries. */
 export interface Context {
-  /** Aborted when the client leaves. */
+  /** Aborted when the client leaves; it has the operation's deadline. */
   readonly signal: AbortSignal;
   /** The client's, by name in lower case. */
   readonly headers: IncomingHttpHeaders;

@@ -7,15 +7,18 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
-import { graphql } from '@lockstep/runtime/http/graphql.ts';
+import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { type Arrival, graphql } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
 import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { GraphQLSchema } from 'graphql';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import { Authentication } from '../protection/authentication/authentication.ts';
+import { ConcurrencyLimit } from '../protection/concurrency-limit.ts';
 import { demandControl } from '../protection/demand-control.ts';
 import { DocumentGate } from '../protection/document-gate.ts';
+import { RateLimit } from '../protection/rate-limit.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
 import { directExecution } from './direct-execution.ts';
@@ -40,13 +43,20 @@ const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
 /** All that is between Node's HTTP and the execution of operations, under one set of settings. */
 export class Front {
   readonly #server: ApolloServer<Context>;
+  readonly #protection: Protection;
   readonly #handler: Handler;
   readonly authentication: Authentication | undefined;
   #underWay = 0;
   #isRetired = false;
 
-  private constructor(server: ApolloServer<Context>, handler: Handler, authentication: Authentication | undefined) {
+  private constructor(
+    server: ApolloServer<Context>,
+    handler: Handler,
+    protection: Protection,
+    authentication: Authentication | undefined,
+  ) {
     this.#server = server;
+    this.#protection = protection;
     this.#handler = handler;
     this.authentication = authentication;
   }
@@ -56,7 +66,9 @@ export class Front {
     const server = apolloServer(parts, settings);
     await server.start();
     const authentication = Authentication.of(settings, parts.logger, before?.authentication);
-    return new Front(server, endpoints(server, parts, settings, authentication), authentication);
+    const protection = protect(settings, parts);
+    const handler = endpoints(server, parts, settings, { ...protection, authentication });
+    return new Front(server, handler, protection, authentication);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
@@ -75,6 +87,7 @@ export class Front {
   }
 
   close(): Promise<void> {
+    this.#protection.rate?.close();
     return this.#server.stop();
   }
 
@@ -111,27 +124,43 @@ function apolloServer({ gateway, logger, refusals }: ServerParts, settings: Gate
   });
 }
 
+/** What a request must pass before it is read, where it is configured. */
+interface Protection {
+  readonly rate: RateLimit | undefined;
+  readonly concurrency: ConcurrencyLimit | undefined;
+}
+
+function protect({ traffic: { rateLimit, concurrencyLimit } }: GatewaySettings, { logger }: ServerParts): Protection {
+  return {
+    rate: rateLimit && new RateLimit(rateLimit, logger),
+    concurrency: concurrencyLimit === undefined ? undefined : new ConcurrencyLimit(concurrencyLimit),
+  };
+}
+
 /** GraphQL at its path, and the process's health. A browser that opens `/` is led to the page. */
 function endpoints(
   server: ApolloServer<Context>,
   parts: ServerParts,
   settings: GatewaySettings,
-  authentication: Authentication | undefined,
+  guards: Protection & { readonly authentication: Authentication | undefined },
 ): Handler {
-  const { path, landingPage: pages, healthCheck, cors } = settings;
+  const { path, landingPage: pages, healthCheck, cors, traffic } = settings;
   const { logger, refusals } = parts;
+  const { rate, concurrency, authentication } = guards;
   const documents = new DocumentGate(settings, { introspection: settings.introspection, logger, refusals });
-  const answer = notStored(
+  const run = notStored(
     graphql(server, {
-      context: ({ signal, request }) => ({
-        signal,
-        headers: request.headers,
-        claims: authentication?.claimsOf(request),
-      }),
-      check: (request) => documents.check(request),
+      context: (arrival) => startOperation(arrival, traffic.timeoutMs, authentication),
+      check(given, request) {
+        concurrency?.enter(request);
+        return documents.check(given);
+      },
       maxBodyBytes: settings.limits.maxBodyBytes,
     }),
   );
+  const known = authentication?.guard(run) ?? run;
+  const bounded = concurrency ? concurrency.guard(known) : known;
+  const answer = rate ? rate.guard(bounded) : bounded;
   return routes({
     ...(pages.atEndpoint !== 'none' && { '/': redirect(path) }),
     ...(pages.graphiql && { [GRAPHIQL_PATH]: graphiql(parts, path) }),
@@ -139,7 +168,7 @@ function endpoints(
     [healthCheck.ready]: ready(async () => {
       if (!parts.isReady()) throw new Error('the process stops');
     }),
-    [path]: allowOrigins(cors, authentication?.guard(answer) ?? answer),
+    [path]: allowOrigins(cors, answer),
   });
 }
 
@@ -167,6 +196,15 @@ function notStored(handler: Handler): Handler {
     response.setHeader('cache-control', 'no-store');
     return handler(request, response);
   };
+}
+
+function startOperation(
+  { signal, request }: Arrival,
+  timeoutMs: number,
+  authentication: Authentication | undefined,
+): Context {
+  setDeadline(signal, new Deadline(timeoutMs));
+  return { signal, headers: request.headers, claims: authentication?.claimsOf(request) };
 }
 
 function redirect(location: string): Handler {

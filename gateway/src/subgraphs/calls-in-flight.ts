@@ -1,10 +1,14 @@
+import { type Deadline, deadlineOf, setDeadline } from '@lockstep/runtime/http/deadline.ts';
 import type { Reply } from '@lockstep/runtime/http/subgraph-answer.ts';
 
 /** A call that is under way, and how many wait for its reply. */
 interface CallInFlight {
   readonly reply: Promise<Reply>;
   readonly controller: AbortController;
+  /** What the subgraph was told: that of who started the call. */
+  readonly deadline: Deadline | undefined;
   waiting: number;
+  isSettled: boolean;
 }
 
 /** Makes one call of those that are alike and under way at the same time. */
@@ -15,44 +19,62 @@ export class CallsInFlight {
    * The reply to a call, which `start` makes unless one with this key is under way already.
    *
    * @param key equal for calls that would have the same reply
-   * @param signal ends this waiting only; the call ends when nobody waits for it any more
+   * @param signal ends this waiting only; the call ends when nobody waits for it any more. Who has more time than the call
+   *   had isn't put off with its having been over.
    */
-  join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      const call = this.#calls.get(key) ?? this.#start(key, start);
-      call.waiting += 1;
-      const leave = () => {
-        reject(signal.reason);
-        call.waiting -= 1;
-        if (call.waiting === 0) this.#abandon(key, call);
-      };
-      signal.addEventListener('abort', leave);
-      const stopListening = () => signal.removeEventListener('abort', leave);
-      call.reply.then(stopListening, stopListening);
-      call.reply.then(resolve, reject);
-    });
+  async join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
+    for (;;) {
+      const call = this.#calls.get(key) ?? this.#start(key, signal, start);
+      const reply = await wait(call, signal);
+      if (!isCutShort(call, reply, deadlineOf(signal))) return reply;
+    }
   }
 
-  #start(key: string, start: (signal: AbortSignal) => Promise<Reply>): CallInFlight {
+  #start(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<Reply>): CallInFlight {
     const controller = new AbortController();
-    const call = { reply: start(controller.signal), controller, waiting: 0 };
-    const forget = () => this.#forget(key, call);
-    call.reply.then(forget, forget);
+    const deadline = deadlineOf(signal);
+    if (deadline) setDeadline(controller.signal, deadline);
+    const reply = start(controller.signal);
+    const call = { reply, controller, deadline, waiting: 0, isSettled: false };
+    const forget = () => {
+      if (this.#calls.get(key) === call) this.#calls.delete(key);
+    };
+    const settle = () => {
+      call.isSettled = true;
+      forget();
+    };
+    reply.then(settle, settle);
+    controller.signal.addEventListener('abort', forget);
     this.#calls.set(key, call);
     return call;
   }
+}
 
-  /** Only here: to abort what is over already costs 4 µs. */
-  #abandon(key: string, call: CallInFlight): void {
-    this.#forget(key, call);
-    call.controller.abort();
+/** The call's reply. The call ends where this was the last to wait for it. */
+async function wait(call: CallInFlight, signal: AbortSignal): Promise<Reply> {
+  call.waiting += 1;
+  try {
+    return await unlessAborted(call.reply, signal);
+  } finally {
+    call.waiting -= 1;
+    if (call.waiting === 0 && !call.isSettled) call.controller.abort(); // 4 µs, where nobody listens any more too
   }
+}
 
-  #forget(key: string, call: CallInFlight): void {
-    if (this.#calls.get(key) === call) this.#calls.delete(key);
-  }
+/** Whether the reply may say no more than that the time was over of somebody who had less of it. */
+function isCutShort(call: CallInFlight, { text }: Reply, own: Deadline | undefined): boolean {
+  const endsBefore = call.deadline && call.deadline.endsAt < (own?.endsAt ?? Number.POSITIVE_INFINITY);
+  return endsBefore === true && text.includes('DEADLINE_EXCEEDED');
+}
+
+/** The promise's value, unless the signal is aborted first. */
+function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort);
+    const stopListening = () => signal.removeEventListener('abort', abort);
+    promise.then(resolve, reject);
+    promise.then(stopListening, stopListening);
+  });
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers';
+import { deadlineOf, setDeadline } from '@lockstep/runtime/http/deadline.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { FetchRequest } from '../execution/fetching/fetch-request.ts';
@@ -99,7 +100,10 @@ async function sendTogether(batch: readonly Waiting[], call: Call): Promise<void
   }
 }
 
-/** Ends the waiting of each of a batch that leaves, and the call that they share once all have left. */
+/**
+ * Ends the waiting of each of a batch that leaves, and the call that they share once all have left. Its deadline is the
+ * latest of theirs.
+ */
 class LeavingTogether {
   readonly #controller = new AbortController();
 
@@ -112,6 +116,8 @@ class LeavingTogether {
         if (left === 0) this.#controller.abort();
       });
     }
+    const [latest] = batch.flatMap(({ signal }) => deadlineOf(signal) ?? []).sort((a, b) => b.endsAt - a.endsAt);
+    if (latest) setDeadline(this.#controller.signal, latest);
   }
 
   get signal(): AbortSignal {

@@ -53,7 +53,7 @@ async function start(traffic: Partial<TrafficShaping> = {}, timeoutMs = 5000) {
   const subgraph = await startSubgraph();
   const caller = new SubgraphCaller({
     subgraph: { name: 'books', routingUrl: subgraph.url, schema: { sdl: '' }, timeoutMs },
-    traffic: { deduplicateQuery: true, batchEntities: true, ...traffic },
+    traffic: { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true, ...traffic },
     secret: 'the shared secret',
     logger,
   });

@@ -6,8 +6,10 @@ import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { CallContext } from './call-context.ts';
 import { CallsInFlight } from './calls-in-flight.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { EntityBatches } from './entity-batches.ts';
 import type { ForwardedHeaders } from './forwarded-headers.ts';
+import { Retry } from './retry.ts';
 
 /** How the calls to one subgraph are made. */
 export interface CallerOptions {
@@ -20,21 +22,35 @@ export interface CallerOptions {
 /**
  * Calls one subgraph for all operations of one supergraph. Queries that are alike, and entity fetches that wait together,
  * are one call, where the settings don't forbid it and the same headers go with them; a mutation is always a call of its
- * own.
+ * own, and sent once.
  */
 export class SubgraphCaller {
   readonly #client: SubgraphClient;
   readonly #traffic: TrafficShaping;
+  readonly #retry: Retry | undefined;
+  readonly #breaker: CircuitBreaker | undefined;
   readonly #inFlight = new CallsInFlight();
   readonly #batches = new EntityBatches((request, headers, signal) => this.#ask(request, headers, signal));
 
-  constructor({ subgraph: { name, routingUrl, timeoutMs }, traffic, secret, logger }: CallerOptions) {
+  constructor({ subgraph, traffic, secret, logger }: CallerOptions) {
+    const { name, routingUrl, timeoutMs, retry, circuitBreaker } = subgraph;
+    this.#retry = retry && new Retry(retry);
+    this.#breaker = circuitBreaker && new CircuitBreaker(subgraph, circuitBreaker, logger);
     this.#client = new SubgraphClient({ name, url: routingUrl, timeoutMs, secret, logger });
     this.#traffic = traffic;
   }
 
   /** @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED` */
-  call(request: FetchRequest, { signal, headers }: CallContext): Promise<GraphQLAnswer> {
+  call(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {
+    const call = () => this.#call(request, context);
+    return this.#breaker ? this.#breaker.run(call, context.signal) : call();
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  #call(request: FetchRequest, { signal, headers }: CallContext): Promise<GraphQLAnswer> {
     const isBatched = request.representations !== undefined && this.#traffic.batchEntities;
     return this.#client.inTime(
       (limit) => (isBatched ? this.#batches.fetch(request, headers, limit) : this.#ask(request, headers, limit)),
@@ -42,14 +58,15 @@ export class SubgraphCaller {
     );
   }
 
-  close(): Promise<void> {
-    return this.#client.close();
-  }
-
   /** Each who waits reads the reply anew: answers are changed as they are merged. */
   async #ask(request: FetchRequest, headers: ForwardedHeaders, signal: AbortSignal): Promise<GraphQLAnswer> {
-    const start = (limit: AbortSignal) => this.#client.exchange(request.toBody(), limit, headers.values);
-    const isShared = request.constants.kind === 'query' && this.#traffic.deduplicateQuery;
+    const isQuery = request.constants.kind === 'query';
+    const start = (limit: AbortSignal) => {
+      const exchange = { body: request.toBody(), isQuery, headers: headers.values };
+      const send = () => this.#client.exchange(exchange, limit);
+      return isQuery && this.#retry ? this.#retry.run(send, limit) : send();
+    };
+    const isShared = isQuery && this.#traffic.deduplicateQuery;
     const identity = `${headers.identity} ${request.toIdentity()}`;
     return parseAnswer(await (isShared ? this.#inFlight.join(identity, signal, start) : start(signal)));
   }

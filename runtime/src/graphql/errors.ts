@@ -36,6 +36,19 @@ export function deadlineExceeded(subgraph: string, timeoutMs: number): ExpectedE
   return new ExpectedError('DEADLINE_EXCEEDED', message, { extensions: { subgraph, timeoutMs } });
 }
 
+/**
+ * `DEADLINE_EXCEEDED`: the operation's time is over.
+ *
+ * @param timeoutMs how long it had
+ * @param subgraph what it waited for
+ */
+export function operationOverdue(timeoutMs: number, subgraph?: string): ExpectedError {
+  const before = subgraph === undefined ? '' : ` before the ${subgraph} subgraph had answered`;
+  return new ExpectedError('DEADLINE_EXCEEDED', `The operation's ${timeoutMs} ms were over${before}`, {
+    extensions: { ...(subgraph !== undefined && { subgraph }), timeoutMs },
+  });
+}
+
 function withCause(cause: unknown): GraphQLErrorOptions {
   return cause instanceof Error ? { originalError: cause } : {};
 }

@@ -38,7 +38,7 @@ async function serveSubgraph(t: TestContext, options: Options = {}): Promise<{ u
   const subgraph = await buildSubgraph({
     typeDefs,
     resolvers,
-    context: () => ({}),
+    context: (signal) => ({ signal }),
     isReady: options.isReady ?? (async () => {}),
     config: toProcessConfig({
       NODE_ENV: options.production ? 'production' : 'test',

@@ -6,6 +6,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema, type GraphQLSchemaModule } from '@apollo/subgraph';
 import { parse } from 'graphql';
+import { readDeadline } from '../http/deadline.ts';
 import { graphql } from '../http/graphql.ts';
 import { live, ready } from '../http/health.ts';
 import { routes } from '../http/routes.ts';
@@ -17,12 +18,13 @@ import { KnownOperationTypesRule } from './known-operation-types.ts';
 import { maskUnexpected } from './masking.ts';
 import { checkSubgraphRequest } from './subgraph-limits.ts';
 import { hideSuggestions } from './suggestions.ts';
+import { makeTimely, type TimedContext } from './timely-resolvers.ts';
 
 /** What makes a subgraph. */
-export interface SubgraphOptions<Context extends object> {
+export interface SubgraphOptions<Context extends TimedContext> {
   typeDefs: string;
   resolvers: NonNullable<GraphQLSchemaModule['resolvers']>;
-  /** What one operation carries. The signal is aborted when nobody waits for its answer any more. */
+  /** What one operation carries. The signal is aborted when nobody waits for its answer any more, or its time is over. */
   context: (signal: AbortSignal) => Context;
   /** Rejects where the subgraph can't answer: its database doesn't. */
   isReady: () => Promise<void>;
@@ -45,11 +47,18 @@ const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
 /** What tells strangers nothing of the subgraph, beside the options of Apollo Server. */
 const DISCREET: ApolloServerPlugin[] = [ApolloServerPluginLandingPageDisabled(), hideSuggestions];
 
-/** Builds a subgraph: GraphQL at `/graphql`, for whoever has the shared secret where there is one, and its health. */
-export async function buildSubgraph<Context extends object>(options: SubgraphOptions<Context>): Promise<Subgraph> {
+/**
+ * Builds a subgraph that honours the deadlines of its callers: GraphQL at `/graphql`, for whoever has the shared secret where there is
+ * one, and its health.
+ */
+export async function buildSubgraph<Context extends TimedContext>(
+  options: SubgraphOptions<Context>,
+): Promise<Subgraph> {
   const { config, logger } = options;
+  const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]);
+  makeTimely(schema);
   const server = new ApolloServer<Context>({
-    schema: buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]),
+    schema,
     introspection: !config.isProduction,
     hideSchemaDetailsFromClientErrors: config.isProduction,
     includeStacktraceInErrorResponses: false,
@@ -63,6 +72,7 @@ export async function buildSubgraph<Context extends object>(options: SubgraphOpt
   const answer = graphql(server, {
     context: ({ signal }) => options.context(signal),
     check: checkSubgraphRequest(),
+    deadline: readDeadline,
   });
   return {
     handler: routes({

@@ -1,6 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
+import { operationOverdue } from '../graphql/errors.ts';
 import { answerError } from './answers.ts';
+import { type Deadline, setDeadline } from './deadline.ts';
 import { readJson } from './json-body.ts';
 import { refusePrototypeKeyIn } from './prototype-key.ts';
 import { RefusedRequestError } from './refusal.ts';
@@ -15,7 +17,7 @@ type Executor<Context extends object> = Pick<ApolloServer<Context>, 'executeHTTP
 /** A request that has come, and whether its client still waits. */
 export interface Arrival {
   readonly request: IncomingMessage;
-  /** Aborted when the client leaves before it has its answer. */
+  /** Aborted when the client leaves before it has its answer, and when the request's deadline is over. */
   readonly signal: AbortSignal;
 }
 
@@ -28,23 +30,29 @@ export interface GraphQLOptions<Context extends object> {
    * @throws {RefusedRequestError} where it may not be run
    */
   check?(request: HTTPGraphQLRequest, arrival: IncomingMessage): HTTPGraphQLRequest | Promise<HTTPGraphQLRequest>;
+  /** When the request has to be answered. Once that is over it is refused, or its signal aborted. */
+  deadline?(request: IncomingMessage): Deadline | undefined;
   /** The longest body that is read; a longer one is refused. */
   maxBodyBytes?: number;
 }
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
+const OVERDUE = "The request's deadline was over before it could be run";
+
 /** Translates between Node's HTTP and a started Apollo Server. */
 export function graphql<Context extends object>(
   server: Executor<Context>,
-  { context, check, maxBodyBytes = MAX_BODY_BYTES }: GraphQLOptions<Context>,
+  { context, check, deadline: deadlineOf, maxBodyBytes = MAX_BODY_BYTES }: GraphQLOptions<Context>,
 ): Handler {
   return async (request, response) => {
     try {
+      const deadline = deadlineOf?.(request);
       const given = await toHttpGraphQLRequest(request, maxBodyBytes);
+      if (deadline?.isOver) throw new RefusedRequestError(504, 'DEADLINE_EXCEEDED', OVERDUE);
       const answer = await server.executeHTTPGraphQLRequest({
         httpGraphQLRequest: check ? await check(given, request) : given,
-        context: async () => context({ request, signal: leaving(response) }),
+        context: async () => context({ request, signal: ending(response, deadline) }),
       });
       await send(response, answer);
     } catch (error) {
@@ -83,14 +91,22 @@ function headerMapOf(request: IncomingMessage): HeaderMap {
   return headers;
 }
 
-/** Aborted when the connection closes before the whole answer is written. */
-function leaving(response: ServerResponse): AbortSignal {
+/** Aborted when the connection closes before the whole answer is written, and at the deadline. */
+function ending(response: ServerResponse, deadline: Deadline | undefined): AbortSignal {
   const controller = new AbortController();
   if (hasLeft(response)) controller.abort();
   response.once('close', () => {
     if (!response.writableFinished) controller.abort();
   });
+  if (deadline) abortAt(deadline, controller, response);
   return controller.signal;
+}
+
+function abortAt(deadline: Deadline, controller: AbortController, response: ServerResponse): void {
+  const { timeoutMs } = deadline;
+  setDeadline(controller.signal, deadline);
+  const timer = setTimeout(() => controller.abort(operationOverdue(timeoutMs)), deadline.leftMs());
+  response.once('close', () => clearTimeout(timer));
 }
 
 function hasLeft(response: ServerResponse): boolean {

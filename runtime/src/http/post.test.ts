@@ -42,17 +42,18 @@ describe('a reply', () => {
     const bytes = Buffer.from('{"name":"Zoë"}');
     const cut = bytes.indexOf('ë') + 1;
     const reply = await replyWith(t, [bytes.subarray(0, cut), bytes.subarray(cut)]);
-    assert.deepEqual(reply, { status: 200, text: '{"name":"Zoë"}' });
+    assert.equal(reply.text, '{"name":"Zoë"}');
   });
 
-  test('may be empty', async (t) => assert.deepEqual(await replyWith(t, []), { status: 200, text: '' }));
+  test('may be empty', async (t) => assert.equal((await replyWith(t, [])).text, ''));
 
-  test('has the status of the final response', async (t) => {
+  test('has the status and the headers of the final response', async (t) => {
     const { reply } = await postTo(t, (_request, response) => {
       response.writeProcessing();
-      response.writeHead(503).end('busy');
+      response.writeHead(503, { 'retry-after': '1' }).end('busy');
     });
-    assert.deepEqual(await reply, { status: 503, text: 'busy' });
+    const { status, headers, text } = await reply;
+    assert.deepEqual([status, headers['retry-after'], text], [503, '1', 'busy']);
   });
 
   test('may be as long as allowed', async (t) => {

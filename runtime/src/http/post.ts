@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { BodyTooLargeError } from './body.ts';
+import { isLost } from './connection-failure.ts';
 import type { Reply } from './subgraph-answer.ts';
 
 /** One POST: what it sends, and what ends it. */
@@ -10,6 +12,8 @@ export interface Post {
   readonly signal: AbortSignal;
   /** The longest reply that is taken. */
   readonly maxReplyBytes: number;
+  /** By which it is sent again where it met a kept connection that was just being closed; only what may be sent twice. */
+  readonly spare?: Dispatcher | undefined;
 }
 
 /**
@@ -20,15 +24,24 @@ export interface Post {
  * @throws {BodyTooLargeError} as soon as the reply is known to be too long; the rest is not read
  * @throws the signal's reason as soon as it is aborted, and whatever breaks the connection
  */
-export function post(dispatcher: Dispatcher, { path, headers, body, signal, maxReplyBytes }: Post): Promise<Reply> {
+export function post(
+  dispatcher: Dispatcher,
+  { path, headers, body, signal, maxReplyBytes, spare }: Post,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);
       return;
     }
-    const reader = new ReplyReader(signal, maxReplyBytes, resolve, reject);
-    dispatcher.dispatch({ method: 'POST', path, headers, body }, reader);
+    const request = { method: 'POST', path, headers, body } as const;
+    const sendAgain = spare && (() => spare.dispatch(request, new ReplyReader(signal, maxReplyBytes, resolve, reject)));
+    dispatcher.dispatch(request, new ReplyReader(signal, maxReplyBytes, resolve, reject, sendAgain));
   });
+}
+
+/** Whether this is a request that wants to know whether its connection has served another before. */
+export function isReuseAware(handler: Dispatcher.DispatchHandler): handler is ReplyReader {
+  return handler instanceof ReplyReader;
 }
 
 class ReplyReader implements Dispatcher.DispatchHandler {
@@ -36,21 +49,26 @@ class ReplyReader implements Dispatcher.DispatchHandler {
   readonly #maxBytes: number;
   readonly #resolve: (reply: Reply) => void;
   readonly #reject: (reason: unknown) => void;
+  readonly #sendAgain: (() => void) | undefined;
   readonly #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | undefined;
   #length = 0;
   #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  isReused = false;
 
   constructor(
     signal: AbortSignal,
     maxBytes: number,
     resolve: (reply: Reply) => void,
     reject: (reason: unknown) => void,
+    sendAgain?: () => void,
   ) {
     this.#signal = signal;
     this.#maxBytes = maxBytes;
     this.#resolve = resolve;
     this.#reject = reject;
+    this.#sendAgain = sendAgain;
     signal.addEventListener('abort', this.#abort);
   }
 
@@ -59,8 +77,9 @@ class ReplyReader implements Dispatcher.DispatchHandler {
     else this.#controller = controller;
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status; // an interim one is followed by the final one
+    this.#headers = headers;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -73,12 +92,14 @@ class ReplyReader implements Dispatcher.DispatchHandler {
     this.#signal.removeEventListener('abort', this.#abort);
     const [only] = this.#chunks;
     const bytes = only && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks, this.#length);
-    this.#resolve({ status: this.#status, text: bytes.toString('utf8') });
+    this.#resolve({ status: this.#status, headers: this.#headers, text: bytes.toString('utf8') });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#signal.removeEventListener('abort', this.#abort);
-    this.#reject(error);
+    const isStale = this.isReused && this.#status === 0 && isLost(error) && !this.#signal.aborted;
+    if (isStale && this.#sendAgain) this.#sendAgain();
+    else this.#reject(error);
   }
 
   /** A request that still waits for a connection is not sent any more: see `onRequestStart`. */

@@ -1,8 +1,10 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 
 /** A subgraph's answer as it came. */
 export interface Reply {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
@@ -13,7 +15,7 @@ export interface GraphQLAnswer {
 }
 
 /** Reads a reply as GraphQL, whatever its status. @throws where it is none */
-export function parseAnswer({ status, text }: Reply): GraphQLAnswer {
+export function parseAnswer({ status, text }: Pick<Reply, 'status' | 'text'>): GraphQLAnswer {
   const answer: unknown = JSON.parse(text);
   if (isAnswer(answer)) return answer;
   throw new Error(`the subgraph answered ${status} with a body that is no GraphQL answer`);

@@ -10,6 +10,7 @@ import { freePort, serveHttp, serveSockets, urlOf } from '../testing/test-server
 import { SubgraphClient, type SubgraphClientOptions } from './subgraph-client.ts';
 
 const QUERY = { query: '{ user { id } }' };
+const MUTATION = 'mutation { createUser { id } }';
 const ANSWER = { data: { user: { id: '1' } } };
 const answers: RequestListener = (_request, response) => void response.end(JSON.stringify(ANSWER));
 const hangs: RequestListener = () => {};
@@ -175,12 +176,16 @@ describe('a subgraph that refuses connections', () => {
 });
 
 describe('what was sent is never sent again', () => {
-  const failures: [name: string, listener: RequestListener][] = [
-    ['to a subgraph that hangs up', (request) => request.socket.destroy()],
-    ['to a subgraph that resets the connection', (request) => request.socket.resetAndDestroy()],
-    ['to a subgraph that answers 503', (_request, response) => void response.writeHead(503).end()],
+  const hangsUp: RequestListener = (request) => request.socket.destroy();
+  const resets: RequestListener = (request) => request.socket.resetAndDestroy();
+  const refuses: RequestListener = (_request, response) => void response.writeHead(503).end();
+  const failures: [name: string, query: string, listener: RequestListener][] = [
+    ['a mutation to a subgraph that hangs up', MUTATION, hangsUp],
+    ['a mutation to a subgraph that resets the connection', MUTATION, resets],
+    ['a mutation to a subgraph that answers 503', MUTATION, refuses],
+    ['a query to a subgraph that answers 503', QUERY.query, refuses],
   ];
-  for (const [name, fail] of failures) {
+  for (const [name, query, fail] of failures) {
     test(name, async (t) => {
       let received = 0;
       const { url } = await serveHttp(t, (request, response) => {
@@ -189,8 +194,48 @@ describe('what was sent is never sent again', () => {
       });
       const { client } = clientOf(t, url);
       await client.call(QUERY); // one that answered a moment ago, over a connection that is reused
-      await assert.rejects(client.call(QUERY), UNAVAILABLE);
+      await assert.rejects(client.call({ query }), UNAVAILABLE);
       assert.equal(received, 2);
+    });
+  }
+
+  test('but for a query that met a kept connection that was being closed, once', async (t) => {
+    const received: boolean[] = [];
+    const sockets = new Set<Socket>();
+    const { url } = await serveHttp(t, (request, response) => {
+      const isReused = sockets.has(request.socket);
+      sockets.add(request.socket);
+      received.push(isReused);
+      if (isReused) request.socket.destroy();
+      else answers(request, response);
+    });
+    const { client, log } = clientOf(t, url);
+    for (let call = 0; call < 3; call++) {
+      assert.deepEqual(await client.call(QUERY), ANSWER);
+      await delay(20); // until the connection is free again
+    }
+    assert.ok(received.includes(true));
+    assert.equal(received.filter((isReused) => !isReused).length, 3); // those that were answered
+    assert.deepEqual(log.lines, []);
+  });
+});
+
+describe('a mutation', () => {
+  for (const [keepAliveTimeout, connections] of [
+    [65_000, 1],
+    [0, 3],
+  ] as const) {
+    test(`goes over ${connections} connections in three calls where idle ones are kept for ${keepAliveTimeout} ms`, async (t) => {
+      const { server, url } = await serveHttp(t, answers);
+      server.keepAliveTimeout = keepAliveTimeout;
+      let opened = 0;
+      server.on('connection', () => opened++);
+      const { client } = clientOf(t, url);
+      for (let call = 0; call < 3; call++) {
+        await client.call({ query: MUTATION });
+        await delay(20); // until the connection is free again
+      }
+      assert.equal(opened, connections);
     });
   }
 });

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pool } from 'undici';
-import { deadlineExceeded, subgraphUnavailable } from '../graphql/errors.ts';
+import { deadlineExceeded, ExpectedError, operationOverdue, subgraphUnavailable } from '../graphql/errors.ts';
 import type { Logger } from '../logging.ts';
+import { isRefused } from './connection-failure.ts';
+import { Connections } from './connections.ts';
+import { DEADLINE_HEADER, deadlineOf } from './deadline.ts';
 import { post } from './post.ts';
 import { SECRET_HEADER } from './secret.ts';
 import { type GraphQLAnswer, parseAnswer, type Reply } from './subgraph-answer.ts';
@@ -23,25 +25,33 @@ export interface SubgraphClientOptions {
   logger: Logger;
 }
 
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
-const MAX_CONNECTIONS = 256;
+/** How a document begins that has nothing but queries. */
+const QUERY = /^\s*(query\b|\{)/;
 
-/** Idle connections are closed here, well before a stopping server would close them (see server.ts), so that no request
- * goes out on one that is going away; and soon, because a subgraph that is restarted waits for it. */
-const IDLE_CONNECTION_MS = 250;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** A subgraph that answered and now refuses connections is most likely being restarted: for so long calls wait for it,
  * each inside its deadline. After that it is down, and until it answers again calls fail at once. */
 const RESTART_GRACE_MS = 5000;
 const RECONNECT_INTERVAL_MS = 25;
 
+/** One request to a subgraph, as it is sent. */
+export interface Exchange {
+  /** JSON. */
+  readonly body: string;
+  /** Whether it changes nothing, so that it does no harm where it arrives twice. */
+  readonly isQuery: boolean;
+  /** Those that go with this call beside those that go with every one. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /**
- * Calls one subgraph over kept-alive connections. What was sent is never sent again; only a connection that was refused,
- * before anything could be sent, is tried again.
+ * Calls one subgraph over kept-alive connections. A connection that was refused, before anything could be sent, is tried
+ * again, and a query is sent again that met a kept connection that was just being closed. Nothing else is sent twice.
  */
 export class SubgraphClient {
   readonly #options: SubgraphClientOptions;
-  readonly #pool: Pool;
+  readonly #connections: Connections;
   readonly #path: string;
   readonly #headers: Record<string, string>;
   /** Since when it has refused connections: undefined where it answered last, always where it never did. */
@@ -58,76 +68,69 @@ export class SubgraphClient {
       accept: 'application/graphql-response+json, application/json;q=0.9',
       ...(options.secret !== undefined && { [SECRET_HEADER]: options.secret }),
     };
-    this.#pool = new Pool(url.origin, {
-      connections: MAX_CONNECTIONS,
-      keepAliveTimeout: IDLE_CONNECTION_MS,
-      keepAliveMaxTimeout: IDLE_CONNECTION_MS,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#connections = new Connections(url.origin);
   }
 
   /**
    * Asks the subgraph.
    *
-   * @param signal aborted where nobody waits for the answer any more
+   * @param signal aborted where nobody waits for the answer any more; its request's deadline is the call's too
    * @throws `SUBGRAPH_UNAVAILABLE` where it can't be reached or doesn't answer in GraphQL, `DEADLINE_EXCEEDED` where it
    *   takes too long
    */
   call(request: GraphQLRequest, signal?: AbortSignal): Promise<GraphQLAnswer> {
-    const body = JSON.stringify(request);
-    return this.inTime(async (limit) => parseAnswer(await this.exchange(body, limit)), signal);
+    const exchange = { body: JSON.stringify(request), isQuery: QUERY.test(request.query) };
+    return this.inTime(async (limit) => parseAnswer(await this.exchange(exchange, limit)), signal);
   }
 
   /**
    * Gives a call the time it may take, and its failure the code that says why.
    *
-   * @param run makes the call; its signal is aborted when the time is over, and when `signal` is
+   * @param run makes the call; its signal is aborted when the time is over, and when `signal` is, and has the deadline
+   *   of whichever ends first
    * @throws as {@link call}
    */
   async inTime<Result>(run: (signal: AbortSignal) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const { name, timeoutMs } = this.#options;
     const limit = new TimeLimit(timeoutMs, signal);
     try {
+      if (limit.isOver) throw operationOverdue(limit.deadline?.timeoutMs ?? 0, name);
       const result = await run(limit.signal);
       this.#noteUp();
       return result;
     } catch (error) {
+      if (error instanceof ExpectedError) throw error;
+      if (signal?.reason instanceof ExpectedError) throw signal.reason;
       if (signal?.aborted) throw subgraphUnavailable(name, error);
       this.#noteDown(error);
       // Where it still refuses connections it was never asked.
-      if (limit.isOver && !this.#isRefused) throw deadlineExceeded(name, timeoutMs);
-      throw subgraphUnavailable(name, error);
+      if (!limit.isOver || this.#isRefused) throw subgraphUnavailable(name, error);
+      throw limit.deadline ? operationOverdue(limit.deadline.timeoutMs, name) : deadlineExceeded(name, timeoutMs);
     } finally {
       limit.clear();
     }
   }
 
-  /**
-   * Sends a body that is JSON already, and takes the reply as it comes. Without a limit to its time: see {@link inTime}.
-   *
-   * @param headers that go with this call beside those that go with every one
-   */
-  async exchange(body: string, signal: AbortSignal, headers?: Readonly<Record<string, string>>): Promise<Reply> {
-    const reply = await this.#send(body, signal, headers);
+  /** Sends a request, and takes the reply as it comes. Without a limit to its time: see {@link inTime}. */
+  async exchange(exchange: Exchange, signal: AbortSignal): Promise<Reply> {
+    const reply = await this.#send(exchange, signal);
     this.#refusedSince = undefined;
     return reply;
   }
 
   /** Waits for the calls under way, then closes the connections. */
   close(): Promise<void> {
-    return this.#pool.close();
+    return this.#connections.close();
   }
 
-  async #send(body: string, signal: AbortSignal, given?: Readonly<Record<string, string>>): Promise<Reply> {
-    const headers = given ? { ...given, ...this.#headers } : this.#headers;
-    const request = { path: this.#path, headers, body, signal, maxReplyBytes: MAX_ANSWER_BYTES };
+  async #send(exchange: Exchange, signal: AbortSignal): Promise<Reply> {
     for (;;) {
       try {
-        const reply = await post(this.#pool, request);
+        const reply = await this.#attempt(exchange, signal);
         this.#isRefused = false;
         return reply;
       } catch (error) {
+        if (signal.aborted) throw error; // in the midst of an attempt, whose end isn't known
         this.#isRefused = isRefused(error);
         if (!this.#isRefused) throw error;
         this.#refusedSince ??= performance.now();
@@ -135,6 +138,17 @@ export class SubgraphClient {
         await delay(RECONNECT_INTERVAL_MS, undefined, { signal });
       }
     }
+  }
+
+  async #attempt({ body, isQuery, headers: given }: Exchange, signal: AbortSignal): Promise<Reply> {
+    const { kept, fresh, certain } = this.#connections;
+    const deadline = deadlineOf(signal);
+    const left = deadline && { [DEADLINE_HEADER]: String(deadline.leftMs()) };
+    const headers = { ...given, ...this.#headers, ...left };
+    const request = { path: this.#path, headers, body, signal, maxReplyBytes: MAX_ANSWER_BYTES };
+    const reply = await (isQuery ? post(kept, { ...request, spare: fresh }) : post(certain, request));
+    if (isQuery || certain === kept) this.#connections.noteKeepAlive(reply.headers['keep-alive']);
+    return reply;
   }
 
   #noteUp(): void {
@@ -151,11 +165,4 @@ export class SubgraphClient {
     const reason = error instanceof Error ? error.message : String(error);
     logger.warn({ subgraph: name, url }, `a call to the subgraph failed: ${reason}`);
   }
-}
-
-/** Whether it could not even connect: nothing was sent. A listener that closes resets those that wait in its queue. */
-function isRefused(error: unknown): boolean {
-  if (!(error instanceof Error && 'code' in error)) return false;
-  if (error.code === 'ECONNREFUSED') return true;
-  return error.code === 'ECONNRESET' && 'syscall' in error && error.syscall === 'connect';
 }

@@ -1,4 +1,5 @@
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import { deadlineOf } from '@lockstep/runtime/http/deadline.ts';
 import { TimeLimit } from '@lockstep/runtime/http/time-limit.ts';
 
 /** What a step gives that was not answered. */
@@ -20,11 +21,16 @@ export async function withinTime<Result>(
     limit.signal.throwIfAborted();
     return await work(limit.signal);
   } catch (error) {
-    if (limit.signal.aborted && (error === limit.signal.reason || isUnanswered(error))) throw outOfTime();
+    if (isOver(limit.signal) && (error === limit.signal.reason || isUnanswered(error))) throw outOfTime();
     throw error;
   } finally {
     limit.clear();
   }
+}
+
+/** A call's own timer may be a moment ahead of this one. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted || deadlineOf(signal)?.leftMs() === 0;
 }
 
 function isUnanswered(error: unknown): boolean {

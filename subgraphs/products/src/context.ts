@@ -9,14 +9,17 @@ import type { FailpointName } from './failpoints.ts';
 export interface Context {
   db: Kysely<Tables>;
   reach: Reach<FailpointName>;
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
   /** Products by key, one statement for all that are asked for together; null for an unknown key. */
   products: DataLoader<number, Product | null>;
 }
 
-export function createContext(db: Kysely<Tables>, reach: Reach<FailpointName>): Context {
+export function createContext(db: Kysely<Tables>, reach: Reach<FailpointName>, signal: AbortSignal): Context {
   return {
     db,
     reach,
+    signal,
     products: new DataLoader((keys) => findProducts(db, keys)),
   };
 }

@@ -21,7 +21,7 @@ export async function createServer(config: Config, logger: Logger): Promise<Subg
   const subgraph = await buildSubgraph({
     typeDefs: readFileSync(SCHEMA_FILE, 'utf8'),
     resolvers,
-    context: () => createContext(db, reach),
+    context: (signal) => createContext(db, reach, signal),
     isReady: () => ping(db),
     config,
     logger,

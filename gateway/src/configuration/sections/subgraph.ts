@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, httpUrl } from '../values.ts';
+import { circuitBreaker, retry } from './resilience.ts';
 
 const SCHEMA_RULE =
   'give file: with the path of the schema, subgraph_url: with the address to ask for it, or sdl: with its text';
@@ -21,14 +22,20 @@ export const subgraph = z
       )
       .describe("The subgraph's schema, in federation's SDL."),
     timeout: duration.prefault('30s').describe('How long one call may take, from connecting to the last byte.'),
+    retry: retry.optional().describe('How failed queries are sent again; never mutations. Off where it is not given.'),
+    circuit_breaker: circuitBreaker
+      .optional()
+      .describe('When a subgraph that fails is left alone. Off where it is not given.'),
     error_codes: z
       .array(z.string('give a code such as BOOK_SOLD_OUT'), 'give a list of codes')
       .prefault([])
       .describe('The codes of its expected failures. Clients see errors with these as they are.'),
   })
-  .transform(({ routing_url, schema, timeout, error_codes }) => ({
+  .transform(({ routing_url, schema, timeout, retry, circuit_breaker, error_codes }) => ({
     routingUrl: routing_url,
     schema,
     timeoutMs: timeout,
+    ...(retry && { retry }),
+    ...(circuit_breaker && { circuitBreaker: circuit_breaker }),
     errorCodes: error_codes,
   }));

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { duration, wholeNumber } from '../values.ts';
+
+const HEADER_RULE = 'give the name of a header, such as x-forwarded-for';
+const REDIS_RULE = 'give an address such as redis://127.0.0.1:6379';
+
+/** `gateway.traffic_shaping.rate_limit` */
+export const rateLimit = z
+  .strictObject({
+    capacity: wholeNumber(1).describe('How many requests one client may send in an interval.'),
+    interval: duration
+      .refine((intervalMs) => intervalMs > 0, 'give a duration of 1ms or more')
+      .describe('The interval, which begins with its first request.'),
+    key: z
+      .strictObject({
+        header: z
+          .string(HEADER_RULE)
+          .regex(/^[\w-]+$/, HEADER_RULE)
+          .describe('The header that says it; of a list in it the last counts.'),
+      })
+      .optional()
+      .describe('Who a client is. Without it, the address that it calls from.'),
+    redis: z
+      .strictObject({ url: z.url({ protocol: /^rediss?$/, error: REDIS_RULE }).describe('Its address.') })
+      .optional()
+      .describe('Where all processes count together. Without it, each counts by itself.'),
+  })
+  .transform(({ capacity, interval, key, redis }) => ({
+    capacity,
+    intervalMs: interval,
+    ...(key && { keyHeader: key.header.toLowerCase() }),
+    ...(redis && { redisUrl: redis.url }),
+  }));
+
+/** How many requests one client may send. */
+export interface RateLimitSettings {
+  /** In one interval, which begins with its first. */
+  readonly capacity: number;
+  readonly intervalMs: number;
+  /** The header that says who the client is, in lower case; without one it is the address that it calls from. */
+  readonly keyHeader?: string;
+  /** Where the processes that are to count together do so. */
+  readonly redisUrl?: string;
+}

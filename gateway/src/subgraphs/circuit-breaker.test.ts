@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { operationOverdue, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
+import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
+
+const SLEEP_WINDOW_MS = 200;
+/** A timer may end a little before the clock says so. */
+const TIMER_SLACK_MS = 20;
+
+/** A breaker, and how many calls it has let through. */
+function breakerOf({ requestThreshold = 20, errorThresholdPercentage = 50 } = {}) {
+  const log = recordLog();
+  const subgraph = { name: 'books', routingUrl: '', schema: { sdl: '' }, timeoutMs: 1000 };
+  const settings = { requestThreshold, errorThresholdPercentage, sleepWindowMs: SLEEP_WINDOW_MS };
+  const breaker = new CircuitBreaker(subgraph, settings, log.logger);
+  let made = 0;
+  return {
+    log,
+    made: () => made,
+    run: (call: () => Promise<string>, signal?: AbortSignal) =>
+      breaker.run(() => {
+        made += 1;
+        return call();
+      }, signal),
+  };
+}
+
+const succeed = async () => 'fine';
+const fail = async () => {
+  throw subgraphUnavailable('books', new Error('it hung up'));
+};
+const UNAVAILABLE = { extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'books' } };
+
+async function open(breaker: ReturnType<typeof breakerOf>): Promise<void> {
+  for (let call = 0; call < 20; call++) await assert.rejects(breaker.run(fail), UNAVAILABLE);
+}
+
+test('it opens with the failure that makes half of the last 20 calls failed, and then makes no call', async () => {
+  const breaker = breakerOf();
+  for (let call = 0; call < 1000; call++) await breaker.run(succeed);
+  for (let call = 0; call < 9; call++) await assert.rejects(breaker.run(fail), UNAVAILABLE);
+  assert.equal(await breaker.run(succeed), 'fine');
+  await assert.rejects(breaker.run(fail), UNAVAILABLE);
+  const made = breaker.made();
+  await assert.rejects(breaker.run(succeed), UNAVAILABLE);
+  assert.equal(breaker.made(), made);
+  assert.equal(made, 1011);
+});
+
+test('it does not open before there were so many calls', async () => {
+  const breaker = breakerOf();
+  for (let call = 0; call < 19; call++) await assert.rejects(breaker.run(fail), UNAVAILABLE);
+  assert.equal(await breaker.run(succeed), 'fine');
+  await assert.rejects(breaker.run(succeed), UNAVAILABLE); // that was the 20th
+});
+
+test('it lets one call through after the sleep window, and closes where that succeeds', async () => {
+  const breaker = breakerOf();
+  await open(breaker);
+  await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS);
+  const answer = Promise.withResolvers<string>();
+  const probe = breaker.run(() => answer.promise);
+  for (let call = 0; call < 10; call++) await assert.rejects(breaker.run(succeed), UNAVAILABLE);
+  assert.equal(breaker.made(), 21);
+  answer.resolve('back');
+  assert.equal(await probe, 'back');
+  assert.equal(await breaker.run(succeed), 'fine');
+  assert.deepEqual(
+    breaker.log.lines.map(({ msg }) => msg),
+    ['the circuit breaker of the subgraph opens', 'the circuit breaker of the subgraph closes'],
+  );
+});
+
+test('it stays open where that call fails, for a sleep window since that call was made', async () => {
+  const breaker = breakerOf();
+  await open(breaker);
+  await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS);
+  await assert.rejects(
+    breaker.run(async () => {
+      await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS); // it hung
+      return fail();
+    }),
+    UNAVAILABLE,
+  );
+  assert.equal(await breaker.run(succeed), 'fine');
+});
+
+test('a client that leaves in that call leaves it to the next', async () => {
+  const breaker = breakerOf();
+  await open(breaker);
+  await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS);
+  await assert.rejects(breaker.run(fail, AbortSignal.abort()), UNAVAILABLE);
+  assert.equal(await breaker.run(succeed), 'fine');
+});
+
+function signalWith(t: TestContext, timeoutMs: number): AbortSignal {
+  const controller = new AbortController();
+  t.after(() => controller.abort());
+  setDeadline(controller.signal, new Deadline(timeoutMs));
+  return controller.signal;
+}
+
+test('calls of operations whose time was nearly over say nothing about the subgraph', async (t) => {
+  const breaker = breakerOf({ requestThreshold: 1 });
+  const overdue = async () => {
+    throw operationOverdue(500, 'books');
+  };
+  await assert.rejects(breaker.run(overdue, signalWith(t, 500)), /500 ms were over/);
+  assert.equal(await breaker.run(succeed), 'fine');
+  const waited = async () => {
+    await delay(60);
+    return overdue();
+  };
+  await assert.rejects(breaker.run(waited, signalWith(t, 100)), /500 ms were over/);
+  await assert.rejects(breaker.run(succeed), UNAVAILABLE);
+});
+
+test('errors that a call has an answer for are none of the breaker', async () => {
+  const breaker = breakerOf({ requestThreshold: 1 });
+  await assert.rejects(
+    breaker.run(async () => {
+      throw new Error('a fault of our own');
+    }),
+    /of our own/,
+  );
+  assert.equal(await breaker.run(succeed), 'fine');
+});

@@ -1,0 +1,110 @@
+import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
+import { deadlineOf } from '@lockstep/runtime/http/deadline.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { CircuitBreakerSettings } from '../configuration/sections/resilience.ts';
+import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
+
+/** Calls go through; one call in half-open, to see whether the subgraph is back; none while it is open. */
+type State =
+  | { readonly phase: 'closed'; readonly outcomes: Outcomes }
+  | { readonly phase: 'open'; readonly until: number }
+  | { readonly phase: 'half-open'; readonly since: number };
+
+/** Spares a subgraph that fails, and those who would wait for it. */
+export class CircuitBreaker {
+  readonly #subgraph: SubgraphSettings;
+  readonly #settings: CircuitBreakerSettings;
+  readonly #logger: Logger;
+  #state: State;
+
+  constructor(subgraph: SubgraphSettings, settings: CircuitBreakerSettings, logger: Logger) {
+    this.#subgraph = subgraph;
+    this.#settings = settings;
+    this.#logger = logger;
+    this.#state = { phase: 'closed', outcomes: new Outcomes(settings.requestThreshold) };
+  }
+
+  /**
+   * Makes the call, unless the breaker is open.
+   *
+   * @param signal aborted where nobody waits for the call any more, which says nothing about the subgraph
+   * @throws `SUBGRAPH_UNAVAILABLE` at once where it is open, and what the call throws
+   */
+  async run<Result>(call: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+    const startedAt = performance.now();
+    const state = this.#admit(startedAt);
+    try {
+      const result = await call();
+      this.#note(state, true);
+      return result;
+    } catch (error) {
+      this.#note(state, this.#isFailure(error, startedAt, signal) ? false : undefined);
+      throw error;
+    }
+  }
+
+  #admit(now: number): State {
+    const state = this.#state;
+    if (state.phase === 'closed') return state;
+    if (state.phase === 'half-open' || now < state.until) throw subgraphUnavailable(this.#subgraph.name);
+    this.#state = { phase: 'half-open', since: now };
+    return this.#state;
+  }
+
+  /** @param isGood undefined where the call says nothing about the subgraph */
+  #note(state: State, isGood: boolean | undefined): void {
+    if (state !== this.#state) return; // of a call that began before the breaker changed
+    if (state.phase === 'closed' && isGood !== undefined) {
+      state.outcomes.add(isGood);
+      if (state.outcomes.failedPercentage() >= this.#settings.errorThresholdPercentage) this.#open(performance.now());
+    } else if (state.phase === 'half-open') {
+      if (isGood) this.#close();
+      else if (isGood === false) this.#open(state.since);
+      else this.#state = { phase: 'open', until: 0 }; // the next call finds out
+    }
+  }
+
+  #open(since: number): void {
+    const { name } = this.#subgraph;
+    if (this.#state.phase === 'closed')
+      this.#logger.warn({ subgraph: name }, 'the circuit breaker of the subgraph opens');
+    this.#state = { phase: 'open', until: since + this.#settings.sleepWindowMs };
+  }
+
+  #close(): void {
+    this.#logger.info({ subgraph: this.#subgraph.name }, 'the circuit breaker of the subgraph closes');
+    this.#state = { phase: 'closed', outcomes: new Outcomes(this.#settings.requestThreshold) };
+  }
+
+  /** A call that was cut short because its operation had little time left is no failure of the subgraph. */
+  #isFailure(error: unknown, startedAt: number, signal: AbortSignal | undefined): boolean {
+    if (signal?.aborted || !(error instanceof ExpectedError)) return false;
+    if (error.extensions.code !== 'DEADLINE_EXCEEDED') return true;
+    const usualMs = Math.min(this.#subgraph.timeoutMs, deadlineOf(signal)?.timeoutMs ?? Number.POSITIVE_INFINITY);
+    return performance.now() - startedAt >= usualMs / 2;
+  }
+}
+
+/** How the last so many calls went. By number and not by time: a busy subgraph that fails is noticed as soon as an idle one. */
+class Outcomes {
+  readonly #areFailures: Uint8Array;
+  #count = 0;
+  #failed = 0;
+
+  constructor(size: number) {
+    this.#areFailures = new Uint8Array(size);
+  }
+
+  add(isGood: boolean): void {
+    const index = this.#count % this.#areFailures.length;
+    const failure = isGood ? 0 : 1;
+    this.#failed += failure - (this.#areFailures[index] ?? 0);
+    this.#areFailures[index] = failure;
+    this.#count += 1;
+  }
+
+  /** None before there were enough calls. */
+  failedPercentage(): number {
+    return this.#count < this.#areFailures.length ? 0 : (this.#failed / this.#areFailures.length) * 100;
+  }
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { type TestContext, test } from 'node:test';
+import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
+import { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import { type CallContext, NO_CONTEXT } from './call-context.ts';
+import { SubgraphCaller } from './subgraph-caller.ts';
+
+/** A call as the subgraph sees it. */
+interface Call {
+  readonly leftMs: number;
+  readonly response: ServerResponse;
+}
+
+async function start(t: TestContext) {
+  const calls: Call[] = [];
+  let tell = () => {};
+  const { url } = await serveHttp(t, async (request: IncomingMessage, response: ServerResponse) => {
+    await json(request);
+    calls.push({ leftMs: Number(request.headers['x-deadline-ms']), response });
+    tell();
+  });
+  const caller = new SubgraphCaller({
+    subgraph: { name: 'books', routingUrl: url, schema: { sdl: '' }, timeoutMs: 60_000 },
+    traffic: { timeoutMs: 60_000, deduplicateQuery: true, batchEntities: true },
+    secret: undefined,
+    logger: recordLog().logger,
+  });
+  t.after(() => caller.close());
+  return {
+    caller,
+    async call(index: number): Promise<Call> {
+      for (;;) {
+        const call = calls[index];
+        if (call) return call;
+        await new Promise<void>((resolve) => (tell = resolve));
+      }
+    },
+  };
+}
+
+function within(timeoutMs: number): CallContext {
+  const { signal } = new AbortController();
+  setDeadline(signal, new Deadline(timeoutMs));
+  return { ...NO_CONTEXT, signal };
+}
+
+const CONSTANTS = {
+  subgraph: 'books',
+  operationName: undefined,
+  kind: 'query',
+  bodyStart: '{"query":"","variables":{',
+  identity: 'books',
+} as const;
+const query = new FetchRequest({ ...CONSTANTS, query: '{ books { id } }' }, {}, undefined);
+const entity = (id: number) => new FetchRequest({ ...CONSTANTS, query: '' }, {}, [JSON.stringify({ id })]);
+
+const OVERDUE = { extensions: { code: 'DEADLINE_EXCEEDED', subgraph: 'books', timeoutMs: 200 } };
+const ANSWER = { data: { books: [{ id: 1 }] } };
+
+test('entity fetches that travel together: the call has the time of the one with most, each ends at its own', async (t) => {
+  const { caller, call } = await start(t);
+  const short = assert.rejects(caller.call(entity(1), within(200)), OVERDUE);
+  const long = caller.call(entity(2), within(30_000));
+  const { leftMs, response } = await call(0);
+  assert.ok(leftMs > 10_000, `${leftMs} ms`);
+  await short;
+  response.end(JSON.stringify({ data: { _entities: [null, { name: 'book 2' }] } }));
+  assert.deepEqual(await long, { data: { _entities: [{ name: 'book 2' }] } });
+});
+
+test('queries that are one call end each at its own deadline', async (t) => {
+  const { caller, call } = await start(t);
+  const long = caller.call(query, within(30_000));
+  const { response } = await call(0);
+  await assert.rejects(caller.call(query, within(200)), OVERDUE);
+  response.end(JSON.stringify(ANSWER));
+  assert.deepEqual(await long, ANSWER);
+});
+
+test("who has more time than the call that it joined isn't put off with that call's end", async (t) => {
+  const { caller, call } = await start(t);
+  const short = caller.call(query, within(10_000));
+  const { leftMs, response } = await call(0);
+  assert.ok(leftMs <= 10_000);
+  const long = caller.call(query, within(30_000));
+  response.end('{"errors":[{"message":"it was over","extensions":{"code":"DEADLINE_EXCEEDED"}}]}'); // as a subgraph does
+  assert.equal((await short).errors?.[0]?.extensions?.code, 'DEADLINE_EXCEEDED');
+  const again = await call(1);
+  assert.ok(again.leftMs > 10_000, `${again.leftMs} ms`);
+  again.response.end(JSON.stringify(ANSWER));
+  assert.deepEqual(await long, ANSWER);
+});
+
+test('a call that has no time left is not made', async (t) => {
+  const { caller, call } = await start(t);
+  await assert.rejects(caller.call(query, within(0)), { extensions: { ...OVERDUE.extensions, timeoutMs: 0 } });
+  const next = caller.call(query, within(30_000));
+  (await call(0)).response.end(JSON.stringify(ANSWER));
+  assert.deepEqual(await next, ANSWER);
+});

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { Retry } from './retry.ts';
+
+const SETTINGS = { maxAttempts: 3, intervalMs: 1, budget: 1 };
+const { signal } = new AbortController();
+
+const reply = (status: number) => ({ status, headers: {}, text: '{}' });
+const lost = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
+const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+/** Fails or answers as told, one outcome an attempt, the last one from then on. */
+function sender(...outcomes: (Error | number)[]) {
+  let sent = 0;
+  return {
+    sent: () => sent,
+    send: async () => {
+      const outcome = outcomes[Math.min(sent, outcomes.length - 1)];
+      sent += 1;
+      if (outcome instanceof Error) throw outcome;
+      return reply(outcome ?? 200);
+    },
+  };
+}
+
+/** A retry that has earned what it needs. */
+async function readyRetry(settings = SETTINGS): Promise<Retry> {
+  const retry = new Retry(settings);
+  for (let call = 0; call < 50; call++) await retry.run(sender(200).send, signal);
+  return retry;
+}
+
+for (const outcome of [lost, refused, 502, 503, 504]) {
+  const name = typeof outcome === 'number' ? `status ${outcome}` : outcome.message;
+  test(`${name} is tried again, three times in all`, async () => {
+    const passing = sender(outcome, outcome, 200);
+    assert.equal((await (await readyRetry()).run(passing.send, signal)).status, 200);
+    const lasting = sender(outcome);
+    const result = (await readyRetry()).run(lasting.send, signal);
+    if (typeof outcome === 'number') assert.equal((await result).status, outcome);
+    else await assert.rejects(result, outcome);
+    assert.deepEqual([passing.sent(), lasting.sent()], [3, 3]);
+  });
+}
+
+test('no other status and no other failure is', async () => {
+  const retry = await readyRetry();
+  for (const outcome of [
+    200,
+    400,
+    429,
+    500,
+    new Error('too long'),
+    new DOMException('This operation was aborted', 'AbortError'),
+  ]) {
+    const { send, sent } = sender(outcome, 200);
+    await retry.run(send, signal).catch(() => {});
+    assert.equal(sent(), 1);
+  }
+});
+
+test('none is where the deadline would come first, or nobody waits any more', async () => {
+  const retry = await readyRetry({ ...SETTINGS, intervalMs: 1000 });
+  const soon = new AbortController();
+  setDeadline(soon.signal, new Deadline(400));
+  for (const over of [soon.signal, AbortSignal.abort()]) {
+    const { send, sent } = sender(503);
+    await retry.run(send, over);
+    assert.equal(sent(), 1);
+  }
+});
+
+test('a subgraph that fails every call gets at most 1.2 attempts a call', async () => {
+  const retry = new Retry({ ...SETTINGS, budget: 0.2 });
+  const { send, sent } = sender(503);
+  for (let call = 1; call <= 1000; call++) {
+    await retry.run(send, signal);
+    assert.ok(sent() <= 1.2 * call, `${sent()} attempts in ${call} calls`);
+  }
+  assert.equal(sent(), 1200);
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, test } from 'node:test';
+import { ask, codesOf, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
+import { times } from '../harness/full-count.ts';
+import { startGraph } from '../harness/graph.ts';
+import { supergraphWith } from './settings.ts';
+
+const DEADLINE_MS = 1000;
+
+const supergraph = await supergraphWith({ after }, { traffic: ['timeout: 1s'], users: ['timeout: 5m'] });
+const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: supergraph } });
+const ada = await createUser(graph.url, 'ada@example.com');
+const ids = [await createOrder(graph.url, ada), await createOrder(graph.url, ada)];
+
+afterEach(() => {
+  graph.usersProxy.behaviour = graph.ordersProxy.behaviour = graph.verificationProxy.behaviour = 'pass';
+});
+
+const ORDERS = '{ orders { id user { name } } }';
+
+async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Result; ms: number }> {
+  const start = performance.now();
+  const result = await work();
+  return { result, ms: performance.now() - start };
+}
+
+test('users hangs: an operation is answered at its deadline, with an error at each path that waited and the rest', async () => {
+  await get(graph.url, ORDERS); // planned and compiled
+  graph.usersProxy.behaviour = 'hang';
+  const answers = await Promise.all(Array.from({ length: times(100) }, () => timed(() => ask(graph.url, ORDERS))));
+  for (const { result } of answers) {
+    assert.deepEqual(result.data, { orders: ids.map((id) => ({ id, user: null })) });
+    assert.deepEqual(
+      errorsOf(result),
+      [0, 1].map(
+        (index) =>
+          `DEADLINE_EXCEEDED at orders.${index}.user: The operation's 1000 ms were over before the users subgraph had answered`,
+      ),
+    );
+  }
+  const [quickest = Number.NaN] = answers.map(({ ms }) => ms).sort((a, b) => a - b);
+  assert.ok(quickest >= DEADLINE_MS * 0.95 && quickest <= DEADLINE_MS * 1.15, `${quickest} ms`);
+});
+
+/** Of 100 operations one may be slow; of few, on a busy machine, many are. */
+const USUAL = process.env.FAULTS === 'full' ? 0.99 : 0.5;
+
+/** What so many of these operations take at the most, one after the other. */
+async function latency(count: number): Promise<number> {
+  const taken: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    taken.push((await timed(() => get(graph.url, '{ orders { id amount } }'))).ms);
+  }
+  return taken.sort((a, b) => a - b)[Math.ceil(count * USUAL) - 1] ?? Number.NaN;
+}
+
+test('users hangs: operations that need no users take as long as ever', async () => {
+  const count = times(1000);
+  await latency(count); // warm
+  const usual = await latency(count);
+  graph.usersProxy.behaviour = 'hang';
+  const hanging = Array.from({ length: 20 }, () => ask(graph.url, ORDERS));
+  const meanwhile = await latency(count);
+  await Promise.all(hanging);
+  assert.ok(meanwhile < usual * 3 + 20, `${usual} ms without, ${meanwhile} ms with 20 operations that hang`);
+});
+
+/** What a call was told that is left, in milliseconds. */
+function leftOf({ headers }: { headers: NodeJS.Dict<string | string[]> } = { headers: {} }): number {
+  return Number(headers['x-deadline-ms']);
+}
+
+test('what is left is sent with every call, and passed on by orders', async () => {
+  graph.ordersProxy.behaviour = 'answer late';
+  graph.ordersProxy.delayMs = 200;
+  await get(graph.url, ORDERS);
+  const toOrders = leftOf(graph.ordersProxy.calls.at(-1));
+  const toUsers = leftOf(graph.usersProxy.calls.at(-1));
+  assert.ok(toOrders > 500 && toOrders <= DEADLINE_MS, `${toOrders} ms`);
+  assert.ok(toUsers > 0 && toUsers <= toOrders - 200, `${toOrders} ms, then ${toUsers} ms`);
+
+  graph.ordersProxy.behaviour = 'pass';
+  await createOrder(graph.url, ada);
+  const toCreate = leftOf(graph.ordersProxy.calls.at(-1));
+  const toVerify = leftOf(graph.verificationProxy.calls.at(-1));
+  assert.ok(toVerify > 0 && toVerify <= toCreate, `${toCreate} ms, then ${toVerify} ms`);
+});
+
+test('a call has no more time than its subgraph is given, whatever the operation has', async (t) => {
+  const file = await supergraphWith(t, { traffic: ['timeout: 5m'], users: ['timeout: 300ms'] });
+  const own = await startGraph(t, { gateway: { SUPERGRAPH_FILE: file } });
+  own.usersProxy.behaviour = 'hang';
+  const answer = await ask(own.url, '{ users { id } }');
+  assert.deepEqual(errorsOf(answer), ['DEADLINE_EXCEEDED at users: The users subgraph did not answer within 300 ms']);
+  assert.ok(leftOf(own.usersProxy.calls.at(-1)) <= 300);
+});
+
+test('createOrder: users hangs until the deadline: no order is written', async () => {
+  const before = await get<{ orders: object[] }>(graph.url, '{ orders { id } }');
+  graph.verificationProxy.behaviour = 'hang';
+  const { result, ms } = await timed(() =>
+    ask(graph.url, `mutation { createOrder(userId: ${ada}, amount: 1) { id } }`),
+  );
+  assert.deepEqual(codesOf(result), ['DEADLINE_EXCEEDED']);
+  assert.ok(ms < 2000, `${ms} ms`); // orders alone would wait for two seconds
+  assert.deepEqual(await get(graph.url, '{ orders { id } }'), before);
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ask, codesOf } from '../harness/client.ts';
+import { type Afterwards, start } from '../harness/graph.ts';
+import { freePort } from '../harness/ports.ts';
+import type { RunningProcess } from '../harness/process.ts';
+import { startRedis, withoutRedis } from '../harness/redis.ts';
+import { until } from '../harness/waiting.ts';
+import { serveGreetings } from './greetings.ts';
+import { supergraphOf } from './settings.ts';
+
+/** Gateways with the same rate limit. */
+async function startLimited(t: Afterwards, count: number, rateLimit: string): Promise<RunningProcess[]> {
+  const { url } = await serveGreetings(t, {});
+  const file = await supergraphOf(t, url, { traffic: [`rate_limit: ${rateLimit}`] });
+  return Promise.all(Array.from({ length: count }, () => start(t, 'gateway', { SUPERGRAPH_FILE: file })));
+}
+
+/** The codes of one query to each, one after the other; `fine` where it is answered. */
+async function codes(...gateways: (RunningProcess | undefined)[]): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  for (const gateway of gateways) seen.push(codesOf(await ask(gateway?.url ?? '', '{ hello }'))[0] ?? 'fine');
+  return seen;
+}
+
+test('a client that sends too much is told so, in a way that a page may read', async (t) => {
+  const [gateway] = await startLimited(t, 1, '{ capacity: 2, interval: 1m }');
+  assert.deepEqual(await codes(gateway, gateway, gateway), ['fine', 'fine', 'RATE_LIMITED']);
+  const origin = 'http://localhost:3000';
+  const refused = await fetch(gateway?.url ?? '', { method: 'POST', body: '{}', headers: { origin } });
+  assert.equal(refused.status, 429);
+  assert.equal(refused.headers.get('retry-after'), '60');
+  assert.equal(refused.headers.get('access-control-allow-origin'), origin);
+  const alive = await fetch(new URL('/health/live', gateway?.url));
+  assert.equal(alive.status, 200);
+});
+
+test('gateways that share a Redis count together; while that is gone each counts by itself', {
+  skip: withoutRedis,
+}, async (t) => {
+  const port = await freePort();
+  const redis = await startRedis(t, port);
+  const rateLimit = `{ capacity: 3, interval: 1m, redis: { url: 'redis://127.0.0.1:${port}' } }`;
+  const [one, other] = await startLimited(t, 2, rateLimit);
+  assert.deepEqual(await codes(one, other, one, other, one), ['fine', 'fine', 'fine', 'RATE_LIMITED', 'RATE_LIMITED']);
+
+  await redis.stop();
+  await one?.logged(({ level, msg }) => level === 'warn' && msg.includes("Redis can't be asked"));
+  assert.deepEqual(await codes(one, one, one, one), ['fine', 'fine', 'fine', 'RATE_LIMITED']);
+
+  await startRedis(t, port);
+  await until(
+    () => codes(one),
+    () => one?.logs.some(({ msg }) => msg.includes('Redis answers again')) === true,
+  );
+  await until(
+    () => codes(other),
+    ([code]) => code === 'RATE_LIMITED', // of the requests to both
+  );
+});
+
+test('a Redis that hangs holds no request up for long', { skip: withoutRedis }, async (t) => {
+  const port = await freePort();
+  const redis = await startRedis(t, port);
+  const [gateway] = await startLimited(
+    t,
+    1,
+    `{ capacity: 1000, interval: 1m, redis: { url: 'redis://127.0.0.1:${port}' } }`,
+  );
+  await codes(gateway);
+  redis.signal('SIGSTOP');
+  const start = performance.now();
+  const seen = await codes(...Array.from({ length: 20 }, () => gateway));
+  redis.signal('SIGCONT');
+  assert.deepEqual(new Set(seen), new Set(['fine']));
+  assert.ok(performance.now() - start < 2000, '20 requests waited for Redis');
+});
+
+test('a Redis that is not there at the start holds nothing up', async (t) => {
+  const port = await freePort();
+  const [gateway] = await startLimited(
+    t,
+    1,
+    `{ capacity: 1, interval: 1m, redis: { url: 'redis://127.0.0.1:${port}' } }`,
+  );
+  assert.deepEqual(await codes(gateway, gateway), ['fine', 'RATE_LIMITED']);
+  await gateway?.logged(({ level, msg }) => level === 'warn' && msg.includes("Redis can't be asked"));
+});

@@ -1,0 +1,38 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { type Afterwards, temporaryFolder } from './graph.ts';
+import { withDeadline } from './waiting.ts';
+
+const MISSING = 'no redis-server on the PATH: install it (apt-get install redis-server) and run this file again';
+
+/** For `test(name, { skip: withoutRedis }, …)`: says what to do where there is none. In CI there has to be one. */
+export const withoutRedis =
+  spawnSync('redis-server', ['--version']).status !== 0 && process.env.CI !== 'true' && MISSING;
+
+/** A Redis that keeps nothing on disk. */
+export interface RedisServer {
+  stop(): Promise<void>;
+  /** SIGSTOP and SIGCONT: it hangs, and goes on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+}
+
+/** Starts a real Redis on the port, and ends it after the test. */
+export async function startRedis(t: Afterwards, port: number): Promise<RedisServer> {
+  const folder = await temporaryFolder(t);
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await closed;
+  };
+  t.after(stop);
+  const lines = createInterface({ input: child.stdout });
+  const ready = new Promise<void>((resolve, reject) => {
+    lines.on('line', (line) => line.includes('Ready to accept connections') && resolve());
+    closed.then(() => reject(new Error('redis-server ended before it was ready')), reject);
+  });
+  await withDeadline(ready, () => 'redis-server');
+  return { stop, signal: (signal) => void child.kill(signal) };
+}
