@@ -4,7 +4,7 @@ import { ROOT } from './apps.ts';
 
 // `npm run test:faults`: the tests of what survives a crash, at their full counts. `npm test` runs them at a tenth.
 
-const TESTS = ['tests/durability/*.test.ts', 'tests/saga/*.test.ts'];
+const TESTS = ['tests/durability/*.test.ts', 'tests/saga/*.test.ts', 'tests/calls/*.test.ts'];
 
 const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...TESTS], {
   cwd: ROOT,

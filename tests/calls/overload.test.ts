@@ -56,8 +56,13 @@ test('at three times its capacity it does nearly what it can, refuses the rest a
   const before = await peak(url);
 
   const outcomes = await sendOpenLoop(url, before * 3);
+  const afterwards = await peak(url); // well within five seconds
+  assert.ok(afterwards >= before * 0.9, `${afterwards} a second, ${before} before`);
+
   const goodput = (outcomes.filter(isGood).length / OVERLOAD_MS) * 1000;
-  assert.ok(goodput >= before * 0.9, `${goodput} a second of ${before}`);
+  // Of the lower of the two: what else the machine has to do is not the same all the time.
+  const capacity = Math.min(before, afterwards);
+  assert.ok(goodput >= capacity * 0.9, `${goodput} a second of ${capacity}`);
 
   const refused = outcomes.filter((outcome) => !isGood(outcome));
   for (const { status, text } of refused) {
@@ -68,7 +73,4 @@ test('at three times its capacity it does nearly what it can, refuses the rest a
   const taken = refused.map(({ ms }) => ms).sort((a, b) => a - b);
   const median = taken[taken.length >> 1] ?? Number.NaN;
   assert.ok(median < 50, `half of the refusals took more than ${median} ms`);
-
-  const afterwards = await peak(url); // well within five seconds
-  assert.ok(afterwards >= before * 0.9, `${afterwards} a second, ${before} before`);
 });

@@ -30,6 +30,9 @@ const FAILURES: [Behaviour, string][] = [
   ['hang', 'DEADLINE_EXCEEDED at createOrder: The users subgraph did not answer within 2000 ms'],
 ];
 
+/** A query whose kept connection breaks before an answer begins may have met its closing: it is sent once more. */
+const SENT_AGAIN: readonly Behaviour[] = ['reset', 'lose the answer'];
+
 for (const [behaviour, error] of FAILURES) {
   test(`users can't be asked (${behaviour}): createOrder fails in time and writes nothing`, async () => {
     await createOrder(graph.url, user);
@@ -45,7 +48,7 @@ for (const [behaviour, error] of FAILURES) {
     assert.equal(answer.data, null);
     assertTellsNothing(answer.text);
     assert.equal(countOrders(), before);
-    assert.equal(graph.verificationProxy.calls.length, 1);
+    assert.equal(graph.verificationProxy.calls.length, SENT_AGAIN.includes(behaviour) ? 2 : 1);
   });
 }
 
