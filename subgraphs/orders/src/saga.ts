@@ -10,6 +10,7 @@ import {
   noteProblem,
   type Refusal,
 } from './database/sagas.ts';
+import { isOver } from './time-limit.ts';
 
 /** What the steps of a saga need. */
 export type SagaServices = Pick<Services, 'db' | 'usersClient' | 'productsClient' | 'reach'>;
@@ -42,7 +43,7 @@ export async function confirm(
     reach('order-confirmed');
     return isConfirmed;
   } catch (error) {
-    if (error instanceof ExpectedError && !signal.aborted) await undo(services, orderKey, toRefusal(error), signal);
+    if (error instanceof ExpectedError && !isOver(signal)) await undo(services, orderKey, toRefusal(error), signal);
     throw error;
   }
 }

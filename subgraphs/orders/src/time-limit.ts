@@ -28,9 +28,9 @@ export async function withinTime<Result>(
   }
 }
 
-/** A call's own timer may be a moment ahead of this one. */
-function isOver(signal: AbortSignal): boolean {
-  return signal.aborted || deadlineOf(signal)?.leftMs() === 0;
+/** Whether the time is over. A call's own timer may be a moment ahead of the signal's. */
+export function isOver(signal: AbortSignal): boolean {
+  return signal.aborted || (deadlineOf(signal)?.leftMs() ?? Number.POSITIVE_INFINITY) <= 1;
 }
 
 function isUnanswered(error: unknown): boolean {
