@@ -12,7 +12,6 @@ import { type Arrival, graphql } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
 import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
-import type { GraphQLSchema } from 'graphql';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import { Authentication } from '../protection/authentication/authentication.ts';
 import { ConcurrencyLimit } from '../protection/concurrency-limit.ts';
@@ -23,12 +22,9 @@ import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
 import { directExecution } from './direct-execution.ts';
 import { formatError } from './error-format.ts';
-import { firstQuery } from './first-query.ts';
-import { graphiqlPage } from './graphiql.ts';
 import { landingPage } from './landing-page.ts';
+import { pageRoutes } from './pages.ts';
 import type { ServerParts } from './server.ts';
-
-const GRAPHIQL_PATH = '/graphiql';
 
 /**
  * What Apollo Server puts around every request for features that a gateway doesn't have: cache hints and traces are of
@@ -137,7 +133,7 @@ function protect({ traffic: { rateLimit, concurrencyLimit } }: GatewaySettings, 
   };
 }
 
-/** GraphQL at its path, and the process's health. A browser that opens `/` is led to the page. */
+/** GraphQL at its path, the pages for browsers, and the process's health. */
 function endpoints(
   server: ApolloServer<Context>,
   parts: ServerParts,
@@ -162,32 +158,13 @@ function endpoints(
   const bounded = concurrency ? concurrency.guard(known) : known;
   const answer = rate ? rate.guard(bounded) : bounded;
   return routes({
-    ...(pages.atEndpoint !== 'none' && { '/': redirect(path) }),
-    ...(pages.graphiql && { [GRAPHIQL_PATH]: graphiql(parts, path) }),
+    ...pageRoutes(pages, path, parts.gateway),
     [healthCheck.live]: live,
     [healthCheck.ready]: ready(async () => {
       if (!parts.isReady()) throw new Error('the process stops');
     }),
     [path]: allowOrigins(cors, answer),
   });
-}
-
-function graphiql({ gateway }: ServerParts, path: string): Handler {
-  return async (_request, response) => {
-    const html = await graphiqlPage(path, firstQuery(schemaOf(gateway)));
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
-  };
-}
-
-/** The schema that clients see now. */
-function schemaOf(gateway: ServerParts['gateway']): GraphQLSchema {
-  let schema: GraphQLSchema | undefined;
-  const unsubscribe = gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
-    schema = apiSchema;
-  });
-  unsubscribe();
-  if (!schema) throw new Error('a server without a supergraph');
-  return schema;
 }
 
 /** An answer is for who asked for it, and only then. */
@@ -205,10 +182,4 @@ function startOperation(
 ): Context {
   setDeadline(signal, new Deadline(timeoutMs));
   return { signal, headers: request.headers, claims: authentication?.claimsOf(request) };
-}
-
-function redirect(location: string): Handler {
-  return (_request, response) => {
-    response.writeHead(302, { location }).end();
-  };
 }
