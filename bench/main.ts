@@ -52,7 +52,7 @@ try {
 /** @param save called after each round, and at the end: half an hour's work is not to be lost by an interruption */
 async function run(options: Options, save: (sofar: Results) => Promise<void>): Promise<Results> {
   console.log('Starting the systems and filling their databases …');
-  const systems = await startSystems(processes, folder, options.peers);
+  const systems = await startSystems(processes, folder, options);
   const generator = new LoadGenerator(processes);
   if (options.starts > 0) console.log(`Starting each gateway again, ${options.starts} times …`);
   const found = {

@@ -21,6 +21,7 @@ test('what is given is taken', () => {
   assert.equal(options.rounds, 5);
   assert.equal(options.seconds, 0.5);
   assert.deepEqual(options.connections, [8, 32]);
+  assert.equal(readOptions(['--before', '.']).before, process.cwd());
 });
 
 const mistakes: [args: string[], message: RegExp][] = [
@@ -31,6 +32,7 @@ const mistakes: [args: string[], message: RegExp][] = [
   [['--seconds', ''], /--seconds : give a number from 0\.1 to 60/],
   [['--connections', '16,many'], /--connections many: give a whole number from 1 to 512/],
   [['--soak', '61'], /--soak 61: give a number from 0 to 60/],
+  [['--before', '/nowhere'], /--before \/nowhere: give the folder of another checkout/],
   [['--fast'], /--fast/],
   [['page'], /page/],
 ];

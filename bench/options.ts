@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { KEY_MODES, type KeyMode } from './load/messages.ts';
 import { GROUPS, type Group } from './operations/all.ts';
@@ -18,6 +19,8 @@ export interface Options {
   /** How often each gateway is started, for the time to its first answer. */
   readonly starts: number;
   readonly peers: boolean;
+  /** The folder of an earlier checkout, installed, whose gateway is measured beside this one's; undefined: none. */
+  readonly before: string | undefined;
   /** How long Lockstep is loaded to see whether its memory stays flat; 0: not. */
   readonly soakMinutes: number;
   /** The report's file; undefined: one in a temporary folder. */
@@ -37,6 +40,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds N           1 to 50; 3 unless given
   --seconds N          0.1 to 60, for each measurement; 3 unless given
   --peers              Hive Gateway too, with and without its Rust runtime, installed into bench/.peers (500 MB)
+  --before FOLDER      the gateway of another checkout too, after npm ci there: what has changed since
   --soak MINUTES       0 to 60 minutes of load on Lockstep, to see whether its memory stays flat; 0 unless given
   --output FILE        bench/results.md unless given`;
 
@@ -60,6 +64,7 @@ export function readOptions(args: readonly string[]): Options {
     warmUpSeconds: defaults.warmUpSeconds,
     starts: defaults.starts,
     peers: values.peers ?? false,
+    before: values.before === undefined ? undefined : checkout(values.before),
     soakMinutes: number('soak', values.soak, 0, 60) ?? 0,
     output: values.output ?? (quick ? undefined : join(import.meta.dirname, 'results.md')),
   };
@@ -70,10 +75,15 @@ function parse(args: readonly string[]) {
   const flag = { type: 'boolean' } as const;
   const options = { quick: flag, peers: flag, only: text, keys: text, connections: text, rounds: text, seconds: text };
   try {
-    return parseArgs({ args: [...args], options: { ...options, soak: text, output: text } }).values;
+    return parseArgs({ args: [...args], options: { ...options, soak: text, before: text, output: text } }).values;
   } catch (error) {
     throw new OptionError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function checkout(folder: string): string {
+  if (existsSync(join(folder, 'gateway', 'src', 'main.ts'))) return resolve(folder);
+  throw new OptionError(`--before ${folder}: give the folder of another checkout of this project`);
 }
 
 function list<T extends string>(option: string, text: string | undefined, allowed: readonly T[]): readonly T[] {

@@ -16,14 +16,14 @@ export interface Shop {
 export type ShopKind = 'lockstep' | 'stock';
 
 /** Lockstep's own processes have the compile cache that ecosystem.config.js gives them; what they say is not wanted here. */
-export const OWN = { NODE_COMPILE_CACHE: compileCache(), LOG_LEVEL: 'warn' };
-
-function compileCache(): string {
+export function ownEnvironment(root: string): Record<string, string> {
   const { apps }: { apps: { env: Record<string, string> }[] } = createRequire(import.meta.url)(
-    '../ecosystem.config.js',
+    join(root, 'ecosystem.config.js'),
   );
-  return apps[0]?.env.NODE_COMPILE_CACHE ?? '';
+  return { NODE_COMPILE_CACHE: apps[0]?.env.NODE_COMPILE_CACHE ?? '', LOG_LEVEL: 'warn' };
 }
+
+const OWN = ownEnvironment(ROOT);
 
 interface Command {
   readonly args: readonly string[];

@@ -12,13 +12,32 @@ export interface SubgraphPorts {
 }
 
 export interface SupergraphFiles {
-  /** As Lockstep reads it: rover's format. */
+  /** As Lockstep reads it: rover's format, and nothing else. */
   readonly yaml: string;
+  /** The same with what {@link USUAL_SET} says. */
+  readonly usualYaml: string;
   /** As the others read it: composed. */
   readonly sdl: string;
 }
 
-/** Writes both forms of the supergraph, the composed one as `npm run compose` gives it. */
+/** What people set: a deadline, retries, a breaker, a forwarded header, a rate limit; the limits hold anyway. */
+const USUAL_SET = {
+  subgraph: {
+    timeout: '2s',
+    retry: { max_attempts: 3, interval: '50ms', budget: 0.2 },
+    circuit_breaker: { error_threshold_percentage: 50, request_threshold: 20, sleep_window: '5s' },
+  },
+  gateway: {
+    traffic_shaping: {
+      timeout: '10s',
+      concurrency_limit: 1024,
+      rate_limit: { capacity: 1_000_000, interval: '1s' },
+    },
+    headers: { request: [{ propagate: { named: 'authorization' } }] },
+  },
+};
+
+/** Writes all forms of the supergraph, the composed one as `npm run compose` gives it. */
 export async function writeSupergraph(
   processes: Processes,
   folder: string,
@@ -26,18 +45,21 @@ export async function writeSupergraph(
   ports: SubgraphPorts,
 ): Promise<SupergraphFiles> {
   const yaml = join(folder, `${name}.yaml`);
+  const usualYaml = join(folder, `${name}-usual.yaml`);
   const sdl = join(folder, `${name}.graphql`);
   await writeFile(yaml, toYaml(ports));
+  await writeFile(usualYaml, toYaml(ports, USUAL_SET));
   const compose = join(ROOT, 'gateway', 'src', 'compose.ts');
   await writeFile(sdl, await runToEnd(processes, 'compose', [compose], { SUPERGRAPH_FILE: yaml }));
-  return { yaml, sdl };
+  return { yaml, usualYaml, sdl };
 }
 
 // JSON is YAML, and needs no care with indentation.
-function toYaml({ users, orders, wide }: SubgraphPorts): string {
+function toYaml({ users, orders, wide }: SubgraphPorts, settings: Partial<typeof USUAL_SET> = {}): string {
   const shop = (name: string, port: number) => ({
     routing_url: urlOf(port),
     schema: { file: join(ROOT, 'subgraphs', name, 'schema.graphql') },
+    ...settings.subgraph,
   });
   const subgraphs = {
     users: shop('users', users),
@@ -45,11 +67,11 @@ function toYaml({ users, orders, wide }: SubgraphPorts): string {
     ...Object.fromEntries(
       wideSubgraphs.map(({ name, sdl }, index) => [
         name,
-        { routing_url: wideUrlOf(wide[index] ?? 0), schema: { sdl } },
+        { routing_url: wideUrlOf(wide[index] ?? 0), schema: { sdl }, ...settings.subgraph },
       ]),
     ),
   };
-  return JSON.stringify({ federation_version: 2, subgraphs }, undefined, 2);
+  return JSON.stringify({ federation_version: 2, subgraphs, gateway: settings.gateway }, undefined, 2);
 }
 
 /** Where the shop's subgraphs and the gateways answer. */

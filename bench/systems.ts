@@ -1,14 +1,27 @@
 import { join } from 'node:path';
 import { answersRightly } from './ask.ts';
 import { page } from './operations/shop.ts';
+import type { Options } from './options.ts';
 import { hiveGateway, installPeers } from './peers.ts';
 import { freePorts, type Processes, ROOT, type Running, untilIt } from './processes.ts';
-import { OWN, type Shop, startShop } from './shops.ts';
+import { ownEnvironment, type Shop, startShop } from './shops.ts';
 import { urlOf } from './supergraph.ts';
 import { wideSubgraphs } from './wide/subgraphs.ts';
 
-export const SYSTEM_NAMES = ['lockstep', 'stock gateway', 'all stock', 'floor', 'hive', 'hive rust'] as const;
+export const SYSTEM_NAMES = [
+  'lockstep',
+  'usual set',
+  'before',
+  'stock gateway',
+  'all stock',
+  'floor',
+  'hive',
+  'hive rust',
+] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
+
+/** Which systems there are beside those that are always measured. */
+type Extras = Pick<Options, 'peers' | 'before'>;
 
 /** A gateway that is measured, and what stands behind it. */
 export interface System {
@@ -29,20 +42,20 @@ export interface StartedGateway {
 }
 
 /** Starts every system, with its data in `folder`, and checks that each answers. */
-export async function startSystems(processes: Processes, folder: string, withPeers: boolean): Promise<System[]> {
-  if (withPeers) await installPeers(processes.stopping);
+export async function startSystems(processes: Processes, folder: string, extras: Extras): Promise<System[]> {
+  if (extras.peers) await installPeers(processes.stopping);
   const widePorts = await freePorts(wideSubgraphs.length);
   const wide = processes.start('wide', [join(import.meta.dirname, 'wide', 'main.ts'), ...widePorts.map(String)]);
   const [lockstep, stock] = await Promise.all([
     startShop(processes, folder, 'lockstep', widePorts),
     startShop(processes, folder, 'stock', widePorts),
   ]);
-  const names = SYSTEM_NAMES.filter((name) => withPeers || !name.startsWith('hive'));
+  const names = SYSTEM_NAMES.filter((name) => isAskedFor(name, extras));
   return Promise.all(
     names.map(async (name) => {
       const shop = name === 'all stock' ? stock : lockstep;
       const hasWide = name !== 'floor' && name !== 'all stock';
-      const startAnother = () => startGateway(name, processes, shop);
+      const startAnother = () => startGateway(name, processes, shop, extras);
       const { gateway, url } = await startAnother();
       const subgraphs = { shop: shop.processes, ...(hasWide && { wide: [wide] }) };
       return { name, url, gateway, subgraphs, startAnother };
@@ -50,22 +63,46 @@ export async function startSystems(processes: Processes, folder: string, withPee
   );
 }
 
-async function startGateway(name: SystemName, processes: Processes, shop: Shop): Promise<StartedGateway> {
+function isAskedFor(name: SystemName, { peers, before }: Extras): boolean {
+  if (name === 'before') return before !== undefined;
+  return peers || !name.startsWith('hive');
+}
+
+async function startGateway(
+  name: SystemName,
+  processes: Processes,
+  shop: Shop,
+  { before }: Extras,
+): Promise<StartedGateway> {
   const [port = 0] = await freePorts(1);
   const url = urlOf(port);
   const startedAt = performance.now();
-  const gateway = spawnGateway(name, processes, shop, String(port));
+  const gateway = spawnGateway(name, processes, shop, String(port), before ?? ROOT);
   const startMs = await untilIt(gateway, () => answersRightly(url, page), startedAt);
   return { gateway, url, startMs };
 }
 
-function spawnGateway(name: SystemName, processes: Processes, { files, ports }: Shop, port: string): Running {
-  const { sdl, yaml } = files;
+function spawnGateway(
+  name: SystemName,
+  processes: Processes,
+  { files, ports }: Shop,
+  port: string,
+  before: string,
+): Running {
+  const { sdl, yaml, usualYaml } = files;
+  const ofProject = (root: string, file: string) =>
+    processes.start(name, [join(root, 'gateway', 'src', 'main.ts')], {
+      ...ownEnvironment(root),
+      GATEWAY_PORT: port,
+      SUPERGRAPH_FILE: file,
+    });
   switch (name) {
-    case 'lockstep': {
-      const main = join(ROOT, 'gateway', 'src', 'main.ts');
-      return processes.start(name, [main], { ...OWN, GATEWAY_PORT: port, SUPERGRAPH_FILE: yaml });
-    }
+    case 'lockstep':
+      return ofProject(ROOT, yaml);
+    case 'usual set':
+      return ofProject(ROOT, usualYaml);
+    case 'before':
+      return ofProject(before, yaml);
     case 'stock gateway':
     case 'all stock':
       return processes.start(name, [join(import.meta.dirname, 'stock', 'gateway.ts'), port, sdl]);

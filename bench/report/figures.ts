@@ -50,7 +50,18 @@ export function ratioFigures(results: Results): Figure[] {
       'hot',
     ),
   );
-  return [...distinct, ...hot].map((figure) => compare(results, figure, connections)).concat(wideFigures(results));
+  const usual = against("`page`: gateway's CPU, to that with nothing configured", 1.1, 'page', 'lockstep', gatewayCpu);
+  const settings = [
+    {
+      ...usual,
+      name: "`page`: gateway's CPU with the usual set, to that without",
+      of: { ...usual.of, system: 'usual set' },
+    },
+    against("`page`: gateway's CPU, to that of the earlier checkout", 1.03, 'page', 'before', gatewayCpu),
+  ] as const;
+  return [...distinct, ...hot, ...settings]
+    .map((figure) => compare(results, figure, connections))
+    .concat(wideFigures(results));
 }
 
 function against(

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ORDERS, USERS } from '../shop-data.ts';
@@ -73,6 +74,9 @@ function several(connections: readonly number[]): string {
 function method({ options }: Results): string {
   return `- Systems, each of real processes on loopback ports, NODE_ENV=production, started once and up throughout:
   - lockstep: this gateway and these subgraphs, LOG_LEVEL=warn, no shared secret;
+  - usual set: the same gateway with a deadline, retries, circuit breakers, a concurrency limit, a rate limit and a forwarded
+    header, before the same subgraphs (lockstep has the defaults: a deadline and the limits);
+  - before (--before): the gateway of an earlier checkout, before the same subgraphs${before(options.before)};
   - stock gateway: ApolloGateway and startStandaloneServer, all defaults (telemetry off), before the same subgraphs;
   - all stock: that gateway before subgraphs of startStandaloneServer, with Kysely at each call and \`fetch\`;
   - floor: a proxy by hand for \`page\`, \`user\` and \`create\`, no GraphQL in it, before the same subgraphs as lockstep;
@@ -89,6 +93,11 @@ function method({ options }: Results): string {
   first and after the last.
 - Start: from the start of the gateway's process to its first right answer of \`page\`, asked for every 5 ms, ${options.starts} times;
   memory at rest is its resident memory a second later.`;
+}
+
+function before(folder: string | undefined): string {
+  if (folder === undefined) return '';
+  return `: ${execFileSync('git', ['rev-parse', 'HEAD'], { cwd: folder, encoding: 'utf8' }).trim()}`;
 }
 
 function soakSection({ soak }: Results): string {
