@@ -1,3 +1,4 @@
+import { releaseGarbage } from '@lockstep/runtime/garbage.ts';
 import { listen } from '@lockstep/runtime/http/server.ts';
 import { run } from '@lockstep/runtime/lifecycle.ts';
 import { PORT_VARIABLE, readConfig } from './configuration/environment.ts';
@@ -14,6 +15,7 @@ await run('gateway', readConfig, async (config, logger) => {
   const server = await GatewayServer.start(parts, settings);
   supergraph.onSettings((settings) => server.adopt(settings));
   const { host } = settings.listen;
+  await releaseGarbage();
   const listening = await listen(server.handler, { ...config, ...settings.listen, portVariable: PORT_VARIABLE });
   logger.info(`gateway answers at http://${toAuthority({ host, port: listening.port })}${settings.path}`);
   return {

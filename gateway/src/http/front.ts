@@ -62,7 +62,7 @@ export class Front {
     const server = apolloServer(parts, settings);
     await server.start();
     const authentication = Authentication.of(settings, parts.logger, before?.authentication);
-    const protection = protect(settings, parts);
+    const protection = await protect(settings, parts);
     const handler = endpoints(server, parts, settings, { ...protection, authentication });
     return new Front(server, handler, protection, authentication);
   }
@@ -126,9 +126,10 @@ interface Protection {
   readonly concurrency: ConcurrencyLimit | undefined;
 }
 
-function protect({ traffic: { rateLimit, concurrencyLimit } }: GatewaySettings, { logger }: ServerParts): Protection {
+async function protect({ traffic }: GatewaySettings, { logger }: ServerParts): Promise<Protection> {
+  const { rateLimit, concurrencyLimit } = traffic;
   return {
-    rate: rateLimit && new RateLimit(rateLimit, logger),
+    rate: rateLimit && (await RateLimit.open(rateLimit, logger)),
     concurrency: concurrencyLimit === undefined ? undefined : new ConcurrencyLimit(concurrencyLimit),
   };
 }

@@ -9,7 +9,7 @@ import { MemoryCounts } from './request-counts.ts';
 
 /** A server behind a rate limit: the statuses of requests that have these headers, one after the other. */
 async function serveLimited(t: TestContext, settings: Partial<RateLimitSettings> = {}) {
-  const limit = new RateLimit({ capacity: 2, intervalMs: 60_000, ...settings }, recordLog().logger);
+  const limit = await RateLimit.open({ capacity: 2, intervalMs: 60_000, ...settings }, recordLog().logger);
   t.after(() => limit.close());
   const { url } = await serveHttp(
     t,
