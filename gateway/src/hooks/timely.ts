@@ -1,4 +1,4 @@
-import { operationOverdue } from '@lockstep/runtime/graphql/errors.ts';
+import { ExpectedError, operationOverdue } from '@lockstep/runtime/graphql/errors.ts';
 import { deadlineOf } from '@lockstep/runtime/http/deadline.ts';
 import { TimeLimit } from '@lockstep/runtime/http/time-limit.ts';
 
@@ -8,19 +8,26 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /**
  * Waits for a hook, and no longer than its operation is waited for. One that isn't asynchronous costs no promise.
  *
- * @throws what the hook throws; `DEADLINE_EXCEEDED` where the operation's time is over first, and the signal's reason where
- *   its client leaves first
+ * @param graceMs how long it may take all the same where the operation's time is over, or nearly
+ * @throws what the hook throws; `DEADLINE_EXCEEDED` where the operation's time is over first, and `CLIENT_CLOSED_REQUEST`,
+ *   which nobody sees, where its client leaves first
  */
-export function timely<Result>(run: () => Result | Promise<Result>, signal: AbortSignal): Result | Promise<Result> {
-  signal.throwIfAborted();
+export function timely<Result>(
+  run: () => Result | Promise<Result>,
+  signal: AbortSignal,
+  graceMs = 0,
+): Result | Promise<Result> {
+  if (signal.aborted) throw left(signal);
   const result = run();
-  return isPromise(result) ? unlessOver(result, signal) : result;
+  return isPromise(result) ? unlessOver(result, signal, graceMs) : result;
 }
 
-async function unlessOver<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const limit = new TimeLimit(MAX_TIMEOUT_MS, signal);
+async function unlessOver<Result>(promise: Promise<Result>, signal: AbortSignal, graceMs: number): Promise<Result> {
+  const deadline = deadlineOf(signal);
+  const isNearlyOver = deadline !== undefined && deadline.leftMs() < graceMs;
+  const limit = isNearlyOver ? new TimeLimit(graceMs, undefined) : new TimeLimit(MAX_TIMEOUT_MS, signal);
   const { promise: over, reject } = Promise.withResolvers<never>();
-  const end = () => reject(limit.isOver ? operationOverdue(deadlineOf(signal)?.timeoutMs ?? 0) : signal.reason);
+  const end = () => reject(limit.isOver ? operationOverdue(deadline?.timeoutMs ?? 0) : left(signal));
   if (limit.signal.aborted) end();
   limit.signal.addEventListener('abort', end, { once: true });
   try {
@@ -28,6 +35,10 @@ async function unlessOver<Result>(promise: Promise<Result>, signal: AbortSignal)
   } finally {
     limit.clear();
   }
+}
+
+function left({ reason }: AbortSignal): ExpectedError {
+  return reason instanceof ExpectedError ? reason : new ExpectedError('CLIENT_CLOSED_REQUEST', 'The client has left');
 }
 
 function isPromise<Result>(value: Result | Promise<Result>): value is Promise<Result> {

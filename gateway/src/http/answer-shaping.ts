@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
 import { maskUnexpected } from '@lockstep/runtime/graphql/masking.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isHeaderValue } from '../configuration/reserved-headers.ts';
 import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { timely } from '../hooks/timely.ts';
@@ -52,9 +52,12 @@ async function shape(context: RequestContext, rules: CallRules, logger: Logger):
     const asked = asGraphQLError(error);
     http.status = statusOf(asked);
     http.headers.set('cache-control', 'no-store');
-    body.singleResult = { errors: [maskUnexpected(logger)(asked.toJSON(), asked)] };
+    body.singleResult = { errors: [maskUnexpected(logger)(withoutHttp(asked), asked)] };
   }
 }
+
+/** What a hook for answers may take where the time is over: what is left of the answer would be lost otherwise. */
+const ANSWER_GRACE_MS = 100;
 
 type ResponseHook = NonNullable<GatewayHooks['response']>;
 
@@ -64,7 +67,7 @@ async function askResponseHook(hook: ResponseHook, calls: OperationCalls, { oper
   const { data, errors } = body.singleResult;
   const headers = new Headers([...http.headers]);
   const event = { ...calls.event, operationName: operationName ?? undefined, headers, data, errors };
-  await timely(() => hook(event), calls.event.signal);
+  await timely(() => hook(event), calls.event.signal, ANSWER_GRACE_MS);
   if (headers.getSetCookie().length > 1) throw new Error('the hook response sets more than one cookie');
   for (const [name, value] of headers) {
     if (OF_HTTP.has(name) && value !== http.headers.get(name))
@@ -86,6 +89,12 @@ function asGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   const originalError = error instanceof Error ? error : new Error(String(error));
   return new GraphQLError(originalError.message, { originalError, extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+}
+
+/** What is for HTTP is not for the client, as Apollo Server has it. */
+function withoutHttp(error: GraphQLError): GraphQLFormattedError {
+  const { http: _, ...extensions } = error.extensions;
+  return { ...error.toJSON(), extensions };
 }
 
 function statusOf({ extensions }: GraphQLError): number {
