@@ -16,6 +16,11 @@ gateway: { path: ${path} }
 async function follow(t: TestContext) {
   const file = join(await temporaryFolder(t), 'supergraph.yaml');
   const write = (field: string, path: string) => writeFileSync(file, text(field, path));
+  /** Again and again, because what is written before the file is first looked at is no change. */
+  const keepWriting = (field: string, path: string) => {
+    const writing = setInterval(write, 100, field, path);
+    t.after(() => clearInterval(writing));
+  };
   write('before', '/before');
   const { logger, lines } = recordLog();
   const followed = await followSupergraph(readConfig({ SUPERGRAPH_FILE: file }), logger);
@@ -25,11 +30,11 @@ async function follow(t: TestContext) {
   });
   const fields = () =>
     Object.keys(followed.handover.current.operations.planner.apiSchema.getQueryType()?.getFields() ?? {});
-  return { followed, write, fields, lines };
+  return { followed, keepWriting, fields, lines };
 }
 
 test('until the settings are ready nothing has changed, and then the supergraph has in the same step', async (t) => {
-  const { followed, write, fields } = await follow(t);
+  const { followed, keepWriting, fields } = await follow(t);
   const seen: unknown[] = [];
   const { promise: adopted, resolve } = Promise.withResolvers<void>();
   followed.onSettings(async ({ path }, supergraph) => {
@@ -41,7 +46,7 @@ test('until the settings are ready nothing has changed, and then the supergraph 
       resolve();
     };
   });
-  write('after', '/after');
+  keepWriting('after', '/after');
   await adopted;
   await turn();
   assert.deepEqual(seen, ['/after', ['before'], '/before', ['before'], ['after'], true]);
@@ -49,13 +54,13 @@ test('until the settings are ready nothing has changed, and then the supergraph 
 });
 
 test('where the settings can not be taken, the supergraph stays too', async (t) => {
-  const { followed, write, fields, lines } = await follow(t);
+  const { followed, keepWriting, fields, lines } = await follow(t);
   const { promise: refused, resolve } = Promise.withResolvers<void>();
   followed.onSettings(async () => {
     setImmediate(resolve);
     throw new Error('no such thing');
   });
-  write('after', '/after');
+  keepWriting('after', '/after');
   await refused;
   await turn();
   assert.deepEqual([fields(), followed.settings().path], [['before'], '/before']);
