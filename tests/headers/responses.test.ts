@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
+import { TokenIssuer } from '@lockstep/runtime/testing/token-issuer.ts';
 import { send, sendTogether, startGateway } from '../harness/things.ts';
 import { until } from '../harness/waiting.ts';
 
@@ -86,6 +87,26 @@ test('the headers of a shared call go to every client that waited for it', async
       },
     );
   }
+});
+
+test('what depends on who asks is for no shared cache, whatever the subgraphs say', async (t) => {
+  const issuer = await (await new TokenIssuer().addKey('first')).listen();
+  t.after(() => issuer.close());
+  gateway.reply = () => ({ headers: { 'cache-control': 'public, max-age=60, s-maxage=600' } });
+  const headers = { authorization: `Bearer ${await issuer.sign()}` };
+  const cacheControl = async (query: string) => (await send(url, query, headers)).headers.get('cache-control');
+  const jwt = `authentication: { jwt: { jwks: [{ url: "${issuer.url}" }] } }, headers: { response: [{ propagate: { named: cache-control } }] }`;
+  await gateway.configure({ gateway: jwt, isCountGuarded: true });
+  await until(
+    () => cacheControl('{ count }'),
+    (value) => value === 'private, max-age=60',
+  );
+  assert.equal(await cacheControl('{ word }'), 'public, max-age=60, s-maxage=600');
+  await gateway.configure({ gateway: `${jwt}, authorization: { require_authentication: true }` });
+  await until(
+    () => cacheControl('{ word }'),
+    (value) => value === 'private, max-age=60',
+  );
 });
 
 test('without a rule for it every answer says no-store, and with a change of the rules it has others', async (t) => {

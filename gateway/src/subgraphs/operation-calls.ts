@@ -39,16 +39,11 @@ export class OperationCalls {
   /** Makes a call with the headers that go with it, and takes those that come with its answer. */
   async call(asked: Asked, call: Call): Promise<GraphQLAnswer> {
     const { subgraph } = asked.constants;
-    try {
-      const forwarded = this.#forwardedTo(subgraph);
-      const headers = this.rules.hooks.subgraphRequest ? await this.#askHook(asked, forwarded) : forwarded;
-      const answer = await call({ signal: this.event.signal, headers });
-      await this.#take(subgraph, answer);
-      return answer;
-    } catch (error) {
-      this.answerHeaders.addFailure();
-      throw error;
-    }
+    const forwarded = this.#forwardedTo(subgraph);
+    const headers = this.rules.hooks.subgraphRequest ? await this.#askHook(asked, forwarded) : forwarded;
+    const answer = await call({ signal: this.event.signal, headers });
+    await this.#take(subgraph, answer);
+    return answer;
   }
 
   /** Made once, for all calls and all subgraphs that have the same rules. */

@@ -100,15 +100,10 @@ export class AnswerHeaders {
     this.#cacheControl?.add(given?.get('cache-control')?.value, Number(headers.age) || 0);
   }
 
-  /** Says that a call came to nothing. */
-  addFailure(): void {
-    this.#cacheControl?.forbid();
-  }
-
   /**
    * All of them, by name.
    *
-   * @param hasErrors whether the answer has any: then it is not to be kept
+   * @param hasErrors whether the answer has any, as it has where a call failed: then it is not to be kept
    * @param isPersonal whether what it has depends on who asked
    */
   *entries({ hasErrors, isPersonal }: { hasErrors: boolean; isPersonal: boolean }): Generator<[string, string]> {
