@@ -5,8 +5,7 @@ import { send, sendTogether, startGateway } from '../harness/things.ts';
 import { until } from '../harness/waiting.ts';
 
 /** Does what the client's header `x-do` says: `HOOK KIND`. */
-const HOOKS = `import type { GatewayHooks } from '@lockstep/gateway/hooks/gateway-hooks.ts';
-import { GraphQLError } from 'graphql';
+const HOOKS = `import { GraphQLError } from 'graphql';
 
 function fail(kind: unknown, hook: string): Promise<void> | void {
   const [name, how] = String(kind).split(' ');
@@ -17,26 +16,26 @@ function fail(kind: unknown, hook: string): Promise<void> | void {
   throw new GraphQLError('Not on Sundays', { extensions: { code: 'CLOSED', http: { status: 451 } } });
 }
 
-export const request: GatewayHooks['request'] = async (event) => {
+export const request = async (event) => {
   const { headers, context, operationName, kind, query, variables, claims } = event;
   context.client = headers['x-client'];
   context.do = headers['x-do'];
   context.seen = [JSON.stringify({ operationName, kind, query, variables, claims: claims ?? null })];
   await fail(context.do, 'request');
 };
-export const subgraphRequest: GatewayHooks['subgraphRequest'] = ({ subgraph, headers, context, ...event }) => {
+export const subgraphRequest = ({ subgraph, headers, context, ...event }) => {
   if (context.client) headers.set('x-tenant', 'tenant of ' + context.client);
   if (context.do === 'reserved') headers.set('content-type', 'text/plain');
   if (context.do === 'control') headers.set('x-tenant', 'a\\u0001b');
   if (subgraph === 'names') (context.seen as string[]).push(event.kind + ' ' + event.representations);
   if (subgraph === 'names') return fail(context.do, 'subgraphRequest');
 };
-export const subgraphResponse: GatewayHooks['subgraphResponse'] = async ({ subgraph, status, headers, context, data, errors }) => {
+export const subgraphResponse = async ({ subgraph, status, headers, context, data, errors }) => {
   (context.seen as string[]).push(subgraph + ' ' + status + ' ' + (data ? Object.keys(data) : data) + ' ' + errors?.length);
-  headers.set('x-all-from', subgraph + ' ' + headers.get('x-all-from'));
+  headers.set('x-all-by', subgraph + ' ' + headers.get('x-all-by'));
   if (subgraph === 'names') await fail(context.do, 'subgraphResponse');
 };
-export const response: GatewayHooks['response'] = async ({ headers, context, operationName, data, errors }) => {
+export const response = async ({ headers, context, operationName, data, errors }) => {
   await fail(context.do, 'response');
   if (context.do === 'type') headers.set('content-type', 'text/html');
   headers.set('x-seen', encodeURIComponent(JSON.stringify(context.seen ?? null)));
@@ -63,7 +62,7 @@ beforeEach(() => {
 const THING = '{ thing { name } }';
 
 test('the four hooks are asked in their order, and what one keeps the next has', async () => {
-  gateway.reply = (subgraph) => ({ headers: { 'x-all-from': subgraph.toUpperCase() } });
+  gateway.reply = (subgraph) => ({ headers: { 'x-all-by': subgraph.toUpperCase() } });
   const { data, headers } = await send(url, 'query A { thing { name } }', { 'x-client': 'ann' });
   assert.deepEqual(data, { thing: { name: 'name of 1' } });
   assert.deepEqual(seenIn(headers), [
@@ -73,7 +72,7 @@ test('the four hooks are asked in their order, and what one keeps the next has',
     'names 200 _entities undefined',
   ]);
   assert.equal(headers.get('x-answer'), 'A thing');
-  assert.equal(headers.get('x-all-from'), 'things THINGS, names NAMES');
+  assert.equal(headers.get('x-all-by'), 'things THINGS, names NAMES');
   for (const { headers } of [...gateway.things.calls, ...gateway.names.calls]) {
     assert.equal(headers['x-tenant'], 'tenant of ann');
   }

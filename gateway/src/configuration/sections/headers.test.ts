@@ -37,7 +37,7 @@ test("a subgraph's own rules come after those for all, and what is inserted for 
   const { headers } = await read(
     t,
     'headers: { request: [{ propagate: { named: X-A } }], response: [{ propagate: { matching: ^x- } }, { insert: { name: x-by, value: us } }] }',
-    'headers: { request: [{ remove: { named: x-a } }], response: [{ insert: { name: x-from, value: a } }] }',
+    'headers: { request: [{ remove: { named: x-a } }], response: [{ insert: { name: x-of, value: a } }] }',
   );
   assert.deepEqual(headers, {
     toSubgraphs: {
@@ -45,7 +45,7 @@ test("a subgraph's own rules come after those for all, and what is inserted for 
       b: [{ propagate: { named: 'x-a' } }],
     },
     fromSubgraphs: {
-      a: [{ propagate: { matching: '^x-' } }, { insert: { name: 'x-from', value: 'a' } }],
+      a: [{ propagate: { matching: '^x-' } }, { insert: { name: 'x-of', value: 'a' } }],
       b: [{ propagate: { matching: '^x-' } }],
     },
     inserted: [{ name: 'x-by', value: 'us' }],
