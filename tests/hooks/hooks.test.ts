@@ -38,8 +38,9 @@ export const subgraphResponse = async ({ subgraph, status, headers, context, dat
 export const response = async ({ headers, context, operationName, data, errors }) => {
   await fail(context.do, 'response');
   if (context.do === 'type') headers.set('content-type', 'text/html');
+  if (context.do === 'value') headers.set('x-answer', 'a\\u0001b');
   headers.set('x-seen', encodeURIComponent(JSON.stringify(context.seen ?? null)));
-  headers.set('x-answer', data ? operationName + ' ' + Object.keys(data) : 'error ' + errors?.length);
+  if (context.do !== 'value') headers.set('x-answer', data ? operationName + ' ' + Object.keys(data) : 'error ' + errors?.length);
 };
 `;
 
@@ -131,8 +132,11 @@ test('a hook can neither set what the gateway sets itself, nor break a request',
     await assertMasked(running, errors, /^the hook subgraphRequest sets a header that can't go to subgraphs: /);
   }
   assert.equal(gateway.things.calls.length, 0);
-  const { status, headers } = await send(url, THING, { 'x-do': 'type' });
-  assert.deepEqual([status, headers.get('content-type')], [500, 'application/json; charset=utf-8']);
+  for (const what of ['type', 'value']) {
+    const { status, headers, errors } = await send(url, THING, { 'x-do': what });
+    assert.deepEqual([status, headers.get('content-type')], [500, 'application/json; charset=utf-8'], what);
+    await assertMasked(running, errors, /^the hook response /);
+  }
 });
 
 test('an error in the hook for subgraphs’ answers costs the fields of that call', async () => {

@@ -69,9 +69,12 @@ async function askResponseHook(hook: ResponseHook, calls: OperationCalls, { oper
   const event = { ...calls.event, operationName: operationName ?? undefined, headers, data, errors };
   await timely(() => hook(event), calls.event.signal, ANSWER_GRACE_MS);
   if (headers.getSetCookie().length > 1) throw new Error('the hook response sets more than one cookie');
+  for (const name of OF_HTTP) {
+    if (headers.get(name) !== (http.headers.get(name) ?? null)) {
+      throw new Error(`the hook response changes ${name}, which the gateway sets itself`);
+    }
+  }
   for (const [name, value] of headers) {
-    if (OF_HTTP.has(name) && value !== http.headers.get(name))
-      throw new Error(`the hook response sets ${name}, which the gateway sets itself`);
     if (!isHeaderValue(value)) throw new Error(`the hook response sets a value that ${name} can't have`);
   }
   for (const name of [...http.headers.keys()]) if (!headers.has(name)) http.headers.delete(name);
@@ -79,10 +82,10 @@ async function askResponseHook(hook: ResponseHook, calls: OperationCalls, { oper
 }
 
 /** What the server says itself, by what it sends and who may read it. */
-const OF_HTTP = new Set([
+const OF_HTTP = [
   ...['connection', 'keep-alive', 'transfer-encoding', 'trailer', 'upgrade', 'vary'],
   ...['content-length', 'content-type'],
-]);
+];
 
 /** An error that tells nothing unless it is one that is meant to. */
 function asGraphQLError(error: unknown): GraphQLError {
