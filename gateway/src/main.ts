@@ -13,7 +13,7 @@ await run('gateway', readConfig, async (config, logger) => {
   const settings = supergraph.settings();
   const parts = { gateway: supergraph.handover, logger, refusals: new Refusals(), isReady: () => phase === 'serving' };
   const server = await GatewayServer.start(parts, settings);
-  supergraph.onSettings((settings) => server.adopt(settings));
+  supergraph.onSettings((settings, loaded) => server.prepare(settings, loaded));
   const { host } = settings.listen;
   await releaseGarbage();
   const listening = await listen(server.handler, { ...config, ...settings.listen, portVariable: PORT_VARIABLE });

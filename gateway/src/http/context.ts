@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { OperationCalls } from '../subgraphs/operation-calls.ts';
 
 /** What one operation carries. */
 export interface Context {
@@ -8,4 +9,6 @@ export interface Context {
   readonly headers: IncomingHttpHeaders;
   /** What its token says, once it was verified; undefined for a request without a token. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
+  /** What its calls go through where header rules or hooks have a say in them. */
+  readonly calls?: OperationCalls | undefined;
 }

@@ -18,6 +18,11 @@ import { ConcurrencyLimit } from '../protection/concurrency-limit.ts';
 import { demandControl } from '../protection/demand-control.ts';
 import { DocumentGate } from '../protection/document-gate.ts';
 import { RateLimit } from '../protection/rate-limit.ts';
+import { CallRules } from '../subgraphs/call-rules.ts';
+import { OperationCalls } from '../subgraphs/operation-calls.ts';
+import type { Attachment } from '../supergraph/handover.ts';
+import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
+import { answerShaping } from './answer-shaping.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
 import { directExecution } from './direct-execution.ts';
@@ -41,6 +46,7 @@ export class Front {
   readonly #server: ApolloServer<Context>;
   readonly #protection: Protection;
   readonly #handler: Handler;
+  readonly #attachment: Attachment;
   readonly authentication: Authentication | undefined;
   #underWay = 0;
   #isRetired = false;
@@ -49,22 +55,34 @@ export class Front {
     server: ApolloServer<Context>,
     handler: Handler,
     protection: Protection,
+    attachment: Attachment,
     authentication: Authentication | undefined,
   ) {
     this.#server = server;
+    this.#attachment = attachment;
     this.#protection = protection;
     this.#handler = handler;
     this.authentication = authentication;
   }
 
-  /** @param before the one that it replaces: what it knows of issuers' keys stays known */
-  static async open(parts: ServerParts, settings: GatewaySettings, before?: Front): Promise<Front> {
-    const server = apolloServer(parts, settings);
+  /**
+   * @param supergraph what it begins with, and what it stays with once it is retired
+   * @param before the one that it replaces: what it knows of issuers' keys stays known
+   */
+  static async open(
+    parts: ServerParts,
+    settings: GatewaySettings,
+    supergraph: LoadedSupergraph,
+    before?: Front,
+  ): Promise<Front> {
+    const attachment = parts.gateway.attach(supergraph);
+    const rules = CallRules.of(settings, supergraph.hooks);
+    const server = apolloServer(parts, settings, attachment, rules);
     await server.start();
     const authentication = Authentication.of(settings, parts.logger, before?.authentication);
     const protection = await protect(settings, parts);
-    const handler = endpoints(server, parts, settings, { ...protection, authentication });
-    return new Front(server, handler, protection, authentication);
+    const handler = endpoints(server, parts, settings, { ...protection, authentication, rules });
+    return new Front(server, handler, protection, attachment, authentication);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
@@ -79,6 +97,7 @@ export class Front {
   /** Closes once the requests that it has taken are answered. It must be given no more of them. */
   retire(): void {
     this.#isRetired = true;
+    this.#attachment.detach();
     this.#closeWhenDone();
   }
 
@@ -92,14 +111,14 @@ export class Front {
   }
 }
 
-/** The supergraph outlives any one Apollo Server: stopping that must not close it. */
-function apolloServer({ gateway, logger, refusals }: ServerParts, settings: GatewaySettings): ApolloServer<Context> {
+function apolloServer(
+  { gateway, logger, refusals }: ServerParts,
+  settings: GatewaySettings,
+  attachment: Attachment,
+  rules: CallRules | undefined,
+): ApolloServer<Context> {
   return new ApolloServer<Context>({
-    gateway: {
-      load: () => gateway.load(),
-      onSchemaLoadOrUpdate: (listener) => gateway.onSchemaLoadOrUpdate(listener),
-      stop: async () => {},
-    },
+    gateway: attachment,
     introspection: settings.introspection,
     hideSchemaDetailsFromClientErrors: !settings.introspection,
     includeStacktraceInErrorResponses: false,
@@ -114,6 +133,7 @@ function apolloServer({ gateway, logger, refusals }: ServerParts, settings: Gate
       ...INSTRUMENTATION_OFF,
       ...(settings.introspection ? [] : [hideSuggestions]),
       ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
+      ...(rules ? answerShaping(rules, logger) : []),
       directExecution(gateway),
     ],
     stopOnTerminationSignals: false,
@@ -139,15 +159,15 @@ function endpoints(
   server: ApolloServer<Context>,
   parts: ServerParts,
   settings: GatewaySettings,
-  guards: Protection & { readonly authentication: Authentication | undefined },
+  guards: Protection & { readonly authentication: Authentication | undefined; readonly rules: CallRules | undefined },
 ): Handler {
   const { path, landingPage: pages, healthCheck, cors, traffic } = settings;
   const { logger, refusals } = parts;
-  const { rate, concurrency, authentication } = guards;
+  const { rate, concurrency, authentication, rules } = guards;
   const documents = new DocumentGate(settings, { introspection: settings.introspection, logger, refusals });
   const run = notStored(
     graphql(server, {
-      context: (arrival) => startOperation(arrival, traffic.timeoutMs, authentication),
+      context: (arrival) => startOperation(arrival, traffic.timeoutMs, authentication, rules),
       check(given, request) {
         concurrency?.enter(request);
         return documents.check(given);
@@ -180,7 +200,9 @@ function startOperation(
   { signal, request }: Arrival,
   timeoutMs: number,
   authentication: Authentication | undefined,
+  rules: CallRules | undefined,
 ): Context {
   setDeadline(signal, new Deadline(timeoutMs));
-  return { signal, headers: request.headers, claims: authentication?.claimsOf(request) };
+  const context = { signal, headers: request.headers, claims: authentication?.claimsOf(request) };
+  return rules ? { ...context, calls: new OperationCalls(rules, context) } : context;
 }

@@ -17,6 +17,8 @@ export interface CallerOptions {
   readonly traffic: TrafficShaping;
   readonly secret: string | undefined;
   readonly logger: Logger;
+  /** Whether somebody wants to know what HTTP said with an answer. */
+  readonly keepsHeads?: boolean;
 }
 
 /**
@@ -27,17 +29,19 @@ export interface CallerOptions {
 export class SubgraphCaller {
   readonly #client: SubgraphClient;
   readonly #traffic: TrafficShaping;
+  readonly #keepsHeads: boolean;
   readonly #retry: Retry | undefined;
   readonly #breaker: CircuitBreaker | undefined;
   readonly #inFlight = new CallsInFlight();
   readonly #batches = new EntityBatches((request, headers, signal) => this.#ask(request, headers, signal));
 
-  constructor({ subgraph, traffic, secret, logger }: CallerOptions) {
+  constructor({ subgraph, traffic, secret, logger, keepsHeads = false }: CallerOptions) {
     const { name, routingUrl, timeoutMs, retry, circuitBreaker } = subgraph;
     this.#retry = retry && new Retry(retry);
     this.#breaker = circuitBreaker && new CircuitBreaker(subgraph, circuitBreaker, logger);
     this.#client = new SubgraphClient({ name, url: routingUrl, timeoutMs, secret, logger });
     this.#traffic = traffic;
+    this.#keepsHeads = keepsHeads;
   }
 
   /** @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED` */
@@ -68,6 +72,9 @@ export class SubgraphCaller {
     };
     const isShared = isQuery && this.#traffic.deduplicateQuery;
     const identity = `${headers.identity} ${request.toIdentity()}`;
-    return parseAnswer(await (isShared ? this.#inFlight.join(identity, signal, start) : start(signal)));
+    const reply = await (isShared ? this.#inFlight.join(identity, signal, start) : start(signal));
+    const answer = parseAnswer(reply);
+    if (this.#keepsHeads) answer.head = { status: reply.status, headers: reply.headers };
+    return answer;
   }
 }

@@ -5,9 +5,11 @@ import { CompiledOperation, type OperationResult } from '../execution/compiled-o
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { Operations, UncompilableOperation } from '../execution/operations.ts';
 import { VaryingOperation } from '../execution/varying-operation.ts';
+import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { DenialReport } from '../protection/authorization/denial-report.ts';
 import { type Hooks, VariantChoice } from '../protection/variant-choice.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
+import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
 import { SubgraphDataSource } from '../subgraphs/data-source.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
@@ -18,13 +20,22 @@ export interface Supergraph extends SupergraphSettings {
   readonly sdl: string;
 }
 
+/** What modules of the operator's own have a say in. */
+export interface AllHooks extends Hooks {
+  readonly ofGateway?: GatewayHooks | undefined;
+}
+
 type RequestContext = Parameters<Executor>[0];
 type Result = Awaited<ReturnType<Executor>>;
 
 /** One supergraph, ready to run operations. */
 export class LoadedSupergraph {
   readonly sdl: string;
+  /** How long an operation may take. */
+  readonly timeoutMs: number;
   readonly operations: Operations;
+  /** Those of the module under `gateway.hooks`. */
+  readonly hooks: GatewayHooks | undefined;
   readonly #supergraph: Supergraph;
   readonly #secret: string | undefined;
   readonly #logger: Logger;
@@ -35,9 +46,11 @@ export class LoadedSupergraph {
   #fallback: Promise<Executor> | undefined;
 
   /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
-  constructor(supergraph: Supergraph, secret: string | undefined, logger: Logger, hooks: Hooks = {}) {
+  constructor(supergraph: Supergraph, secret: string | undefined, logger: Logger, hooks: AllHooks = {}) {
     const { sdl, subgraphs, gateway } = supergraph;
     this.sdl = sdl;
+    this.timeoutMs = gateway.traffic.timeoutMs;
+    this.hooks = hooks.ofGateway;
     const { directives } = gateway.authorization;
     this.operations = new Operations(sdl, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
@@ -47,10 +60,11 @@ export class LoadedSupergraph {
     this.#supergraph = supergraph;
     this.#secret = secret;
     this.#logger = logger;
+    const keepsHeads = readsAnswerHeaders(gateway);
     this.#callers = new Map(
       subgraphs.map((subgraph) => [
         subgraph.name,
-        new SubgraphCaller({ subgraph, traffic: gateway.traffic, secret, logger }),
+        new SubgraphCaller({ subgraph, traffic: gateway.traffic, secret, logger, keepsHeads }),
       ]),
     );
   }
@@ -58,8 +72,9 @@ export class LoadedSupergraph {
   async execute(requestContext: RequestContext): Promise<Result> {
     const { request, document, queryHash, source, context } = requestContext;
     if (!requestContext.operation) return { errors: [noSuchOperation(request.operationName)] };
-    const { claims, headers, signal } = context;
+    const { claims, headers, signal, calls } = context;
     const found = this.operations.get({ document, queryHash, source, operationName: request.operationName });
+    if (calls && found instanceof VaryingOperation) calls.isPersonal = true;
     const compiled =
       found instanceof VaryingOperation
         ? this.operations.variant(found, await this.#choice.choose(found, { claims, headers, signal }))
@@ -84,10 +99,13 @@ export class LoadedSupergraph {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const call: CallContext = { signal: context.signal, headers: ForwardedHeaders.NONE };
+    const { calls, signal } = context;
+    const call: CallContext = { signal, headers: ForwardedHeaders.NONE };
     return compiled.execute({
       variables: request.variables,
-      call: (fetch) => this.#callerOf(fetch).call(fetch, call),
+      call: calls
+        ? (fetch) => calls.call(fetch, (given: CallContext) => this.#callerOf(fetch).call(fetch, given))
+        : (fetch) => this.#callerOf(fetch).call(fetch, call),
     });
   }
 
