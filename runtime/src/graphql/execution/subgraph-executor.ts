@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { KnownRequest } from '../../http/graphql.ts';
 import { isRecord } from '../../http/request-parameters.ts';
 import { ACCEPT } from '../../http/subgraph-answer.ts';
+import type { TimedContext } from '../timely-resolvers.ts';
 import { CompiledOperation } from './compiled-operation.ts';
 
 type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
@@ -30,14 +31,15 @@ type Operations = Map<string | undefined, CompiledOperation | null>;
 export class SubgraphExecutor implements GatewayInterface {
   readonly #schema: GraphQLSchema;
   readonly #known = new LRUCache<string, Operations>({ max: KNOWN_DOCUMENTS, maxSize: KNOWN_CHARACTERS });
-  readonly #kept = new WeakMap<object, ExecutionResult>();
+  /** By the request's signal: Apollo Server hands on a copy of its context. */
+  readonly #kept = new WeakMap<AbortSignal, ExecutionResult>();
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;
   }
 
   async load(): Promise<LoadResult> {
-    return { executor: async (request) => this.#kept.get(request.context) ?? this.#execute(request) };
+    return { executor: async (request) => this.#kept.get(request.context.signal) ?? this.#execute(request) };
   }
 
   onSchemaLoadOrUpdate(listener: Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0]): () => void {
@@ -51,7 +53,7 @@ export class SubgraphExecutor implements GatewayInterface {
    * A request whose document Apollo Server has let through before, and whose answer needs no negotiation. Not handing it
    * over once more takes half of a subgraph's CPU.
    */
-  find({ headers }: IncomingMessage, body: unknown): KnownRequest<object> | undefined {
+  find({ headers }: IncomingMessage, body: unknown): KnownRequest<TimedContext> | undefined {
     const contentType = ANSWERS.get(headers.accept ?? '');
     if (contentType === undefined || !isRecord(body)) return undefined;
     const { query, operationName, variables = {}, extensions } = body;
@@ -63,10 +65,14 @@ export class SubgraphExecutor implements GatewayInterface {
   }
 
   /** An answer with errors is kept for Apollo Server, to report and format: it gets it in place of running the operation. */
-  async #answer(operation: CompiledOperation, context: object, variables: Variables): Promise<string | undefined> {
+  async #answer(
+    operation: CompiledOperation,
+    context: TimedContext,
+    variables: Variables,
+  ): Promise<string | undefined> {
     const result = await operation.execute(context, variables);
     if (result && !result.errors) return `${JSON.stringify(result)}\n`;
-    if (result) this.#kept.set(context, result);
+    if (result) this.#kept.set(context.signal, result);
     return undefined;
   }
 
