@@ -1,71 +1,7 @@
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
-import { CompiledOperation } from '@lockstep/runtime/graphql/execution/compiled-operation.ts';
-import { type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
-import { Random } from './testing/random.ts';
-import { RandomFederation } from './testing/random-federation.ts';
-import { type RandomOperation, randomOperation } from './testing/random-operation.ts';
-import { RandomResolvers } from './testing/random-resolvers.ts';
+import { compareExecutions } from './testing/execution-property.ts';
 
-const SCHEMAS = Number(process.env.EXEC_SCHEMAS ?? 15);
-const OPERATIONS_PER_SCHEMA = 20;
-
-// Here and not in runtime, because the random schemas and operations are the gateway's.
+// Many more: `npm run test:properties -- --cases 20000 --seed 1`.
 test('a subgraph’s compiled operations give what graphql-js gives, and call the same resolvers', async () => {
-  const seed = Number(process.env.EXEC_SEED ?? Date.now() % 1_000_000);
-  for (let schemaSeed = seed; schemaSeed < seed + SCHEMAS; schemaSeed++) {
-    const random = new Random(schemaSeed);
-    const schema = new RandomFederation(random, schemaSeed).build().monolith;
-    const resolvers = new RandomResolvers(schema, schemaSeed);
-    for (let count = 0; count < OPERATIONS_PER_SCHEMA; count++) {
-      const operation = randomOperation(random, schema);
-      await assertEqual(schema, resolvers, operation, `seed ${schemaSeed}`);
-    }
-  }
+  await compareExecutions(Date.now() % 1_000_000, 300);
 });
-
-async function assertEqual(
-  schema: GraphQLSchema,
-  resolvers: RandomResolvers,
-  { query, variables }: RandomOperation,
-  seed: string,
-): Promise<void> {
-  const document = parse(query);
-  const compiled = CompiledOperation.of(schema, document);
-  const expected = await observe(resolvers, () => execute({ schema, document, variableValues: variables }));
-  const actual = await observe(resolvers, () => compiled?.execute({}, variables));
-  const message = `${seed}\n${query}\n${JSON.stringify(variables)}`;
-  assert.equal(actual.answer, expected.answer, message);
-  assert.deepEqual(actual.calls, expected.calls, message);
-  assert.deepEqual(actual.stray, [], message);
-}
-
-interface Observed {
-  /** As it would be sent: the order of fields and errors is part of it. */
-  readonly answer: string;
-  readonly calls: readonly string[];
-  /** Rejections that nobody handles, which end a process: graphql-js leaves some, of items beside one that throws. */
-  readonly stray: readonly unknown[];
-}
-
-/** Runs it until nothing of it is left to run. */
-async function observe(
-  resolvers: RandomResolvers,
-  run: () => ExecutionResult | Promise<ExecutionResult> | undefined,
-): Promise<Observed> {
-  const stray: unknown[] = [];
-  const listeners = process.listeners('unhandledRejection');
-  process.removeAllListeners('unhandledRejection').on('unhandledRejection', (reason) => stray.push(reason));
-  resolvers.calls = [];
-  const result = await run();
-  await setImmediate();
-  await setImmediate();
-  process.removeAllListeners('unhandledRejection');
-  for (const listener of listeners) process.on('unhandledRejection', listener);
-  return {
-    answer: JSON.stringify(result && { data: result.data, errors: result.errors }, null, 1),
-    calls: resolvers.calls,
-    stray,
-  };
-}
