@@ -81,9 +81,17 @@ const KINDS: Record<string, () => unknown> = {
     ],
     named: { __typename: 'Cat', name: () => 'Felix' },
   }),
+  race: () => ({ must: Promise.resolve(null), text: () => later(new Error('of an object that is null already')) }),
+  slow: () => later({ id: 'slow' }),
   primitive: () => 'text',
   function: () => Object.assign(() => {}, { id: 'f', text: 'of a function' }),
 };
+
+async function later(value: unknown): Promise<unknown> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (value instanceof Error) throw value;
+  return value;
+}
 
 const ALL = 'id text int size odd must list matrix musts';
 
@@ -95,11 +103,17 @@ const CASES: Record<string, [query: string, variables?: Record<string, unknown>]
   ]),
   'one field at a time, where another would null its object': Object.keys(KINDS).flatMap((kind) => [
     ...[...ALL.split(' '), 'sum', 'sum(b: 4)'].map((field): [string] => [`{ thing(kind: "${kind}") { ${field} } }`]),
+    [`{ thing(kind: "${kind}") { pets { ...on Cat { name lives } ...on Dog { barks } __typename } } }`] as [string],
+    [`{ thing(kind: "${kind}") { pet { ...on Cat { name lives friends { name } } } named { name } } }`] as [string],
     [`{ thing(kind: "${kind}") { things { id text } thing { mustThing { mustThing { id must } } } } }`] as [string],
   ]),
   'null as far up as it has to go': [
     ['{ mustThing { mustThing { must } } thing { id } }'],
     ['{ thing(kind: "deep") { id thing { id mustThing { mustThing { must } } } } echo(text: "x") }'],
+    ['{ thing(kind: "race") { must text } slow: thing(kind: "slow") { thing { id } id } }'],
+    [
+      '{ thing(kind: "race") { must text } slow: thing(kind: "slow") { id } slower: thing(kind: "slow") { things { id } } }',
+    ],
     ['{ boom mustThing { id } echo(text: "x") }'],
   ],
   'aliases, and fields asked for more than once': [
@@ -212,6 +226,18 @@ describe('a compiled operation gives what graphql-js gives:', () => {
 function written({ data, errors }: ExecutionResult): string {
   return JSON.stringify({ data, errors });
 }
+
+test('one operation is run with other values of its conditions', async () => {
+  const query = 'query ($a: Boolean!, $b: Boolean!) { thing(kind: "plain") { id @include(if: $a) int @skip(if: $b) } }';
+  const operation = CompiledOperation.of(schemaOf([]), parse(query));
+  const run = async (a: boolean, b: boolean) => JSON.stringify((await operation?.execute({}, { a, b }))?.data?.thing);
+  for (const _ of ['once', 'once more']) {
+    assert.equal(await run(true, false), '{"id":"1","int":3}');
+    assert.equal(await run(false, false), '{"int":3}');
+    assert.equal(await run(true, true), '{"id":"1"}');
+    assert.equal(await run(false, true), '{}');
+  }
+});
 
 test('what is left to graphql-js', () => {
   const schema = schemaOf([]);

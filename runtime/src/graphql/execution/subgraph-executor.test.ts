@@ -114,3 +114,17 @@ test('an operation is run once for each request, and an error of a known one is 
   for (let time = 0; time < 3; time++) await ask({ query: '{ broken }' }, ACCEPT);
   assert.equal(log.lines.filter((line) => JSON.stringify(line).includes('no such table')).length, 3);
 });
+
+test('of a document with two operations each is itself', async (t) => {
+  const { ask } = await serveCounting(t);
+  const query = 'query A { fine } query B { other: fine }';
+  const names = ['A', 'B', 'A', 'B'];
+  const answers = await Promise.all(names.map((operationName) => ask({ query, operationName }, ACCEPT)));
+  const again = await Promise.all(names.map((operationName) => ask({ query, operationName }, ACCEPT)));
+  for (const all of [answers, again]) {
+    assert.deepEqual(
+      all.map(({ text }) => text.trim()),
+      names.map((name) => `{"data":{"${name === 'A' ? 'fine' : 'other'}":"fine"}}`),
+    );
+  }
+});
