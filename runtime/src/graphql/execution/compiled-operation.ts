@@ -12,6 +12,7 @@ import {
   OperationTypeNode,
   TypeNameMetaFieldDef,
 } from 'graphql';
+// Not in the package's entry, which exports all else that is used: the one version of graphql is exact.
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
 import { CompiledField } from './compiled-field.ts';
 import { Execution } from './execution.ts';

@@ -10,12 +10,19 @@ import type { Complete } from './completion.ts';
 import type { Execution } from './execution.ts';
 import { type FieldPlace, nameOf } from './field-place.ts';
 import { isPromise } from './promises.ts';
-import type { Select } from './selection.ts';
+import type { Select, Selection } from './selection.ts';
 
-/** Code that completes objects of one type. */
+/**
+ * Code that completes objects of one type. What is below is compiled when the first object is there: a short document can
+ * spread fragments into so many fields that compiling all of them would hold the process up.
+ */
 export function compileObject(type: GraphQLObjectType, place: FieldPlace, select: Select): Complete {
-  const selection = select(type, place.nodes);
-  if (!type.isTypeOf) return (execution, value, _info, path) => selection.execute(execution, value, path);
+  let selection: Selection | undefined;
+  const complete: Complete = (execution, value, _info, path) => {
+    selection ??= select(type, place.nodes);
+    return selection.execute(execution, value, path);
+  };
+  if (!type.isTypeOf) return complete;
   const check = (isOne: boolean, value: unknown) => {
     if (isOne) return;
     throw new GraphQLError(`Expected value of type "${type.name}" but got: ${inspect(value)}.`, { nodes: place.nodes });
@@ -25,15 +32,15 @@ export function compileObject(type: GraphQLObjectType, place: FieldPlace, select
     if (isPromise(isOne)) {
       return isOne.then((isOneThen) => {
         check(isOneThen, value);
-        return selection.execute(execution, value, path);
+        return complete(execution, value, info, path);
       });
     }
     check(isOne, value);
-    return selection.execute(execution, value, path);
+    return complete(execution, value, info, path);
   };
 }
 
-/** Code that completes objects of whichever type they turn out to have; each type's is compiled when it is first met. */
+/** Code that completes objects of whichever type they turn out to have. */
 export function compileAbstract(type: GraphQLAbstractType, place: FieldPlace, select: Select): Complete {
   const resolveType = type.resolveType ?? defaultTypeResolver;
   const known = new Map<unknown, Complete>();
