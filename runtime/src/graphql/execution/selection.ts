@@ -11,7 +11,6 @@ export type Select = (type: GraphQLObjectType, nodes: readonly FieldNode[]) => S
 /** The fields of objects of one type, in the order of the response. */
 export class Selection {
   readonly #fields: readonly CompiledField[];
-  readonly #Results = resultsClass();
 
   constructor(fields: readonly CompiledField[]) {
     this.#fields = fields;
@@ -19,7 +18,7 @@ export class Selection {
 
   /** All fields at the same time (section 6.3.1). @param path where the object is */
   execute(execution: Execution, source: unknown, path: Path | undefined): Results | Promise<Results> {
-    const results = new this.#Results();
+    const results = new ResponseObject();
     let isPending = false;
     try {
       for (const field of this.#fields) {
@@ -49,23 +48,19 @@ export class Selection {
         return isPromise(value) ? Promise.resolve(value.then(add)) : add(value);
       };
       return before instanceof Promise ? before.then(next) : next(before);
-    }, new this.#Results());
+    }, new ResponseObject());
   }
 
   async #whole(pending: Results): Promise<Results> {
     const values = await Promise.all(Object.values(pending));
-    const results = new this.#Results();
+    const results = new ResponseObject();
     for (const [index, { key }] of this.#fields.entries()) results[key] = values[index];
     return results;
   }
 }
 
-/**
- * Makes objects without `__proto__`, as an alias may be that. `Object.create(null)` would give V8 a hash table. One class a
- * selection: V8 then knows how many fields its objects get.
- */
-function resultsClass(): new () => Results {
-  class ResponseObject {}
-  Object.setPrototypeOf(ResponseObject.prototype, null);
-  return ResponseObject as new () => Results;
+/** An object without `__proto__`, as an alias may be that. `Object.create(null)` would give V8 a hash table. */
+class ResponseObject {
+  [key: string]: unknown;
 }
+Object.setPrototypeOf(ResponseObject.prototype, null);
