@@ -1,3 +1,4 @@
+import { isPromise } from '@lockstep/runtime/graphql/execution/promises.ts';
 import {
   type GraphQLField,
   type GraphQLObjectType,
@@ -82,7 +83,7 @@ export class RandomResolvers {
       const items = Array.from({ length: Math.floor(drawn * 997) % 4 }, (_, index) => {
         return this.#later(this.#value(type.ofType, `${key}/${index}`), `${key}/${index}`);
       });
-      return drawn < 0.2 ? new Set<unknown>(items) : items;
+      return drawn < 0.2 && !items.some((item) => isPromise(item)) ? new Set<unknown>(items) : items;
     }
     if (isLeafType(type)) return drawn < 0.14 ? { no: 'leaf' } : leaf(type.name, drawn, key);
     const types = isAbstractType(type) ? this.#schema.getPossibleTypes(type) : [type];

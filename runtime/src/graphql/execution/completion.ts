@@ -92,14 +92,14 @@ function compileList(itemType: GraphQLOutputType, place: FieldPlace, select: Sel
         items.push(completed);
       }
     } catch (error) {
-      if (isPending) ignore(items);
+      ignore(Array.isArray(list) ? [...items, ...list] : items);
       throw error;
     }
     return isPending ? Promise.all(items) : items;
   };
 }
 
-/** Items of a list that is null already may still fail. graphql-js leaves their rejections to end the process. */
+/** What is left of a list that is null already may still fail. graphql-js leaves its rejections to end the process. */
 function ignore(items: readonly unknown[]): void {
   Promise.all(items).catch(() => {});
 }
