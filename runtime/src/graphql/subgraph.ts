@@ -14,6 +14,7 @@ import { requireSecret } from '../http/secret.ts';
 import type { Handler } from '../http/server.ts';
 import type { Logger } from '../logging.ts';
 import type { ProcessConfig } from '../process-config.ts';
+import { SubgraphExecutor } from './execution/subgraph-executor.ts';
 import { KnownOperationTypesRule } from './known-operation-types.ts';
 import { maskUnexpected } from './masking.ts';
 import { checkSubgraphRequest } from './subgraph-limits.ts';
@@ -57,8 +58,9 @@ export async function buildSubgraph<Context extends TimedContext>(
   const { config, logger } = options;
   const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]);
   makeTimely(schema);
+  const executor = new SubgraphExecutor(schema);
   const server = new ApolloServer<Context>({
-    schema,
+    gateway: executor,
     introspection: !config.isProduction,
     hideSchemaDetailsFromClientErrors: config.isProduction,
     includeStacktraceInErrorResponses: false,
@@ -73,6 +75,7 @@ export async function buildSubgraph<Context extends TimedContext>(
     context: ({ signal }) => options.context(signal),
     check: checkSubgraphRequest(),
     deadline: readDeadline,
+    known: (request, body) => executor.find(request, body),
   });
   return {
     handler: routes({

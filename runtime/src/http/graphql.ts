@@ -21,6 +21,13 @@ export interface Arrival {
   readonly signal: AbortSignal;
 }
 
+/** A request that can do without Apollo Server, because that has let an equal one through before. */
+export interface KnownRequest<Context> {
+  readonly contentType: string;
+  /** Runs it, and gives the answer. Undefined where Apollo Server has to answer all the same, with the same context. */
+  answer(context: Context): Promise<string | undefined>;
+}
+
 export interface GraphQLOptions<Context extends object> {
   /** What one operation carries. */
   context(arrival: Arrival): Context | Promise<Context>;
@@ -30,6 +37,8 @@ export interface GraphQLOptions<Context extends object> {
    * @throws {RefusedRequestError} where it may not be run
    */
   check?(request: HTTPGraphQLRequest, arrival: IncomingMessage): HTTPGraphQLRequest | Promise<HTTPGraphQLRequest>;
+  /** What runs a request without Apollo Server; undefined where it is needed. */
+  known?(request: IncomingMessage, body: unknown): KnownRequest<Context> | undefined;
   /** When the request has to be answered. Once that is over it is refused, or its signal aborted. */
   deadline?(request: IncomingMessage): Deadline | undefined;
   /** The longest body that is read; a longer one is refused. */
@@ -43,16 +52,22 @@ const OVERDUE = "The request's deadline was over before it could be run";
 /** Translates between Node's HTTP and a started Apollo Server. */
 export function graphql<Context extends object>(
   server: Executor<Context>,
-  { context, check, deadline: deadlineOf, maxBodyBytes = MAX_BODY_BYTES }: GraphQLOptions<Context>,
+  { context, check, known, deadline: deadlineOf, maxBodyBytes = MAX_BODY_BYTES }: GraphQLOptions<Context>,
 ): Handler {
   return async (request, response) => {
     try {
       const deadline = deadlineOf?.(request);
-      const given = await toHttpGraphQLRequest(request, maxBodyBytes);
+      const body = await readBody(request, maxBodyBytes);
       if (deadline?.isOver) throw new RefusedRequestError(504, 'DEADLINE_EXCEEDED', OVERDUE);
+      const makeContext = () => context({ request, signal: ending(response, deadline) });
+      const found = known?.(request, body);
+      const made = found && (await makeContext());
+      const text = made && (await found.answer(made));
+      if (found && text !== undefined) return sendKnown(response, found.contentType, text);
+      const given = toHttpGraphQLRequest(request, body);
       const answer = await server.executeHTTPGraphQLRequest({
         httpGraphQLRequest: check ? await check(given, request) : given,
-        context: async () => context({ request, signal: ending(response, deadline) }),
+        context: async () => made ?? makeContext(),
       });
       await send(response, answer);
     } catch (error) {
@@ -65,7 +80,7 @@ export function graphql<Context extends object>(
 }
 
 /** @throws {RefusedRequestError} where GraphQL can't be asked */
-async function toHttpGraphQLRequest(request: IncomingMessage, maxBodyBytes: number): Promise<HTTPGraphQLRequest> {
+async function readBody(request: IncomingMessage, maxBodyBytes: number): Promise<unknown> {
   const { method = '', url = '' } = request;
   if (method !== 'GET' && method !== 'POST') {
     const message = `GraphQL is asked by ${ALLOWED_METHODS}, not by ${method}.`;
@@ -73,11 +88,17 @@ async function toHttpGraphQLRequest(request: IncomingMessage, maxBodyBytes: numb
   }
   const queryStart = url.indexOf('?');
   if (method === 'GET' && queryStart !== -1) refusePrototypeKeyIn(url.slice(queryStart));
+  return method === 'POST' ? readJson(request, maxBodyBytes) : undefined;
+}
+
+function toHttpGraphQLRequest(request: IncomingMessage, body: unknown): HTTPGraphQLRequest {
+  const { method = '', url = '' } = request;
+  const queryStart = url.indexOf('?');
   return {
     method,
     headers: headerMapOf(request),
     search: queryStart === -1 ? '' : url.slice(queryStart),
-    body: method === 'POST' ? await readJson(request, maxBodyBytes) : undefined,
+    body,
   };
 }
 
@@ -111,6 +132,10 @@ function abortAt(deadline: Deadline, controller: AbortController, response: Serv
 
 function hasLeft(response: ServerResponse): boolean {
   return response.destroyed && !response.writableFinished;
+}
+
+function sendKnown(response: ServerResponse, contentType: string, text: string): void {
+  response.writeHead(200, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }).end(text);
 }
 
 async function send(response: ServerResponse, answer: HTTPGraphQLResponse): Promise<void> {

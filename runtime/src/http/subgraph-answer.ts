@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 
+/** What a subgraph is asked to answer in. */
+export const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
+
 /** A subgraph's answer as it came. */
 export interface Reply {
   readonly status: number;

@@ -6,7 +6,7 @@ import { Connections } from './connections.ts';
 import { DEADLINE_HEADER, deadlineOf } from './deadline.ts';
 import { post } from './post.ts';
 import { SECRET_HEADER } from './secret.ts';
-import { type GraphQLAnswer, parseAnswer, type Reply } from './subgraph-answer.ts';
+import { ACCEPT, type GraphQLAnswer, parseAnswer, type Reply } from './subgraph-answer.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /** A GraphQL request, as GraphQL over HTTP sends it. */
@@ -65,7 +65,7 @@ export class SubgraphClient {
     this.#path = url.pathname + url.search;
     this.#headers = {
       'content-type': 'application/json',
-      accept: 'application/graphql-response+json, application/json;q=0.9',
+      accept: ACCEPT,
       ...(options.secret !== undefined && { [SECRET_HEADER]: options.secret }),
     };
     this.#connections = new Connections(url.origin);

@@ -1,0 +1,157 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  TypeNameMetaFieldDef,
+} from 'graphql';
+// Not in the package's entry, which exports all else that is used: the one version of graphql is exact.
+import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
+import { CompiledField } from './compiled-field.ts';
+import { Execution } from './execution.ts';
+import { hasIntrospection, variablesOfConditions } from './operation-traits.ts';
+import { type Results, Selection } from './selection.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
+type CollectedFields = ReturnType<typeof collectFields>;
+
+/** As many combinations of what `@skip` and `@include` say as 4 variables have. */
+const MAX_CONDITIONS = 4;
+
+/** Of all variants together: what a document's fragments spread to is kept in memory. */
+const MAX_FIELDS = 1000;
+
+/** What graphql-js reports of the variables of one request. */
+const MAX_VARIABLE_ERRORS = 50;
+
+/** One operation of a valid document on a schema, as code. It gives what `execute` of graphql-js gives. */
+export class CompiledOperation {
+  readonly #schema: GraphQLSchema;
+  readonly #operation: OperationDefinitionNode;
+  readonly #rootType: GraphQLObjectType;
+  readonly #fragments: Record<string, FragmentDefinitionNode>;
+  readonly #conditions: readonly string[];
+  /** By the values of the variables that `@skip` and `@include` depend on. */
+  readonly #variants = new Map<string, Selection>();
+  #fieldCount = 0;
+
+  private constructor(
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    rootType: GraphQLObjectType,
+    document: DocumentNode,
+  ) {
+    this.#schema = schema;
+    this.#operation = operation;
+    this.#rootType = rootType;
+    this.#fragments = fragmentsOf(document);
+    const own = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
+    this.#conditions = variablesOfConditions(document).filter((name) => own.has(name));
+  }
+
+  /** Undefined where that is left to graphql-js: no such operation, a subscription, introspection, many conditions. */
+  static of(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operationName?: string | null,
+  ): CompiledOperation | undefined {
+    const operation = getOperationAST(document, operationName);
+    if (!operation || operation.operation === OperationTypeNode.SUBSCRIPTION || hasIntrospection(document))
+      return undefined;
+    const rootType = schema.getRootType(operation.operation);
+    if (!rootType) return undefined;
+    const compiled = new CompiledOperation(schema, operation, rootType, document);
+    return compiled.#conditions.length > MAX_CONDITIONS ? undefined : compiled;
+  }
+
+  /**
+   * @param inputs the values of its variables, as they came
+   * @returns undefined where that is left to graphql-js: it is too large, or a condition is null. Then nothing has been run
+   */
+  execute(context: unknown, inputs: Variables): ExecutionResult | Promise<ExecutionResult> | undefined {
+    if (this.#fieldCount > MAX_FIELDS) {
+      this.#variants.clear();
+      return undefined;
+    }
+    const options = { maxErrors: MAX_VARIABLE_ERRORS };
+    const { errors, coerced } = getVariableValues(
+      this.#schema,
+      this.#operation.variableDefinitions ?? [],
+      inputs,
+      options,
+    );
+    if (errors) return { errors };
+    if (this.#conditions.some((name) => typeof coerced[name] !== 'boolean')) return undefined;
+    const execution = new Execution(
+      this.#schema,
+      { operation: this.#operation, fragments: this.#fragments, variableValues: coerced },
+      context,
+    );
+    const fail = (error: unknown): ExecutionResult => {
+      execution.add(error as GraphQLError, undefined);
+      return { errors: execution.errors, data: null };
+    };
+    try {
+      const results = this.#run(execution);
+      return results instanceof Promise
+        ? results.then((data) => respond(data, execution), fail)
+        : respond(results, execution);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  #run(execution: Execution): Results | Promise<Results> {
+    const selection = this.#selectionFor(execution.variables);
+    return this.#operation.operation === OperationTypeNode.MUTATION
+      ? selection.executeSerially(execution)
+      : selection.execute(execution, undefined, undefined);
+  }
+
+  #selectionFor(variables: Variables): Selection {
+    const key = this.#conditions.map((name) => variables[name]).join();
+    const known = this.#variants.get(key);
+    if (known) return known;
+    const { selectionSet } = this.#operation;
+    const conditions = Object.fromEntries(this.#conditions.map((name) => [name, variables[name]]));
+    const fields = collectFields(this.#schema, this.#fragments, conditions, this.#rootType, selectionSet);
+    const selection = this.#compile(this.#rootType, fields, conditions);
+    this.#variants.set(key, selection);
+    return selection;
+  }
+
+  /** @param conditions the variables that `@skip` and `@include` look at */
+  #compile(parentType: GraphQLObjectType, collected: CollectedFields, conditions: Variables): Selection {
+    const fields: CompiledField[] = [];
+    for (const [key, [first, ...others]] of collected) {
+      if (!first) continue;
+      const name = first.name.value;
+      const definition = name === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : parentType.getFields()[name];
+      if (!definition) continue;
+      const place = { parentType, definition, nodes: [first, ...others] } as const;
+      const field = new CompiledField(key, place, (type, nodes) =>
+        this.#compile(type, collectSubfields(this.#schema, this.#fragments, conditions, type, nodes), conditions),
+      );
+      fields.push(field);
+      this.#fieldCount++;
+    }
+    return new Selection(fields);
+  }
+}
+
+function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  for (const node of definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments[node.name.value] = node;
+  return fragments;
+}
+
+function respond(data: Results, { errors }: Execution): ExecutionResult {
+  return errors.length === 0 ? { data } : { errors, data };
+}

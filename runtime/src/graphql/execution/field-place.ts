@@ -1,0 +1,14 @@
+import type { FieldNode, GraphQLField, GraphQLObjectType } from 'graphql';
+
+/** A field of a type, and where an operation asks for it. */
+export interface FieldPlace {
+  readonly parentType: GraphQLObjectType;
+  readonly definition: GraphQLField<unknown, unknown>;
+  /** All that ask for it under one response key; the first says its arguments. */
+  readonly nodes: readonly [FieldNode, ...FieldNode[]];
+}
+
+/** `Type.field`, for messages. */
+export function nameOf({ parentType, definition }: FieldPlace): string {
+  return `${parentType.name}.${definition.name}`;
+}
