@@ -12,7 +12,7 @@ export interface PersistedId {
 const ID_PARAMETERS = ['documentId', 'doc_id', 'id'];
 
 export function persistedId(parameters: RequestParameters): PersistedId | undefined {
-  const hash = hashIn(parameters.get('extensions'));
+  const hash = hashIn(extensionsOf(parameters));
   if (hash !== undefined) return { id: hash, isHash: true };
   for (const name of ID_PARAMETERS) {
     const id = parameters.get(name);
@@ -35,10 +35,15 @@ export function withQuery(request: HTTPGraphQLRequest, query: string): HTTPGraph
   return { ...request, body: { ...rest, query } };
 }
 
-/** @param extensions an object, or JSON in a query string */
-function hashIn(extensions: unknown): string | undefined {
+/** What a request has in `extensions`: an object, or JSON in a query string. */
+export function extensionsOf(parameters: RequestParameters): Record<string, unknown> | undefined {
+  const extensions = parameters.get('extensions');
   const content = typeof extensions === 'string' ? parseIfPossible(extensions) : extensions;
-  const persistedQuery = isRecord(content) ? content.persistedQuery : undefined;
+  return isRecord(content) ? content : undefined;
+}
+
+function hashIn(extensions: Record<string, unknown> | undefined): string | undefined {
+  const persistedQuery = extensions?.persistedQuery;
   const hash = isRecord(persistedQuery) ? persistedQuery.sha256Hash : undefined;
   return typeof hash === 'string' ? hash : undefined;
 }

@@ -64,6 +64,7 @@ export async function buildSubgraph<Context extends TimedContext>(
     includeStacktraceInErrorResponses: false,
     validationRules: [KnownOperationTypesRule],
     formatError: maskUnexpected(logger),
+    persistedQueries: false,
     logger,
     plugins: [...INSTRUMENTATION_OFF, ...(config.isProduction ? DISCREET : [])],
     stopOnTerminationSignals: false,
