@@ -7,6 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
+import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
 import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
 import { type Arrival, graphql } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
@@ -112,6 +113,7 @@ function apolloServer({ gateway, logger, refusals }: ServerParts, settings: Gate
     plugins: [
       landingPage(settings.landingPage, settings.path),
       ...INSTRUMENTATION_OFF,
+      codeOfTooManyVariableErrors,
       ...(settings.introspection ? [] : [hideSuggestions]),
       ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
       directExecution(gateway),

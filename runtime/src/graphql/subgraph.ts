@@ -16,9 +16,11 @@ import type { Logger } from '../logging.ts';
 import type { ProcessConfig } from '../process-config.ts';
 import { KnownOperationTypesRule } from './known-operation-types.ts';
 import { maskUnexpected } from './masking.ts';
+import { checkRepresentations } from './representations.ts';
 import { checkSubgraphRequest } from './subgraph-limits.ts';
 import { hideSuggestions } from './suggestions.ts';
 import { makeTimely, type TimedContext } from './timely-resolvers.ts';
+import { codeOfTooManyVariableErrors } from './variable-errors.ts';
 
 /** What makes a subgraph. */
 export interface SubgraphOptions<Context extends TimedContext> {
@@ -56,6 +58,7 @@ export async function buildSubgraph<Context extends TimedContext>(
 ): Promise<Subgraph> {
   const { config, logger } = options;
   const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]);
+  checkRepresentations(schema);
   makeTimely(schema);
   const server = new ApolloServer<Context>({
     schema,
@@ -66,7 +69,7 @@ export async function buildSubgraph<Context extends TimedContext>(
     formatError: maskUnexpected(logger),
     persistedQueries: false,
     logger,
-    plugins: [...INSTRUMENTATION_OFF, ...(config.isProduction ? DISCREET : [])],
+    plugins: [...INSTRUMENTATION_OFF, codeOfTooManyVariableErrors, ...(config.isProduction ? DISCREET : [])],
     stopOnTerminationSignals: false,
   });
   await server.start();
