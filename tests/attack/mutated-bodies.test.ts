@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { Random } from '@lockstep/runtime/testing/random.ts';
 import { tellProgress, times } from '../harness/full-count.ts';
+import { residentMb } from '../harness/memory.ts';
 import { type MutatedRequest, mutateRequest } from '../harness/mutation/requests.ts';
 import { validBodies } from '../harness/mutation/valid-requests.ts';
 import { sendJson, startTargets, type Target } from '../harness/targets.ts';
@@ -36,7 +36,7 @@ for (const target of targets) {
     const bodies = validBodies(target.name);
     for (const body of bodies) await sendJson(target, body).then((response) => response.text());
     const counts = new Map<string, number>();
-    const rssBefore = rssMb(target);
+    const rssBefore = residentMb(target.process);
     const failed: string[] = [];
     let sent = 0;
     const sendSome = async () => {
@@ -55,8 +55,8 @@ for (const target of targets) {
     await Promise.all(Array.from({ length: AT_A_TIME }, sendSome));
     assert.equal(failed.length, 0, failed.join('\n\n'));
     t.diagnostic([...counts].map(([outcome, count]) => `${outcome}: ${count}`).join(', '));
-    t.diagnostic(`RSS from ${rssBefore} MB to ${rssMb(target)} MB`);
-    assert.ok(rssMb(target) < MAX_RSS_MB, `${rssMb(target)} MB`);
+    t.diagnostic(`RSS from ${rssBefore} MB to ${residentMb(target.process)} MB`);
+    assert.ok(residentMb(target.process) < MAX_RSS_MB, `${residentMb(target.process)} MB`);
     assert.deepEqual(await (await sendJson(target, { query: '{ __typename }' })).json(), {
       data: { __typename: 'Query' },
     });
@@ -102,10 +102,4 @@ function describe({ name }: Target, { method, search, headers, body }: MutatedRe
 /** What it logged that nobody expected. */
 function failuresOf({ process }: Target): unknown[] {
   return process.logs.filter(({ level, msg }) => level === 'error' || level === 'fatal' || /unexpected/.test(msg));
-}
-
-/** Where the system tells; 0 elsewhere. */
-function rssMb({ process: { pid } }: Target): number {
-  if (process.platform !== 'linux') return 0;
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
 }

@@ -7,7 +7,8 @@ import { ROOT, type RunningProcess, startProcess } from './process.ts';
 /** The subgraphs that the project has. */
 export const SUBGRAPHS: readonly string[] = readdirSync(join(ROOT, 'subgraphs')).sort();
 
-const SECRET = 'a secret for this test only';
+/** What the processes of a test show each other. */
+export const SECRET = 'a secret for this test only';
 
 /** A process that is sent what it must withstand, by whoever may talk to it. */
 export interface Target {

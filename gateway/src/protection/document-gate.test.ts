@@ -53,4 +53,6 @@ test('a persisted query that is none is refused, with its document and without',
     }
   }
   sendBody({ extensions: { persistedQuery: { version: 1, sha256Hash } } });
+  const empty = { query: '', extensions: { persistedQuery: { version: 1, sha256Hash } } };
+  assert.throws(() => sendBody(empty), { status: 400, code: 'BAD_USER_INPUT' });
 });

@@ -3,12 +3,17 @@ import type { HTTPGraphQLRequest } from '@apollo/server';
 import { checkDocument } from '@lockstep/runtime/graphql/document-check.ts';
 import type { Excess } from '@lockstep/runtime/graphql/limits.ts';
 import { RefusedRequestError } from '@lockstep/runtime/http/refusal.ts';
-import { isRecord, parametersOf, type RequestParameters } from '@lockstep/runtime/http/request-parameters.ts';
+import {
+  extensionsOf,
+  isRecord,
+  parametersOf,
+  type RequestParameters,
+} from '@lockstep/runtime/http/request-parameters.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
-import { extensionsOf, persistedId, withQuery } from './persisted-id.ts';
+import { persistedId, withQuery } from './persisted-id.ts';
 import { PersistedOperations } from './persisted-operations.ts';
 import type { Refusals } from './refusals.ts';
 
@@ -55,7 +60,7 @@ export class DocumentGate {
     try {
       const parameters = parametersOf(request);
       const text = parameters.get('query');
-      if (typeof text !== 'string' || text === '') return this.#checkId(request, parameters);
+      if (typeof text !== 'string' || text === '') return this.#checkId(request, parameters, text);
       this.#checkSent(text, parameters);
       return request;
     } catch (error) {
@@ -64,11 +69,12 @@ export class DocumentGate {
     }
   }
 
-  #checkId(request: HTTPGraphQLRequest, parameters: RequestParameters): HTTPGraphQLRequest {
+  /** @param given what it has in place of a document: nothing, an empty one, or what is none */
+  #checkId(request: HTTPGraphQLRequest, parameters: RequestParameters, given: unknown): HTTPGraphQLRequest {
     const id = this.#operations && persistedId(parameters);
     const text = id && this.#operations?.documentOf(id);
     if (text === undefined) {
-      if (this.#settings.apq.enabled && parameters.get('extensions')) checkHash(undefined, parameters);
+      if (this.#settings.apq.enabled && parameters.get('extensions')) checkHash(given, parameters);
       return request;
     }
     this.#checkText(text, () => {});
@@ -103,17 +109,17 @@ export class DocumentGate {
 /**
  * Apollo Server refuses what is wrong with a hash too, without a code.
  *
- * @param text the document, where it came with the hash
+ * @param text the document, where one came with the hash; an empty one too
  * @throws {RefusedRequestError}
  */
-function checkHash(text: string | undefined, parameters: RequestParameters): void {
+function checkHash(text: unknown, parameters: RequestParameters): void {
   const { persistedQuery } = extensionsOf(parameters) ?? {};
   if (!persistedQuery) return;
   const { version, sha256Hash } = isRecord(persistedQuery) ? persistedQuery : {};
   if (version !== 1 || typeof sha256Hash !== 'string') {
     throw wrongHash('extensions.persistedQuery has to be an object of version, which is 1, and sha256Hash, a string.');
   }
-  if (text === undefined || sha256Hash === createHash('sha256').update(text).digest('hex')) return;
+  if (typeof text !== 'string' || sha256Hash === createHash('sha256').update(text).digest('hex')) return;
   throw wrongHash("extensions.persistedQuery.sha256Hash isn't the SHA-256 of the document.");
 }
 

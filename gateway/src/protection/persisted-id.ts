@@ -1,5 +1,5 @@
 import type { HTTPGraphQLRequest } from '@apollo/server';
-import { isRecord, type RequestParameters } from '@lockstep/runtime/http/request-parameters.ts';
+import { extensionsOf, isRecord, type RequestParameters } from '@lockstep/runtime/http/request-parameters.ts';
 
 /** How a request names a document that it doesn't have in it. */
 export interface PersistedId {
@@ -35,23 +35,8 @@ export function withQuery(request: HTTPGraphQLRequest, query: string): HTTPGraph
   return { ...request, body: { ...rest, query } };
 }
 
-/** What a request has in `extensions`: an object, or JSON in a query string. */
-export function extensionsOf(parameters: RequestParameters): Record<string, unknown> | undefined {
-  const extensions = parameters.get('extensions');
-  const content = typeof extensions === 'string' ? parseIfPossible(extensions) : extensions;
-  return isRecord(content) ? content : undefined;
-}
-
 function hashIn(extensions: Record<string, unknown> | undefined): string | undefined {
   const persistedQuery = extensions?.persistedQuery;
   const hash = isRecord(persistedQuery) ? persistedQuery.sha256Hash : undefined;
   return typeof hash === 'string' ? hash : undefined;
-}
-
-function parseIfPossible(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // Apollo Server has the words for it
-  }
 }

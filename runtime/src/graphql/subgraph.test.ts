@@ -99,8 +99,9 @@ describe('a subgraph', () => {
     const { url } = await serveSubgraph(t);
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: [] } } });
-    const answer = await (await fetch(url, { method: 'POST', headers, body })).text();
-    assert.match(answer, /PERSISTED_QUERY_NOT_SUPPORTED/);
+    const response = await fetch(url, { method: 'POST', headers, body });
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /"PERSISTED_QUERY_NOT_SUPPORTED"/);
   });
 
   test('tells its schema to a developer', async (t) => {

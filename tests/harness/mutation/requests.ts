@@ -76,13 +76,10 @@ function mutatedSearch(body: ValidBody, random: Random): string {
     if (value == null) continue;
     parameters.append(name, typeof value === 'string' ? value : mutateJson(value, random).slice(0, 2000));
   }
-  const search = `?${parameters}`;
+  const search = String(parameters);
   // Only what can stand in the first line of a request: the rest is for HTTP's own parser to refuse.
-  return random.chance(0.6)
-    ? search
-    : mutateBytes(Buffer.from(search), random)
-        .toString('latin1')
-        .replaceAll(/[^!-~]/g, '%');
+  const sent = random.chance(0.6) ? search : mutateBytes(Buffer.from(search), random).toString('latin1');
+  return `?${sent.replaceAll(/[^!-~]/g, '%')}`;
 }
 
 type Change = (bytes: Buffer, at: number, random: Random) => Buffer;
