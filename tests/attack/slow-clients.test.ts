@@ -8,7 +8,7 @@ import { sendJson, startTargets, type Target } from '../harness/targets.ts';
 // Clients that send or read a byte a second hold nobody else up, and lose their connections once they take too long.
 
 const CONNECTIONS = times(1000);
-const SECONDS = times(45, 4);
+const SECONDS = times(45, 3);
 /** Longer than a request may take to arrive, and all of a look at who takes longer. */
 const ALL_LATE_AFTER_S = 40;
 const OTHERS_AT_A_TIME = 8;
