@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { ROOT } from './apps.ts';
 
-// `npm run test:faults`: the tests of what survives a crash, at their full counts. `npm test` runs them at a tenth.
+// `npm run test:faults`: the tests of what survives faults and attacks, at their full counts. `npm test` runs fewer.
 
-const TESTS = ['tests/durability/*.test.ts', 'tests/saga/*.test.ts', 'tests/calls/*.test.ts'];
+const TESTS = ['tests/durability/*.test.ts', 'tests/saga/*.test.ts', 'tests/calls/*.test.ts', 'tests/attack/*.test.ts'];
 
 const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...TESTS], {
   cwd: ROOT,

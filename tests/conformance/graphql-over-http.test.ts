@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { type Audit, serverAudits } from 'graphql-http';
-import { startProcess } from '../harness/process.ts';
-
-const SECRET = 'a secret for this test only';
+import { startTargets } from '../harness/targets.ts';
 
 /** Any web page can send these, and read nothing of the answer: they are refused, as cross-site request forgery. */
 const REFUSED_AS_FORGERY: Readonly<Record<string, string>> = {
@@ -14,22 +12,17 @@ const REFUSED_AS_FORGERY: Readonly<Record<string, string>> = {
 
 const NOT_FORGED = { 'apollo-require-preflight': 'true' };
 
-// The audit asks for nothing of the domain: the gateway needs no subgraph for it.
-const [gateway, subgraph] = await Promise.all([
-  startProcess('gateway', { GATEWAY_PORT: '0', SUBGRAPH_SECRET: SECRET }),
-  startProcess('subgraphs/users', { USERS_PORT: '0', USERS_DATABASE: ':memory:', SUBGRAPH_SECRET: SECRET }),
-]);
-after(() => Promise.all([gateway.stop('SIGKILL'), subgraph.stop('SIGKILL')]));
-
-for (const [name, { url }] of Object.entries({ gateway, subgraph })) {
-  describe(`the ${name} and the audit of graphql-http`, () => {
-    for (const audit of audits(url, {})) {
+// The audit passes variables to introspection, which production has not.
+for (const { name, process, headers } of await startTargets({ after }, { NODE_ENV: 'test' })) {
+  const { url } = process;
+  describe(`${name} and the audit of graphql-http`, () => {
+    for (const audit of audits(url, headers)) {
       const reason = REFUSED_AS_FORGERY[audit.id];
       if (reason === undefined) test(`${audit.id} ${audit.name}`, () => passes(audit));
       else test(`${audit.id} is refused: ${reason}`, () => isRefused(audit));
     }
 
-    for (const audit of audits(url, NOT_FORGED).filter(({ id }) => id in REFUSED_AS_FORGERY)) {
+    for (const audit of audits(url, { ...headers, ...NOT_FORGED }).filter(({ id }) => id in REFUSED_AS_FORGERY)) {
       test(`${audit.id} ${audit.name}, where it can't be forged`, () => passes(audit));
     }
   });
@@ -45,7 +38,7 @@ test('every exception is one of an audit', () => {
 
 function audits(url: string, headers: Record<string, string>): Audit[] {
   const fetchFn = (input: string, init: RequestInit = {}) =>
-    fetch(input, { ...init, headers: { 'x-subgraph-secret': SECRET, ...headers, ...init.headers } });
+    fetch(input, { ...init, headers: { ...headers, ...init.headers } });
   return serverAudits({ url, fetchFn });
 }
 

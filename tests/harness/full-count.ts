@@ -1,8 +1,8 @@
 const isFull = process.env.FAULTS === 'full';
 
-/** How often a fault is made: so often in `npm run test:faults`, a tenth of it in `npm test`. */
-export function times(full: number): number {
-  return isFull ? full : Math.ceil(full / 10);
+/** How often a fault is made: so often in `npm run test:faults`, a tenth of it or `small` in `npm test`. */
+export function times(full: number, small = Math.ceil(full / 10)): number {
+  return isFull ? full : small;
 }
 
 /** Says how far it is, each tenth of the way, where it takes so long that one wants to know. */

@@ -7,7 +7,8 @@ import { ROOT, type RunningProcess, startProcess } from './process.ts';
 /** The subgraphs that the project has. */
 export const SUBGRAPHS: readonly string[] = readdirSync(join(ROOT, 'subgraphs')).sort();
 
-const SECRET = 'a secret for this test only';
+/** What the processes of a test show each other. */
+export const SECRET = 'a secret for this test only';
 
 /** A process that is sent what it must withstand, by whoever may talk to it. */
 export interface Target {
@@ -25,7 +26,7 @@ export async function startTargets(t: Afterwards, variables: Record<string, stri
   const env = { NODE_ENV: 'production', SUBGRAPH_SECRET: SECRET, ...(await addresses()), ...variables };
   const launch = async (folder: string, target: Omit<Target, 'process'>): Promise<Target> => {
     const process = await startProcess(folder, env);
-    t.after(() => process.stop());
+    t.after(() => process.stop('SIGKILL')); // one that an attack holds would not end otherwise
     return { ...target, process };
   };
   const [first = ''] = SUBGRAPHS;
@@ -49,10 +50,14 @@ async function addresses(): Promise<Record<string, string>> {
   return env;
 }
 
+/** Whoever takes longer is held by what it was sent. */
+const ANSWERED_WITHIN_MS = 20_000;
+
 /** Sends a request, with what the target's callers have. */
 export function send(target: Target, init: RequestInit = {}, search = ''): Promise<Response> {
   const headers = { ...target.headers, ...Object.fromEntries(new Headers(init.headers)) };
-  return fetch(`${target.process.url}${search}`, { ...init, headers });
+  const signal = AbortSignal.timeout(ANSWERED_WITHIN_MS);
+  return fetch(`${target.process.url}${search}`, { signal, ...init, headers });
 }
 
 /** Sends a body that is JSON. */

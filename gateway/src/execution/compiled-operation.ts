@@ -1,3 +1,4 @@
+import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -59,6 +60,9 @@ export interface OperationResult {
 /** The variants of an operation's shape that are kept, one for each combination of its `@skip`s and `@include`s. */
 const MAX_SHAPES = 64;
 
+/** Without it a body of 2 MB could get an answer of 100 MB, with each of its mistakes in it. */
+const VARIABLE_LIMITS = { maxErrors: MAX_VARIABLE_ERRORS };
+
 /** The code of one operation. */
 export class CompiledOperation {
   readonly #source: OperationSource;
@@ -91,6 +95,7 @@ export class CompiledOperation {
       apiSchema,
       this.#operation.variableDefinitions ?? [],
       given ?? {},
+      VARIABLE_LIMITS,
     );
     if (refused) return { errors: refused };
     const { shape, denied } = this.#shapeFor(coerced);

@@ -7,6 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
+import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
 import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
 import { type Arrival, graphql } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
@@ -131,6 +132,7 @@ function apolloServer(
     plugins: [
       landingPage(settings.landingPage, settings.path),
       ...INSTRUMENTATION_OFF,
+      codeOfTooManyVariableErrors,
       ...(settings.introspection ? [] : [hideSuggestions]),
       ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
       ...(rules ? answerShaping(rules, logger) : []),

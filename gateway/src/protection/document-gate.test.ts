@@ -18,8 +18,8 @@ function open(given: object) {
     persistedQueries: persistedQueries.parse({}),
   };
   const gate = new DocumentGate(settings, { introspection: true, logger, refusals });
-  const send = (query: string) => gate.check({ method: 'POST', headers: new HeaderMap(), search: '', body: { query } });
-  return { refusals, send };
+  const sendBody = (body: unknown) => gate.check({ method: 'POST', headers: new HeaderMap(), search: '', body });
+  return { refusals, sendBody, send: (query: string) => sendBody({ query }) };
 }
 
 test('each operation that is refused counts, under its limit', () => {
@@ -41,4 +41,18 @@ test('a request that passes is handed on as it came', () => {
   const { send } = open({});
   const { body, method } = send('{ x }');
   assert.deepEqual([method, body], ['POST', { query: '{ x }' }]);
+});
+
+test('a persisted query that is none is refused, with its document and without', () => {
+  const { sendBody } = open({});
+  const sha256Hash = 'a'.repeat(64);
+  const wrong = [5, 'x', [], {}, { version: 2, sha256Hash }, { version: 1, sha256Hash: [] }, { version: 1 }];
+  for (const persistedQuery of wrong) {
+    for (const body of [{ extensions: { persistedQuery } }, { query: '{ x }', extensions: { persistedQuery } }]) {
+      assert.throws(() => sendBody(body), { status: 400, code: 'BAD_USER_INPUT', message: /version.* sha256Hash/ });
+    }
+  }
+  sendBody({ extensions: { persistedQuery: { version: 1, sha256Hash } } });
+  const empty = { query: '', extensions: { persistedQuery: { version: 1, sha256Hash } } };
+  assert.throws(() => sendBody(empty), { status: 400, code: 'BAD_USER_INPUT' });
 });

@@ -3,7 +3,12 @@ import type { HTTPGraphQLRequest } from '@apollo/server';
 import { checkDocument } from '@lockstep/runtime/graphql/document-check.ts';
 import type { Excess } from '@lockstep/runtime/graphql/limits.ts';
 import { RefusedRequestError } from '@lockstep/runtime/http/refusal.ts';
-import { parametersOf, type RequestParameters } from '@lockstep/runtime/http/request-parameters.ts';
+import {
+  extensionsOf,
+  isRecord,
+  parametersOf,
+  type RequestParameters,
+} from '@lockstep/runtime/http/request-parameters.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -55,7 +60,7 @@ export class DocumentGate {
     try {
       const parameters = parametersOf(request);
       const text = parameters.get('query');
-      if (typeof text !== 'string' || text === '') return this.#checkId(request, parameters);
+      if (typeof text !== 'string' || text === '') return this.#checkId(request, parameters, text);
       this.#checkSent(text, parameters);
       return request;
     } catch (error) {
@@ -64,10 +69,14 @@ export class DocumentGate {
     }
   }
 
-  #checkId(request: HTTPGraphQLRequest, parameters: RequestParameters): HTTPGraphQLRequest {
+  /** @param given what it has in place of a document: nothing, an empty one, or what is none */
+  #checkId(request: HTTPGraphQLRequest, parameters: RequestParameters, given: unknown): HTTPGraphQLRequest {
     const id = this.#operations && persistedId(parameters);
     const text = id && this.#operations?.documentOf(id);
-    if (text === undefined) return request;
+    if (text === undefined) {
+      if (this.#settings.apq.enabled && parameters.get('extensions')) checkHash(given, parameters);
+      return request;
+    }
     this.#checkText(text, () => {});
     return withQuery(request, text);
   }
@@ -97,10 +106,23 @@ export class DocumentGate {
   }
 }
 
-/** Apollo Server refuses a wrong hash too, without a code. @throws {RefusedRequestError} */
-function checkHash(text: string, parameters: RequestParameters): void {
-  const given = persistedId(parameters);
-  if (!given?.isHash || given.id === createHash('sha256').update(text).digest('hex')) return;
-  const message = "extensions.persistedQuery.sha256Hash isn't the SHA-256 of the document.";
-  throw new RefusedRequestError(400, 'BAD_USER_INPUT', message);
+/**
+ * Apollo Server refuses what is wrong with a hash too, without a code.
+ *
+ * @param text the document, where one came with the hash; an empty one too
+ * @throws {RefusedRequestError}
+ */
+function checkHash(text: unknown, parameters: RequestParameters): void {
+  const { persistedQuery } = extensionsOf(parameters) ?? {};
+  if (!persistedQuery) return;
+  const { version, sha256Hash } = isRecord(persistedQuery) ? persistedQuery : {};
+  if (version !== 1 || typeof sha256Hash !== 'string') {
+    throw wrongHash('extensions.persistedQuery has to be an object of version, which is 1, and sha256Hash, a string.');
+  }
+  if (typeof text !== 'string' || sha256Hash === createHash('sha256').update(text).digest('hex')) return;
+  throw wrongHash("extensions.persistedQuery.sha256Hash isn't the SHA-256 of the document.");
+}
+
+function wrongHash(message: string): RefusedRequestError {
+  return new RefusedRequestError(400, 'BAD_USER_INPUT', message);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Random } from '../execution/testing/random.ts';
+import { Random } from '@lockstep/runtime/testing/random.ts';
 import { GuardedFederation, type GuardedOptions } from './testing/guarded-federation.ts';
 
 const data = { User: [{ __typename: 'User', id: '1', name: 'Ann', plan: 'GOLD', points: 3 }] };

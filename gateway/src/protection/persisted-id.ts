@@ -1,5 +1,5 @@
 import type { HTTPGraphQLRequest } from '@apollo/server';
-import { isRecord, type RequestParameters } from '@lockstep/runtime/http/request-parameters.ts';
+import { extensionsOf, isRecord, type RequestParameters } from '@lockstep/runtime/http/request-parameters.ts';
 
 /** How a request names a document that it doesn't have in it. */
 export interface PersistedId {
@@ -12,7 +12,7 @@ export interface PersistedId {
 const ID_PARAMETERS = ['documentId', 'doc_id', 'id'];
 
 export function persistedId(parameters: RequestParameters): PersistedId | undefined {
-  const hash = hashIn(parameters.get('extensions'));
+  const hash = hashIn(extensionsOf(parameters));
   if (hash !== undefined) return { id: hash, isHash: true };
   for (const name of ID_PARAMETERS) {
     const id = parameters.get(name);
@@ -35,18 +35,8 @@ export function withQuery(request: HTTPGraphQLRequest, query: string): HTTPGraph
   return { ...request, body: { ...rest, query } };
 }
 
-/** @param extensions an object, or JSON in a query string */
-function hashIn(extensions: unknown): string | undefined {
-  const content = typeof extensions === 'string' ? parseIfPossible(extensions) : extensions;
-  const persistedQuery = isRecord(content) ? content.persistedQuery : undefined;
+function hashIn(extensions: Record<string, unknown> | undefined): string | undefined {
+  const persistedQuery = extensions?.persistedQuery;
   const hash = isRecord(persistedQuery) ? persistedQuery.sha256Hash : undefined;
   return typeof hash === 'string' ? hash : undefined;
-}
-
-function parseIfPossible(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // Apollo Server has the words for it
-  }
 }

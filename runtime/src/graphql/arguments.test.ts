@@ -24,6 +24,11 @@ describe('an id', () => {
   }
 });
 
+test('what is no string and no number is nobody’s key', () => {
+  for (const id of [null, undefined, ['1'], { toString: 1 }, true, 1.5]) assert.equal(toKey(id), undefined);
+  assert.equal(toKey(1), 1);
+});
+
 describe('a page', () => {
   test('has 1 to 100 entries', () => {
     assert.deepEqual(parsePage({ first: 1 }), { first: 1, after: 0 });

@@ -11,9 +11,13 @@ export interface Page {
 const ID = /^[1-9]\d*$/;
 const MAX_FIRST = 100;
 
-/** The key that an ID stands for, or undefined where it can't be one. Ids are whole numbers from 1, in decimal. */
-export function toKey(id: string): number | undefined {
-  const key = ID.test(id) ? Number(id) : Number.NaN;
+/**
+ * The key that an ID stands for, or undefined where it can't be one. Ids are whole numbers from 1, in decimal.
+ *
+ * @param id a string, unless it is from a representation: nobody has checked that
+ */
+export function toKey(id: unknown): number | undefined {
+  const key = (typeof id === 'string' || typeof id === 'number') && ID.test(String(id)) ? Number(id) : Number.NaN;
   return Number.isSafeInteger(key) ? key : undefined;
 }
 

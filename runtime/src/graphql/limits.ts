@@ -17,6 +17,7 @@ const COUNTED: Readonly<Record<string, string>> = {
   max_directives: 'directives',
   parser_max_tokens: 'tokens',
   parser_max_recursion: 'levels of nesting',
+  json_max_recursion: 'levels of nesting in the JSON that it came in',
   spread_selections: 'selections once its fragments are spread',
   repeated_fields: 'comparisons to make of fields that it repeats',
 };

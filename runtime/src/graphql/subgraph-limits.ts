@@ -1,6 +1,7 @@
 import type { HTTPGraphQLRequest } from '@apollo/server';
 import { LRUCache } from 'lru-cache';
-import { documentText } from '../http/request-parameters.ts';
+import { RefusedRequestError } from '../http/refusal.ts';
+import { documentText, extensionsOf, parametersOf } from '../http/request-parameters.ts';
 import { checkDocument } from './document-check.ts';
 
 /** Several times what a gateway lets through: one operation of a client can become several fetches, each of which spells
@@ -16,10 +17,17 @@ const KNOWN_CHARACTERS = 2_000_000;
 export function checkSubgraphRequest(): (request: HTTPGraphQLRequest) => HTTPGraphQLRequest {
   const passed = new LRUCache<string, true>({ maxSize: KNOWN_CHARACTERS });
   return (request) => {
+    refusePersistedQuery(request);
     const text = documentText(request);
     if (text === undefined || passed.has(text)) return request;
     checkDocument(text, LIMITS);
     passed.set(text, true, { size: text.length });
     return request;
   };
+}
+
+/** Gateways that would send some take this for a reason to send the document instead. @throws {RefusedRequestError} */
+function refusePersistedQuery(request: HTTPGraphQLRequest): void {
+  if (!extensionsOf(parametersOf(request))?.persistedQuery) return;
+  throw new RefusedRequestError(400, 'PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
 }

@@ -6,12 +6,13 @@ import { type LogRecorder, recordLog } from '../testing/log-recorder.ts';
 import { serveHttp } from '../testing/test-server.ts';
 import { ExpectedError } from './errors.ts';
 import { buildSubgraph } from './subgraph.ts';
+import { MAX_VARIABLE_ERRORS } from './variable-errors.ts';
 
 const SECRET = 'a secret of the test';
 
 const typeDefs = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-  type Query { fine(size: Size): String broken: String taken: String }
+  type Query { fine(size: Size, sizes: [Size!]): String broken: String taken: String }
   enum Size { SMALL LARGE }
 `;
 
@@ -83,6 +84,24 @@ describe('a subgraph', () => {
     const { errors } = await askGraphql(url, '{ taken }');
     assert.equal(errors?.[0]?.message, 'it is taken');
     assert.deepEqual(errors?.[0]?.extensions, { code: 'EMAIL_TAKEN' });
+  });
+
+  test('tells mistakes in the values of variables, and that there are more, as mistakes', async (t) => {
+    const { url, log } = await serveSubgraph(t);
+    const query = 'query ($sizes: [Size!]) { fine(sizes: $sizes) }';
+    const { errors = [] } = await askGraphql(url, query, { sizes: Array(1000).fill('HUGE') });
+    assert.equal(errors.length, MAX_VARIABLE_ERRORS + 1);
+    assert.deepEqual(new Set(errors.map(({ extensions }) => extensions.code)), new Set(['BAD_USER_INPUT']));
+    assert.deepEqual(log.lines, []);
+  });
+
+  test('takes no persisted queries: its gateway sends none', async (t) => {
+    const { url } = await serveSubgraph(t);
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: [] } } });
+    const response = await fetch(url, { method: 'POST', headers, body });
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /"PERSISTED_QUERY_NOT_SUPPORTED"/);
   });
 
   test('tells its schema to a developer', async (t) => {

@@ -17,9 +17,11 @@ import type { ProcessConfig } from '../process-config.ts';
 import { SubgraphExecutor } from './execution/subgraph-executor.ts';
 import { KnownOperationTypesRule } from './known-operation-types.ts';
 import { maskUnexpected } from './masking.ts';
+import { checkRepresentations } from './representations.ts';
 import { checkSubgraphRequest } from './subgraph-limits.ts';
 import { hideSuggestions } from './suggestions.ts';
 import { makeTimely, type TimedContext } from './timely-resolvers.ts';
+import { codeOfTooManyVariableErrors } from './variable-errors.ts';
 
 /** What makes a subgraph. */
 export interface SubgraphOptions<Context extends TimedContext> {
@@ -57,6 +59,7 @@ export async function buildSubgraph<Context extends TimedContext>(
 ): Promise<Subgraph> {
   const { config, logger } = options;
   const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]);
+  checkRepresentations(schema);
   makeTimely(schema);
   const executor = new SubgraphExecutor(schema);
   const server = new ApolloServer<Context>({
@@ -66,8 +69,9 @@ export async function buildSubgraph<Context extends TimedContext>(
     includeStacktraceInErrorResponses: false,
     validationRules: [KnownOperationTypesRule],
     formatError: maskUnexpected(logger),
+    persistedQueries: false,
     logger,
-    plugins: [...INSTRUMENTATION_OFF, ...(config.isProduction ? DISCREET : [])],
+    plugins: [...INSTRUMENTATION_OFF, codeOfTooManyVariableErrors, ...(config.isProduction ? DISCREET : [])],
     stopOnTerminationSignals: false,
   });
   await server.start();

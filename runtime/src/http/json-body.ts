@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
 import { announcesMoreThan, BodyTooLargeError, collectBody } from './body.ts';
+import { refuseDeepNesting } from './json-nesting.ts';
 import { refusePrototypeKey } from './prototype-key.ts';
 import { RefusedRequestError } from './refusal.ts';
 
@@ -65,6 +66,7 @@ function decode(bytes: Buffer): string {
 }
 
 function parse(text: string): unknown {
+  refuseDeepNesting(text);
   const value = parseJson(text);
   refusePrototypeKey(text, value);
   return value;

@@ -1,3 +1,4 @@
+import { refuseDeepNesting } from './json-nesting.ts';
 import { RefusedRequestError } from './refusal.ts';
 
 /** As it is, or with any of its characters escaped. */
@@ -15,11 +16,15 @@ export function refusePrototypeKey(text: string, data: unknown = undefined): voi
   }
 }
 
-/** {@link refusePrototypeKey} for a query string. */
+/** {@link refusePrototypeKey} for the JSON in a query string, which can't be too deep either. */
 export function refusePrototypeKeyIn(search: string): void {
   if (search === '') return;
   const parameters = new URLSearchParams(search);
-  for (const name of ['variables', 'extensions']) refusePrototypeKey(parameters.get(name) ?? '');
+  for (const name of ['variables', 'extensions']) {
+    const json = parameters.get(name) ?? '';
+    refuseDeepNesting(json);
+    refusePrototypeKey(json);
+  }
 }
 
 /** Without recursion: data can be nested deeper than the stack is. */

@@ -19,6 +19,21 @@ export function documentText(request: HTTPGraphQLRequest): string | undefined {
   return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
+/** What a request has in `extensions`: an object, or JSON in a query string. */
+export function extensionsOf(parameters: RequestParameters): Record<string, unknown> | undefined {
+  const extensions = parameters.get('extensions');
+  const content = typeof extensions === 'string' ? parseIfPossible(extensions) : extensions;
+  return isRecord(content) ? content : undefined;
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseIfPossible(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Apollo Server has the words for it
+  }
 }

@@ -8,10 +8,12 @@ import {
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import { AUTHORIZATION_FEATURES } from '../../protection/authorization/rules.ts';
+import { addNewerIntrospection } from './introspection-fields.ts';
 import { restoreRequiredFields } from './required-field-fetches.ts';
 import { type ResponseKeys, separateResponseKeys } from './response-keys.ts';
 import { normalizeSupergraph, type RequiredFields } from './supergraph-normalization.ts';
 import { UnplannableOperationError } from './unplannable-operation-error.ts';
+import './variables-in-values.ts';
 
 /** The plan of one operation, and what its response keys are called in it. */
 export interface PlannedOperation {
@@ -41,6 +43,7 @@ export class OperationPlanner {
   constructor(supergraphSdl: string) {
     const { document, requiredFields } = normalizeSupergraph(supergraphSdl);
     this.#api = Supergraph.build(supergraphSdl, OPTIONS).apiSchema();
+    addNewerIntrospection(this.#api);
     this.apiSchema = this.#api.toGraphQLJSSchema();
     const supergraph = Supergraph.build(document, OPTIONS);
     this.supergraph = supergraph.schema;

@@ -1,3 +1,4 @@
+import type { Random } from '@lockstep/runtime/testing/random.ts';
 import {
   type GraphQLCompositeType,
   type GraphQLField,
@@ -10,7 +11,6 @@ import {
   parse,
   validate,
 } from 'graphql';
-import type { Random } from './random.ts';
 
 export interface RandomOperation {
   readonly query: string;

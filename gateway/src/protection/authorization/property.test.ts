@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Random } from '@lockstep/runtime/testing/random.ts';
 import {
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -14,7 +15,6 @@ import {
 import type { OperationResult } from '../../execution/compiled-operation.ts';
 import { UnplannableOperationError } from '../../execution/planning/unplannable-operation-error.ts';
 import type { Call, Federation } from '../../execution/testing/federation.ts';
-import { Random } from '../../execution/testing/random.ts';
 import { RandomFederation } from '../../execution/testing/random-federation.ts';
 import { randomOperation } from '../../execution/testing/random-operation.ts';
 import { GuardedFederation } from '../testing/guarded-federation.ts';

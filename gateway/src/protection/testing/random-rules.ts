@@ -1,3 +1,4 @@
+import type { Random } from '@lockstep/runtime/testing/random.ts';
 import {
   type DirectiveNode,
   type DocumentNode,
@@ -7,7 +8,6 @@ import {
   print,
   visit,
 } from 'graphql';
-import type { Random } from '../../execution/testing/random.ts';
 
 /** A supergraph with rules: a policy for each protected coordinate, called as that is. */
 export interface GuardedSupergraph {

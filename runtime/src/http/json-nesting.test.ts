@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { MAX_JSON_NESTING, refuseDeepNesting } from './json-nesting.ts';
+
+const REFUSED = {
+  code: 'OPERATION_LIMIT_EXCEEDED',
+  extensions: { limit: 'json_max_recursion', found: MAX_JSON_NESTING + 1, allowed: MAX_JSON_NESTING },
+};
+
+function lists(depth: number, inside = ''): string {
+  return `${'['.repeat(depth)}${inside}${']'.repeat(depth)}`;
+}
+
+describe('JSON that is nested', () => {
+  test('as deep as allowed passes', () => refuseDeepNesting(lists(MAX_JSON_NESTING)));
+
+  for (const [name, json] of [
+    ['lists', lists(MAX_JSON_NESTING + 1)],
+    ['objects', `${'{"a":'.repeat(MAX_JSON_NESTING + 1)}1${'}'.repeat(MAX_JSON_NESTING + 1)}`],
+    ['both in turn', '[{"a":'.repeat(MAX_JSON_NESTING / 2 + 1)],
+    ['lists after strings that end in escapes', `["\\\\","\\"]","\\\\\\"",${lists(MAX_JSON_NESTING)}`],
+    ['lists that nothing closes', '['.repeat(1e6)],
+  ] as const) {
+    test(`deeper is refused: ${name}`, () => assert.throws(() => refuseDeepNesting(json), REFUSED));
+  }
+
+  test('side by side passes, however often', () => refuseDeepNesting(`[${'[{}],'.repeat(10_000)}1]`));
+
+  test('in its strings only passes', () => {
+    for (const text of ['['.repeat(1000), '"['.repeat(1000), '\\"['.repeat(1000)]) {
+      refuseDeepNesting(JSON.stringify({ query: text, [text]: text }));
+    }
+  });
+
+  test('in a string that never ends passes: it is no JSON', () => refuseDeepNesting(`["${'['.repeat(1000)}`));
+
+  test('or not, it takes time by its length only', () => {
+    for (const json of [JSON.stringify('\\"'.repeat(500_000)), `"${'\\'.repeat(2_000_000)}`, '[]'.repeat(1_000_000)]) {
+      const start = performance.now();
+      refuseDeepNesting(json);
+      assert.ok(performance.now() - start < 500);
+    }
+  });
+});
