@@ -1,34 +1,41 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
-import { SubgraphClient } from '@lockstep/runtime/http/subgraph-client.ts';
-import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
+import { getOperationAST, parse } from 'graphql';
+import { FetchRequest, fetchConstants } from '../execution/fetching/fetch-request.ts';
 import type { Context } from '../http/context.ts';
 import { failedAnswer } from './failed-answer.ts';
+import { ForwardedHeaders } from './forwarded-headers.ts';
+import type { SubgraphCaller } from './subgraph-caller.ts';
 
 type DataSourceResponse = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
-/** Runs the fetches of query plans that go to one subgraph. */
+/** Runs ApolloGateway's fetches from one subgraph, by the same caller as everybody's: with its breaker, its retries and its deadline. */
 export class SubgraphDataSource implements GraphQLDataSource<Context> {
-  readonly #client: SubgraphClient;
+  readonly #name: string;
+  readonly #caller: SubgraphCaller;
 
-  constructor({ name, routingUrl, timeoutMs }: SubgraphSettings, secret: string | undefined, logger: Logger) {
-    this.#client = new SubgraphClient({ name, url: routingUrl, timeoutMs, secret, logger });
+  constructor(name: string, caller: SubgraphCaller) {
+    this.#name = name;
+    this.#caller = caller;
   }
 
   /** A call that fails costs the fields it was for: it becomes an answer with an error at each of their paths. */
   async process({ request, context }: GraphQLDataSourceProcessOptions<Context>): Promise<DataSourceResponse> {
-    const { query = '', variables, operationName } = request;
+    const { query = '', variables = {}, operationName } = request;
+    const signal = 'signal' in context ? context.signal : undefined;
+    const node = { serviceName: this.#name, operation: query, operationName };
+    // Representations are variables like others: nobody says that no two are alike, so they travel with no one else's.
+    const fetch = new FetchRequest(fetchConstants(node, kindOf(query)), variables, undefined);
     try {
-      const signal = 'signal' in context ? context.signal : undefined;
-      return await this.#client.call({ query, variables, operationName }, signal);
+      return await this.#caller.call(fetch, { signal, headers: ForwardedHeaders.NONE });
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
       return failedAnswer(query, variables, error);
     }
   }
+}
 
-  close(): Promise<void> {
-    return this.#client.close();
-  }
+/** What is no query is sent once, and on its own. */
+function kindOf(query: string): 'query' | 'mutation' {
+  return getOperationAST(parse(query, { noLocation: true }))?.operation === 'query' ? 'query' : 'mutation';
 }

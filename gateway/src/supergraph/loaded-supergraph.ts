@@ -25,8 +25,6 @@ type Result = Awaited<ReturnType<Executor>>;
 export class LoadedSupergraph {
   readonly sdl: string;
   readonly operations: Operations;
-  readonly #supergraph: Supergraph;
-  readonly #secret: string | undefined;
   readonly #logger: Logger;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
@@ -44,8 +42,6 @@ export class LoadedSupergraph {
     });
     this.#choice = new VariantChoice(hooks, logger);
     this.#denials = new DenialReport(directives, logger);
-    this.#supergraph = supergraph;
-    this.#secret = secret;
     this.#logger = logger;
     this.#callers = new Map(
       subgraphs.map((subgraph) => [
@@ -112,7 +108,7 @@ export class LoadedSupergraph {
       this.#reported.add(key);
       this.#logger.warn({ queryHash, operationName, reason }, 'an operation is run by ApolloGateway, not compiled');
     }
-    this.#fallback ??= loadApolloGateway(this.#supergraph, this.#secret, this.#logger);
+    this.#fallback ??= loadApolloGateway(this.sdl, this.#callers, this.#logger);
     return (await this.#fallback)(requestContext);
   }
 }
@@ -124,19 +120,18 @@ function noSuchOperation(name: string | null | undefined): GraphQLError {
 }
 
 async function loadApolloGateway(
-  supergraph: Supergraph,
-  secret: string | undefined,
+  supergraphSdl: string,
+  callers: ReadonlyMap<string, SubgraphCaller>,
   logger: Logger,
 ): Promise<Executor> {
-  const settings = new Map(supergraph.subgraphs.map((subgraph) => [subgraph.name, subgraph]));
   const { ApolloGateway } = await import('@apollo/gateway'); // 25 MB that hardly any process needs
   const gateway = new ApolloGateway({
-    supergraphSdl: supergraph.sdl,
+    supergraphSdl,
     logger: logger.child({}, { level: 'warn' }),
     buildService: ({ name }) => {
-      const subgraph = settings.get(name);
-      if (!subgraph) throw new Error(`the supergraph has a subgraph ${name} that was not composed into it`);
-      return new SubgraphDataSource(subgraph, secret, logger);
+      const caller = callers.get(name);
+      if (!caller) throw new Error(`the supergraph has a subgraph ${name} that was not composed into it`);
+      return new SubgraphDataSource(name, caller);
     },
   });
   return (await gateway.load()).executor;
