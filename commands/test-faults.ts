@@ -2,9 +2,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { ROOT } from './apps.ts';
 
-// `npm run test:faults`: the tests of what survives a crash, at their full counts. `npm test` runs them at a tenth.
+// `npm run test:faults`: the tests of what survives a fault, at their full counts. `npm test` runs them at a tenth.
 
-const TESTS = ['tests/durability/*.test.ts', 'tests/saga/*.test.ts', 'tests/calls/*.test.ts'];
+const TESTS = [
+  'tests/durability/*.test.ts',
+  'tests/saga/*.test.ts',
+  'tests/calls/*.test.ts',
+  'tests/faults/*.test.ts',
+  'tests/following/*.test.ts',
+  'tests/settings/reload.test.ts',
+  'tests/pm2/reload.test.ts',
+];
 
 const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...TESTS], {
   cwd: ROOT,
