@@ -46,6 +46,29 @@ test('a field that is removed is gone, and is there again when it is put back', 
   );
 });
 
+test('an operation that is under way ends on the graph that it began on', async () => {
+  const whole = await readFile(files.users, 'utf8');
+  const query = '{ orders { user { createdAt } } }';
+  const before = await get(graph.url, query);
+  graph.ordersProxy.behaviour = 'hold';
+  const coming = graph.ordersProxy.nextCall();
+  const underWay = get(graph.url, query);
+  await coming;
+  await edit(files.users, '  createdAt: DateTime!\n', '');
+  await until(
+    () => ask(graph.url, '{ users { createdAt } }'),
+    ({ errors }) => errors !== undefined,
+  );
+  graph.ordersProxy.behaviour = 'pass';
+  await graph.ordersProxy.letGo();
+  assert.deepEqual(await underWay, before);
+  await replace(files.users, whole);
+  await until(
+    () => ask(graph.url, query),
+    ({ errors }) => errors === undefined,
+  );
+});
+
 /** What is done to a schema, and what the gateway says about it. */
 interface Refusal {
   file: string;
