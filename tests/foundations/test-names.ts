@@ -1,6 +1,6 @@
-const NAME = /\b(?:test|it)\(\s*('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)/g;
+const NAME = /\b(?:test|it|describe)\(\s*('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)/g;
 
-/** The names of the tests in a source, with `…` for what varies. */
+/** The names of the tests and groups of tests in a source, with `…` for what varies. */
 export function testNames(source: string): string[] {
   return [...source.matchAll(NAME)].map(([, literal = '']) => {
     const text = literal.slice(1, -1);
