@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile, rename } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import { ask, codesOf, createUser, get } from '../harness/client.ts';
+import { serveFederatedSubgraph } from '../harness/federated-subgraph.ts';
 import { type Afterwards, startGraph } from '../harness/graph.ts';
 import { nextError } from '../harness/next-error.ts';
 import { runScript } from '../harness/process.ts';
-import { serveSubgraph } from '../harness/subgraph.ts';
 import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 
@@ -113,5 +113,5 @@ type User @key(fields: "id") {
 /** A subgraph that adds a field to users. */
 function startNicknames(t: Afterwards): Promise<string> {
   const __resolveReference = ({ id }: { id: string }) => ({ id, nickname: `nickname of ${id}` });
-  return serveSubgraph(t, { typeDefs: NICKNAMES, resolvers: { User: { __resolveReference } } });
+  return serveFederatedSubgraph(t, { typeDefs: NICKNAMES, resolvers: { User: { __resolveReference } } });
 }

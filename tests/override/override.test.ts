@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ask } from '../harness/client.ts';
+import { serveFederatedSubgraph } from '../harness/federated-subgraph.ts';
 import { type Afterwards, start, temporaryFolder } from '../harness/graph.ts';
-import { serveSubgraph } from '../harness/subgraph.ts';
 import { replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 
@@ -20,11 +20,11 @@ async function startMove(t: Afterwards, label: string, settings = '') {
   const supergraph = join(folder, 'supergraph.yaml');
   const reference = ({ id }: { id: string }) => ({ id });
   const [oldUrl, youngUrl] = await Promise.all([
-    serveSubgraph(t, {
+    serveFederatedSubgraph(t, {
       typeDefs: OLD,
       resolvers: { Query: { user: () => ({ id: '1' }) }, User: { __resolveReference: reference, plan: () => 'old' } },
     }),
-    serveSubgraph(t, {
+    serveFederatedSubgraph(t, {
       typeDefs: young(label),
       resolvers: { User: { __resolveReference: reference, plan: () => 'young' } },
     }),

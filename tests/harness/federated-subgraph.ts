@@ -9,7 +9,7 @@ import type { Afterwards } from './graph.ts';
  *
  * @returns its routing URL
  */
-export async function serveSubgraph(
+export async function serveFederatedSubgraph(
   t: Afterwards,
   { typeDefs, resolvers }: Pick<SubgraphOptions<TimedContext>, 'typeDefs' | 'resolvers'>,
 ): Promise<string> {
