@@ -9,7 +9,7 @@ import type { SubgraphCaller } from './subgraph-caller.ts';
 
 type DataSourceResponse = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
-/** Runs ApolloGateway's fetches from one subgraph, by the same caller as everybody's: with its breaker, its retries and its deadline. */
+/** Runs ApolloGateway's fetches from one subgraph, by everybody's caller: with its breaker, its retries and its deadline. */
 export class SubgraphDataSource implements GraphQLDataSource<Context> {
   readonly #name: string;
   readonly #caller: SubgraphCaller;
