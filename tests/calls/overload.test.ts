@@ -61,7 +61,7 @@ async function assertTurnsAway(t: TestContext, gateway: Limited): Promise<void> 
   assert.ok(late <= taken.length * (1 - gateway.share), `${late} of ${taken.length} refusals took too long`);
 }
 
-test('at three times what its subgraph can do, the gateway does nearly all of that, refuses the rest at once, and is itself again after it', async (t) => {
+test('three times what its subgraph can do: nearly all of that is done, the rest refused at once, and then all is as before', async (t) => {
   const limit = 20;
   const subgraph = await serveGreetings(t, { answersAfterMs: 100 });
   const file = await supergraphOf(t, subgraph.url, { traffic: [`concurrency_limit: ${limit}`] });
@@ -69,7 +69,7 @@ test('at three times what its subgraph can do, the gateway does nearly all of th
   await assertTurnsAway(t, { url, query: '{ hello }', limit, share: 0.99 });
 });
 
-test('at three times what the processors can do, the gateway does nearly all of that, refuses the rest at once, and is itself again after it', async (t) => {
+test('three times what the processors can do: nearly all of that is done, the rest refused at once, and then all is as before', async (t) => {
   // Of a request's processor time the gateway has half, the subgraphs and who asks the rest, on the same processors: who
   // asks has its share of what is late.
   const limit = 4;
