@@ -1,5 +1,6 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import { CompiledOperation, type OperationResult } from '../execution/compiled-operation.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
@@ -21,6 +22,9 @@ export interface Supergraph extends SupergraphSettings {
 type RequestContext = Parameters<Executor>[0];
 type Result = Awaited<ReturnType<Executor>>;
 
+/** How many operations that can't be compiled are told only once. Clients can make up as many as they like. */
+const MAX_REPORTED = 1000;
+
 /** One supergraph, ready to run operations. */
 export class LoadedSupergraph {
   readonly sdl: string;
@@ -29,7 +33,7 @@ export class LoadedSupergraph {
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
   readonly #callers: ReadonlyMap<string, SubgraphCaller>;
-  readonly #reported = new Set<string>();
+  readonly #reported = new LRUCache<string, true>({ max: MAX_REPORTED });
   #fallback: Promise<Executor> | undefined;
 
   /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
@@ -105,7 +109,7 @@ export class LoadedSupergraph {
     const { operationName } = request;
     const key = `${queryHash} ${operationName ?? ''}`;
     if (!this.#reported.has(key)) {
-      this.#reported.add(key);
+      this.#reported.set(key, true);
       this.#logger.warn({ queryHash, operationName, reason }, 'an operation is run by ApolloGateway, not compiled');
     }
     this.#fallback ??= loadApolloGateway(this.sdl, this.#callers, this.#logger);
