@@ -4,7 +4,16 @@ import { ROOT } from './apps.ts';
 
 // `npm run test:faults`: the tests of what survives faults and attacks, at their full counts. `npm test` runs fewer.
 
-const TESTS = ['tests/durability/*.test.ts', 'tests/saga/*.test.ts', 'tests/calls/*.test.ts', 'tests/attack/*.test.ts'];
+const TESTS = [
+  'tests/durability/*.test.ts',
+  'tests/saga/*.test.ts',
+  'tests/calls/*.test.ts',
+  'tests/faults/*.test.ts',
+  'tests/following/*.test.ts',
+  'tests/settings/reload.test.ts',
+  'tests/pm2/reload.test.ts',
+  'tests/attack/*.test.ts',
+];
 
 const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...TESTS], {
   cwd: ROOT,

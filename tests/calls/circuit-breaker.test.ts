@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { type Answer, ask, codesOf, createOrder, createUser, get } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
 import type { Behaviour } from '../harness/proxy.ts';
@@ -52,3 +52,21 @@ for (const behaviour of ['reset', 'hang'] satisfies Behaviour[]) {
     assert.ok(tookMs <= SLEEP_WINDOW_MS * 1.2, `${tookMs} ms`);
   });
 }
+
+/** Opens after five calls of which three fail, or not: whether users is still asked then. */
+async function isAskedAfter(t: TestContext, settings: string): Promise<boolean> {
+  const file = await supergraphWith(t, { users: [`circuit_breaker: { ${settings}, sleep_window: 1m }`] });
+  const own = await startGraph(t, { gateway: { SUPERGRAPH_FILE: file } });
+  for (const behaviour of ['pass', 'status 500', 'status 500', 'pass', 'status 500'] satisfies Behaviour[]) {
+    own.usersProxy.behaviour = behaviour;
+    await ask(own.url, USERS);
+  }
+  own.usersProxy.behaviour = 'pass';
+  return isAnswered(await ask(own.url, USERS));
+}
+
+test('of how many calls how many have to fail is as the file says', async (t) => {
+  assert.equal(await isAskedAfter(t, 'error_threshold_percentage: 60, request_threshold: 5'), false);
+  assert.equal(await isAskedAfter(t, 'error_threshold_percentage: 61, request_threshold: 5'), true);
+  assert.equal(await isAskedAfter(t, 'error_threshold_percentage: 60, request_threshold: 6'), true);
+});

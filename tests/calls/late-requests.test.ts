@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { start, temporaryFolder } from '../harness/graph.ts';
 import { startProxy } from '../harness/proxy.ts';
 import { countRows } from '../harness/rows.ts';
@@ -77,4 +78,19 @@ test('a request whose time ends between two mutations runs the first only', asyn
   assert.match(JSON.stringify(answer), /DEADLINE_EXCEEDED/);
   assert.equal(countRows(database, 'orders'), 1);
   assert.equal(proxy.calls.length, 2);
+});
+
+test('a request whose time ends while its process waits for its database runs nothing more', async () => {
+  const database = join(folder, 'users.sqlite');
+  const before = countRows(database, 'users');
+  const lock = new Database(database);
+  lock.exec('begin immediate');
+  const create = (name: string) => `${name}: createUser(name: "Bob", email: "${name}@example.com") { id }`;
+  const sending = send(users.url, `mutation { ${create('a')} ${create('b')} ${create('c')} }`, 200);
+  await delay(450); // the process is busy with waiting: no timer of its own comes to anything
+  lock.exec('commit');
+  lock.close();
+  const [, answer] = await sending;
+  assert.match(JSON.stringify(answer), /DEADLINE_EXCEEDED/);
+  assert.equal(countRows(database, 'users'), before + 1);
 });

@@ -3,10 +3,12 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createUser } from '../harness/client.ts';
+import { times } from '../harness/full-count.ts';
 import { startGraph } from '../harness/graph.ts';
+import type { Call } from '../harness/proxy.ts';
 import { countRows } from '../harness/rows.ts';
 import { copySupergraph, edit } from '../harness/supergraph-files.ts';
-import { withDeadline } from '../harness/waiting.ts';
+import { until, withDeadline } from '../harness/waiting.ts';
 
 // No deadline of the graph's own ends these calls.
 const files = await copySupergraph({ after });
@@ -19,16 +21,17 @@ const graph = await startGraph(
 );
 const user = await createUser(graph.url, 'ada@example.com');
 
-/** Sends an operation, and gives the way to leave before it is answered. */
-function send(query: string): () => Promise<void> {
+/** Sends an operation; its client may leave before it is answered. */
+function send(query: string) {
   const client = new AbortController();
   const body = JSON.stringify({ query });
   const headers = { 'content-type': 'application/json' };
   const answer = fetch(graph.url, { method: 'POST', headers, body, signal: client.signal });
-  return async () => {
+  const leave = async () => {
     client.abort();
     await assert.rejects(answer, { name: 'AbortError' });
   };
+  return { answer, leave };
 }
 
 for (const operation of ['{ users { id } }', `mutation { createUser(name: "Eve", email: "eve@example.com") { id } }`]) {
@@ -38,17 +41,40 @@ for (const operation of ['{ users { id } }', `mutation { createUser(name: "Eve",
       graph.usersProxy.behaviour = 'pass';
     });
     const coming = graph.usersProxy.nextCall();
-    const leave = send(operation);
+    const { leave } = send(operation);
     const call = await coming;
     await leave();
     await withDeadline(call.abandoned, () => 'the end of the call');
   });
 }
 
+/** The id that a call asks for. */
+const idIn = ({ query }: Call) => Number(/\bid:\s*"?(\d+)/.exec(query)?.[1]);
+
+test('of many clients half leave: the calls made for them end, and the others have their answers', async (t) => {
+  graph.usersProxy.behaviour = 'hold';
+  t.after(() => {
+    graph.usersProxy.behaviour = 'pass';
+  });
+  const before = graph.usersProxy.calls.length;
+  const clients = Array.from({ length: times(100) }, (_, id) => send(`{ user(id: ${id + 1000}) { id } }`));
+  const calls = () => graph.usersProxy.calls.slice(before);
+  await until(calls, ({ length }) => length === clients.length);
+  const isLeaving = (index: number) => index % 2 === 0;
+  await Promise.all(clients.filter((_, index) => isLeaving(index)).map(({ leave }) => leave()));
+  const abandoned = calls().filter((call) => isLeaving(idIn(call)));
+  assert.equal(abandoned.length, clients.length / 2);
+  await withDeadline(Promise.all(abandoned.map((call) => call.abandoned)), () => 'the end of their calls');
+  await graph.usersProxy.letGo();
+  for (const { answer } of clients.filter((_, index) => !isLeaving(index))) {
+    assert.deepEqual(await (await answer).json(), { data: { user: null } });
+  }
+});
+
 test('a client that leaves ends createOrder down to the last call, and nothing is written', async () => {
   graph.verificationProxy.behaviour = 'hang';
   const coming = graph.verificationProxy.nextCall();
-  const leave = send(`mutation { createOrder(userId: ${user}, amount: 1) { id } }`);
+  const { leave } = send(`mutation { createOrder(userId: ${user}, amount: 1) { id } }`);
   const call = await coming;
   await leave();
   await withDeadline(call.abandoned, () => 'the end of the call');

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, rename } from 'node:fs/promises';
 import { after, test } from 'node:test';
-import { buildSubgraph } from '@lockstep/runtime/graphql/subgraph.ts';
-import { listen } from '@lockstep/runtime/http/server.ts';
-import { createLogger } from '@lockstep/runtime/logging.ts';
 import { ask, codesOf, createUser, get } from '../harness/client.ts';
+import { serveFederatedSubgraph } from '../harness/federated-subgraph.ts';
 import { type Afterwards, startGraph } from '../harness/graph.ts';
 import { nextError } from '../harness/next-error.ts';
 import { runScript } from '../harness/process.ts';
@@ -112,25 +110,8 @@ type User @key(fields: "id") {
   nickname: String
 }`;
 
-/** A subgraph that adds a field to users, made as the project's own are. */
-async function startNicknames(t: Afterwards): Promise<string> {
-  const logging = { format: 'json' as const, level: 'silent' };
-  const { handler, stop } = await buildSubgraph({
-    typeDefs: NICKNAMES,
-    resolvers: {
-      User: {
-        __resolveReference: ({ id }: { id: string }) => ({ id, nickname: `nickname of ${id}` }),
-      },
-    },
-    context: (signal) => ({ signal }),
-    isReady: async () => {},
-    config: { isProduction: false, host: '127.0.0.1', drainDelayMs: 0, logging, secret: undefined },
-    logger: createLogger('nicknames', logging),
-  });
-  const listening = await listen(handler, { host: '127.0.0.1', port: 0, portVariable: '', drainDelayMs: 0 });
-  t.after(async () => {
-    await listening.stop();
-    await stop();
-  });
-  return `http://127.0.0.1:${listening.port}/graphql`;
+/** A subgraph that adds a field to users. */
+function startNicknames(t: Afterwards): Promise<string> {
+  const __resolveReference = ({ id }: { id: string }) => ({ id, nickname: `nickname of ${id}` });
+  return serveFederatedSubgraph(t, { typeDefs: NICKNAMES, resolvers: { User: { __resolveReference } } });
 }

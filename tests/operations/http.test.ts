@@ -57,6 +57,12 @@ test('operations that are none, or don’t fit the graph, are refused with their
   assert.deepEqual(codesOf(missing), ['BAD_USER_INPUT']);
 });
 
+test('a part that is to come later is refused, not silently sent at once', async () => {
+  const deferred = await ask(graph.url, '{ __typename ... @defer { users { id } } }');
+  assert.deepEqual([deferred.status, codesOf(deferred)], [400, ['GRAPHQL_VALIDATION_FAILED']]);
+  assert.match(deferred.text, /@defer/);
+});
+
 test('which of several operations has to be said, and it has to be one of them', async () => {
   const query = 'query A { __typename } query B { __typename }';
   for (const operationName of [undefined, '', 'C']) {

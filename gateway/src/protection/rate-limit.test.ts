@@ -61,6 +61,13 @@ test('of x-forwarded-for, what the nearest proxy says counts, whatever a client 
   assert.deepEqual(await statuses(of('10.0.0.1'), of('10.0.0.9, 10.0.0.1'), of('10.0.0.1, 10.0.0.2')), [200, 429, 200]);
 });
 
+test("of an IPv6 address the first 64 bits count: the rest is the client's own to choose", async (t) => {
+  const { statuses } = await serveLimited(t, { capacity: 1, keyHeader: 'x-forwarded-for' });
+  const of = (address: string) => ({ 'x-forwarded-for': `10.0.0.1, ${address}` });
+  const requests = ['2001:db8::1', '2001:db8::9:1', '2001:db8:0:1::1', '::ffff:192.0.2.1', '192.0.2.1'].map(of);
+  assert.deepEqual(await statuses(...requests), [200, 429, 200, 200, 429]);
+});
+
 test('the clients that are kept in mind are bounded', () => {
   const counts = new MemoryCounts(60_000, 2);
   for (const client of ['a', 'b', 'c']) counts.add(client);

@@ -4,6 +4,7 @@ import { answerError } from '@lockstep/runtime/http/answers.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { RateLimitSettings } from '../configuration/sections/rate-limit.ts';
+import { clientOfAddress } from './client-address.ts';
 import { MemoryCounts, type RequestCount, type RequestCounts } from './request-counts.ts';
 
 /** Bounds how many requests one client sends in an interval. */
@@ -58,6 +59,7 @@ const FORWARDED_FOR = 'x-forwarded-for';
 /** Who a request comes from: the address, where the header that tells isn't there. A header may be long, and secret. */
 function clientOf({ headers, socket }: IncomingMessage, keyHeader: string | undefined): string {
   const value = keyHeader === undefined ? undefined : headers[keyHeader];
-  if (typeof value !== 'string' || value === '') return socket.remoteAddress ?? '';
-  return hash('sha256', keyHeader === FORWARDED_FOR ? value.slice(value.lastIndexOf(',') + 1).trim() : value, 'base64');
+  if (typeof value !== 'string' || value === '') return clientOfAddress(socket.remoteAddress ?? '');
+  const client = keyHeader === FORWARDED_FOR ? value.slice(value.lastIndexOf(',') + 1).trim() : value;
+  return hash('sha256', clientOfAddress(client), 'base64');
 }

@@ -11,6 +11,7 @@ import type { Context } from '../http/context.ts';
 import { CallRules } from './call-rules.ts';
 import { SubgraphDataSource } from './data-source.ts';
 import { OperationCalls } from './operation-calls.ts';
+import { SubgraphCaller } from './subgraph-caller.ts';
 
 test('what ApolloGateway runs has the header rules and hooks of both directions', async (t) => {
   const asked: IncomingHttpHeaders[] = [];
@@ -38,8 +39,16 @@ test('what ApolloGateway runs has the header rules and hooks of both directions'
   const client = { signal: new AbortController().signal, headers: { 'x-a': '1' }, claims: undefined };
   const calls = new OperationCalls(rules, client);
   const one = { name: 'one', routingUrl: url, schema: { sdl: '' }, timeoutMs: 1000 };
-  const source = new SubgraphDataSource(one, undefined, recordLog().logger);
-  t.after(() => source.close());
+  const { logger } = recordLog();
+  const caller = new SubgraphCaller({
+    subgraph: one,
+    traffic: gateway.traffic,
+    secret: undefined,
+    logger,
+    keepsHeads: true,
+  });
+  const source = new SubgraphDataSource('one', caller);
+  t.after(() => caller.close());
   const request = { query: '{ a }', variables: { representations: [{ id: 1 }] } };
   const context: Context = { ...client, calls };
   // What else ApolloGateway gives, nobody reads.

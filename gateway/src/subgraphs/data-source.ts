@@ -1,49 +1,49 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
-import { SubgraphClient } from '@lockstep/runtime/http/subgraph-client.ts';
-import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
+import { getOperationAST, parse } from 'graphql';
+import { FetchRequest, fetchConstants } from '../execution/fetching/fetch-request.ts';
 import type { Context } from '../http/context.ts';
 import { type CallContext, NO_CONTEXT } from './call-context.ts';
 import { failedAnswer } from './failed-answer.ts';
 import type { Asked } from './operation-calls.ts';
+import type { SubgraphCaller } from './subgraph-caller.ts';
 
 type DataSourceResponse = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
-/** Runs the fetches of query plans that go to one subgraph. */
+/** Runs ApolloGateway's fetches from one subgraph, by everybody's caller: with its breaker, its retries and its deadline. */
 export class SubgraphDataSource implements GraphQLDataSource<Context> {
   readonly #name: string;
-  readonly #client: SubgraphClient;
+  readonly #caller: SubgraphCaller;
 
-  constructor({ name, routingUrl, timeoutMs }: SubgraphSettings, secret: string | undefined, logger: Logger) {
+  constructor(name: string, caller: SubgraphCaller) {
     this.#name = name;
-    this.#client = new SubgraphClient({ name, url: routingUrl, timeoutMs, secret, logger });
+    this.#caller = caller;
   }
 
   /** A call that fails costs the fields it was for: it becomes an answer with an error at each of their paths. */
   async process({ request, context }: GraphQLDataSourceProcessOptions<Context>): Promise<DataSourceResponse> {
-    const { query = '', variables, operationName } = request;
+    const { query = '', variables = {}, operationName } = request;
     const { signal, calls }: Partial<Context> = 'signal' in context ? context : {};
-    const call = ({ signal, headers }: CallContext) =>
-      this.#client.call({ query, variables, operationName }, signal, headers.values);
+    const node = { serviceName: this.#name, operation: query, operationName };
+    // Representations are variables like others: nobody says that no two are alike, so they travel with no one else's.
+    const fetch = new FetchRequest(fetchConstants(node, kindOf(query)), variables, undefined);
+    const call = (given: CallContext) => this.#caller.call(fetch, given);
     try {
-      return await (calls ? calls.call(this.#asked(query, variables), call) : call({ ...NO_CONTEXT, signal }));
+      return await (calls ? calls.call(asked(fetch), call) : call({ ...NO_CONTEXT, signal }));
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
       return failedAnswer(query, variables, error);
     }
   }
+}
 
-  close(): Promise<void> {
-    return this.#client.close();
-  }
+/** What rules and hooks are told of a fetch. */
+function asked({ constants, variables: { representations, ...variables } }: FetchRequest): Asked {
+  const texts = Array.isArray(representations) ? representations.map((one) => JSON.stringify(one)) : undefined;
+  return { constants, variables, representations: texts };
+}
 
-  #asked(query: string, variables: Record<string, unknown> = {}): Asked {
-    const { representations, ...others } = variables;
-    return {
-      constants: { subgraph: this.#name, query, kind: query.startsWith('mutation') ? 'mutation' : 'query' },
-      variables: others,
-      representations: Array.isArray(representations) ? representations.map((one) => JSON.stringify(one)) : undefined,
-    };
-  }
+/** What is no query is sent once, and on its own. */
+function kindOf(query: string): 'query' | 'mutation' {
+  return getOperationAST(parse(query, { noLocation: true }))?.operation === 'query' ? 'query' : 'mutation';
 }

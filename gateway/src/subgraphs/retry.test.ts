@@ -80,3 +80,20 @@ test('a subgraph that fails every call gets at most 1.2 attempts a call', async 
   }
   assert.equal(sent(), 1200);
 });
+
+test('the pause before an attempt is the interval, twice as long each time, less up to half of it', async () => {
+  const intervalMs = 60;
+  const retry = await readyRetry({ ...SETTINGS, intervalMs });
+  const sentAt: number[] = [];
+  await retry.run(async () => {
+    sentAt.push(performance.now());
+    return reply(503);
+  }, signal);
+  const [first = 0, second = 0, third = 0] = sentAt;
+  for (const [pauseMs, longestMs] of [
+    [second - first, intervalMs],
+    [third - second, intervalMs * 2],
+  ] as const) {
+    assert.ok(pauseMs >= longestMs / 2 - 2, `${pauseMs} ms`); // timers may be a little early
+  }
+});

@@ -1,29 +1,51 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { ApolloServer } from '@apollo/server';
-import { createLogger } from '@lockstep/runtime/logging.ts';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { toHeaderSettings } from '../configuration/sections/headers.ts';
 import { supergraphFile } from '../configuration/supergraph-schema.ts';
 import type { Context } from '../http/context.ts';
 import { compose } from './compose.ts';
 import { SupergraphHandover } from './handover.ts';
 
-const logger = createLogger('test', { format: 'json', level: 'silent' });
-
-test('what can not be compiled is run by nobody where the schemas have rules', async (t) => {
-  const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@authenticated"])
-    type Query { open: Int } type Subscription { secret: Int @authenticated }`;
+/** A gateway over one subgraph: what it gives to an operation, as JSON, and what it logs. */
+async function startGateway(t: TestContext, sdl: string) {
   const { gateway } = supergraphFile.parse({
     subgraphs: { a: { routing_url: 'http://127.0.0.1:1/', schema: { sdl } } },
   });
   const subgraphs = [{ name: 'a', routingUrl: 'http://127.0.0.1:1/', schema: { sdl }, timeoutMs: 1000 }];
+  const { logger, lines } = recordLog();
   const handover = new SupergraphHandover(undefined, logger);
   const subgraphErrors = { ...gateway.subgraphErrors, codes: {} };
   const headers = toHeaderSettings(gateway.headers, {});
   await handover.replace({ subgraphs, gateway: { ...gateway, subgraphErrors, headers }, sdl: compose(subgraphs) });
   const server = new ApolloServer<Context>({ gateway: handover, logger });
   t.after(() => server.stop());
-  const contextValue = { signal: new AbortController().signal, headers: {}, claims: { sub: 'ann' } };
-  const { body } = await server.executeOperation({ query: 'subscription { secret }' }, { contextValue });
-  assert.match(JSON.stringify(body), /can't be compiled/);
+  const ask = async (query: string) => {
+    const contextValue = { signal: new AbortController().signal, headers: {}, claims: { sub: 'ann' } };
+    const { body } = await server.executeOperation({ query }, { contextValue });
+    return JSON.stringify(body);
+  };
+  return { ask, lines };
+}
+
+test('what can not be compiled is run by nobody where the schemas have rules', async (t) => {
+  const { ask } = await startGateway(
+    t,
+    `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@authenticated"])
+    type Query { open: Int } type Subscription { secret: Int @authenticated }`,
+  );
+  assert.match(await ask('subscription { secret }'), /can't be compiled/);
+});
+
+test('elsewhere it is for ApolloGateway, and told once, unless a thousand others were since', async (t) => {
+  const { ask, lines } = await startGateway(t, 'type Query { open: Int } type Subscription { news: Int }');
+  const told = () => lines.filter(({ msg }) => String(msg).includes('is run by ApolloGateway')).length;
+  for (let time = 0; time < 3; time += 1) {
+    assert.match(await ask('subscription { news }'), /subscriptions not supported/);
+  }
+  assert.equal(told(), 1);
+  for (let other = 0; other < 1000; other += 1) await ask(`subscription { n${other}: news }`);
+  await ask('subscription { news }');
+  assert.equal(told(), 1002);
 });

@@ -1,5 +1,6 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import { CompiledOperation, type OperationResult } from '../execution/compiled-operation.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
@@ -28,6 +29,9 @@ export interface AllHooks extends Hooks {
 type RequestContext = Parameters<Executor>[0];
 type Result = Awaited<ReturnType<Executor>>;
 
+/** How many operations that can't be compiled are told only once. Clients can make up as many as they like. */
+const MAX_REPORTED = 1000;
+
 /** One supergraph, ready to run operations. */
 export class LoadedSupergraph {
   readonly sdl: string;
@@ -36,13 +40,11 @@ export class LoadedSupergraph {
   readonly operations: Operations;
   /** Those of the module under `gateway.hooks`. */
   readonly hooks: GatewayHooks | undefined;
-  readonly #supergraph: Supergraph;
-  readonly #secret: string | undefined;
   readonly #logger: Logger;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
   readonly #callers: ReadonlyMap<string, SubgraphCaller>;
-  readonly #reported = new Set<string>();
+  readonly #reported = new LRUCache<string, true>({ max: MAX_REPORTED });
   #fallback: Promise<Executor> | undefined;
 
   /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
@@ -57,8 +59,6 @@ export class LoadedSupergraph {
     });
     this.#choice = new VariantChoice(hooks, logger);
     this.#denials = new DenialReport(directives, logger);
-    this.#supergraph = supergraph;
-    this.#secret = secret;
     this.#logger = logger;
     const keepsHeads = readsAnswerHeaders(gateway);
     this.#callers = new Map(
@@ -127,10 +127,10 @@ export class LoadedSupergraph {
     const { operationName } = request;
     const key = `${queryHash} ${operationName ?? ''}`;
     if (!this.#reported.has(key)) {
-      this.#reported.add(key);
+      this.#reported.set(key, true);
       this.#logger.warn({ queryHash, operationName, reason }, 'an operation is run by ApolloGateway, not compiled');
     }
-    this.#fallback ??= loadApolloGateway(this.#supergraph, this.#secret, this.#logger);
+    this.#fallback ??= loadApolloGateway(this.sdl, this.#callers, this.#logger);
     return (await this.#fallback)(requestContext);
   }
 }
@@ -142,19 +142,18 @@ function noSuchOperation(name: string | null | undefined): GraphQLError {
 }
 
 async function loadApolloGateway(
-  supergraph: Supergraph,
-  secret: string | undefined,
+  supergraphSdl: string,
+  callers: ReadonlyMap<string, SubgraphCaller>,
   logger: Logger,
 ): Promise<Executor> {
-  const settings = new Map(supergraph.subgraphs.map((subgraph) => [subgraph.name, subgraph]));
   const { ApolloGateway } = await import('@apollo/gateway'); // 25 MB that hardly any process needs
   const gateway = new ApolloGateway({
-    supergraphSdl: supergraph.sdl,
+    supergraphSdl,
     logger: logger.child({}, { level: 'warn' }),
     buildService: ({ name }) => {
-      const subgraph = settings.get(name);
-      if (!subgraph) throw new Error(`the supergraph has a subgraph ${name} that was not composed into it`);
-      return new SubgraphDataSource(subgraph, secret, logger);
+      const caller = callers.get(name);
+      if (!caller) throw new Error(`the supergraph has a subgraph ${name} that was not composed into it`);
+      return new SubgraphDataSource(name, caller);
     },
   });
   return (await gateway.load()).executor;

@@ -65,8 +65,10 @@ export class FetchRequest {
  */
 export type SubgraphCall = (request: FetchRequest) => Promise<GraphQLAnswer>;
 
+type Fetch = Pick<FetchNode, 'serviceName' | 'operation' | 'operationName'>;
+
 /** Makes what doesn't change from request to request. */
-export function fetchConstants(fetch: FetchNode, kind: 'query' | 'mutation'): FetchConstants {
+export function fetchConstants(fetch: Fetch, kind: 'query' | 'mutation'): FetchConstants {
   const { serviceName: subgraph, operation: query, operationName } = fetch;
   const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
   const bodyStart = `{"query":${JSON.stringify(query)}${name},"variables":{`;
@@ -74,6 +76,6 @@ export function fetchConstants(fetch: FetchNode, kind: 'query' | 'mutation'): Fe
 }
 
 /** The subgraph and the operation without its name: the planner numbers those. */
-export function fetchIdentity({ serviceName, operation, operationName }: FetchNode): string {
+export function fetchIdentity({ serviceName, operation, operationName }: Fetch): string {
   return `${serviceName} ${operationName === undefined ? operation : operation.replace(operationName, '')}`;
 }

@@ -1,4 +1,5 @@
 import { isPromise } from '@lockstep/runtime/graphql/execution/promises.ts';
+import { hash } from '@lockstep/runtime/testing/random.ts';
 import {
   type GraphQLField,
   type GraphQLObjectType,
@@ -10,7 +11,6 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { hash } from './random.ts';
 
 /**
  * Gives a schema data in every way that resolvers have: at once or later, promises in lists, errors thrown, rejected and

@@ -1,0 +1,25 @@
+const NAME = /\b(?:test|it|describe)\(\s*('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)/g;
+
+/** The names of the tests and groups of tests in a source, with `…` for what varies. */
+export function testNames(source: string): string[] {
+  return [...source.matchAll(NAME)].map(([, literal = '']) => {
+    const text = literal.slice(1, -1);
+    return (literal.startsWith('`') ? withoutVariables(text) : text).replaceAll(/\\(.)/g, '$1');
+  });
+}
+
+/** `…` for each `${expression}`, whatever braces that has in it. */
+function withoutVariables(template: string): string {
+  let text = '';
+  let depth = 0;
+  for (let at = 0; at < template.length; at += 1) {
+    if (depth === 0 && template.startsWith('${', at)) {
+      text += '…';
+      depth = 1;
+      at += 1;
+    } else if (depth === 0) text += template[at];
+    else if (template[at] === '{') depth += 1;
+    else if (template[at] === '}') depth -= 1;
+  }
+  return text;
+}

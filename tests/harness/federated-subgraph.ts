@@ -1,0 +1,31 @@
+import { buildSubgraph, type SubgraphOptions } from '@lockstep/runtime/graphql/subgraph.ts';
+import type { TimedContext } from '@lockstep/runtime/graphql/timely-resolvers.ts';
+import { listen } from '@lockstep/runtime/http/server.ts';
+import { createLogger } from '@lockstep/runtime/logging.ts';
+import type { Afterwards } from './graph.ts';
+
+/**
+ * Serves a subgraph of a test's own, made as the project's are, and ends it after the test.
+ *
+ * @returns its routing URL
+ */
+export async function serveFederatedSubgraph(
+  t: Afterwards,
+  { typeDefs, resolvers }: Pick<SubgraphOptions<TimedContext>, 'typeDefs' | 'resolvers'>,
+): Promise<string> {
+  const logging = { format: 'json' as const, level: 'silent' };
+  const { handler, stop } = await buildSubgraph({
+    typeDefs,
+    resolvers,
+    context: (signal) => ({ signal }),
+    isReady: async () => {},
+    config: { isProduction: false, host: '127.0.0.1', drainDelayMs: 0, logging, secret: undefined },
+    logger: createLogger('subgraph', logging),
+  });
+  const listening = await listen(handler, { host: '127.0.0.1', port: 0, portVariable: '', drainDelayMs: 0 });
+  t.after(async () => {
+    await listening.stop();
+    await stop();
+  });
+  return `http://127.0.0.1:${listening.port}/graphql`;
+}
