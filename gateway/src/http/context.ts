@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 
 /** What one operation carries. */
 export interface Context {
@@ -8,4 +9,6 @@ export interface Context {
   readonly headers: IncomingHttpHeaders;
   /** What its token says, once it was verified; undefined for a request without a token. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
+  /** Undefined where nobody wants to know of requests. */
+  readonly watched?: RequestRecord | undefined;
 }

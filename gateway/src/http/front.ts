@@ -18,6 +18,7 @@ import { ConcurrencyLimit } from '../protection/concurrency-limit.ts';
 import { demandControl } from '../protection/demand-control.ts';
 import { DocumentGate } from '../protection/document-gate.ts';
 import { RateLimit } from '../protection/rate-limit.ts';
+import type { EdgeTelemetry } from '../telemetry/telemetry.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
 import { directExecution } from './direct-execution.ts';
@@ -59,11 +60,12 @@ export class Front {
 
   /** @param before the one that it replaces: what it knows of issuers' keys stays known */
   static async open(parts: ServerParts, settings: GatewaySettings, before?: Front): Promise<Front> {
-    const server = apolloServer(parts, settings);
+    const telemetry = await parts.telemetry.openEdge(settings.telemetry);
+    const server = apolloServer(parts, settings, telemetry);
     await server.start();
-    const authentication = Authentication.of(settings, parts.logger, before?.authentication);
+    const authentication = Authentication.of(settings, parts.logger, before?.authentication, parts.refusals);
     const protection = protect(settings, parts);
-    const handler = endpoints(server, parts, settings, { ...protection, authentication });
+    const handler = endpoints(server, parts, settings, { ...protection, authentication, telemetry });
     return new Front(server, handler, protection, authentication);
   }
 
@@ -93,7 +95,11 @@ export class Front {
 }
 
 /** The supergraph outlives any one Apollo Server: stopping that must not close it. */
-function apolloServer({ gateway, logger, refusals }: ServerParts, settings: GatewaySettings): ApolloServer<Context> {
+function apolloServer(
+  { gateway, logger, refusals }: ServerParts,
+  settings: GatewaySettings,
+  { watch }: EdgeTelemetry,
+): ApolloServer<Context> {
   return new ApolloServer<Context>({
     gateway: {
       load: () => gateway.load(),
@@ -113,6 +119,7 @@ function apolloServer({ gateway, logger, refusals }: ServerParts, settings: Gate
       landingPage(settings.landingPage, settings.path),
       ...INSTRUMENTATION_OFF,
       ...(settings.introspection ? [] : [hideSuggestions]),
+      ...(watch ? [watch.plugin()] : []),
       ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
       directExecution(gateway),
     ],
@@ -126,11 +133,20 @@ interface Protection {
   readonly concurrency: ConcurrencyLimit | undefined;
 }
 
-function protect({ traffic: { rateLimit, concurrencyLimit } }: GatewaySettings, { logger }: ServerParts): Protection {
+function protect(
+  { traffic: { rateLimit, concurrencyLimit } }: GatewaySettings,
+  { logger, refusals }: ServerParts,
+): Protection {
   return {
-    rate: rateLimit && new RateLimit(rateLimit, logger),
-    concurrency: concurrencyLimit === undefined ? undefined : new ConcurrencyLimit(concurrencyLimit),
+    rate: rateLimit && new RateLimit(rateLimit, logger, refusals),
+    concurrency: concurrencyLimit === undefined ? undefined : new ConcurrencyLimit(concurrencyLimit, refusals),
   };
+}
+
+/** What a request passes on its way, where it is configured. */
+interface Guards extends Protection {
+  readonly authentication: Authentication | undefined;
+  readonly telemetry: EdgeTelemetry;
 }
 
 /** GraphQL at its path, the pages for browsers, and the process's health. */
@@ -138,15 +154,16 @@ function endpoints(
   server: ApolloServer<Context>,
   parts: ServerParts,
   settings: GatewaySettings,
-  guards: Protection & { readonly authentication: Authentication | undefined },
+  guards: Guards,
 ): Handler {
   const { path, landingPage: pages, healthCheck, cors, traffic } = settings;
   const { logger, refusals } = parts;
-  const { rate, concurrency, authentication } = guards;
+  const { rate, concurrency, authentication, telemetry } = guards;
+  const { watch } = telemetry;
   const documents = new DocumentGate(settings, { introspection: settings.introspection, logger, refusals });
   const run = notStored(
     graphql(server, {
-      context: (arrival) => startOperation(arrival, traffic.timeoutMs, authentication),
+      context: (arrival) => startOperation(arrival, traffic.timeoutMs, guards),
       check(given, request) {
         concurrency?.enter(request);
         return documents.check(given);
@@ -163,7 +180,8 @@ function endpoints(
     [healthCheck.ready]: ready(async () => {
       if (!parts.isReady()) throw new Error('the process stops');
     }),
-    [path]: allowOrigins(cors, answer),
+    ...telemetry.routes,
+    [path]: allowOrigins(cors, watch ? watch.guard(answer) : answer),
   });
 }
 
@@ -178,8 +196,9 @@ function notStored(handler: Handler): Handler {
 function startOperation(
   { signal, request }: Arrival,
   timeoutMs: number,
-  authentication: Authentication | undefined,
+  { authentication, telemetry: { watch } }: Guards,
 ): Context {
   setDeadline(signal, new Deadline(timeoutMs));
-  return { signal, headers: request.headers, claims: authentication?.claimsOf(request) };
+  const claims = authentication?.claimsOf(request);
+  return { signal, headers: request.headers, claims, watched: watch?.recordOf(request) };
 }

@@ -5,16 +5,19 @@ import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { RateLimitSettings } from '../configuration/sections/rate-limit.ts';
 import { RedisCounts } from './redis-counts.ts';
+import { Refusals } from './refusals.ts';
 import { MemoryCounts, type RequestCount, type RequestCounts } from './request-counts.ts';
 
 /** Bounds how many requests one client sends in an interval. */
 export class RateLimit {
   readonly #settings: RateLimitSettings;
   readonly #counts: RequestCounts;
+  readonly #refusals: Refusals;
 
-  constructor(settings: RateLimitSettings, logger: Logger) {
+  constructor(settings: RateLimitSettings, logger: Logger, refusals = new Refusals()) {
     const { redisUrl, intervalMs } = settings;
     this.#settings = settings;
+    this.#refusals = refusals;
     this.#counts =
       redisUrl === undefined ? new MemoryCounts(intervalMs) : new RedisCounts(redisUrl, intervalMs, logger);
   }
@@ -41,6 +44,7 @@ export class RateLimit {
   ): void | Promise<void> {
     const { capacity, intervalMs } = this.#settings;
     if (requests <= capacity) return handler(request, response);
+    this.#refusals.add('traffic_shaping.rate_limit', 'refused');
     const retryAfterS = Math.max(1, Math.ceil(resetsInMs / 1000));
     const message = `One client may send ${capacity} requests in ${intervalMs} ms; try again in ${retryAfterS} s`;
     return answerError(response, 429, 'RATE_LIMITED', message, { 'retry-after': String(retryAfterS) });

@@ -4,6 +4,7 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { checkEnforcement } from '../protection/authorization/enforcement.ts';
 import { loadHooks } from '../protection/variant-choice.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { LoadedSupergraph, type Supergraph } from './loaded-supergraph.ts';
 
 type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
@@ -34,11 +35,13 @@ export class SupergraphHandover implements GatewayInterface {
   readonly #bySchema = new WeakMap<GraphQLSchema, LoadedSupergraph>();
   readonly #listeners = new Set<SchemaListener>();
   readonly #kept = new WeakMap<object, ReturnType<Executor>>();
+  readonly #telemetry: Telemetry | undefined;
   #current: LoadedSupergraph | undefined;
 
-  constructor(secret: string | undefined, logger: Logger) {
+  constructor(secret: string | undefined, logger: Logger, telemetry?: Telemetry) {
     this.#secret = secret;
     this.#logger = logger;
+    this.#telemetry = telemetry;
   }
 
   /**
@@ -47,11 +50,12 @@ export class SupergraphHandover implements GatewayInterface {
    * @throws {ConfigurationError} where it can't be; nothing has changed then
    */
   async replace(supergraph: Supergraph): Promise<void> {
-    const loaded = await load(supergraph, this.#secret, this.#logger);
+    const loaded = await load(supergraph, this.#secret, this.#logger, this.#telemetry);
     const replaced = this.#current;
     if (replaced) await loaded.operations.warmUp(replaced.operations);
     this.#bySchema.set(loaded.operations.planner.apiSchema, loaded);
     this.#current = loaded;
+    this.#telemetry?.adopt(supergraph.gateway.telemetry, loaded);
     for (const listener of this.#listeners) this.#tell(listener, loaded);
     if (replaced) setTimeout(() => void replaced.close(), RETIREMENT_MS).unref();
   }
@@ -94,10 +98,19 @@ export class SupergraphHandover implements GatewayInterface {
   }
 }
 
-async function load(supergraph: Supergraph, secret: string | undefined, logger: Logger): Promise<LoadedSupergraph> {
+async function load(
+  supergraph: Supergraph,
+  secret: string | undefined,
+  logger: Logger,
+  telemetry: Telemetry | undefined,
+): Promise<LoadedSupergraph> {
   const hooks = await loadHooks(supergraph.gateway);
+  const instruments = await telemetry?.open(supergraph.gateway.telemetry);
   try {
-    const loaded = new LoadedSupergraph(supergraph, secret, logger, hooks);
+    const loaded = new LoadedSupergraph(supergraph, secret, logger, hooks, {
+      ...instruments,
+      counts: telemetry?.counts,
+    });
     checkEnforcement(loaded.operations.rules, supergraph.gateway, logger);
     return loaded;
   } catch (error) {

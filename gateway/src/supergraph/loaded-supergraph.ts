@@ -3,14 +3,20 @@ import { GraphQLError } from 'graphql';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import { CompiledOperation, type OperationResult } from '../execution/compiled-operation.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
-import { Operations, UncompilableOperation } from '../execution/operations.ts';
-import { VaryingOperation } from '../execution/varying-operation.ts';
+import { type Compiled, Operations } from '../execution/operations.ts';
+import { UncompilableOperation } from '../execution/uncompilable-operation.ts';
+import { type Variant, VaryingOperation } from '../execution/varying-operation.ts';
 import { DenialReport } from '../protection/authorization/denial-report.ts';
 import { type Hooks, VariantChoice } from '../protection/variant-choice.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
+import type { BreakerState } from '../subgraphs/circuit-breaker.ts';
 import { SubgraphDataSource } from '../subgraphs/data-source.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
+import { CallTelemetry } from '../telemetry/call-telemetry.ts';
+import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import type { Counts, SupergraphFigures } from '../telemetry/metrics.ts';
 import type { Executor, RunContext } from './handover.ts';
 
 /** A supergraph, and how its subgraphs are called. */
@@ -21,8 +27,13 @@ export interface Supergraph extends SupergraphSettings {
 type RequestContext = Parameters<Executor>[0];
 type Result = Awaited<ReturnType<Executor>>;
 
+/** What is told of a supergraph, and what is counted on from the one before. */
+export interface SupergraphInstruments extends Instruments {
+  readonly counts?: Counts | undefined;
+}
+
 /** One supergraph, ready to run operations. */
-export class LoadedSupergraph {
+export class LoadedSupergraph implements SupergraphFigures {
   readonly sdl: string;
   readonly operations: Operations;
   readonly #supergraph: Supergraph;
@@ -31,38 +42,53 @@ export class LoadedSupergraph {
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
   readonly #callers: ReadonlyMap<string, SubgraphCaller>;
+  readonly #compiling: CompileTelemetry | undefined;
   readonly #reported = new Set<string>();
   #fallback: Promise<Executor> | undefined;
 
   /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
-  constructor(supergraph: Supergraph, secret: string | undefined, logger: Logger, hooks: Hooks = {}) {
+  constructor(
+    supergraph: Supergraph,
+    secret: string | undefined,
+    logger: Logger,
+    hooks: Hooks = {},
+    { counts, metrics, tracing }: SupergraphInstruments = {},
+  ) {
     const { sdl, subgraphs, gateway } = supergraph;
     this.sdl = sdl;
     const { directives } = gateway.authorization;
     this.operations = new Operations(sdl, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
+      counts: counts?.operations,
     });
     this.#choice = new VariantChoice(hooks, logger);
-    this.#denials = new DenialReport(directives, logger);
+    this.#denials = new DenialReport(directives, logger, counts?.refusals);
+    this.#compiling = CompileTelemetry.of(this.operations.counts, { metrics, tracing });
     this.#supergraph = supergraph;
     this.#secret = secret;
     this.#logger = logger;
     this.#callers = new Map(
       subgraphs.map((subgraph) => [
         subgraph.name,
-        new SubgraphCaller({ subgraph, traffic: gateway.traffic, secret, logger }),
+        new SubgraphCaller({
+          subgraph,
+          traffic: gateway.traffic,
+          secret,
+          logger,
+          observer: CallTelemetry.of(subgraph, { metrics, tracing }),
+        }),
       ]),
     );
   }
 
   async execute(requestContext: RequestContext): Promise<Result> {
-    const { request, document, queryHash, source, context } = requestContext;
+    const { request, context } = requestContext;
     if (!requestContext.operation) return { errors: [noSuchOperation(request.operationName)] };
     const { claims, headers, signal } = context;
-    const found = this.operations.get({ document, queryHash, source, operationName: request.operationName });
+    const found = this.#find(requestContext);
     const compiled =
       found instanceof VaryingOperation
-        ? this.operations.variant(found, await this.#choice.choose(found, { claims, headers, signal }))
+        ? this.#vary(found, await this.#choice.choose(found, { claims, headers, signal }), requestContext)
         : found;
     if (compiled instanceof UncompilableOperation) return this.#fallBack(requestContext, compiled);
     const result = await this.#start(compiled, requestContext);
@@ -74,9 +100,8 @@ export class LoadedSupergraph {
    * such code: it is for {@link execute}.
    */
   run(context: RunContext): Promise<Result> | undefined {
-    const { request, document, queryHash, source } = context;
     try {
-      const compiled = this.operations.get({ document, queryHash, source, operationName: request.operationName });
+      const compiled = this.#find(context);
       return compiled instanceof CompiledOperation ? this.#start(compiled, context) : undefined;
     } catch (error) {
       return Promise.reject(error);
@@ -84,11 +109,33 @@ export class LoadedSupergraph {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const call: CallContext = { signal: context.signal, headers: ForwardedHeaders.NONE };
+    const { signal, watched } = context;
+    const call: CallContext = { signal, headers: ForwardedHeaders.NONE, trace: watched?.trace };
     return compiled.execute({
       variables: request.variables,
       call: (fetch) => this.#callerOf(fetch).call(fetch, call),
     });
+  }
+
+  #find({ request, document, queryHash, source, context }: RunContext): Compiled | VaryingOperation {
+    const operation = { document, queryHash, source, operationName: request.operationName };
+    return this.#compiling
+      ? this.#compiling.time(() => this.operations.get(operation), context.watched?.trace)
+      : this.operations.get(operation);
+  }
+
+  #vary(varying: VaryingOperation, variant: Variant, { context }: RunContext): Compiled {
+    return this.#compiling
+      ? this.#compiling.time(() => this.operations.variant(varying, variant), context.watched?.trace)
+      : this.operations.variant(varying, variant);
+  }
+
+  get compiledOperations(): number {
+    return this.operations.size;
+  }
+
+  *breakers(): Iterable<readonly [subgraph: string, state: BreakerState]> {
+    for (const [name, { breakerState }] of this.#callers) if (breakerState) yield [name, breakerState];
   }
 
   async close(): Promise<void> {
@@ -107,6 +154,7 @@ export class LoadedSupergraph {
     if (!this.operations.rules.isEmpty) throw new Error(`an operation that can't be compiled: ${reason}`);
     const { queryHash, request } = requestContext;
     const { operationName } = request;
+    this.operations.counts.fallbacks += 1;
     const key = `${queryHash} ${operationName ?? ''}`;
     if (!this.#reported.has(key)) {
       this.#reported.add(key);
