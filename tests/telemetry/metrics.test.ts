@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import { ask, createOrder, createUser, get } from '../harness/client.ts';
-import { startGraph } from '../harness/graph.ts';
+import { start, startGraph } from '../harness/graph.ts';
 import { nextError } from '../harness/next-error.ts';
 import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
@@ -186,4 +186,29 @@ test('the process itself is watched too', async () => {
   const pid = `pid="${graph.gateway.pid}"`;
   const text = await (await fetch(new URL('/metrics', graph.url))).text();
   assert.match(text, new RegExp(`^lockstep_operation_cache_size\\{${pid}\\}`, 'm'));
+});
+
+test('what is refused before it is read is counted too, by its rule', async (t) => {
+  const { supergraph } = await copySupergraph(t);
+  await replace(
+    supergraph,
+    `${original}gateway:
+  telemetry: { metrics: { prometheus: /metrics } }
+  authorization: { require_authentication: true }
+  traffic_shaping: { rate_limit: { capacity: 2, interval: 1m } }
+`,
+  );
+  const { url } = await start(t, 'gateway', { SUPERGRAPH_FILE: supergraph });
+  for (let request = 0; request < 5; request += 1) await ask(url, '{ __typename }');
+  const samples = await until(
+    () => scrape(url),
+    (found) => found.get('lockstep_requests_under_way') === 0,
+  );
+  const refused = [...samples].filter(([series]) => /^lockstep_(refusals|requests)_total/.test(series));
+  assert.deepEqual(Object.fromEntries(refused), {
+    'lockstep_refusals_total{outcome="refused",rule="authentication"}': 2,
+    'lockstep_refusals_total{outcome="refused",rule="traffic_shaping.rate_limit"}': 3,
+    'lockstep_requests_total{outcome="refused",status="401"}': 2,
+    'lockstep_requests_total{outcome="refused",status="429"}': 3,
+  });
 });
