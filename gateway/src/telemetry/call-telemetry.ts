@@ -44,7 +44,7 @@ export class CallTelemetry implements CallObserver {
       outcome = context.signal?.aborted ? 'abandoned' : outcomeOf(error);
       throw error;
     } finally {
-      this.#metrics?.fetches.inc({ subgraph: this.#subgraph, outcome });
+      this.#metrics?.fetches.add(this.#subgraph, outcome);
       trace?.end(this.#subgraph, outcome);
     }
   }
@@ -52,18 +52,18 @@ export class CallTelemetry implements CallObserver {
   sender(request: FetchRequest, headers: ForwardedHeaders, exchange: Exchange, send: Send): () => Promise<Reply> {
     let attempts = 0;
     return () => {
-      if (attempts > 0) this.#metrics?.retries.inc({ subgraph: this.#subgraph });
+      if (attempts > 0) this.#metrics?.retries.add(this.#subgraph, '');
       return this.#send(request, headers, exchange, { send, resends: attempts++ });
     };
   }
 
   joined({ trace }: ForwardedHeaders, reply: Reply): void {
-    this.#metrics?.saved.inc({ subgraph: this.#subgraph, by: 'deduplication' });
+    this.#metrics?.saved.add(this.#subgraph, 'deduplication');
     trace?.share(this.#calls.get(reply));
   }
 
   batched([first, ...others]: readonly ForwardedHeaders[]): void {
-    this.#metrics?.saved.inc({ subgraph: this.#subgraph, by: 'batching' }, others.length);
+    this.#metrics?.saved.add(this.#subgraph, 'batching', others.length);
     for (const { trace } of others) trace?.share(first?.trace?.call);
   }
 
@@ -81,7 +81,7 @@ export class CallTelemetry implements CallObserver {
       const reply = await send(call ? { ...exchange, headers: { ...exchange.headers, ...call.headers } } : exchange);
       call?.end(reply.status);
       if (call) this.#calls.set(reply, call.reference);
-      this.#count(String(reply.status), startedAt);
+      this.#count(reply.status, startedAt);
       return reply;
     } catch (error) {
       call?.end(undefined, error);
@@ -90,9 +90,9 @@ export class CallTelemetry implements CallObserver {
     }
   }
 
-  #count(status: string, startedAt: number): void {
-    this.#metrics?.calls.inc({ subgraph: this.#subgraph, status });
-    this.#metrics?.callDuration.observe({ subgraph: this.#subgraph }, (performance.now() - startedAt) / 1000);
+  #count(status: number | 'none', startedAt: number): void {
+    this.#metrics?.calls.add(this.#subgraph, status);
+    this.#metrics?.callDuration.add(this.#subgraph, (performance.now() - startedAt) / 1000);
   }
 }
 

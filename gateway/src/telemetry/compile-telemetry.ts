@@ -26,7 +26,7 @@ export class CompileTelemetry {
       return find();
     } finally {
       if (this.#counts.misses !== misses) {
-        this.#metrics?.compileDuration.observe((performance.now() - startedAt) / 1000);
+        this.#metrics?.compileDuration.add('', (performance.now() - startedAt) / 1000);
         trace?.addSpan('compile', startedAt);
       }
     }

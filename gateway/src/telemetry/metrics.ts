@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@pro
 import type { OperationCounts } from '../execution/operation-counts.ts';
 import type { Refusals } from '../protection/refusals.ts';
 import type { BreakerState } from '../subgraphs/circuit-breaker.ts';
+import { Durations, Tally } from './tally.ts';
 
 /** What is counted elsewhere, whether anybody looks or not. */
 export interface Counts {
@@ -31,28 +32,23 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #counts: Counts;
   readonly #figures: () => SupergraphFigures | undefined;
-  readonly requests = this.#counter('requests_total', 'Requests that were answered, or left by their clients', [
-    'status',
-    'outcome',
-  ]);
-  readonly requestDuration = this.#histogram('request_duration_seconds', 'How long requests took', []);
-  readonly underWay = this.#gauge('requests_under_way', 'Requests that are being answered', []);
-  readonly fetches = this.#counter('subgraph_fetches_total', 'What operations wanted to know of a subgraph', [
-    'subgraph',
-    'outcome',
-  ]);
-  readonly calls = this.#counter('subgraph_calls_total', 'Calls that were made, repetitions too', [
-    'subgraph',
-    'status',
-  ]);
-  readonly callDuration = this.#histogram('subgraph_call_duration_seconds', 'How long calls took', ['subgraph']);
-  readonly retries = this.#counter('subgraph_retries_total', 'Calls that were repetitions', ['subgraph']);
-  readonly saved = this.#counter('subgraph_calls_saved_total', 'Calls that need not be made', ['subgraph', 'by']);
-  readonly compileDuration = this.#histogram(
+  /** By status and outcome. */
+  readonly requests = new Tally();
+  /** By subgraph and outcome. */
+  readonly fetches = new Tally();
+  /** By subgraph and the reply's status. */
+  readonly calls = new Tally();
+  /** By subgraph and what saved them. */
+  readonly saved = new Tally();
+  /** By subgraph. */
+  readonly retries = new Tally();
+  readonly requestDuration = this.#durations('request_duration_seconds', 'How long requests took');
+  readonly callDuration = this.#durations('subgraph_call_duration_seconds', 'How long calls took', 'subgraph');
+  readonly compileDuration = this.#durations(
     'operation_compile_duration_seconds',
     'How long an operation took to be planned and compiled',
-    [],
   );
+  underWay = 0;
 
   /** @param figures those of the supergraph that serves at the time */
   constructor(counts: Counts, figures: () => SupergraphFigures | undefined) {
@@ -61,6 +57,7 @@ export class Metrics {
     // Processes of a pm2 cluster share an address, so that each scrape meets one of them: their series are told apart.
     this.#registry.setDefaultLabels({ pid: String(process.pid) });
     collectDefaultMetrics({ register: this.#registry });
+    this.#addTallies();
     this.#addCounts();
     this.#addFigures();
   }
@@ -69,6 +66,16 @@ export class Metrics {
   async answer(response: ServerResponse): Promise<void> {
     const text = await this.#registry.metrics();
     response.writeHead(200, { 'content-type': this.#registry.contentType, 'cache-control': 'no-store' }).end(text);
+  }
+
+  #addTallies(): void {
+    this.#tallied('requests_total', 'Requests that were answered, or left', ['status', 'outcome'], this.requests);
+    this.#tallied('subgraph_fetches_total', 'What operations asked for', ['subgraph', 'outcome'], this.fetches);
+    this.#tallied('subgraph_calls_total', 'Calls that were made, retries too', ['subgraph', 'status'], this.calls);
+    this.#tallied('subgraph_calls_saved_total', 'Calls that need not be made', ['subgraph', 'by'], this.saved);
+    this.#collected('subgraph_retries_total', 'Calls that were made once more', ['subgraph'], (counter) => {
+      for (const [subgraph, , count] of this.retries.all()) counter.inc({ subgraph }, count);
+    });
   }
 
   #addCounts(): void {
@@ -93,7 +100,16 @@ export class Metrics {
 
   #addFigures(): void {
     const figures = this.#figures;
+    const underWay = () => this.underWay;
     const registers = [this.#registry];
+    new Gauge({
+      name: 'lockstep_requests_under_way',
+      help: 'Requests that are being answered',
+      registers,
+      collect() {
+        this.set(underWay());
+      },
+    });
     new Gauge({
       name: 'lockstep_operation_cache_size',
       help: 'Operations that are compiled now',
@@ -135,16 +151,29 @@ export class Metrics {
     });
   }
 
-  #counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {
-    return new Counter({ name: `lockstep_${name}`, help, labelNames, registers: [this.#registry] });
+  #tallied<First extends string, Second extends string>(
+    name: string,
+    help: string,
+    [first, second]: readonly [First, Second],
+    tally: Tally,
+  ): void {
+    this.#collected(name, help, [first, second], (counter: Counter<string>) => {
+      for (const [one, other, count] of tally.all()) counter.inc({ [first]: one, [second]: other }, count);
+    });
   }
 
-  #gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> {
-    return new Gauge({ name: `lockstep_${name}`, help, labelNames, registers: [this.#registry] });
-  }
-
-  #histogram<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Histogram<Label> {
-    const registers = [this.#registry];
-    return new Histogram({ name: `lockstep_${name}`, help, labelNames, registers, buckets: DURATIONS });
+  #durations(name: string, help: string, label?: string): Durations {
+    const histogram = new Histogram<string>({
+      name: `lockstep_${name}`,
+      help,
+      labelNames: label === undefined ? [] : [label],
+      registers: [this.#registry],
+      buckets: DURATIONS,
+      collect: () => durations.handOn(),
+    });
+    const durations = new Durations((value, seconds) =>
+      label === undefined ? histogram.observe(seconds) : histogram.observe({ [label]: value }, seconds),
+    );
+    return durations;
   }
 }

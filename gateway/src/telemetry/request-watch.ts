@@ -5,10 +5,14 @@ import type { Context } from '../http/context.ts';
 import type { Instruments } from './instruments.ts';
 import { type RequestOutcome, RequestRecord } from './request-record.ts';
 
+const RECORD = Symbol('record');
+
+/** Has its record on itself: a weak map of one entry a request would be work for each collection of garbage. */
+type WatchedRequest = IncomingMessage & { [RECORD]?: RequestRecord };
+
 /** Follows each request from its arrival to the end of its answer. */
 export class RequestWatch {
   readonly #instruments: Instruments;
-  readonly #records = new WeakMap<IncomingMessage, RequestRecord>();
 
   private constructor(instruments: Instruments) {
     this.#instruments = instruments;
@@ -22,17 +26,17 @@ export class RequestWatch {
 
   guard(handler: Handler): Handler {
     const { metrics, tracing } = this.#instruments;
-    return (request, response) => {
+    return (request: WatchedRequest, response) => {
       const record = new RequestRecord(request, tracing?.startOperation(request));
-      this.#records.set(request, record);
-      metrics?.underWay.inc();
+      request[RECORD] = record;
+      if (metrics) metrics.underWay += 1;
       response.once('close', () => this.#end(record, response));
       return handler(request, response);
     };
   }
 
-  recordOf(request: IncomingMessage): RequestRecord | undefined {
-    return this.#records.get(request);
+  recordOf(request: WatchedRequest): RequestRecord | undefined {
+    return request[RECORD];
   }
 
   /** Notes what only Apollo Server knows: what the operation is, and how it is answered. */
@@ -52,9 +56,9 @@ export class RequestWatch {
     const { metrics, accessLog } = this.#instruments;
     const ending = endingOf(record, response);
     if (metrics) {
-      metrics.underWay.dec();
-      metrics.requests.inc({ status: ending.status ?? 'none', outcome: ending.outcome });
-      metrics.requestDuration.observe(ending.durationMs / 1000);
+      metrics.underWay -= 1;
+      metrics.requests.add(ending.status ?? 'none', ending.outcome);
+      metrics.requestDuration.add('', ending.durationMs / 1000);
     }
     endTrace(record, ending);
     accessLog?.info(lineOf(record, ending), 'request');
