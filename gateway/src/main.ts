@@ -14,7 +14,7 @@ await run('gateway', readConfig, async (config, logger) => {
   const { refusals } = telemetry.counts;
   const parts = { gateway: supergraph.handover, logger, refusals, telemetry, isReady: () => phase === 'serving' };
   const server = await GatewayServer.start(parts, settings);
-  supergraph.onSettings((settings) => server.adopt(settings));
+  supergraph.onSettings((settings, loaded) => server.prepare(settings, loaded));
   const { host } = settings.listen;
   const listening = await listen(server.handler, { ...config, ...settings.listen, portVariable: PORT_VARIABLE });
   logger.info(`gateway answers at http://${toAuthority({ host, port: listening.port })}${settings.path}`);

@@ -11,8 +11,9 @@ import { type Span, startCollector } from './collector.ts';
 const collector = await startCollector({ after });
 const files = await copySupergraph({ after });
 const original = await readFile(files.supergraph, 'utf8');
+/** With a rule that would make each client's calls its own, where `traceparent` weren't left to tracing. */
 const settings = (tracing: string) =>
-  `${original}gateway:\n  telemetry:\n    metrics: { prometheus: /metrics }\n    ${tracing}\n`;
+  `${original}gateway:\n  headers: { request: [{ propagate: { matching: ^trace } }] }\n  telemetry:\n    metrics: { prometheus: /metrics }\n    ${tracing}\n`;
 const otlp = `otlp: { endpoint: "${collector.url}", headers: [{ name: x-key, value: of the collector }] }`;
 await replace(files.supergraph, settings(`tracing: { ${otlp}, sampler: 1, service_name: shop }`));
 const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: files.supergraph } });

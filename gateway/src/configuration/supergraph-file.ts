@@ -4,7 +4,9 @@ import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { z } from 'zod';
 import { readManifests } from './manifests.ts';
 import { toMistakes } from './mistakes.ts';
+import { versionOf } from './module-version.ts';
 import { applyOverrides, type Override } from './overrides.ts';
+import { toHeaderSettings } from './sections/headers.ts';
 import type { CircuitBreakerSettings, RetrySettings } from './sections/resilience.ts';
 import { type Mistake, SupergraphDocument } from './supergraph-document.ts';
 import { type GatewaySettings, supergraphFile } from './supergraph-schema.ts';
@@ -65,8 +67,9 @@ export function readSupergraphFile({ supergraphFile: file, env, overrides }: Sup
 function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, file: string): SupergraphSettings {
   const entries = Object.entries(subgraphs);
   const codes = Object.fromEntries(entries.map(([name, { errorCodes }]) => [name, errorCodes]));
+  const headers = Object.fromEntries(entries.map(([name, { headers }]) => [name, headers]));
   return {
-    subgraphs: entries.map(([name, { errorCodes: _, schema, ...settings }]) => ({
+    subgraphs: entries.map(([name, { errorCodes: _, headers: __, schema, ...settings }]) => ({
       ...settings,
       name,
       schema: 'file' in schema ? { file: resolve(dirname(file), schema.file) } : schema,
@@ -75,20 +78,26 @@ function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, fil
       ...withAbsoluteModules(gateway, dirname(file)),
       subgraphErrors: { ...gateway.subgraphErrors, codes },
       persistedQueries: readManifests(gateway.persistedQueries, dirname(file)),
+      headers: toHeaderSettings(gateway.headers, headers),
     },
   };
 }
 
 type ParsedGateway = z.output<typeof supergraphFile>['gateway'];
 
+/** Modules with hooks have absolute paths, and the version that a change of their files changes. */
 function withAbsoluteModules(gateway: ParsedGateway, folder: string): ParsedGateway {
-  const { authorization, progressiveOverride } = gateway;
-  const absolute = <Hook extends { readonly module?: string | undefined }>(hook: Hook): Hook =>
-    hook.module === undefined ? hook : { ...hook, module: resolve(folder, hook.module) };
+  const { authorization, progressiveOverride, hooks } = gateway;
+  const absolute = <Hook extends { readonly module?: string | undefined }>(hook: Hook): Hook => {
+    if (hook.module === undefined) return hook;
+    const module = resolve(folder, hook.module);
+    return { ...hook, module, version: versionOf(module) };
+  };
   return {
     ...gateway,
     authorization: { ...authorization, policies: authorization.policies && absolute(authorization.policies) },
     progressiveOverride: absolute(progressiveOverride),
+    hooks: absolute(hooks),
   };
 }
 

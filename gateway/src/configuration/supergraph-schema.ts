@@ -6,7 +6,9 @@ import { cors } from './sections/cors.ts';
 import { csrf } from './sections/csrf.ts';
 import { demandControl } from './sections/demand-control.ts';
 import { graphqlPath, introspection, landingPage, listenAddress, PAGE_PATHS } from './sections/endpoint.ts';
+import { type HeaderSettings, headers } from './sections/headers.ts';
 import { healthCheck } from './sections/health-check.ts';
+import { hooks } from './sections/hooks.ts';
 import { limits } from './sections/limits.ts';
 import { persistedQueries } from './sections/persisted-queries.ts';
 import { progressiveOverride } from './sections/progressive-override.ts';
@@ -41,6 +43,8 @@ const gateway = z
     authorization: authorization.prefault({}).describe('Who may see what.'),
     progressive_override: progressiveOverride.prefault({}).describe('Which labels of @override are on.'),
     telemetry: telemetry.prefault({}).describe('What the gateway tells of itself.'),
+    headers: headers.prefault({}).describe('Which headers go to subgraphs, and come from them to clients.'),
+    hooks: hooks.prefault({}).describe('What no key covers.'),
   })
   .superRefine(({ path, health_check: { live, ready }, telemetry }, context) => {
     const message = 'give another path: this one answers something else';
@@ -104,6 +108,7 @@ export const supergraphFile = z
   });
 
 /** The settings under `gateway`, all of them, with their defaults. */
-export type GatewaySettings = Readonly<Omit<z.output<typeof gateway>, 'subgraphErrors'>> & {
+export type GatewaySettings = Readonly<Omit<z.output<typeof gateway>, 'subgraphErrors' | 'headers'>> & {
   readonly subgraphErrors: SubgraphErrors;
+  readonly headers: HeaderSettings;
 };

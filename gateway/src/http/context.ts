@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { OperationCalls } from '../subgraphs/operation-calls.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 
 /** What one operation carries. */
@@ -11,4 +12,6 @@ export interface Context {
   readonly claims: Readonly<Record<string, unknown>> | undefined;
   /** Undefined where nobody wants to know of requests. */
   readonly watched?: RequestRecord | undefined;
+  /** What its calls go through where header rules or hooks have a say in them. */
+  readonly calls?: OperationCalls | undefined;
 }

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
+import { toHeaderSettings } from '../configuration/sections/headers.ts';
 import { supergraphFile } from '../configuration/supergraph-schema.ts';
 import { compose } from '../supergraph/compose.ts';
 import { SupergraphHandover } from '../supergraph/handover.ts';
@@ -19,7 +20,12 @@ async function serve(t: TestContext, answer: object) {
   const sdl = 'type Query { name: String, age: Int! }';
   const file = supergraphFile.parse({ subgraphs: { users: { routing_url: url, schema: { sdl } } } });
   const subgraphs = Object.entries(file.subgraphs).map(([name, settings]) => ({ ...settings, name }));
-  const gateway = { ...file.gateway, subgraphErrors: { ...file.gateway.subgraphErrors, codes: {} } };
+  const { subgraphErrors, headers, ...others } = file.gateway;
+  const gateway = {
+    ...others,
+    subgraphErrors: { ...subgraphErrors, codes: {} },
+    headers: toHeaderSettings(headers, {}),
+  };
   const { logger } = recordLog();
   const handover = new SupergraphHandover(undefined, logger);
   await handover.replace({ sdl: compose(subgraphs), subgraphs, gateway });

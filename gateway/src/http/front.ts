@@ -1,12 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
-import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
-import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
+import type { ApolloServer } from '@apollo/server';
 import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
 import { type Arrival, graphql } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
@@ -15,33 +8,25 @@ import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import { Authentication } from '../protection/authentication/authentication.ts';
 import { ConcurrencyLimit } from '../protection/concurrency-limit.ts';
-import { demandControl } from '../protection/demand-control.ts';
 import { DocumentGate } from '../protection/document-gate.ts';
 import { RateLimit } from '../protection/rate-limit.ts';
+import { CallRules } from '../subgraphs/call-rules.ts';
+import { OperationCalls } from '../subgraphs/operation-calls.ts';
+import type { Attachment } from '../supergraph/handover.ts';
+import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { EdgeTelemetry } from '../telemetry/telemetry.ts';
+import { apolloServer } from './apollo-server.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
-import { directExecution } from './direct-execution.ts';
-import { formatError } from './error-format.ts';
-import { landingPage } from './landing-page.ts';
 import { pageRoutes } from './pages.ts';
 import type { ServerParts } from './server.ts';
-
-/**
- * What Apollo Server puts around every request for features that a gateway doesn't have: cache hints and traces are of
- * fields that it resolves. {@link notStored} says what the first of them would.
- */
-const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
-  ApolloServerPluginCacheControlDisabled(),
-  ApolloServerPluginInlineTraceDisabled(),
-  ApolloServerPluginUsageReportingDisabled(),
-];
 
 /** All that is between Node's HTTP and the execution of operations, under one set of settings. */
 export class Front {
   readonly #server: ApolloServer<Context>;
   readonly #protection: Protection;
   readonly #handler: Handler;
+  readonly #attachment: Attachment;
   readonly authentication: Authentication | undefined;
   #underWay = 0;
   #isRetired = false;
@@ -50,23 +35,35 @@ export class Front {
     server: ApolloServer<Context>,
     handler: Handler,
     protection: Protection,
+    attachment: Attachment,
     authentication: Authentication | undefined,
   ) {
     this.#server = server;
+    this.#attachment = attachment;
     this.#protection = protection;
     this.#handler = handler;
     this.authentication = authentication;
   }
 
-  /** @param before the one that it replaces: what it knows of issuers' keys stays known */
-  static async open(parts: ServerParts, settings: GatewaySettings, before?: Front): Promise<Front> {
+  /**
+   * @param supergraph what it begins with, and what it stays with once it is retired
+   * @param before the one that it replaces: what it knows of issuers' keys stays known
+   */
+  static async open(
+    parts: ServerParts,
+    settings: GatewaySettings,
+    supergraph: LoadedSupergraph,
+    before?: Front,
+  ): Promise<Front> {
     const telemetry = await parts.telemetry.openEdge(settings.telemetry);
-    const server = apolloServer(parts, settings, telemetry);
+    const attachment = parts.gateway.attach(supergraph);
+    const rules = CallRules.of(settings, supergraph.hooks);
+    const server = apolloServer(parts, settings, attachment, { rules, telemetry });
     await server.start();
     const authentication = Authentication.of(settings, parts.logger, before?.authentication, parts.refusals);
     const protection = protect(settings, parts);
-    const handler = endpoints(server, parts, settings, { ...protection, authentication, telemetry });
-    return new Front(server, handler, protection, authentication);
+    const handler = endpoints(server, parts, settings, { ...protection, authentication, rules, telemetry });
+    return new Front(server, handler, protection, attachment, authentication);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
@@ -81,6 +78,7 @@ export class Front {
   /** Closes once the requests that it has taken are answered. It must be given no more of them. */
   retire(): void {
     this.#isRetired = true;
+    this.#attachment.detach();
     this.#closeWhenDone();
   }
 
@@ -92,39 +90,6 @@ export class Front {
   #closeWhenDone(): void {
     if (this.#isRetired && this.#underWay === 0) void this.close();
   }
-}
-
-/** The supergraph outlives any one Apollo Server: stopping that must not close it. */
-function apolloServer(
-  { gateway, logger, refusals }: ServerParts,
-  settings: GatewaySettings,
-  { watch }: EdgeTelemetry,
-): ApolloServer<Context> {
-  return new ApolloServer<Context>({
-    gateway: {
-      load: () => gateway.load(),
-      onSchemaLoadOrUpdate: (listener) => gateway.onSchemaLoadOrUpdate(listener),
-      stop: async () => {},
-    },
-    introspection: settings.introspection,
-    hideSchemaDetailsFromClientErrors: !settings.introspection,
-    includeStacktraceInErrorResponses: false,
-    csrfPrevention: { requestHeaders: settings.csrf.requiredHeaders },
-    validationRules: [KnownOperationTypesRule],
-    formatError: formatError(logger, settings.subgraphErrors),
-    parseOptions: { maxTokens: settings.limits.maxTokens },
-    persistedQueries: settings.apq.enabled ? {} : false,
-    logger,
-    plugins: [
-      landingPage(settings.landingPage, settings.path),
-      ...INSTRUMENTATION_OFF,
-      ...(settings.introspection ? [] : [hideSuggestions]),
-      ...(watch ? [watch.plugin()] : []),
-      ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
-      directExecution(gateway),
-    ],
-    stopOnTerminationSignals: false,
-  });
 }
 
 /** What a request must pass before it is read, where it is configured. */
@@ -146,6 +111,7 @@ function protect(
 /** What a request passes on its way, where it is configured. */
 interface Guards extends Protection {
   readonly authentication: Authentication | undefined;
+  readonly rules: CallRules | undefined;
   readonly telemetry: EdgeTelemetry;
 }
 
@@ -196,9 +162,10 @@ function notStored(handler: Handler): Handler {
 function startOperation(
   { signal, request }: Arrival,
   timeoutMs: number,
-  { authentication, telemetry: { watch } }: Guards,
+  { authentication, rules, telemetry: { watch } }: Guards,
 ): Context {
   setDeadline(signal, new Deadline(timeoutMs));
   const claims = authentication?.claimsOf(request);
-  return { signal, headers: request.headers, claims, watched: watch?.recordOf(request) };
+  const context = { signal, headers: request.headers, claims, watched: watch?.recordOf(request) };
+  return rules ? { ...context, calls: new OperationCalls(rules, context) } : context;
 }

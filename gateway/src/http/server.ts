@@ -4,6 +4,7 @@ import { type ListenAddress, toAuthority } from '../configuration/sections/endpo
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import type { Refusals } from '../protection/refusals.ts';
 import type { SupergraphHandover } from '../supergraph/handover.ts';
+import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { Front } from './front.ts';
 
@@ -30,23 +31,34 @@ export class GatewayServer {
   }
 
   static async start(parts: ServerParts, settings: GatewaySettings): Promise<GatewayServer> {
-    return new GatewayServer(parts, settings.listen, await Front.open(parts, settings));
+    return new GatewayServer(parts, settings.listen, await Front.open(parts, settings, parts.gateway.current));
   }
 
   readonly handler: Handler = (request, response) => this.#front.handle(request, response);
 
-  /** Serves as these settings say from now on, but for where it listens. What is under way ends as it began. */
-  async adopt(settings: GatewaySettings): Promise<void> {
+  /**
+   * Prepares to serve as these settings say, but for where it listens.
+   *
+   * @param supergraph the one that is the current one once they take effect
+   * @returns what takes them into effect. What is under way ends as it began, and on the supergraph that it began on.
+   */
+  async prepare(settings: GatewaySettings, supergraph: LoadedSupergraph): Promise<() => void> {
     const replaced = this.#front;
-    this.#front = await Front.open(this.#parts, settings, replaced);
-    replaced.retire();
-    const [before, now] = [toAuthority(this.#listen), toAuthority(settings.listen)];
-    if (now !== before) {
-      this.#parts.logger.error(`gateway.listen: ${now} is refused: a restart takes it, and until then it is ${before}`);
-    }
+    const front = await Front.open(this.#parts, settings, supergraph, replaced);
+    return () => {
+      this.#front = front;
+      replaced.retire();
+      this.#tellIfRefused(settings.listen);
+    };
   }
 
   stop(): Promise<void> {
     return this.#front.close();
+  }
+
+  #tellIfRefused(listen: ListenAddress): void {
+    const [before, now] = [toAuthority(this.#listen), toAuthority(listen)];
+    if (now === before) return;
+    this.#parts.logger.error(`gateway.listen: ${now} is refused: a restart takes it, and until then it is ${before}`);
   }
 }

@@ -1,8 +1,8 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import type { Variant, VaryingOperation } from '../execution/varying-operation.ts';
+import { askHook, type Hook, type HookRequest, loadHook } from '../hooks/choice-hook.ts';
 import type { Rule } from './authorization/rules.ts';
-import { askHook, type Hook, type HookRequest, loadHook } from './hook.ts';
 import { drawLabel } from './override-labels.ts';
 
 export interface Hooks {
@@ -18,10 +18,10 @@ export async function loadHooks({
   progressiveOverride,
 }: Pick<GatewaySettings, 'authorization' | 'progressiveOverride'>): Promise<Hooks> {
   const { policies } = authorization;
-  const { module } = progressiveOverride;
+  const { module, ...version } = progressiveOverride;
   return {
-    policies: policies && (await loadHook(policies.module, 'grantedPolicies')),
-    labels: module === undefined ? undefined : await loadHook(module, 'activeLabels'),
+    policies: policies && (await loadHook(policies, 'grantedPolicies')),
+    labels: module === undefined ? undefined : await loadHook({ module, ...version }, 'activeLabels'),
   };
 }
 

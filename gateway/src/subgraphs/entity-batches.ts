@@ -141,6 +141,7 @@ function share(answer: GraphQLAnswer, batch: readonly Waiting[], indices: Readon
       ...(answer.data !== undefined && { data: answer.data }),
       ...(isWhole && { data: { _entities: own.map((index) => takeEntity(entities, index, taken)) } }),
       ...(answer.errors && errorsFor(own, answer.errors)),
+      ...(answer.head && { head: answer.head }),
     });
   }
 }

@@ -18,8 +18,9 @@ export class ForwardedHeaders {
     this.identity = entries.length === 0 ? '' : JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** The same for a fetch that is traced. */
+  /** The same for a fetch that is traced, which says itself what the client's `traceparent` becomes. */
   tracedBy(trace: FetchTrace): ForwardedHeaders {
-    return new ForwardedHeaders(this.values, trace);
+    const { traceparent: _parent, tracestate: _state, ...values } = this.values;
+    return new ForwardedHeaders(values, trace);
   }
 }

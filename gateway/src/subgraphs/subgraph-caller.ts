@@ -19,6 +19,8 @@ export interface CallerOptions {
   readonly secret: string | undefined;
   readonly logger: Logger;
   readonly observer?: CallObserver | undefined;
+  /** Whether somebody wants to know what HTTP said with an answer. */
+  readonly keepsHeads?: boolean;
 }
 
 /**
@@ -29,13 +31,14 @@ export interface CallerOptions {
 export class SubgraphCaller {
   readonly #client: SubgraphClient;
   readonly #traffic: TrafficShaping;
+  readonly #keepsHeads: boolean;
   readonly #retry: Retry | undefined;
   readonly #breaker: CircuitBreaker | undefined;
   readonly #inFlight = new CallsInFlight();
   readonly #observer: CallObserver | undefined;
   readonly #batches: EntityBatches;
 
-  constructor({ subgraph, traffic, secret, logger, observer }: CallerOptions) {
+  constructor({ subgraph, traffic, secret, logger, observer, keepsHeads = false }: CallerOptions) {
     const { name, routingUrl, timeoutMs, retry, circuitBreaker } = subgraph;
     this.#retry = retry && new Retry(retry);
     this.#breaker = circuitBreaker && new CircuitBreaker(subgraph, circuitBreaker, logger);
@@ -43,6 +46,7 @@ export class SubgraphCaller {
     this.#traffic = traffic;
     this.#observer = observer;
     this.#batches = new EntityBatches((request, headers, signal) => this.#ask(request, headers, signal), observer);
+    this.#keepsHeads = keepsHeads;
   }
 
   /** @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED` */
@@ -87,7 +91,9 @@ export class SubgraphCaller {
     const identity = `${headers.identity} ${request.toIdentity()}`;
     const reply = await (isShared ? this.#inFlight.join(identity, signal, start) : start(signal));
     if (!isOwn) this.#observer?.joined(headers, reply);
-    return parseAnswer(reply);
+    const answer = parseAnswer(reply);
+    if (this.#keepsHeads) answer.head = { status: reply.status, headers: reply.headers };
+    return answer;
   }
 
   #sender(request: FetchRequest, headers: ForwardedHeaders, limit: AbortSignal): () => Promise<Reply> {

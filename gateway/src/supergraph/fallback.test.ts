@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApolloServer } from '@apollo/server';
 import { createLogger } from '@lockstep/runtime/logging.ts';
+import { toHeaderSettings } from '../configuration/sections/headers.ts';
 import { supergraphFile } from '../configuration/supergraph-schema.ts';
 import type { Context } from '../http/context.ts';
 import { compose } from './compose.ts';
@@ -18,7 +19,8 @@ test('what can not be compiled is run by nobody where the schemas have rules', a
   const subgraphs = [{ name: 'a', routingUrl: 'http://127.0.0.1:1/', schema: { sdl }, timeoutMs: 1000 }];
   const handover = new SupergraphHandover(undefined, logger);
   const subgraphErrors = { ...gateway.subgraphErrors, codes: {} };
-  await handover.replace({ subgraphs, gateway: { ...gateway, subgraphErrors }, sdl: compose(subgraphs) });
+  const headers = toHeaderSettings(gateway.headers, {});
+  await handover.replace({ subgraphs, gateway: { ...gateway, subgraphErrors, headers }, sdl: compose(subgraphs) });
   const server = new ApolloServer<Context>({ gateway: handover, logger });
   t.after(() => server.stop());
   const contextValue = { signal: new AbortController().signal, headers: {}, claims: { sub: 'ann' } };

@@ -14,11 +14,12 @@ export class FileWatcher {
   }
 
   /** Watches these files from now on, and no others. */
-  watch(files: readonly string[]): void {
+  watch(given: readonly string[]): void {
+    const files = [...new Set(given)];
     for (const file of this.#files) if (!files.includes(file)) unwatchFile(file, this.#onChange);
     for (const file of files) {
       if (!this.#files.includes(file)) watchFile(file, { interval: POLL_INTERVAL_MS }, this.#onChange);
     }
-    this.#files = [...new Set(files)];
+    this.#files = files;
   }
 }

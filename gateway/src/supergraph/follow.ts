@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from '../configuration/environment.ts';
-import { readSupergraphFile } from '../configuration/supergraph-file.ts';
+import { readSupergraphFile, type SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import type { Counts } from '../telemetry/metrics.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -11,18 +11,21 @@ import { compose } from './compose.ts';
 import { FileWatcher } from './file-watcher.ts';
 import { GivenSchemas, UnknownSchemaError } from './given-schemas.ts';
 import { SupergraphHandover } from './handover.ts';
-import type { Supergraph } from './loaded-supergraph.ts';
+import type { LoadedSupergraph, Supergraph } from './loaded-supergraph.ts';
 
 /** How soon it is seen that a subgraph gives another schema of itself, or that one gives its schema at last. */
 const ASK_INTERVAL_MS = 2000;
+
+/** Prepares for other settings and another supergraph. @returns what takes them into effect, at once */
+export type SettingsListener = (settings: GatewaySettings, supergraph: LoadedSupergraph) => Promise<() => void>;
 
 /** A supergraph that is kept as its files say. */
 export interface Followed {
   readonly handover: SupergraphHandover;
   /** The gateway's settings, as they are now. */
   settings(): GatewaySettings;
-  /** Calls back when they have changed, after the supergraph has. */
-  onSettings(listener: (settings: GatewaySettings) => Promise<void>): void;
+  /** Calls back when they are going to change. What comes of it is called in the same step as the supergraph changes. */
+  onSettings(listener: SettingsListener): void;
   /** Follows the files no longer. */
   stop(): void;
 }
@@ -44,9 +47,19 @@ export async function followSupergraph(config: Config, logger: Logger, telemetry
   return follower;
 }
 
-/** The supergraph that the files and the subgraphs say now. @throws {ConfigurationError} */
-export async function readSupergraph(config: Config, schemas: GivenSchemas): Promise<Supergraph> {
+/**
+ * The supergraph that the files and the subgraphs say now.
+ *
+ * @param note gets the file's settings, before the schemas are read that they name
+ * @throws {ConfigurationError}
+ */
+export async function readSupergraph(
+  config: Config,
+  schemas: GivenSchemas,
+  note: (settings: SupergraphSettings) => void = () => {},
+): Promise<Supergraph> {
   const { settings } = readSupergraphFile(config);
+  note(settings);
   return { ...settings, sdl: compose(settings.subgraphs, await schemas.read(settings.subgraphs)) };
 }
 
@@ -77,7 +90,9 @@ class Follower implements Followed {
   readonly #reloads: Counts['reloads'];
   readonly #watcher = new FileWatcher(() => this.#enqueue(() => this.#reload()));
   #current: Supergraph;
-  #tell: (settings: GatewaySettings) => Promise<void> = async () => {};
+  /** What the files said last that could be read, whether or not it could be used. */
+  #read: SupergraphSettings;
+  #prepare: SettingsListener = async () => () => {};
   /** Whether the files name a schema that its subgraph never gave. */
   #isWaiting = false;
   #asking: NodeJS.Timeout | undefined;
@@ -90,6 +105,7 @@ class Follower implements Followed {
     this.#config = config;
     this.#schemas = schemas;
     this.#current = first;
+    this.#read = first;
     this.#logger = logger;
   }
 
@@ -103,8 +119,8 @@ class Follower implements Followed {
     return this.#current.gateway;
   }
 
-  onSettings(listener: (settings: GatewaySettings) => Promise<void>): void {
-    this.#tell = listener;
+  onSettings(listener: SettingsListener): void {
+    this.#prepare = listener;
   }
 
   stop(): void {
@@ -123,24 +139,35 @@ class Follower implements Followed {
 
   async #reload({ isRetry = false } = {}): Promise<void> {
     try {
-      const next = await readSupergraph(this.#config, this.#schemas);
+      const next = await readSupergraph(this.#config, this.#schemas, (settings) => {
+        this.#read = settings;
+      });
       this.#isWaiting = false;
       await this.#adopt(next);
     } catch (error) {
       this.#isWaiting = error instanceof UnknownSchemaError;
       if (!(isRetry && this.#isWaiting)) this.#refuse(error);
     } finally {
-      this.#watcher.watch(filesOf(this.#config, this.#current));
+      this.#watcher.watch([...filesOf(this.#config, this.#current), ...filesOf(this.#config, this.#read)]);
     }
   }
 
   async #adopt(next: Supergraph): Promise<void> {
     const replaced = this.#current;
     if (isDeepStrictEqual(next, replaced)) return;
-    await this.handover.replace(next);
+    const loaded = await this.handover.prepare(next);
+    try {
+      const isSame = isDeepStrictEqual(next.gateway, replaced.gateway);
+      const adopt = isSame ? () => {} : await this.#prepare(next.gateway, loaded);
+      // In one step: between the two, what the schemas demand no longer might not be demanded by the settings yet.
+      adopt();
+      this.handover.switchTo(loaded);
+    } catch (error) {
+      await loaded.close();
+      throw error;
+    }
     this.#schemas.keep();
     this.#current = next;
-    if (!isDeepStrictEqual(next.gateway, replaced.gateway)) await this.#tell(next.gateway);
     this.#reloads.accepted += 1;
     this.#logger.info(`the graph has changed: now ${describe(next)}`);
   }
@@ -151,9 +178,11 @@ class Follower implements Followed {
   }
 }
 
-function filesOf({ supergraphFile }: Config, { subgraphs, gateway }: Supergraph): string[] {
+function filesOf({ supergraphFile }: Config, { subgraphs, gateway }: SupergraphSettings): string[] {
+  const { authorization, progressiveOverride, hooks, persistedQueries } = gateway;
   const schemas = subgraphs.flatMap(({ schema }) => ('file' in schema ? [schema.file] : []));
-  return [supergraphFile, ...schemas, ...gateway.persistedQueries.localManifests];
+  const modules = [authorization.policies, progressiveOverride, hooks].flatMap((hook) => hook?.module ?? []);
+  return [supergraphFile, ...schemas, ...persistedQueries.localManifests, ...modules];
 }
 
 function describe({ subgraphs }: Supergraph): string {

@@ -2,6 +2,7 @@ import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { loadGatewayHooks } from '../hooks/loaded-hooks.ts';
 import { checkEnforcement } from '../protection/authorization/enforcement.ts';
 import { loadHooks } from '../protection/variant-choice.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -21,8 +22,14 @@ export interface RunContext extends Pick<RequestContext, 'document' | 'queryHash
   readonly request: Pick<RequestContext['request'], 'variables' | 'operationName'>;
 }
 
-/** No operation is still running this long after its supergraph was replaced. */
+/** No request that came before its supergraph was replaced is still read, or written, this long after its time is over. */
 const RETIREMENT_MS = 60_000;
+
+/** What one Apollo Server takes for its gateway. */
+export interface Attachment extends GatewayInterface {
+  /** From now on its server keeps the supergraph that it has. */
+  detach(): void;
+}
 
 /**
  * What Apollo Server takes for its gateway. It hands over from one supergraph to the next as a whole: an operation that
@@ -33,7 +40,8 @@ export class SupergraphHandover implements GatewayInterface {
   readonly #secret: string | undefined;
   readonly #logger: Logger;
   readonly #bySchema = new WeakMap<GraphQLSchema, LoadedSupergraph>();
-  readonly #listeners = new Set<SchemaListener>();
+  /** Each with what it was told last. */
+  readonly #listeners = new Map<SchemaListener, LoadedSupergraph | undefined>();
   readonly #kept = new WeakMap<object, ReturnType<Executor>>();
   readonly #telemetry: Telemetry | undefined;
   #current: LoadedSupergraph | undefined;
@@ -44,20 +52,57 @@ export class SupergraphHandover implements GatewayInterface {
     this.#telemetry = telemetry;
   }
 
+  /** The supergraph of every operation that comes now. */
+  get current(): LoadedSupergraph {
+    if (!this.#current) throw new Error('a server without a supergraph');
+    return this.#current;
+  }
+
   /**
-   * Makes this the supergraph of every operation that comes from now on.
+   * Loads a supergraph, and compiles on it what was used most on the one before. Nothing has changed then.
    *
-   * @throws {ConfigurationError} where it can't be; nothing has changed then
+   * @throws {ConfigurationError} where it can't be served
    */
-  async replace(supergraph: Supergraph): Promise<void> {
+  async prepare(supergraph: Supergraph): Promise<LoadedSupergraph> {
     const loaded = await load(supergraph, this.#secret, this.#logger, this.#telemetry);
-    const replaced = this.#current;
-    if (replaced) await loaded.operations.warmUp(replaced.operations);
+    if (this.#current) await loaded.operations.warmUp(this.#current.operations);
     this.#bySchema.set(loaded.operations.planner.apiSchema, loaded);
+    return loaded;
+  }
+
+  /** Makes this the supergraph of every operation that comes from now on, but for those of servers that were detached. */
+  switchTo(loaded: LoadedSupergraph): void {
+    const replaced = this.#current;
     this.#current = loaded;
-    this.#telemetry?.adopt(supergraph.gateway.telemetry, loaded);
-    for (const listener of this.#listeners) this.#tell(listener, loaded);
-    if (replaced) setTimeout(() => void replaced.close(), RETIREMENT_MS).unref();
+    this.#telemetry?.adopt(loaded.telemetry, loaded);
+    for (const listener of this.#listeners.keys()) this.#tell(listener, loaded);
+    if (replaced) setTimeout(() => void replaced.close(), RETIREMENT_MS + replaced.timeoutMs).unref();
+  }
+
+  /** {@link prepare} and {@link switchTo}. */
+  async replace(supergraph: Supergraph): Promise<void> {
+    this.switchTo(await this.prepare(supergraph));
+  }
+
+  /**
+   * For one more Apollo Server. What is made of it sees what the handover has, until it is detached.
+   *
+   * @param first what it begins with, where that isn't the current one yet
+   */
+  attach(first: LoadedSupergraph): Attachment {
+    const own = new Set<SchemaListener>();
+    return {
+      load: () => this.load(),
+      onSchemaLoadOrUpdate: (listener) => {
+        own.add(listener);
+        this.#tell(listener, first);
+        return () => this.#listeners.delete(listener);
+      },
+      stop: async () => {}, // the supergraph outlives any one server
+      detach: () => {
+        for (const listener of own) this.#listeners.delete(listener);
+      },
+    };
   }
 
   async load(): Promise<LoadResult> {
@@ -78,7 +123,7 @@ export class SupergraphHandover implements GatewayInterface {
   }
 
   onSchemaLoadOrUpdate(listener: SchemaListener): () => void {
-    this.#listeners.add(listener);
+    this.#listeners.set(listener, undefined);
     if (this.#current) this.#tell(listener, this.#current);
     return () => this.#listeners.delete(listener);
   }
@@ -87,8 +132,10 @@ export class SupergraphHandover implements GatewayInterface {
     await this.#current?.close();
   }
 
-  #tell(listener: SchemaListener, { operations, sdl }: LoadedSupergraph): void {
-    listener({ apiSchema: operations.planner.apiSchema, coreSupergraphSdl: sdl });
+  #tell(listener: SchemaListener, loaded: LoadedSupergraph): void {
+    if (this.#listeners.get(listener) === loaded) return;
+    this.#listeners.set(listener, loaded);
+    listener({ apiSchema: loaded.operations.planner.apiSchema, coreSupergraphSdl: loaded.sdl });
   }
 
   #loaded({ schema }: Pick<RequestContext, 'schema'>): LoadedSupergraph {
@@ -104,14 +151,15 @@ async function load(
   logger: Logger,
   telemetry: Telemetry | undefined,
 ): Promise<LoadedSupergraph> {
-  const hooks = await loadHooks(supergraph.gateway);
-  const instruments = await telemetry?.open(supergraph.gateway.telemetry);
+  const { gateway } = supergraph;
+  const hooks = { ...(await loadHooks(gateway)), ofGateway: await loadGatewayHooks(gateway.hooks) };
+  const instruments = await telemetry?.open(gateway.telemetry);
   try {
     const loaded = new LoadedSupergraph(supergraph, secret, logger, hooks, {
       ...instruments,
       counts: telemetry?.counts,
     });
-    checkEnforcement(loaded.operations.rules, supergraph.gateway, logger);
+    checkEnforcement(loaded.operations.rules, gateway, logger);
     return loaded;
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;

@@ -1,27 +1,35 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
+import type { TelemetrySettings } from '../configuration/sections/telemetry.ts';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import { CompiledOperation, type OperationResult } from '../execution/compiled-operation.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { type Compiled, Operations } from '../execution/operations.ts';
 import { UncompilableOperation } from '../execution/uncompilable-operation.ts';
 import { type Variant, VaryingOperation } from '../execution/varying-operation.ts';
+import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { DenialReport } from '../protection/authorization/denial-report.ts';
 import { type Hooks, VariantChoice } from '../protection/variant-choice.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
+import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
 import type { BreakerState } from '../subgraphs/circuit-breaker.ts';
-import { SubgraphDataSource } from '../subgraphs/data-source.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
 import { CallTelemetry } from '../telemetry/call-telemetry.ts';
 import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Counts, SupergraphFigures } from '../telemetry/metrics.ts';
+import { loadApolloGateway } from './apollo-gateway.ts';
 import type { Executor, RunContext } from './handover.ts';
 
 /** A supergraph, and how its subgraphs are called. */
 export interface Supergraph extends SupergraphSettings {
   readonly sdl: string;
+}
+
+/** What modules of the operator's own have a say in. */
+export interface AllHooks extends Hooks {
+  readonly ofGateway?: GatewayHooks | undefined;
 }
 
 type RequestContext = Parameters<Executor>[0];
@@ -35,7 +43,12 @@ export interface SupergraphInstruments extends Instruments {
 /** One supergraph, ready to run operations. */
 export class LoadedSupergraph implements SupergraphFigures {
   readonly sdl: string;
+  /** How long an operation may take. */
+  readonly timeoutMs: number;
   readonly operations: Operations;
+  /** Those of the module under `gateway.hooks`. */
+  readonly hooks: GatewayHooks | undefined;
+  readonly telemetry: TelemetrySettings;
   readonly #supergraph: Supergraph;
   readonly #secret: string | undefined;
   readonly #logger: Logger;
@@ -51,11 +64,14 @@ export class LoadedSupergraph implements SupergraphFigures {
     supergraph: Supergraph,
     secret: string | undefined,
     logger: Logger,
-    hooks: Hooks = {},
+    hooks: AllHooks = {},
     { counts, metrics, tracing }: SupergraphInstruments = {},
   ) {
     const { sdl, subgraphs, gateway } = supergraph;
     this.sdl = sdl;
+    this.timeoutMs = gateway.traffic.timeoutMs;
+    this.hooks = hooks.ofGateway;
+    this.telemetry = gateway.telemetry;
     const { directives } = gateway.authorization;
     this.operations = new Operations(sdl, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
@@ -67,6 +83,7 @@ export class LoadedSupergraph implements SupergraphFigures {
     this.#supergraph = supergraph;
     this.#secret = secret;
     this.#logger = logger;
+    const keepsHeads = readsAnswerHeaders(gateway);
     this.#callers = new Map(
       subgraphs.map((subgraph) => [
         subgraph.name,
@@ -75,6 +92,7 @@ export class LoadedSupergraph implements SupergraphFigures {
           traffic: gateway.traffic,
           secret,
           logger,
+          keepsHeads,
           observer: CallTelemetry.of(subgraph, { metrics, tracing }),
         }),
       ]),
@@ -84,8 +102,9 @@ export class LoadedSupergraph implements SupergraphFigures {
   async execute(requestContext: RequestContext): Promise<Result> {
     const { request, context } = requestContext;
     if (!requestContext.operation) return { errors: [noSuchOperation(request.operationName)] };
-    const { claims, headers, signal } = context;
+    const { claims, headers, signal, calls } = context;
     const found = this.#find(requestContext);
+    if (calls && found instanceof VaryingOperation) calls.isPersonal = true;
     const compiled =
       found instanceof VaryingOperation
         ? this.#vary(found, await this.#choice.choose(found, { claims, headers, signal }), requestContext)
@@ -109,11 +128,14 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const { signal, watched } = context;
-    const call: CallContext = { signal, headers: ForwardedHeaders.NONE, trace: watched?.trace };
+    const { calls, signal, watched } = context;
+    const trace = watched?.trace;
+    const call: CallContext = { signal, headers: ForwardedHeaders.NONE, trace };
     return compiled.execute({
       variables: request.variables,
-      call: (fetch) => this.#callerOf(fetch).call(fetch, call),
+      call: calls
+        ? (fetch) => calls.call(fetch, (given: CallContext) => this.#callerOf(fetch).call(fetch, { ...given, trace }))
+        : (fetch) => this.#callerOf(fetch).call(fetch, call),
     });
   }
 
@@ -169,23 +191,4 @@ export class LoadedSupergraph implements SupergraphFigures {
 function noSuchOperation(name: string | null | undefined): GraphQLError {
   if (name != null) return new GraphQLError(`Unknown operation named "${name}".`);
   return new GraphQLError('Must provide operation name if query contains multiple operations.');
-}
-
-async function loadApolloGateway(
-  supergraph: Supergraph,
-  secret: string | undefined,
-  logger: Logger,
-): Promise<Executor> {
-  const settings = new Map(supergraph.subgraphs.map((subgraph) => [subgraph.name, subgraph]));
-  const { ApolloGateway } = await import('@apollo/gateway'); // 25 MB that hardly any process needs
-  const gateway = new ApolloGateway({
-    supergraphSdl: supergraph.sdl,
-    logger: logger.child({}, { level: 'warn' }),
-    buildService: ({ name }) => {
-      const subgraph = settings.get(name);
-      if (!subgraph) throw new Error(`the supergraph has a subgraph ${name} that was not composed into it`);
-      return new SubgraphDataSource(subgraph, secret, logger);
-    },
-  });
-  return (await gateway.load()).executor;
 }

@@ -12,6 +12,8 @@ export interface Reply {
 export interface GraphQLAnswer {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
+  /** What HTTP said with it; only where somebody wants to know. */
+  head?: Pick<Reply, 'status' | 'headers'>;
 }
 
 /** Reads a reply as GraphQL, whatever its status. @throws where it is none */

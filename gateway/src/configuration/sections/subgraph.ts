@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, httpUrl } from '../values.ts';
+import { headers } from './headers.ts';
 import { circuitBreaker, retry } from './resilience.ts';
 
 const SCHEMA_RULE =
@@ -30,12 +31,14 @@ export const subgraph = z
       .array(z.string('give a code such as BOOK_SOLD_OUT'), 'give a list of codes')
       .prefault([])
       .describe('The codes of its expected failures. Clients see errors with these as they are.'),
+    headers: headers.prefault({}).describe('Which headers go with its calls, and come from its answers.'),
   })
-  .transform(({ routing_url, schema, timeout, retry, circuit_breaker, error_codes }) => ({
+  .transform(({ routing_url, schema, timeout, retry, circuit_breaker, error_codes, headers }) => ({
     routingUrl: routing_url,
     schema,
     timeoutMs: timeout,
     ...(retry && { retry }),
     ...(circuit_breaker && { circuitBreaker: circuit_breaker }),
     errorCodes: error_codes,
+    headers,
   }));

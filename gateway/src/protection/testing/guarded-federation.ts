@@ -5,7 +5,7 @@ import { Operations, type OperationsOptions } from '../../execution/operations.t
 import { UnplannableOperationError } from '../../execution/planning/unplannable-operation-error.ts';
 import { Federation, type FederationOptions } from '../../execution/testing/federation.ts';
 import { VaryingOperation } from '../../execution/varying-operation.ts';
-import type { HookRequest } from '../hook.ts';
+import type { HookRequest } from '../../hooks/choice-hook.ts';
 import { type Hooks, VariantChoice } from '../variant-choice.ts';
 
 /** Who asks. Without claims: whoever has no token. */

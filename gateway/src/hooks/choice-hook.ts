@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
-import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import { exportedFunction, type HookModule, loadHookModule } from './hook-module.ts';
+import { timely } from './timely.ts';
 
 /** What a hook is told of the request. */
 export interface HookRequest {
@@ -19,15 +19,10 @@ export type ChosenNames = Iterable<string> | Readonly<Record<string, boolean>>;
 /** Chooses among names for one request. */
 export type Hook = (names: readonly string[], request: HookRequest) => ChosenNames | Promise<ChosenNames>;
 
-/**
- * Loads the function that a module exports under a name. A module that has changed is loaded anew.
- *
- * @throws {ConfigurationError} where there is none
- */
-export async function loadHook(file: string, name: string): Promise<Hook> {
-  const module = await importModule(file);
-  const hook = module[name];
-  if (!isHook(hook)) throw new ConfigurationError(`${file} exports no function ${name}`);
+/** Loads the function that a module exports under a name. @throws {ConfigurationError} where there is none */
+export async function loadHook(module: HookModule, name: string): Promise<Hook> {
+  const hook = exportedFunction(await loadHookModule(module), name, module.module);
+  if (!isHook(hook)) throw new ConfigurationError(`${module.module} exports no function ${name}`);
   return hook;
 }
 
@@ -37,24 +32,7 @@ export async function askHook(
   names: readonly string[],
   request: HookRequest,
 ): Promise<ReadonlySet<string>> {
-  request.signal.throwIfAborted();
-  const { promise: left, reject } = Promise.withResolvers<never>();
-  const leave = () => reject(request.signal.reason);
-  request.signal.addEventListener('abort', leave, { once: true });
-  try {
-    return toNames(await Promise.race([hook(names, request), left]));
-  } finally {
-    request.signal.removeEventListener('abort', leave);
-  }
-}
-
-async function importModule(file: string): Promise<Record<string, unknown>> {
-  try {
-    const { mtimeMs } = await stat(file);
-    return await import(`${pathToFileURL(file).href}?${mtimeMs}`);
-  } catch (error) {
-    throw new ConfigurationError(`The hook can't be loaded: ${error instanceof Error ? error.message : error}`);
-  }
+  return toNames(await timely(() => hook(names, request), request.signal));
 }
 
 function isHook(value: unknown): value is Hook {

@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { type Direction, isReserved } from '../reserved-headers.ts';
+
+const NAME_RULE = 'give the name of a header, such as x-request-id';
+const VALUE_RULE = 'give a text of printable ASCII characters';
+const MATCHING_RULE = 'give a regular expression of header names, such as ^x-';
+const CLAIM_RULE = 'give the name of a claim, such as sub or realm_access.roles';
+const ALGORITHMS = ['first', 'last', 'append'] as const;
+
+const value = z.string(VALUE_RULE).regex(/^[\x20-\x7e]*$/, VALUE_RULE);
+const matching = z.string(MATCHING_RULE).refine(isExpression, MATCHING_RULE).optional();
+
+function headerName(direction: Direction) {
+  return z
+    .string(NAME_RULE)
+    .regex(/^[\w!#$%&'*+.^`|~-]+$/, NAME_RULE)
+    .toLowerCase()
+    .refine(
+      (name) => !isReserved(name, direction),
+      `never passes ${direction}, the gateway sets it itself or it is of one connection only: give another, or remove the rule`,
+    );
+}
+
+/** A check that an object has exactly one of these keys. */
+function oneOf(...keys: readonly string[]) {
+  return [
+    (object: object) => keys.filter((key) => key in object).length === 1,
+    `give one of ${keys.join(', ')}`,
+  ] as const;
+}
+
+const isNamed = ({ named, rename, default: value }: Record<string, unknown>) =>
+  named !== undefined || (rename === undefined && value === undefined);
+const NAMED_RULE = 'rename and default go with named: give named, or leave them out';
+
+function remove(direction: Direction) {
+  return z
+    .strictObject({
+      named: headerName(direction).optional().describe('The header that is left out.'),
+      matching: matching.describe('Those whose names match are left out.'),
+    })
+    .refine(...oneOf('named', 'matching'))
+    .optional()
+    .describe('Leaves out what rules before this one let pass.');
+}
+
+const requestRule = z
+  .strictObject({
+    propagate: z
+      .strictObject({
+        named: headerName('to subgraphs').optional().describe("The client's header that is passed on."),
+        matching: matching.describe('Those whose names match are passed on.'),
+        rename: headerName('to subgraphs').optional().describe('What it is called then.'),
+        default: value.optional().describe('Its value where the client sends none.').meta({ writeOnly: true }),
+      })
+      .refine(...oneOf('named', 'matching'))
+      .refine(isNamed, NAMED_RULE)
+      .optional()
+      .describe('Passes on what the client sends.'),
+    insert: z
+      .strictObject({
+        name: headerName('to subgraphs').describe('Its name. Whatever the client sends under it is not passed on.'),
+        value: value.optional().describe('Its value.').meta({ writeOnly: true }),
+        claim: z
+          .string(CLAIM_RULE)
+          .min(1, CLAIM_RULE)
+          .optional()
+          .describe("The claim of the client's token that it has the value of; in claims within claims, with dots."),
+      })
+      .refine(...oneOf('value', 'claim'))
+      .optional()
+      .describe('Adds a header.'),
+    remove: remove('to subgraphs'),
+  })
+  .refine(...oneOf('propagate', 'insert', 'remove'));
+
+const responseRule = z
+  .strictObject({
+    propagate: z
+      .strictObject({
+        named: headerName('to clients').optional().describe("The subgraph's header that the client gets."),
+        matching: matching.describe('The client gets those whose names match.'),
+        rename: headerName('to clients').optional().describe('What it is called then.'),
+        default: value.optional().describe('Its value where the subgraph sends none.').meta({ writeOnly: true }),
+        algorithm: z
+          .enum(ALGORITHMS, { error: `give one of ${ALGORITHMS.join(', ')}` })
+          .optional()
+          .describe(
+            'Which counts where several answers have it: the first, the last (where nothing is said), or all, with commas between.',
+          ),
+      })
+      .refine(...oneOf('named', 'matching'))
+      .refine(isNamed, NAMED_RULE)
+      .refine(
+        ({ named, rename, algorithm }) => ![named, rename].includes('cache-control') || (!rename && !algorithm),
+        'leave out rename and algorithm: of cache-control the strictest counts',
+      )
+      .optional()
+      .describe("Passes on what subgraphs answer with. Of cache-control the client gets the strictest of all calls'."),
+    insert: z
+      .strictObject({
+        name: headerName('to clients')
+          .refine((name) => name !== 'cache-control', 'give propagate: { named: cache-control, default: … } instead')
+          .describe('Its name.'),
+        value: value.describe('Its value.').meta({ writeOnly: true }),
+      })
+      .optional()
+      .describe('Adds a header.'),
+    remove: remove('to clients'),
+  })
+  .refine(...oneOf('propagate', 'insert', 'remove'));
+
+const RULES = 'give a list of rules, each with propagate, insert or remove';
+
+/** `gateway.headers` and `subgraphs.NAME.headers` */
+export const headers = z.strictObject({
+  request: z.array(requestRule, RULES).prefault([]).describe('What goes to subgraphs with each call, rule by rule.'),
+  response: z
+    .array(responseRule, RULES)
+    .prefault([])
+    .describe('What comes from their answers to the client, rule by rule.'),
+});
+
+/** What one rule does to the headers of a call. */
+export type RequestRule = z.output<typeof requestRule>;
+
+/** What one rule does to the headers of an answer. */
+export type ResponseRule = z.output<typeof responseRule>;
+
+/** A header that goes with every answer. */
+export type InsertedHeader = NonNullable<ResponseRule['insert']>;
+
+/** The rules for each subgraph by its name: those for all, then its own. A subgraph without rules isn't there. */
+export interface HeaderSettings {
+  readonly toSubgraphs: Readonly<Record<string, readonly RequestRule[]>>;
+  readonly fromSubgraphs: Readonly<Record<string, readonly ResponseRule[]>>;
+  /** With every answer, whichever subgraphs were asked for it. */
+  readonly inserted: readonly InsertedHeader[];
+}
+
+type Headers = z.output<typeof headers>;
+
+/** Puts the rules for all subgraphs and each subgraph's own together. */
+export function toHeaderSettings(all: Headers, own: Readonly<Record<string, Headers>>): HeaderSettings {
+  const ofAnswers = all.response.filter(({ insert }) => !insert);
+  const bySubgraph = <Rule>(rulesOf: (headers: Headers) => readonly Rule[], first: readonly Rule[]) =>
+    Object.fromEntries(
+      Object.entries(own)
+        .map(([name, headers]) => [name, [...first, ...rulesOf(headers)]] as const)
+        .filter(([, rules]) => rules.length > 0),
+    );
+  return {
+    toSubgraphs: bySubgraph(({ request }) => request, all.request),
+    fromSubgraphs: bySubgraph(({ response }) => response, ofAnswers),
+    inserted: all.response.flatMap(({ insert }) => insert ?? []),
+  };
+}
+
+function isExpression(text: string): boolean {
+  try {
+    return text !== '' && new RegExp(text, 'iu') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { test } from 'node:test';
+import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { timely } from './timely.ts';
+
+const never = () => new Promise<never>(() => {});
+
+test('what a hook gives is given, at once where it is not asynchronous', async () => {
+  const { signal } = new AbortController();
+  assert.equal(
+    timely(() => 'now', signal),
+    'now',
+  );
+  assert.equal(await timely(async () => 'later', signal), 'later');
+  await assert.rejects(async () => timely(() => Promise.reject(new Error('no')), signal), { message: 'no' });
+});
+
+test('a hook is waited for until the deadline, and no longer', { timeout: 5000 }, async () => {
+  const { signal } = new AbortController();
+  setDeadline(signal, new Deadline(20));
+  await assert.rejects(async () => timely(never, signal), { extensions: { code: 'DEADLINE_EXCEEDED', timeoutMs: 20 } });
+  await assert.rejects(async () => timely(never, signal), { extensions: { code: 'DEADLINE_EXCEEDED', timeoutMs: 20 } });
+});
+
+test('a hook that has some time anyway gets it when the deadline is over, and no more', { timeout: 5000 }, async () => {
+  const { signal } = new AbortController();
+  setDeadline(signal, new Deadline(0));
+  assert.equal(await timely(async () => 'late', signal, 1000), 'late');
+  await assert.rejects(async () => timely(never, signal, 20), {
+    extensions: { code: 'DEADLINE_EXCEEDED', timeoutMs: 0 },
+  });
+});
+
+test('a hook is not waited for once the client has left, and nothing of the waiting is left', async () => {
+  const controller = new AbortController();
+  const waiting = assert.rejects(async () => timely(never, controller.signal), {
+    extensions: { code: 'CLIENT_CLOSED_REQUEST' },
+  });
+  controller.abort();
+  await waiting;
+  await assert.rejects(async () => timely(never, controller.signal), { extensions: { code: 'CLIENT_CLOSED_REQUEST' } });
+  assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+});

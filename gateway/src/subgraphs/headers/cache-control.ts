@@ -1,0 +1,80 @@
+/** Nothing may be kept: what is said where nothing is known. */
+export const NO_STORE = 'no-store';
+
+/** Directives that bind the answer where they bind any part of it. */
+const BINDING = ['no-cache', 'private', 'must-revalidate', 'proxy-revalidate', 'no-transform', 'must-understand'];
+
+type Directives = ReadonlyMap<string, string | undefined>;
+
+/**
+ * The `cache-control` (RFC 9111) of an answer that is made of several: the strictest of theirs. Directives that only loosen
+ * are kept where all have them, and those that no standard rules on here (`stale-while-revalidate`) are not.
+ */
+export class StrictestCacheControl {
+  #parts: Directives[] = [];
+  #mayNotBeStored = false;
+
+  /**
+   * @param value of one part; undefined where it says nothing
+   * @param ageSeconds how old it was when it came, by its `age` header
+   */
+  add(value: string | undefined, ageSeconds = 0): void {
+    const directives = parse(value ?? NO_STORE);
+    if (directives.has(NO_STORE)) this.forbid();
+    else this.#parts.push(aged(directives, ageSeconds));
+  }
+
+  /** Says that the answer must not be stored, whatever its parts say. */
+  forbid(): void {
+    this.#mayNotBeStored = true;
+  }
+
+  /** @param isPersonal whether what the answer has depends on who asked for it */
+  toString(isPersonal = false): string {
+    const parts = this.#parts;
+    if (this.#mayNotBeStored || parts.length === 0) return NO_STORE;
+    const binding = BINDING.filter(
+      (name) => (isPersonal && name === 'private') || parts.some((part) => part.has(name)),
+    );
+    const isPrivate = binding.includes('private');
+    const isPublic = !isPrivate && parts.every((part) => part.has('public'));
+    const isShared = !isPrivate && parts.some((part) => part.has('s-maxage'));
+    return [
+      ...(isPublic ? ['public'] : []),
+      ...binding,
+      // A part that doesn't say how long it holds is not taken to hold at all.
+      `max-age=${Math.min(...parts.map((part) => secondsOf(part, 'max-age') ?? 0))}`,
+      ...(isShared ? [`s-maxage=${Math.min(...parts.map(sharedSecondsOf))}`] : []),
+    ].join(', ');
+  }
+}
+
+function parse(value: string): Directives {
+  const directives = new Map<string, string | undefined>();
+  for (const part of value.toLowerCase().split(',')) {
+    const [name = '', argument] = part.split('=').map((text) => text.trim());
+    if (name !== '' && !directives.has(name)) directives.set(name, argument?.replaceAll('"', ''));
+  }
+  return directives;
+}
+
+function aged(directives: Directives, ageSeconds: number): Directives {
+  if (ageSeconds === 0) return directives;
+  const left = new Map(directives);
+  for (const name of ['max-age', 's-maxage']) {
+    const seconds = secondsOf(directives, name);
+    if (seconds !== undefined) left.set(name, String(Math.max(0, seconds - ageSeconds)));
+  }
+  return left;
+}
+
+/** None where it can't be read (RFC 9111, section 4.2.1). */
+function secondsOf(directives: Directives, name: string): number | undefined {
+  const text = directives.get(name);
+  if (text === undefined) return directives.has(name) ? 0 : undefined;
+  return /^\d{1,10}$/.test(text) ? Number(text) : 0;
+}
+
+function sharedSecondsOf(directives: Directives): number {
+  return secondsOf(directives, 's-maxage') ?? secondsOf(directives, 'max-age') ?? 0;
+}

@@ -1,0 +1,52 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isHeaderValue } from '../../configuration/reserved-headers.ts';
+
+type Claims = Readonly<Record<string, unknown>> | undefined;
+
+/** A header's value; undefined where there is none that could be passed on. */
+export function headerValue(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+  const text = Array.isArray(value) ? value.join(', ') : value;
+  return text !== undefined && isHeaderValue(text) ? text : undefined;
+}
+
+/** The names that a message's own `connection` header says are of this connection only (RFC 9110, section 7.6.1). */
+export function namesOfConnection(headers: IncomingHttpHeaders): ReadonlySet<string> | undefined {
+  const { connection } = headers;
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
+  return new Set(connection.toLowerCase().split(/[\s,]+/));
+}
+
+/**
+ * A claim as a header's value: a text, a number or a boolean as it is, anything else as JSON; undefined where there is none.
+ * In texts, what would not arrive as it was sent is percent-encoded, as UTF-8: control characters, spaces at either end, all
+ * beyond ASCII, and `%` itself, so that no two claims look alike.
+ *
+ * @param name of the claim itself or, with dots, of one inside others; a claim whose own name has dots comes first
+ */
+export function claimValue(claims: Claims, name: string): string | undefined {
+  const claim = claims && claimOf(claims, name);
+  if (claim === undefined || claim === null) return undefined;
+  if (typeof claim === 'object') return JSON.stringify(claim).replaceAll(/[^\x20-\x7e]/g, toEscape);
+  return String(claim)
+    .toWellFormed()
+    .replaceAll(/^ +| +$|[^\x20-\x7e]+|%/g, toPercentEncoding);
+}
+
+function claimOf(claims: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  let found: unknown = claims;
+  for (const key of name.split('.')) {
+    found =
+      typeof found === 'object' && found !== null && Object.hasOwn(found, key) ? Reflect.get(found, key) : undefined;
+  }
+  return found;
+}
+
+function toPercentEncoding(text: string): string {
+  return encodeURIComponent(text);
+}
+
+function toEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,90 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isReserved } from '../../configuration/reserved-headers.ts';
+import type { RequestRule } from '../../configuration/sections/headers.ts';
+import { ForwardedHeaders } from '../forwarded-headers.ts';
+import { claimValue, headerValue, namesOfConnection } from './header-values.ts';
+
+/** Whose request it is. */
+export interface Client {
+  /** By name in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What goes to the subgraph so far, and what must not pass. */
+interface Forwarding {
+  readonly client: Client;
+  readonly values: Map<string, string>;
+  readonly ofConnection: ReadonlySet<string> | undefined;
+}
+
+type Step = (forwarding: Forwarding) => void;
+
+/**
+ * The rules for the headers that go to one subgraph, as functions. They run in their order. A name that is inserted is
+ * never the client's to fill in, whatever the order: a subgraph may trust it. Of several that propagate to one name the
+ * first counts, as in Apollo's Router.
+ */
+export class RequestHeaderRules {
+  readonly #steps: readonly Step[];
+
+  constructor(rules: readonly RequestRule[]) {
+    const inserted = new Set(rules.flatMap(({ insert }) => insert?.name ?? []));
+    this.#steps = rules.map((rule) => compile(rule, inserted));
+  }
+
+  apply(client: Client): ForwardedHeaders {
+    const values = new Map<string, string>();
+    const forwarding = { client, values, ofConnection: namesOfConnection(client.headers) };
+    for (const step of this.#steps) step(forwarding);
+    return values.size === 0 ? ForwardedHeaders.NONE : new ForwardedHeaders(Object.fromEntries(values));
+  }
+}
+
+function compile({ propagate, insert, remove }: RequestRule, inserted: ReadonlySet<string>): Step {
+  if (propagate?.named !== undefined) {
+    const { named, rename = named, default: fallback } = propagate;
+    return inserted.has(rename) ? () => {} : propagateNamed(named, rename, fallback);
+  }
+  if (propagate?.matching !== undefined) return propagateMatching(new RegExp(propagate.matching, 'iu'), inserted);
+  if (insert?.value !== undefined) {
+    const { name, value } = insert;
+    return ({ values }) => values.set(name, value);
+  }
+  if (insert?.claim !== undefined) return insertClaim(insert.name, insert.claim);
+  if (remove?.named !== undefined) {
+    const { named } = remove;
+    return ({ values }) => values.delete(named);
+  }
+  const matching = new RegExp(remove?.matching ?? '(?!)', 'iu');
+  return ({ values }) => {
+    for (const name of values.keys()) if (matching.test(name)) values.delete(name);
+  };
+}
+
+function propagateNamed(named: string, target: string, fallback: string | undefined): Step {
+  return ({ client, values, ofConnection }) => {
+    const value = (ofConnection?.has(named) ? undefined : headerValue(client.headers, named)) ?? fallback;
+    if (value !== undefined && !values.has(target)) values.set(target, value);
+  };
+}
+
+function propagateMatching(matching: RegExp, inserted: ReadonlySet<string>): Step {
+  return ({ client, values, ofConnection }) => {
+    for (const name of Object.keys(client.headers)) {
+      if (!matching.test(name) || values.has(name) || inserted.has(name)) continue;
+      if (isReserved(name, 'to subgraphs') || ofConnection?.has(name)) continue;
+      const value = headerValue(client.headers, name);
+      if (value !== undefined) values.set(name, value);
+    }
+  };
+}
+
+/** Where there is no such claim, there is no such header: nor one that another rule inserted before. */
+function insertClaim(name: string, claim: string): Step {
+  return ({ client, values }) => {
+    const value = claimValue(client.claims, claim);
+    if (value === undefined) values.delete(name);
+    else values.set(name, value);
+  };
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import type { IncomingHttpHeaders } from 'node:http';
+import { test } from 'node:test';
+import type { ResponseRule } from '../../configuration/sections/headers.ts';
+import { AnswerHeaders, ResponseHeaderRules } from './response-header-rules.ts';
+
+const NEITHER = { hasErrors: false, isPersonal: false };
+
+function headersOf(
+  rules: readonly ResponseRule[],
+  answers: readonly IncomingHttpHeaders[],
+  inserted: { name: string; value: string }[] = [],
+) {
+  const answer = new AnswerHeaders(inserted, false);
+  const compiled = new ResponseHeaderRules(rules);
+  for (const headers of answers) answer.add(compiled, headers);
+  return Object.fromEntries(answer.entries(NEITHER));
+}
+
+test('of what several answers have, the first counts, the last, or all', () => {
+  const rules = (['first', 'last', 'append'] as const).map((algorithm) => ({
+    propagate: { named: algorithm, algorithm },
+  }));
+  const answers = ['1', '2', '3'].map((value) => ({ first: value, last: value, append: value, other: value }));
+  assert.deepEqual(headersOf(rules, answers), { first: '1', last: '3', append: '1, 2, 3' });
+  assert.deepEqual(headersOf([{ propagate: { named: 'other' } }], answers), { other: '3' });
+});
+
+test('headers are renamed, matched, inserted and removed, rule by rule', () => {
+  const answer = { 'x-a': '1', 'x-b': '2', c: '3' };
+  const all: ResponseRule = { propagate: { matching: '^X-' } };
+  assert.deepEqual(headersOf([all], [answer]), { 'x-a': '1', 'x-b': '2' });
+  assert.deepEqual(headersOf([all, { remove: { named: 'x-a' } }], [answer]), { 'x-b': '2' });
+  assert.deepEqual(headersOf([all, { remove: { matching: '.' } }], [answer]), {});
+  assert.deepEqual(headersOf([{ propagate: { named: 'c', rename: 'x-c' } }], [answer]), { 'x-c': '3' });
+  assert.deepEqual(headersOf([{ propagate: { named: 'd', default: '4' } }], [answer]), { d: '4' });
+  assert.deepEqual(headersOf([{ insert: { name: 'x-i', value: '5' } }], [answer]), { 'x-i': '5' });
+  assert.deepEqual(headersOf([all], [answer], [{ name: 'x-a', value: 'ours' }]), { 'x-a': 'ours', 'x-b': '2' });
+  assert.deepEqual(headersOf([], [], [{ name: 'x-a', value: 'ours' }]), { 'x-a': 'ours' });
+});
+
+test('nothing that is of one connection passes, nor what is true of one answer only', () => {
+  const dropped = {
+    connection: 'x-mine',
+    'x-mine': '1',
+    'keep-alive': 'timeout=5',
+    'proxy-authenticate': 'Basic',
+    'transfer-encoding': 'chunked',
+    trailer: 'x',
+    upgrade: 'h2c',
+    'content-length': '5',
+    'content-type': 'text/plain',
+    'content-encoding': 'gzip',
+    'set-cookie': ['a=b'],
+    'access-control-allow-origin': '*',
+    date: 'now',
+    etag: '"a"',
+    vary: 'x',
+    'x-subgraph-secret': 'whole',
+    'x-deadline-ms': '1',
+    split: 'a\r\nb: c',
+    beyond: 'Ł',
+  };
+  assert.deepEqual(headersOf([{ propagate: { matching: '.*' } }], [{ ...dropped, 'x-a': '1' }]), { 'x-a': '1' });
+});
+
+test('an answer may be kept only as long as all of it may', () => {
+  const rules = new ResponseHeaderRules([{ propagate: { named: 'cache-control' } }]);
+  const merged = (answers: IncomingHttpHeaders[], told = NEITHER) => {
+    const answer = new AnswerHeaders([], true);
+    for (const headers of answers) answer.add(rules, headers);
+    return Object.fromEntries(answer.entries(told))['cache-control'];
+  };
+  const minute = { 'cache-control': 'max-age=60' };
+  assert.equal(merged([minute, { 'cache-control': 'max-age=5' }]), 'max-age=5');
+  assert.equal(merged([minute, {}]), 'no-store', 'a call that says nothing');
+  assert.equal(merged([]), 'no-store', 'no call');
+  assert.equal(merged([minute], { ...NEITHER, hasErrors: true }), 'no-store');
+  assert.equal(merged([minute], { ...NEITHER, isPersonal: true }), 'private, max-age=60');
+  assert.equal(merged([{ ...minute, age: '50' }, minute]), 'max-age=10');
+  assert.equal(merged([{ ...minute, vary: 'authorization' }]), 'no-store');
+  assert.equal(merged([{ ...minute, vary: 'Accept-Encoding' }]), 'max-age=60');
+});

@@ -1,0 +1,124 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isHeaderValue, isReserved } from '../../configuration/reserved-headers.ts';
+import type { HeaderSettings, ResponseRule } from '../../configuration/sections/headers.ts';
+import { StrictestCacheControl } from './cache-control.ts';
+import { headerValue, namesOfConnection } from './header-values.ts';
+
+/** What one answer of a subgraph gives to the client's, and how it is put together with what others give. */
+interface Given {
+  readonly value: string;
+  readonly algorithm: 'first' | 'last' | 'append';
+}
+
+/** An answer of a subgraph, while its rules run. */
+interface Reading {
+  readonly headers: IncomingHttpHeaders;
+  readonly ofConnection: ReadonlySet<string> | undefined;
+  readonly given: Map<string, Given>;
+}
+
+type Step = (reading: Reading) => void;
+
+/** The rules for the headers of the answers of one subgraph, as functions. They run in their order. */
+export class ResponseHeaderRules {
+  readonly #steps: readonly Step[];
+
+  constructor(rules: readonly ResponseRule[]) {
+    this.#steps = rules.map(compile);
+  }
+
+  /** What an answer of the subgraph gives to the client's, by name. */
+  read(headers: IncomingHttpHeaders): ReadonlyMap<string, Given> {
+    const reading = { headers, ofConnection: namesOfConnection(headers), given: new Map<string, Given>() };
+    for (const step of this.#steps) step(reading);
+    return reading.given;
+  }
+}
+
+function compile({ propagate, insert, remove }: ResponseRule): Step {
+  if (propagate) {
+    const { named, algorithm = 'last' } = propagate;
+    if (named === undefined) return propagateMatching(new RegExp(propagate.matching ?? '(?!)', 'iu'), algorithm);
+    return propagateNamed(named, propagate.rename ?? named, propagate.default, algorithm);
+  }
+  if (insert) return ({ given }) => given.set(insert.name, { value: insert.value, algorithm: 'last' });
+  if (remove?.named !== undefined) {
+    const { named } = remove;
+    return ({ given }) => given.delete(named);
+  }
+  const matching = new RegExp(remove?.matching ?? '(?!)', 'iu');
+  return ({ given }) => {
+    for (const name of given.keys()) if (matching.test(name)) given.delete(name);
+  };
+}
+
+function propagateNamed(
+  named: string,
+  target: string,
+  fallback: string | undefined,
+  algorithm: Given['algorithm'],
+): Step {
+  return ({ headers, ofConnection, given }) => {
+    const value = (ofConnection?.has(named) ? undefined : headerValue(headers, named)) ?? fallback;
+    if (value !== undefined) given.set(target, { value, algorithm });
+  };
+}
+
+function propagateMatching(matching: RegExp, algorithm: Given['algorithm']): Step {
+  return ({ headers, ofConnection, given }) => {
+    for (const name of Object.keys(headers)) {
+      if (!matching.test(name) || isReserved(name, 'to clients') || ofConnection?.has(name)) continue;
+      const value = headerValue(headers, name);
+      if (value !== undefined) given.set(name, { value, algorithm });
+    }
+  };
+}
+
+/** The headers of one answer to a client, as far as rules make them. */
+export class AnswerHeaders {
+  readonly #inserted: HeaderSettings['inserted'];
+  readonly #values = new Map<string, string>();
+  /** Undefined where no rule lets a `cache-control` pass: then all answers have the gateway's own. */
+  readonly #cacheControl: StrictestCacheControl | undefined;
+
+  constructor(inserted: HeaderSettings['inserted'], mergesCacheControl: boolean) {
+    this.#inserted = inserted;
+    this.#cacheControl = mergesCacheControl ? new StrictestCacheControl() : undefined;
+  }
+
+  /** Takes what an answer of a subgraph gives. */
+  add(rules: ResponseHeaderRules | undefined, headers: IncomingHttpHeaders): void {
+    const given = rules?.read(headers);
+    for (const [name, { value, algorithm }] of given ?? []) {
+      if (name === 'cache-control' || !isHeaderValue(value)) continue;
+      const before = this.#values.get(name);
+      if (before === undefined || algorithm === 'last') this.#values.set(name, value);
+      else if (algorithm === 'append') this.#values.set(name, `${before}, ${value}`);
+    }
+    // What varies with what a request has is for no other: who asks a cache for it doesn't show what it asked with.
+    if (variesWithRequest(headerValue(headers, 'vary'))) this.#cacheControl?.forbid();
+    this.#cacheControl?.add(given?.get('cache-control')?.value, Number(headers.age) || 0);
+  }
+
+  /**
+   * All of them, by name.
+   *
+   * @param hasErrors whether the answer has any, as it has where a call failed: then it is not to be kept
+   * @param isPersonal whether what it has depends on who asked
+   */
+  *entries({ hasErrors, isPersonal }: { hasErrors: boolean; isPersonal: boolean }): Generator<[string, string]> {
+    yield* this.#values;
+    if (hasErrors) this.#cacheControl?.forbid();
+    if (this.#cacheControl) yield ['cache-control', this.#cacheControl.toString(isPersonal)];
+    for (const { name, value } of this.#inserted) yield [name, value];
+  }
+}
+
+function variesWithRequest(vary: string | undefined): boolean {
+  if (vary === undefined) return false;
+  const names = vary
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  return names.some((name) => name !== 'accept' && name !== 'accept-encoding' && name !== 'content-type');
+}

@@ -1,0 +1,96 @@
+import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
+import { isHeaderValue, isReserved } from '../configuration/reserved-headers.ts';
+import type { FetchConstants, FetchRequest } from '../execution/fetching/fetch-request.ts';
+import type { HookEvent } from '../hooks/gateway-hooks.ts';
+import { timely } from '../hooks/timely.ts';
+import type { CallContext } from './call-context.ts';
+import type { CallRules } from './call-rules.ts';
+import { ForwardedHeaders } from './forwarded-headers.ts';
+import type { Client, RequestHeaderRules } from './headers/request-header-rules.ts';
+import { AnswerHeaders } from './headers/response-header-rules.ts';
+
+/** Makes one call. */
+type Call = (context: CallContext) => Promise<GraphQLAnswer>;
+
+/** What is asked of a subgraph. */
+export interface Asked extends Pick<FetchRequest, 'variables' | 'representations'> {
+  readonly constants: Pick<FetchConstants, 'subgraph' | 'query' | 'kind'>;
+}
+
+/** The calls that are made for one operation, where rules or hooks have a say in them. */
+export class OperationCalls {
+  readonly rules: CallRules;
+  /** What hooks are told of the operation. */
+  readonly event: HookEvent;
+  readonly answerHeaders: AnswerHeaders;
+  /** Whether what the client gets depends on who it is. */
+  isPersonal: boolean;
+  readonly #client: Client;
+  readonly #forwarded = new Map<RequestHeaderRules, ForwardedHeaders>();
+
+  constructor(rules: CallRules, client: Client & { readonly signal: AbortSignal }) {
+    this.rules = rules;
+    this.event = { context: {}, claims: client.claims, signal: client.signal };
+    this.answerHeaders = new AnswerHeaders(rules.inserted, rules.mergesCacheControl);
+    this.isPersonal = rules.isPersonal;
+    this.#client = client;
+  }
+
+  /** Makes a call with the headers that go with it, and takes those that come with its answer. */
+  async call(asked: Asked, call: Call): Promise<GraphQLAnswer> {
+    const { subgraph } = asked.constants;
+    const forwarded = this.#forwardedTo(subgraph);
+    const headers = this.rules.hooks.subgraphRequest ? await this.#askHook(asked, forwarded) : forwarded;
+    const answer = await call({ signal: this.event.signal, headers });
+    await this.#take(subgraph, answer);
+    return answer;
+  }
+
+  /** Made once, for all calls and all subgraphs that have the same rules. */
+  #forwardedTo(subgraph: string): ForwardedHeaders {
+    const rules = this.rules.requestRules(subgraph);
+    if (!rules) return ForwardedHeaders.NONE;
+    let forwarded = this.#forwarded.get(rules);
+    if (!forwarded) {
+      forwarded = rules.apply(this.#client);
+      this.#forwarded.set(rules, forwarded);
+    }
+    return forwarded;
+  }
+
+  async #askHook(
+    { constants, variables, representations }: Asked,
+    forwarded: ForwardedHeaders,
+  ): Promise<ForwardedHeaders> {
+    const { subgraph, query, kind } = constants;
+    const headers = new Headers(forwarded.values);
+    const event = { ...this.event, subgraph, kind, headers, query, variables, representations };
+    await timely(() => this.rules.hooks.subgraphRequest?.(event), this.event.signal);
+    for (const [name, value] of headers) {
+      if (isReserved(name, 'to subgraphs') || !isHeaderValue(value)) {
+        throw new Error(`the hook subgraphRequest sets a header that can't go to subgraphs: ${name}`);
+      }
+    }
+    return new ForwardedHeaders(Object.fromEntries(headers));
+  }
+
+  async #take(subgraph: string, { head, data, errors }: GraphQLAnswer): Promise<void> {
+    if (!head) return;
+    const { subgraphResponse } = this.rules.hooks;
+    const rules = this.rules.responseRules(subgraph);
+    if (!subgraphResponse) return this.answerHeaders.add(rules, head.headers);
+    const headers = toHeaders(head.headers);
+    const event = { ...this.event, subgraph, status: head.status, headers, data, errors };
+    await timely(() => subgraphResponse(event), this.event.signal);
+    this.answerHeaders.add(rules, Object.fromEntries(headers));
+  }
+}
+
+/** What can't be a header's value is none. */
+function toHeaders(given: NonNullable<GraphQLAnswer['head']>['headers']): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(given)) {
+    for (const one of [value].flat()) if (one !== undefined && isHeaderValue(one)) headers.append(name, one);
+  }
+  return headers;
+}

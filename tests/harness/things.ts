@@ -1,0 +1,128 @@
+import { symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Afterwards, start, temporaryFolder } from './graph.ts';
+import { ROOT, type RunningProcess } from './process.ts';
+import { type Subgraph, type SubgraphCall, type SubgraphReply, serveSubgraph } from './subgraph.ts';
+import { replace } from './supergraph-files.ts';
+import { until } from './waiting.ts';
+
+const THINGS = `type Query { thing: Thing, count: Int } type Mutation { rename: Thing }
+  type Thing @key(fields: "id") { id: ID! }`;
+const GUARDED_THINGS = THINGS.replace('count: Int', 'count: Int @authenticated');
+const NAMES = `type Query { word: String, strict: Int! } type Subscription { word: String }
+  type Thing @key(fields: "id") { id: ID! name: String }`;
+
+/** A gateway before two subgraphs of the test's own: `things` has a thing, whose name `names` has. */
+export interface Gateway {
+  readonly url: string;
+  readonly process: RunningProcess;
+  readonly folder: string;
+  readonly things: Subgraph;
+  readonly names: Subgraph;
+  /** What subgraphs answer with, beside their data. */
+  reply: (subgraph: 'things' | 'names', call: SubgraphCall) => Partial<SubgraphReply> | Promise<Partial<SubgraphReply>>;
+  /** Has it follow other settings. */
+  configure(settings: Settings): Promise<void>;
+}
+
+/** YAML in flow style: what stands below `gateway`, and below each subgraph. */
+export interface Settings {
+  readonly gateway?: string;
+  readonly things?: string;
+  readonly names?: string;
+  /** Whether the schemas say that the count is for requests with a token. */
+  readonly isCountGuarded?: boolean;
+}
+
+/** @param files texts of files beside the supergraph file, by name */
+export async function startGateway(
+  t: Afterwards,
+  settings: Settings,
+  files: Readonly<Record<string, string>> = {},
+): Promise<Gateway> {
+  const folder = await temporaryFolder(t);
+  const served: Pick<Gateway, 'reply'> = { reply: () => ({}) };
+  const things = await serveSubgraph(t, async (call) => ({
+    body: { data: { thing: { __typename: 'Thing', id: '1' }, count: 1, rename: { id: '1' } } },
+    ...(await served.reply('things', call)),
+  }));
+  const names = await serveSubgraph(t, async (call) => ({
+    body: { data: namesFor(call) },
+    ...(await served.reply('names', call)),
+  }));
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules')); // for what those import
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const file = join(folder, 'supergraph.yaml');
+  const configure = ({ gateway = '', things: ofThings = '', names: ofNames = '', isCountGuarded = false }: Settings) =>
+    replace(
+      file,
+      `subgraphs:
+  things: { routing_url: "${things.url}", schema: { sdl: ${JSON.stringify(linked(isCountGuarded ? GUARDED_THINGS : THINGS))} }, ${ofThings} }
+  names: { routing_url: "${names.url}", schema: { sdl: ${JSON.stringify(linked(NAMES))} }, ${ofNames} }
+gateway: { ${gateway} }
+`,
+    );
+  await configure(settings);
+  const process = await start(t, 'gateway', { SUPERGRAPH_FILE: file });
+  return Object.assign(served, { url: process.url, process, folder, things, names, configure });
+}
+
+function namesFor({ variables: { representations } }: SubgraphCall): object {
+  if (!Array.isArray(representations)) return { word: 'hello', strict: 1 };
+  return { _entities: representations.map(({ id }) => ({ __typename: 'Thing', name: `name of ${id}` })) };
+}
+
+function linked(sdl: string): string {
+  return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@authenticated"]) ${sdl}`;
+}
+
+interface Body {
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the test asked for
+  readonly data: any;
+  readonly errors: {
+    readonly message: string;
+    readonly path?: unknown[];
+    readonly extensions: Record<string, unknown>;
+  }[];
+}
+
+/** Sends an operation, and gives the whole answer. */
+export async function send(url: string, query: string, headers: Record<string, string> = {}) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = (await response.json()) as Body;
+  return { status: response.status, headers: response.headers, data, errors };
+}
+
+/**
+ * Sends an operation for several clients at the same moment, and lets no call be answered before there are so many.
+ *
+ * @param clients the headers of each
+ * @param distinct how many calls there have to be at the least
+ */
+export async function sendTogether(
+  gateway: Gateway,
+  query: string,
+  clients: readonly Record<string, string>[],
+  distinct: number,
+) {
+  const { reply, things, names, url } = gateway;
+  const { promise: all, resolve: release } = Promise.withResolvers<void>();
+  things.calls.length = names.calls.length = 0;
+  gateway.reply = async (...given) => {
+    await all;
+    return reply(...given);
+  };
+  const answers = Promise.all(clients.map((headers) => send(url, query, headers)));
+  await until(
+    () => things.calls.length + names.calls.length,
+    (count) => count >= distinct,
+  );
+  release();
+  const got = await answers;
+  gateway.reply = reply;
+  return { answers: got, things: [...things.calls], names: [...names.calls] };
+}
