@@ -4,14 +4,16 @@ import { run } from '@lockstep/runtime/lifecycle.ts';
 import { PORT_VARIABLE, readConfig } from './configuration/environment.ts';
 import { toAuthority } from './configuration/sections/endpoint.ts';
 import { GatewayServer } from './http/server.ts';
-import { Refusals } from './protection/refusals.ts';
 import { followSupergraph } from './supergraph/follow.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 
 await run('gateway', readConfig, async (config, logger) => {
   let phase: 'serving' | 'stopping' = 'serving';
-  const supergraph = await followSupergraph(config, logger);
+  const telemetry = new Telemetry(logger);
+  const supergraph = await followSupergraph(config, logger, telemetry);
   const settings = supergraph.settings();
-  const parts = { gateway: supergraph.handover, logger, refusals: new Refusals(), isReady: () => phase === 'serving' };
+  const { refusals } = telemetry.counts;
+  const parts = { gateway: supergraph.handover, logger, refusals, telemetry, isReady: () => phase === 'serving' };
   const server = await GatewayServer.start(parts, settings);
   supergraph.onSettings((settings, loaded) => server.prepare(settings, loaded));
   const { host } = settings.listen;
@@ -25,6 +27,7 @@ await run('gateway', readConfig, async (config, logger) => {
       await listening.stop();
       await server.stop();
       await supergraph.handover.stop();
+      await telemetry.stop();
     },
   };
 });

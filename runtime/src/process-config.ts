@@ -2,6 +2,15 @@ import { z } from 'zod';
 import { host, milliseconds } from './environment.ts';
 import { MIN_SECRET_LENGTH, sharedSecret } from './http/secret.ts';
 
+/** What log lines look like. */
+export const logFormat = z.enum(['pretty', 'json'], 'give pretty or json');
+
+/** The least that a line must be about to be logged. */
+export const logLevel = z.enum(
+  ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+  'give trace, debug, info, warn, error or fatal',
+);
+
 /** The variables that every process reads, whatever it serves. */
 export const processVariables = {
   NODE_ENV: z
@@ -9,13 +18,8 @@ export const processVariables = {
     .default('development'),
   HOST: host,
   DRAIN_DELAY_MS: milliseconds(0),
-  LOG_FORMAT: z.enum(['pretty', 'json'], 'give pretty or json').optional(),
-  LOG_LEVEL: z
-    .enum(
-      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-      'give trace, debug, info, warn, error or fatal',
-    )
-    .default('info'),
+  LOG_FORMAT: logFormat.optional(),
+  LOG_LEVEL: logLevel.default('info'),
   SUBGRAPH_SECRET: z
     .string()
     .min(MIN_SECRET_LENGTH, `a shared secret has at least ${MIN_SECRET_LENGTH} characters`)

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { ROOT } from '../harness/process.ts';
 import { packageOf, readJson, readManifest, readSources, readWorkspaces } from '../harness/sources.ts';
 
 const workspaces = readWorkspaces();
@@ -57,7 +60,7 @@ for (const { folder, dependencies, devDependencies } of workspaces) {
 
   test(`${folder}: every dependency is used, by it or by one that leaves it to the user to install`, () => {
     const own = Object.keys({ ...dependencies, ...devDependencies });
-    const peers = new Set(own.flatMap(peersOf));
+    const peers = new Set(own.flatMap((dependency) => peersOf(folder, dependency)));
     const unused = own
       .filter((dependency) => !imported.has(dependency) && !imported.has(dependency.replace('@types/', '')))
       .filter((dependency) => !peers.has(dependency));
@@ -65,8 +68,11 @@ for (const { folder, dependencies, devDependencies } of workspaces) {
   });
 }
 
-function peersOf(dependency: string): string[] {
-  return Object.keys(readJson(`node_modules/${dependency}/package.json`).peerDependencies ?? {});
+/** npm puts a version into the workspace's own folder where another package needs an older one. */
+function peersOf(workspace: string, dependency: string): string[] {
+  const own = `${workspace}/node_modules/${dependency}/package.json`;
+  const file = existsSync(join(ROOT, own)) ? own : `node_modules/${dependency}/package.json`;
+  return Object.keys(readJson(file).peerDependencies ?? {});
 }
 
 function isOwn(specifier: string, own: Readonly<Record<string, string>>): boolean {

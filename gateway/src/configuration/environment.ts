@@ -48,6 +48,8 @@ export function readConfig(env = process.env): Config {
     introspection: variables.INTROSPECTION,
     landingPage: variables.LANDING_PAGE,
     corsOrigins: variables.CORS_ORIGINS,
+    logFormat: variables.LOG_FORMAT,
+    logLevel: env.LOG_LEVEL?.trim() ? variables.LOG_LEVEL : undefined,
     isProduction: process.isProduction,
   });
   return { ...process, supergraphFile: resolve(variables.SUPERGRAPH_FILE), env, overrides };

@@ -18,6 +18,8 @@ export interface OverridingVariables {
   readonly introspection: boolean | undefined;
   readonly landingPage: boolean | 'sandbox' | 'graphiql' | undefined;
   readonly corsOrigins: readonly string[] | undefined;
+  readonly logFormat: 'pretty' | 'json' | undefined;
+  readonly logLevel: string | undefined;
   readonly isProduction: boolean;
 }
 
@@ -32,9 +34,12 @@ export function toOverrides(variables: OverridingVariables): Override[] {
     ...inProduction('gateway.introspection', false),
     ...inProduction('gateway.landing_page', false),
     ...inProduction('gateway.cors.origins', []),
+    ...inProduction('gateway.telemetry.logging.format', 'json'),
     ...wins('gateway.introspection', 'INTROSPECTION', variables.introspection),
     ...wins('gateway.landing_page', 'LANDING_PAGE', variables.landingPage),
     ...wins('gateway.cors.origins', 'CORS_ORIGINS', variables.corsOrigins),
+    ...wins('gateway.telemetry.logging.format', 'LOG_FORMAT', variables.logFormat),
+    ...wins('gateway.telemetry.logging.level', 'LOG_LEVEL', variables.logLevel),
     ...(host === undefined
       ? []
       : [listenOverride('HOST', (port) => `${host.includes(':') ? `[${host}]` : host}:${port}`)]),

@@ -5,7 +5,7 @@ import { authorization } from './sections/authorization.ts';
 import { cors } from './sections/cors.ts';
 import { csrf } from './sections/csrf.ts';
 import { demandControl } from './sections/demand-control.ts';
-import { graphqlPath, introspection, landingPage, listenAddress } from './sections/endpoint.ts';
+import { graphqlPath, introspection, landingPage, listenAddress, PAGE_PATHS } from './sections/endpoint.ts';
 import { type HeaderSettings, headers } from './sections/headers.ts';
 import { healthCheck } from './sections/health-check.ts';
 import { hooks } from './sections/hooks.ts';
@@ -14,6 +14,7 @@ import { persistedQueries } from './sections/persisted-queries.ts';
 import { progressiveOverride } from './sections/progressive-override.ts';
 import { subgraph } from './sections/subgraph.ts';
 import { type SubgraphErrors, subgraphErrors } from './sections/subgraph-errors.ts';
+import { telemetry } from './sections/telemetry.ts';
 import { trafficShaping } from './sections/traffic-shaping.ts';
 
 // The supergraph file: rover's keys, and the gateway's own under `gateway`. Each section of those stands in a file of its
@@ -41,14 +42,18 @@ const gateway = z
     authentication: authentication.prefault({}).describe('Who a request is from.'),
     authorization: authorization.prefault({}).describe('Who may see what.'),
     progressive_override: progressiveOverride.prefault({}).describe('Which labels of @override are on.'),
+    telemetry: telemetry.prefault({}).describe('What the gateway tells of itself.'),
     headers: headers.prefault({}).describe('Which headers go to subgraphs, and come from them to clients.'),
     hooks: hooks.prefault({}).describe('What no key covers.'),
   })
-  .superRefine(({ path, health_check: { live, ready } }, context) => {
+  .superRefine(({ path, health_check: { live, ready }, telemetry }, context) => {
     const message = 'give another path: this one answers something else';
     if (live === path) context.addIssue({ code: 'custom', path: ['health_check', 'live'], message });
     if (ready === path || ready === live)
       context.addIssue({ code: 'custom', path: ['health_check', 'ready'], message });
+    const metrics = 'metricsPath' in telemetry ? telemetry.metricsPath : undefined; // not there after a mistake in it
+    if (metrics !== undefined && [path, live, ready, ...PAGE_PATHS].includes(metrics))
+      context.addIssue({ code: 'custom', path: ['telemetry', 'metrics', 'prometheus'], message });
   })
   .transform(
     ({

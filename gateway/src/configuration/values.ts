@@ -33,6 +33,14 @@ export function wholeNumber(minimum: number) {
   return z.int(rule).min(minimum, rule);
 }
 
+const HEADER_NAME_RULE = 'give the name of a header';
+
+/** The name of a header, in lower case once it is read. */
+export const headerName = z
+  .string(HEADER_NAME_RULE)
+  .regex(/^[\w!#$%&'*+.^`|~-]+$/, HEADER_NAME_RULE)
+  .toLowerCase();
+
 const MODULE_RULE = 'give the path of a module, such as ./policies.ts';
 
 /** The path of a module with a hook, relative to the file. */

@@ -12,7 +12,8 @@ import {
   validate,
 } from 'graphql';
 import { CompiledOperation } from './compiled-operation.ts';
-import { type ClientOperation, Operations, UncompilableOperation } from './operations.ts';
+import { type ClientOperation, Operations } from './operations.ts';
+import { UncompilableOperation } from './uncompilable-operation.ts';
 
 function composed(sdl: string, imports = '"@key"'): string {
   const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${imports}])\n`;

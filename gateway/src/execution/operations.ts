@@ -5,8 +5,10 @@ import { restrict, type Visit } from '../protection/authorization/restriction.ts
 import { AuthorizationRules } from '../protection/authorization/rules.ts';
 import { OverrideLabels } from '../protection/override-labels.ts';
 import { type CompiledOperation, compileOperation, operationOf, type SourceRestriction } from './compiled-operation.ts';
+import type { OperationCounts } from './operation-counts.ts';
 import { OperationPlanner } from './planning/planner.ts';
 import { UnplannableOperationError } from './planning/unplannable-operation-error.ts';
+import { UncompilableOperation } from './uncompilable-operation.ts';
 import { UnsupportedPlanError } from './unsupported-plan-error.ts';
 import { type Variant, VaryingOperation } from './varying-operation.ts';
 
@@ -37,15 +39,6 @@ interface VariantEntry extends Entry {
   readonly variant: Variant;
 }
 
-/** An operation that can't be compiled: it is for ApolloGateway's own executor. */
-export class UncompilableOperation {
-  readonly reason: string;
-
-  constructor(reason: string) {
-    this.reason = reason;
-  }
-}
-
 /** Characters of documents and fetches: the code of an operation takes some fifty times as many bytes. */
 const MAX_CHARACTERS = 2_000_000;
 
@@ -55,6 +48,8 @@ const WARMED_UP = 200;
 export interface OperationsOptions {
   /** What happens where part of an operation is denied: it is removed, the whole is refused, or it is only told. */
   readonly denied?: 'removed' | 'refused' | 'told';
+  /** Those of the supergraphs before, for this one to go on with. */
+  readonly counts?: OperationCounts | undefined;
 }
 
 /** The operations of one supergraph, each planned and compiled when it first comes. */
@@ -62,22 +57,26 @@ export class Operations {
   readonly planner: OperationPlanner;
   readonly rules: AuthorizationRules;
   readonly labels: OverrideLabels;
+  readonly counts: OperationCounts;
   readonly #denied: OperationsOptions['denied'];
   readonly #entries = new LRUCache<string, Entry>({ maxSize: MAX_CHARACTERS });
   readonly #variants = new LRUCache<string, VariantEntry>({ maxSize: MAX_CHARACTERS });
 
   /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
-  constructor(supergraphSdl: string, { denied = 'removed' }: OperationsOptions = {}) {
+  constructor(supergraphSdl: string, { denied = 'removed', counts }: OperationsOptions = {}) {
     this.planner = new OperationPlanner(supergraphSdl);
     this.rules = new AuthorizationRules(this.planner.supergraph);
     this.labels = new OverrideLabels(this.planner.supergraph);
     this.#denied = denied;
+    this.counts = counts ?? { hits: 0, misses: 0, fallbacks: 0 };
   }
 
   /** @throws {GraphQLError} where there is no such operation, or planning it would take too long */
   get(operation: ClientOperation): Compiled | VaryingOperation {
     const key = keyOf(operation);
-    const entry = this.#entries.get(key) ?? this.#add(key, { operation, compiled: this.#compile(operation), uses: 0 });
+    const known = this.#entries.get(key);
+    if (known && !(known.compiled instanceof VaryingOperation)) this.counts.hits += 1;
+    const entry = known ?? this.#add(key, { operation, compiled: this.#compile(operation), uses: 0 });
     entry.uses += 1;
     return entry.compiled;
   }
@@ -87,7 +86,8 @@ export class Operations {
     const { operation } = varying;
     const key = `${keyOf(operation)} ${varying.keyOf(variant)}`;
     let entry = this.#variants.get(key);
-    if (!entry) {
+    if (entry) this.counts.hits += 1;
+    else {
       entry = { operation, variant, compiled: this.#compileVariant(varying, variant), uses: 0 };
       this.#variants.set(key, entry, { size: operation.source.length + 1 });
       const forgotten = varying.remember(key);
@@ -100,6 +100,11 @@ export class Operations {
   /** The texts of the documents whose operations are compiled. */
   known(): string[] {
     return [...this.#entries.values()].map(({ operation }) => operation.source);
+  }
+
+  /** How many are kept: an operation that isn't the same for everybody once for each of its forms. */
+  get size(): number {
+    return this.#entries.size + this.#variants.size;
   }
 
   /** Compiles what was used most on the supergraph before this, and what is still valid; other work goes on between. */
@@ -160,6 +165,7 @@ export class Operations {
     { restriction, overrideLabels }: VariantParts = {},
   ): Compiled {
     const { apiSchema, supergraphSchema } = this.planner;
+    this.counts.misses += 1;
     try {
       const visible = restriction ? documentOf(restriction.visible) : document;
       const planned = this.planner.plan(visible, operationName, { overrideLabels });

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { OperationCalls } from '../subgraphs/operation-calls.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 
 /** What one operation carries. */
 export interface Context {
@@ -9,6 +10,8 @@ export interface Context {
   readonly headers: IncomingHttpHeaders;
   /** What its token says, once it was verified; undefined for a request without a token. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
+  /** Undefined where nobody wants to know of requests. */
+  readonly watched?: RequestRecord | undefined;
   /** What its calls go through where header rules or hooks have a say in them. */
   readonly calls?: OperationCalls | undefined;
 }

@@ -1,13 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
-import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
-import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
-import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
+import type { ApolloServer } from '@apollo/server';
 import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
 import { type Arrival, graphql } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
@@ -16,31 +8,18 @@ import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import { Authentication } from '../protection/authentication/authentication.ts';
 import { ConcurrencyLimit } from '../protection/concurrency-limit.ts';
-import { demandControl } from '../protection/demand-control.ts';
 import { DocumentGate } from '../protection/document-gate.ts';
 import { RateLimit } from '../protection/rate-limit.ts';
 import { CallRules } from '../subgraphs/call-rules.ts';
 import { OperationCalls } from '../subgraphs/operation-calls.ts';
 import type { Attachment } from '../supergraph/handover.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
-import { answerShaping } from './answer-shaping.ts';
+import type { EdgeTelemetry } from '../telemetry/telemetry.ts';
+import { apolloServer } from './apollo-server.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
-import { directExecution } from './direct-execution.ts';
-import { formatError } from './error-format.ts';
-import { landingPage } from './landing-page.ts';
 import { pageRoutes } from './pages.ts';
 import type { ServerParts } from './server.ts';
-
-/**
- * What Apollo Server puts around every request for features that a gateway doesn't have: cache hints and traces are of
- * fields that it resolves. {@link notStored} says what the first of them would.
- */
-const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
-  ApolloServerPluginCacheControlDisabled(),
-  ApolloServerPluginInlineTraceDisabled(),
-  ApolloServerPluginUsageReportingDisabled(),
-];
 
 /** All that is between Node's HTTP and the execution of operations, under one set of settings. */
 export class Front {
@@ -76,13 +55,14 @@ export class Front {
     supergraph: LoadedSupergraph,
     before?: Front,
   ): Promise<Front> {
+    const telemetry = await parts.telemetry.openEdge(settings.telemetry);
     const attachment = parts.gateway.attach(supergraph);
     const rules = CallRules.of(settings, supergraph.hooks);
-    const server = apolloServer(parts, settings, attachment, rules);
+    const server = apolloServer(parts, settings, attachment, { rules, telemetry });
     await server.start();
-    const authentication = Authentication.of(settings, parts.logger, before?.authentication);
+    const authentication = Authentication.of(settings, parts.logger, before?.authentication, parts.refusals);
     const protection = await protect(settings, parts);
-    const handler = endpoints(server, parts, settings, { ...protection, authentication, rules });
+    const handler = endpoints(server, parts, settings, { ...protection, authentication, rules, telemetry });
     return new Front(server, handler, protection, attachment, authentication);
   }
 
@@ -112,48 +92,25 @@ export class Front {
   }
 }
 
-function apolloServer(
-  { gateway, logger, refusals }: ServerParts,
-  settings: GatewaySettings,
-  attachment: Attachment,
-  rules: CallRules | undefined,
-): ApolloServer<Context> {
-  return new ApolloServer<Context>({
-    gateway: attachment,
-    introspection: settings.introspection,
-    hideSchemaDetailsFromClientErrors: !settings.introspection,
-    includeStacktraceInErrorResponses: false,
-    csrfPrevention: { requestHeaders: settings.csrf.requiredHeaders },
-    validationRules: [KnownOperationTypesRule],
-    formatError: formatError(logger, settings.subgraphErrors),
-    parseOptions: { maxTokens: settings.limits.maxTokens },
-    persistedQueries: settings.apq.enabled ? {} : false,
-    logger,
-    plugins: [
-      landingPage(settings.landingPage, settings.path),
-      ...INSTRUMENTATION_OFF,
-      codeOfTooManyVariableErrors,
-      ...(settings.introspection ? [] : [hideSuggestions]),
-      ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
-      ...(rules ? answerShaping(rules, logger) : []),
-      directExecution(gateway),
-    ],
-    stopOnTerminationSignals: false,
-  });
-}
-
 /** What a request must pass before it is read, where it is configured. */
 interface Protection {
   readonly rate: RateLimit | undefined;
   readonly concurrency: ConcurrencyLimit | undefined;
 }
 
-async function protect({ traffic }: GatewaySettings, { logger }: ServerParts): Promise<Protection> {
+async function protect({ traffic }: GatewaySettings, { logger, refusals }: ServerParts): Promise<Protection> {
   const { rateLimit, concurrencyLimit } = traffic;
   return {
-    rate: rateLimit && (await RateLimit.open(rateLimit, logger)),
-    concurrency: concurrencyLimit === undefined ? undefined : new ConcurrencyLimit(concurrencyLimit),
+    rate: rateLimit && (await RateLimit.open(rateLimit, logger, refusals)),
+    concurrency: concurrencyLimit === undefined ? undefined : new ConcurrencyLimit(concurrencyLimit, refusals),
   };
+}
+
+/** What a request passes on its way, where it is configured. */
+interface Guards extends Protection {
+  readonly authentication: Authentication | undefined;
+  readonly rules: CallRules | undefined;
+  readonly telemetry: EdgeTelemetry;
 }
 
 /** GraphQL at its path, the pages for browsers, and the process's health. */
@@ -161,15 +118,16 @@ function endpoints(
   server: ApolloServer<Context>,
   parts: ServerParts,
   settings: GatewaySettings,
-  guards: Protection & { readonly authentication: Authentication | undefined; readonly rules: CallRules | undefined },
+  guards: Guards,
 ): Handler {
   const { path, landingPage: pages, healthCheck, cors, traffic } = settings;
   const { logger, refusals } = parts;
-  const { rate, concurrency, authentication, rules } = guards;
+  const { rate, concurrency, authentication, telemetry } = guards;
+  const { watch } = telemetry;
   const documents = new DocumentGate(settings, { introspection: settings.introspection, logger, refusals });
   const run = notStored(
     graphql(server, {
-      context: (arrival) => startOperation(arrival, traffic.timeoutMs, authentication, rules),
+      context: (arrival) => startOperation(arrival, traffic.timeoutMs, guards),
       check(given, request) {
         concurrency?.enter(request);
         return documents.check(given);
@@ -186,7 +144,8 @@ function endpoints(
     [healthCheck.ready]: ready(async () => {
       if (!parts.isReady()) throw new Error('the process stops');
     }),
-    [path]: allowOrigins(cors, answer),
+    ...telemetry.routes,
+    [path]: allowOrigins(cors, watch ? watch.guard(answer) : answer),
   });
 }
 
@@ -201,10 +160,10 @@ function notStored(handler: Handler): Handler {
 function startOperation(
   { signal, request }: Arrival,
   timeoutMs: number,
-  authentication: Authentication | undefined,
-  rules: CallRules | undefined,
+  { authentication, rules, telemetry: { watch } }: Guards,
 ): Context {
   setDeadline(signal, new Deadline(timeoutMs));
-  const context = { signal, headers: request.headers, claims: authentication?.claimsOf(request) };
+  const claims = authentication?.claimsOf(request);
+  const context = { signal, headers: request.headers, claims, watched: watch?.recordOf(request) };
   return rules ? { ...context, calls: new OperationCalls(rules, context) } : context;
 }

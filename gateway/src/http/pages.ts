@@ -1,11 +1,9 @@
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { GraphQLSchema } from 'graphql';
-import type { LandingPages } from '../configuration/sections/endpoint.ts';
+import { GRAPHIQL_PATH, type LandingPages } from '../configuration/sections/endpoint.ts';
 import type { SupergraphHandover } from '../supergraph/handover.ts';
 import { firstQuery } from './first-query.ts';
 import { graphiqlPage } from './graphiql.ts';
-
-const GRAPHIQL_PATH = '/graphiql';
 
 /** What a browser can open beside the path of GraphQL: `/`, which leads it there, and GraphiQL. */
 export function pageRoutes(

@@ -5,6 +5,7 @@ import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import type { Refusals } from '../protection/refusals.ts';
 import type { SupergraphHandover } from '../supergraph/handover.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { Front } from './front.ts';
 
 /** What the gateway's server is made of, whatever the settings. */
@@ -14,6 +15,7 @@ export interface ServerParts {
   /** Whether new requests are welcome: not while the process stops. */
   isReady(): boolean;
   readonly refusals: Refusals;
+  readonly telemetry: Telemetry;
 }
 
 /** The gateway, started and not listening yet. It serves as its settings say, and changes with them without losing a request. */

@@ -6,10 +6,12 @@ import { type TestContext, test } from 'node:test';
 import { RefusedRequestError } from '@lockstep/runtime/http/refusal.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
+import { Refusals } from './refusals.ts';
 
 /** A server that runs one operation at a time; each is answered when the test says so. */
 async function serveBounded(t: TestContext) {
-  const limit = new ConcurrencyLimit(1);
+  const refusals = new Refusals();
+  const limit = new ConcurrencyLimit(1, refusals);
   const running: (() => void)[] = [];
   let tell = () => {};
   const { url, port } = await serveHttp(
@@ -32,6 +34,7 @@ async function serveBounded(t: TestContext) {
   );
   return {
     port,
+    refusals,
     send: () => fetch(url, { method: 'POST', body: '{}' }),
     /** Lets the first that runs be answered, once it is there. */
     async answer() {
@@ -45,10 +48,11 @@ async function serveBounded(t: TestContext) {
 }
 
 test('what comes while the limit is reached is refused at once, and taken again after it', async (t) => {
-  const { send, answer, started } = await serveBounded(t);
+  const { send, answer, started, refusals } = await serveBounded(t);
   const first = send();
   await started(1);
   const refused = await send();
+  assert.equal(refusals.count('traffic_shaping.concurrency_limit', 'refused'), 1);
   assert.equal(refused.status, 503);
   assert.equal(refused.headers.get('retry-after'), '1');
   assert.deepEqual(await refused.json(), {

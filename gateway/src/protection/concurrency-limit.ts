@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { answerError } from '@lockstep/runtime/http/answers.ts';
 import { RefusedRequestError } from '@lockstep/runtime/http/refusal.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
+import { Refusals } from './refusals.ts';
 
 const RETRY_AFTER_S = 1;
 
@@ -12,9 +13,11 @@ const RETRY_AFTER_S = 1;
 export class ConcurrencyLimit {
   readonly #max: number;
   readonly #running = new Set<IncomingMessage>();
+  readonly #refusals: Refusals;
 
-  constructor(max: number) {
+  constructor(max: number, refusals = new Refusals()) {
     this.#max = max;
+    this.#refusals = refusals;
   }
 
   /** Refuses what comes while the limit is reached, before its body is read. */
@@ -48,6 +51,7 @@ export class ConcurrencyLimit {
   }
 
   #refusal(): RefusedRequestError {
+    this.#refusals.add('traffic_shaping.concurrency_limit', 'refused');
     const message = `The gateway runs as many operations as it may at a time, ${this.#max}; try again in ${RETRY_AFTER_S} s`;
     return new RefusedRequestError(503, 'OVERLOADED', message, { 'retry-after': String(RETRY_AFTER_S) });
   }

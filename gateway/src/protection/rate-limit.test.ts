@@ -5,11 +5,13 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import type { RateLimitSettings } from '../configuration/sections/rate-limit.ts';
 import { RateLimit } from './rate-limit.ts';
+import { Refusals } from './refusals.ts';
 import { MemoryCounts } from './request-counts.ts';
 
 /** A server behind a rate limit: the statuses of requests that have these headers, one after the other. */
 async function serveLimited(t: TestContext, settings: Partial<RateLimitSettings> = {}) {
-  const limit = await RateLimit.open({ capacity: 2, intervalMs: 60_000, ...settings }, recordLog().logger);
+  const refusals = new Refusals();
+  const limit = await RateLimit.open({ capacity: 2, intervalMs: 60_000, ...settings }, recordLog().logger, refusals);
   t.after(() => limit.close());
   const { url } = await serveHttp(
     t,
@@ -18,6 +20,7 @@ async function serveLimited(t: TestContext, settings: Partial<RateLimitSettings>
   const send = (headers: Record<string, string> = {}) => fetch(url, { method: 'POST', body: '{}', headers });
   return {
     send,
+    refusals,
     async statuses(...requests: Record<string, string>[]) {
       const statuses: number[] = [];
       for (const headers of requests) statuses.push((await send(headers)).status);
@@ -27,10 +30,12 @@ async function serveLimited(t: TestContext, settings: Partial<RateLimitSettings>
 }
 
 test('what a client sends beyond its share is refused, with the limit and when to come again', async (t) => {
-  const { send, statuses } = await serveLimited(t);
+  const { send, statuses, refusals } = await serveLimited(t);
   assert.deepEqual(await statuses({}, {}), [200, 200]);
+  assert.deepEqual(refusals.all(), []);
   const refused = await send();
   assert.equal(refused.status, 429);
+  assert.equal(refusals.count('traffic_shaping.rate_limit', 'refused'), 1);
   assert.equal(refused.headers.get('retry-after'), '60');
   assert.deepEqual(await refused.json(), {
     errors: [

@@ -5,24 +5,27 @@ import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { RateLimitSettings } from '../configuration/sections/rate-limit.ts';
 import { clientOfAddress } from './client-address.ts';
+import { Refusals } from './refusals.ts';
 import { MemoryCounts, type RequestCount, type RequestCounts } from './request-counts.ts';
 
 /** Bounds how many requests one client sends in an interval. */
 export class RateLimit {
   readonly #settings: RateLimitSettings;
   readonly #counts: RequestCounts;
+  readonly #refusals: Refusals;
 
-  private constructor(settings: RateLimitSettings, counts: RequestCounts) {
+  private constructor(settings: RateLimitSettings, counts: RequestCounts, refusals: Refusals) {
     this.#settings = settings;
     this.#counts = counts;
+    this.#refusals = refusals;
   }
 
   /** What asks Redis is loaded where one is given: 478 modules, and 7 MB that most processes need not have. */
-  static async open(settings: RateLimitSettings, logger: Logger): Promise<RateLimit> {
+  static async open(settings: RateLimitSettings, logger: Logger, refusals = new Refusals()): Promise<RateLimit> {
     const { redisUrl, intervalMs } = settings;
-    if (redisUrl === undefined) return new RateLimit(settings, new MemoryCounts(intervalMs));
+    if (redisUrl === undefined) return new RateLimit(settings, new MemoryCounts(intervalMs), refusals);
     const { RedisCounts } = await import('./redis-counts.ts');
-    return new RateLimit(settings, new RedisCounts(redisUrl, intervalMs, logger));
+    return new RateLimit(settings, new RedisCounts(redisUrl, intervalMs, logger), refusals);
   }
 
   /** Refuses with 429 what a client sends beyond its share, before the body is read. */
@@ -47,6 +50,7 @@ export class RateLimit {
   ): void | Promise<void> {
     const { capacity, intervalMs } = this.#settings;
     if (requests <= capacity) return handler(request, response);
+    this.#refusals.add('traffic_shaping.rate_limit', 'refused');
     const retryAfterS = Math.max(1, Math.ceil(resetsInMs / 1000));
     const message = `One client may send ${capacity} requests in ${intervalMs} ms; try again in ${retryAfterS} s`;
     return answerError(response, 429, 'RATE_LIMITED', message, { 'retry-after': String(retryAfterS) });

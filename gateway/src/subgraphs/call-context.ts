@@ -1,3 +1,4 @@
+import type { OperationTrace } from '../telemetry/operation-trace.ts';
 import { ForwardedHeaders } from './forwarded-headers.ts';
 
 /** What a call to a subgraph has from the operation that it is made for. */
@@ -5,6 +6,8 @@ export interface CallContext {
   /** Aborted when nobody waits for the operation any more. */
   readonly signal: AbortSignal | undefined;
   readonly headers: ForwardedHeaders;
+  /** Undefined where it isn't traced. */
+  readonly trace?: OperationTrace | undefined;
 }
 
 /** A call for nobody in particular. */

@@ -10,6 +10,8 @@ type State =
   | { readonly phase: 'open'; readonly until: number }
   | { readonly phase: 'half-open'; readonly since: number };
 
+export type BreakerState = State['phase'];
+
 /** Spares a subgraph that fails, and those who would wait for it. */
 export class CircuitBreaker {
   readonly #subgraph: SubgraphSettings;
@@ -22,6 +24,10 @@ export class CircuitBreaker {
     this.#settings = settings;
     this.#logger = logger;
     this.#state = { phase: 'closed', outcomes: new Outcomes(settings.requestThreshold) };
+  }
+
+  get state(): BreakerState {
+    return this.#state.phase;
   }
 
   /**

@@ -4,6 +4,7 @@ import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { copyOf } from '../execution/fetching/records.ts';
+import type { CallObserver } from './call-observer.ts';
 import type { ForwardedHeaders } from './forwarded-headers.ts';
 
 /** Makes one call. */
@@ -27,11 +28,13 @@ const MAX_REPRESENTATIONS = 1000;
  */
 export class EntityBatches {
   readonly #call: Call;
+  readonly #observer: CallObserver | undefined;
   readonly #waiting = new Map<string, Waiting[]>();
   #isScheduled = false;
 
-  constructor(call: Call) {
+  constructor(call: Call, observer?: CallObserver) {
     this.#call = call;
+    this.#observer = observer;
   }
 
   /** The answer to this fetch alone. `signal` ends this waiting only. */
@@ -58,7 +61,7 @@ export class EntityBatches {
   #sendBatch(batch: readonly Waiting[]): void {
     const [only] = batch;
     if (only && batch.length === 1) only.resolve(this.#call(only.request, only.headers, only.signal));
-    else void sendTogether(batch, this.#call);
+    else void sendTogether(batch, this.#call, this.#observer);
   }
 }
 
@@ -82,7 +85,7 @@ function inBatches(waiting: readonly Waiting[]): Waiting[][] {
   return batches;
 }
 
-async function sendTogether(batch: readonly Waiting[], call: Call): Promise<void> {
+async function sendTogether(batch: readonly Waiting[], call: Call, observer?: CallObserver): Promise<void> {
   const indices = new Map<string, number>();
   for (const { request } of batch) {
     for (const representation of request.representations ?? []) {
@@ -94,7 +97,9 @@ async function sendTogether(batch: readonly Waiting[], call: Call): Promise<void
     const [first] = batch;
     if (!first) return;
     const request = new FetchRequest(first.request.constants, first.request.variables, [...indices.keys()]);
-    share(await call(request, first.headers, leaving.signal), batch, indices);
+    const answer = await call(request, first.headers, leaving.signal);
+    observer?.batched(batch.map(({ headers }) => headers));
+    share(answer, batch, indices);
   } catch (error) {
     for (const one of batch) one.reject(error);
   }

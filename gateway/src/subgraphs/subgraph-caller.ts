@@ -1,12 +1,13 @@
-import { type GraphQLAnswer, parseAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
+import { type GraphQLAnswer, parseAnswer, type Reply } from '@lockstep/runtime/http/subgraph-answer.ts';
 import { SubgraphClient } from '@lockstep/runtime/http/subgraph-client.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { TrafficShaping } from '../configuration/sections/traffic-shaping.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { CallContext } from './call-context.ts';
+import type { CallObserver } from './call-observer.ts';
 import { CallsInFlight } from './calls-in-flight.ts';
-import { CircuitBreaker } from './circuit-breaker.ts';
+import { type BreakerState, CircuitBreaker } from './circuit-breaker.ts';
 import { EntityBatches } from './entity-batches.ts';
 import type { ForwardedHeaders } from './forwarded-headers.ts';
 import { Retry } from './retry.ts';
@@ -17,6 +18,7 @@ export interface CallerOptions {
   readonly traffic: TrafficShaping;
   readonly secret: string | undefined;
   readonly logger: Logger;
+  readonly observer?: CallObserver | undefined;
   /** Whether somebody wants to know what HTTP said with an answer. */
   readonly keepsHeads?: boolean;
 }
@@ -33,25 +35,39 @@ export class SubgraphCaller {
   readonly #retry: Retry | undefined;
   readonly #breaker: CircuitBreaker | undefined;
   readonly #inFlight = new CallsInFlight();
-  readonly #batches = new EntityBatches((request, headers, signal) => this.#ask(request, headers, signal));
+  readonly #observer: CallObserver | undefined;
+  readonly #batches: EntityBatches;
 
-  constructor({ subgraph, traffic, secret, logger, keepsHeads = false }: CallerOptions) {
+  constructor({ subgraph, traffic, secret, logger, observer, keepsHeads = false }: CallerOptions) {
     const { name, routingUrl, timeoutMs, retry, circuitBreaker } = subgraph;
     this.#retry = retry && new Retry(retry);
     this.#breaker = circuitBreaker && new CircuitBreaker(subgraph, circuitBreaker, logger);
     this.#client = new SubgraphClient({ name, url: routingUrl, timeoutMs, secret, logger });
     this.#traffic = traffic;
+    this.#observer = observer;
+    this.#batches = new EntityBatches((request, headers, signal) => this.#ask(request, headers, signal), observer);
     this.#keepsHeads = keepsHeads;
   }
 
   /** @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED` */
   call(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {
-    const call = () => this.#call(request, context);
-    return this.#breaker ? this.#breaker.run(call, context.signal) : call();
+    return this.#observer
+      ? this.#observer.fetch((traced) => this.#guarded(request, traced), context)
+      : this.#guarded(request, context);
+  }
+
+  /** How its circuit breaker is; undefined where it has none. */
+  get breakerState(): BreakerState | undefined {
+    return this.#breaker?.state;
   }
 
   close(): Promise<void> {
     return this.#client.close();
+  }
+
+  #guarded(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {
+    const call = () => this.#call(request, context);
+    return this.#breaker ? this.#breaker.run(call, context.signal) : call();
   }
 
   #call(request: FetchRequest, { signal, headers }: CallContext): Promise<GraphQLAnswer> {
@@ -65,16 +81,25 @@ export class SubgraphCaller {
   /** Each who waits reads the reply anew: answers are changed as they are merged. */
   async #ask(request: FetchRequest, headers: ForwardedHeaders, signal: AbortSignal): Promise<GraphQLAnswer> {
     const isQuery = request.constants.kind === 'query';
+    let isOwn = false;
     const start = (limit: AbortSignal) => {
-      const exchange = { body: request.toBody(), isQuery, headers: headers.values };
-      const send = () => this.#client.exchange(exchange, limit);
+      isOwn = true;
+      const send = this.#sender(request, headers, limit);
       return isQuery && this.#retry ? this.#retry.run(send, limit) : send();
     };
     const isShared = isQuery && this.#traffic.deduplicateQuery;
     const identity = `${headers.identity} ${request.toIdentity()}`;
     const reply = await (isShared ? this.#inFlight.join(identity, signal, start) : start(signal));
+    if (!isOwn) this.#observer?.joined(headers, reply);
     const answer = parseAnswer(reply);
     if (this.#keepsHeads) answer.head = { status: reply.status, headers: reply.headers };
     return answer;
+  }
+
+  #sender(request: FetchRequest, headers: ForwardedHeaders, limit: AbortSignal): () => Promise<Reply> {
+    const exchange = { body: request.toBody(), isQuery: request.constants.kind === 'query', headers: headers.values };
+    return this.#observer
+      ? this.#observer.sender(request, headers, exchange, (traced) => this.#client.exchange(traced, limit))
+      : () => this.#client.exchange(exchange, limit);
   }
 }

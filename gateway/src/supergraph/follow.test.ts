@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { temporaryFolder } from '@lockstep/runtime/testing/temporary-folder.ts';
 import { readConfig } from '../configuration/environment.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
 import { followSupergraph } from './follow.ts';
 
 const text = (field: string, path: string) => `subgraphs:
@@ -23,7 +24,7 @@ async function follow(t: TestContext) {
   };
   write('before', '/before');
   const { logger, lines } = recordLog();
-  const followed = await followSupergraph(readConfig({ SUPERGRAPH_FILE: file }), logger);
+  const followed = await followSupergraph(readConfig({ SUPERGRAPH_FILE: file }), logger, new Telemetry(logger));
   t.after(async () => {
     followed.stop();
     await followed.handover.stop();

@@ -5,6 +5,8 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from '../configuration/environment.ts';
 import { readSupergraphFile, type SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
+import type { Counts } from '../telemetry/metrics.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { compose } from './compose.ts';
 import { FileWatcher } from './file-watcher.ts';
 import { GivenSchemas, UnknownSchemaError } from './given-schemas.ts';
@@ -35,10 +37,10 @@ export interface Followed {
  *
  * @throws {ConfigurationError} where what the files say now can't be used
  */
-export async function followSupergraph(config: Config, logger: Logger): Promise<Followed> {
+export async function followSupergraph(config: Config, logger: Logger, telemetry: Telemetry): Promise<Followed> {
   const schemas = new GivenSchemas(config.secret, logger);
   const first = await untilRead(() => readSupergraph(config, schemas), logger);
-  const follower = new Follower(config, schemas, first, logger);
+  const follower = new Follower(config, schemas, first, { logger, telemetry });
   await follower.handover.replace(first);
   schemas.keep();
   follower.start();
@@ -75,11 +77,17 @@ async function untilRead(read: () => Promise<Supergraph>, logger: Logger): Promi
   }
 }
 
+interface Surroundings {
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+}
+
 class Follower implements Followed {
   readonly handover: SupergraphHandover;
   readonly #config: Config;
   readonly #schemas: GivenSchemas;
   readonly #logger: Logger;
+  readonly #reloads: Counts['reloads'];
   readonly #watcher = new FileWatcher(() => this.#enqueue(() => this.#reload()));
   #current: Supergraph;
   /** What the files said last that could be read, whether or not it could be used. */
@@ -91,8 +99,9 @@ class Follower implements Followed {
   /** One change at a time. */
   #pending: Promise<void> = Promise.resolve();
 
-  constructor(config: Config, schemas: GivenSchemas, first: Supergraph, logger: Logger) {
-    this.handover = new SupergraphHandover(config.secret, logger);
+  constructor(config: Config, schemas: GivenSchemas, first: Supergraph, { logger, telemetry }: Surroundings) {
+    this.handover = new SupergraphHandover(config.secret, logger, telemetry);
+    this.#reloads = telemetry.counts.reloads;
     this.#config = config;
     this.#schemas = schemas;
     this.#current = first;
@@ -137,7 +146,7 @@ class Follower implements Followed {
       await this.#adopt(next);
     } catch (error) {
       this.#isWaiting = error instanceof UnknownSchemaError;
-      if (!(isRetry && this.#isWaiting)) logRefusal(error, this.#logger);
+      if (!(isRetry && this.#isWaiting)) this.#refuse(error);
     } finally {
       this.#watcher.watch([...filesOf(this.#config, this.#current), ...filesOf(this.#config, this.#read)]);
     }
@@ -159,7 +168,13 @@ class Follower implements Followed {
     }
     this.#schemas.keep();
     this.#current = next;
+    this.#reloads.accepted += 1;
     this.#logger.info(`the graph has changed: now ${describe(next)}`);
+  }
+
+  #refuse(error: unknown): void {
+    this.#reloads.refused += 1;
+    logRefusal(error, this.#logger);
   }
 }
 

@@ -5,6 +5,7 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { loadGatewayHooks } from '../hooks/loaded-hooks.ts';
 import { checkEnforcement } from '../protection/authorization/enforcement.ts';
 import { loadHooks } from '../protection/variant-choice.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { LoadedSupergraph, type Supergraph } from './loaded-supergraph.ts';
 
 type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
@@ -42,11 +43,13 @@ export class SupergraphHandover implements GatewayInterface {
   /** Each with what it was told last. */
   readonly #listeners = new Map<SchemaListener, LoadedSupergraph | undefined>();
   readonly #kept = new WeakMap<object, ReturnType<Executor>>();
+  readonly #telemetry: Telemetry | undefined;
   #current: LoadedSupergraph | undefined;
 
-  constructor(secret: string | undefined, logger: Logger) {
+  constructor(secret: string | undefined, logger: Logger, telemetry?: Telemetry) {
     this.#secret = secret;
     this.#logger = logger;
+    this.#telemetry = telemetry;
   }
 
   /** The supergraph of every operation that comes now. */
@@ -61,7 +64,7 @@ export class SupergraphHandover implements GatewayInterface {
    * @throws {ConfigurationError} where it can't be served
    */
   async prepare(supergraph: Supergraph): Promise<LoadedSupergraph> {
-    const loaded = await load(supergraph, this.#secret, this.#logger);
+    const loaded = await load(supergraph, this.#secret, this.#logger, this.#telemetry);
     if (this.#current) await loaded.operations.warmUp(this.#current.operations);
     this.#bySchema.set(loaded.operations.planner.apiSchema, loaded);
     return loaded;
@@ -71,6 +74,7 @@ export class SupergraphHandover implements GatewayInterface {
   switchTo(loaded: LoadedSupergraph): void {
     const replaced = this.#current;
     this.#current = loaded;
+    this.#telemetry?.adopt(loaded.telemetry, loaded);
     for (const listener of this.#listeners.keys()) this.#tell(listener, loaded);
     if (replaced) setTimeout(() => void replaced.close(), RETIREMENT_MS + replaced.timeoutMs).unref();
   }
@@ -141,11 +145,20 @@ export class SupergraphHandover implements GatewayInterface {
   }
 }
 
-async function load(supergraph: Supergraph, secret: string | undefined, logger: Logger): Promise<LoadedSupergraph> {
+async function load(
+  supergraph: Supergraph,
+  secret: string | undefined,
+  logger: Logger,
+  telemetry: Telemetry | undefined,
+): Promise<LoadedSupergraph> {
   const { gateway } = supergraph;
   const hooks = { ...(await loadHooks(gateway)), ofGateway: await loadGatewayHooks(gateway.hooks) };
+  const instruments = await telemetry?.open(gateway.telemetry);
   try {
-    const loaded = new LoadedSupergraph(supergraph, secret, logger, hooks);
+    const loaded = new LoadedSupergraph(supergraph, secret, logger, hooks, {
+      ...instruments,
+      counts: telemetry?.counts,
+    });
     checkEnforcement(loaded.operations.rules, gateway, logger);
     return loaded;
   } catch (error) {

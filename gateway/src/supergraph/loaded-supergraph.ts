@@ -1,19 +1,26 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { TelemetrySettings } from '../configuration/sections/telemetry.ts';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import { CompiledOperation, type OperationResult } from '../execution/compiled-operation.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
-import { Operations, UncompilableOperation } from '../execution/operations.ts';
-import { VaryingOperation } from '../execution/varying-operation.ts';
+import { type Compiled, Operations } from '../execution/operations.ts';
+import { UncompilableOperation } from '../execution/uncompilable-operation.ts';
+import { type Variant, VaryingOperation } from '../execution/varying-operation.ts';
 import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { DenialReport } from '../protection/authorization/denial-report.ts';
 import { type Hooks, VariantChoice } from '../protection/variant-choice.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
-import { SubgraphDataSource } from '../subgraphs/data-source.ts';
+import type { BreakerState } from '../subgraphs/circuit-breaker.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
+import { CallTelemetry } from '../telemetry/call-telemetry.ts';
+import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import type { Counts, SupergraphFigures } from '../telemetry/metrics.ts';
+import { loadApolloGateway } from './apollo-gateway.ts';
 import type { Executor, RunContext } from './handover.ts';
 
 /** A supergraph, and how its subgraphs are called. */
@@ -32,52 +39,75 @@ type Result = Awaited<ReturnType<Executor>>;
 /** How many operations that can't be compiled are told only once. Clients can make up as many as they like. */
 const MAX_REPORTED = 1000;
 
+/** What is told of a supergraph, and what is counted on from the one before. */
+export interface SupergraphInstruments extends Instruments {
+  readonly counts?: Counts | undefined;
+}
+
 /** One supergraph, ready to run operations. */
-export class LoadedSupergraph {
+export class LoadedSupergraph implements SupergraphFigures {
   readonly sdl: string;
   /** How long an operation may take. */
   readonly timeoutMs: number;
   readonly operations: Operations;
   /** Those of the module under `gateway.hooks`. */
   readonly hooks: GatewayHooks | undefined;
+  readonly telemetry: TelemetrySettings;
   readonly #logger: Logger;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
   readonly #callers: ReadonlyMap<string, SubgraphCaller>;
+  readonly #compiling: CompileTelemetry | undefined;
   readonly #reported = new LRUCache<string, true>({ max: MAX_REPORTED });
   #fallback: Promise<Executor> | undefined;
 
   /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
-  constructor(supergraph: Supergraph, secret: string | undefined, logger: Logger, hooks: AllHooks = {}) {
+  constructor(
+    supergraph: Supergraph,
+    secret: string | undefined,
+    logger: Logger,
+    hooks: AllHooks = {},
+    { counts, metrics, tracing }: SupergraphInstruments = {},
+  ) {
     const { sdl, subgraphs, gateway } = supergraph;
     this.sdl = sdl;
     this.timeoutMs = gateway.traffic.timeoutMs;
     this.hooks = hooks.ofGateway;
+    this.telemetry = gateway.telemetry;
     const { directives } = gateway.authorization;
     this.operations = new Operations(sdl, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
+      counts: counts?.operations,
     });
     this.#choice = new VariantChoice(hooks, logger);
-    this.#denials = new DenialReport(directives, logger);
+    this.#denials = new DenialReport(directives, logger, counts?.refusals);
+    this.#compiling = CompileTelemetry.of(this.operations.counts, { metrics, tracing });
     this.#logger = logger;
     const keepsHeads = readsAnswerHeaders(gateway);
     this.#callers = new Map(
       subgraphs.map((subgraph) => [
         subgraph.name,
-        new SubgraphCaller({ subgraph, traffic: gateway.traffic, secret, logger, keepsHeads }),
+        new SubgraphCaller({
+          subgraph,
+          traffic: gateway.traffic,
+          secret,
+          logger,
+          keepsHeads,
+          observer: CallTelemetry.of(subgraph, { metrics, tracing }),
+        }),
       ]),
     );
   }
 
   async execute(requestContext: RequestContext): Promise<Result> {
-    const { request, document, queryHash, source, context } = requestContext;
+    const { request, context } = requestContext;
     if (!requestContext.operation) return { errors: [noSuchOperation(request.operationName)] };
     const { claims, headers, signal, calls } = context;
-    const found = this.operations.get({ document, queryHash, source, operationName: request.operationName });
+    const found = this.#find(requestContext);
     if (calls && found instanceof VaryingOperation) calls.isPersonal = true;
     const compiled =
       found instanceof VaryingOperation
-        ? this.operations.variant(found, await this.#choice.choose(found, { claims, headers, signal }))
+        ? this.#vary(found, await this.#choice.choose(found, { claims, headers, signal }), requestContext)
         : found;
     if (compiled instanceof UncompilableOperation) return this.#fallBack(requestContext, compiled);
     const result = await this.#start(compiled, requestContext);
@@ -89,9 +119,8 @@ export class LoadedSupergraph {
    * such code: it is for {@link execute}.
    */
   run(context: RunContext): Promise<Result> | undefined {
-    const { request, document, queryHash, source } = context;
     try {
-      const compiled = this.operations.get({ document, queryHash, source, operationName: request.operationName });
+      const compiled = this.#find(context);
       return compiled instanceof CompiledOperation ? this.#start(compiled, context) : undefined;
     } catch (error) {
       return Promise.reject(error);
@@ -99,14 +128,36 @@ export class LoadedSupergraph {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const { calls, signal } = context;
-    const call: CallContext = { signal, headers: ForwardedHeaders.NONE };
+    const { calls, signal, watched } = context;
+    const trace = watched?.trace;
+    const call: CallContext = { signal, headers: ForwardedHeaders.NONE, trace };
     return compiled.execute({
       variables: request.variables,
       call: calls
-        ? (fetch) => calls.call(fetch, (given: CallContext) => this.#callerOf(fetch).call(fetch, given))
+        ? (fetch) => calls.call(fetch, (given: CallContext) => this.#callerOf(fetch).call(fetch, { ...given, trace }))
         : (fetch) => this.#callerOf(fetch).call(fetch, call),
     });
+  }
+
+  #find({ request, document, queryHash, source, context }: RunContext): Compiled | VaryingOperation {
+    const operation = { document, queryHash, source, operationName: request.operationName };
+    return this.#compiling
+      ? this.#compiling.time(() => this.operations.get(operation), context.watched?.trace)
+      : this.operations.get(operation);
+  }
+
+  #vary(varying: VaryingOperation, variant: Variant, { context }: RunContext): Compiled {
+    return this.#compiling
+      ? this.#compiling.time(() => this.operations.variant(varying, variant), context.watched?.trace)
+      : this.operations.variant(varying, variant);
+  }
+
+  get compiledOperations(): number {
+    return this.operations.size;
+  }
+
+  *breakers(): Iterable<readonly [subgraph: string, state: BreakerState]> {
+    for (const [name, { breakerState }] of this.#callers) if (breakerState) yield [name, breakerState];
   }
 
   async close(): Promise<void> {
@@ -125,6 +176,7 @@ export class LoadedSupergraph {
     if (!this.operations.rules.isEmpty) throw new Error(`an operation that can't be compiled: ${reason}`);
     const { queryHash, request } = requestContext;
     const { operationName } = request;
+    this.operations.counts.fallbacks += 1;
     const key = `${queryHash} ${operationName ?? ''}`;
     if (!this.#reported.has(key)) {
       this.#reported.set(key, true);
@@ -139,22 +191,4 @@ export class LoadedSupergraph {
 function noSuchOperation(name: string | null | undefined): GraphQLError {
   if (name != null) return new GraphQLError(`Unknown operation named "${name}".`);
   return new GraphQLError('Must provide operation name if query contains multiple operations.');
-}
-
-async function loadApolloGateway(
-  supergraphSdl: string,
-  callers: ReadonlyMap<string, SubgraphCaller>,
-  logger: Logger,
-): Promise<Executor> {
-  const { ApolloGateway } = await import('@apollo/gateway'); // 25 MB that hardly any process needs
-  const gateway = new ApolloGateway({
-    supergraphSdl,
-    logger: logger.child({}, { level: 'warn' }),
-    buildService: ({ name }) => {
-      const caller = callers.get(name);
-      if (!caller) throw new Error(`the supergraph has a subgraph ${name} that was not composed into it`);
-      return new SubgraphDataSource(name, caller);
-    },
-  });
-  return (await gateway.load()).executor;
 }

@@ -1,16 +1,10 @@
 import { z } from 'zod';
-import { duration, onOff } from '../values.ts';
+import { duration, headerName, onOff } from '../values.ts';
 
 /** Those by which whoever can check a token can't make one: with `HS256`, a key set's readers could. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 
 const JWKS_URL_RULE = 'give the address of a JSON Web Key Set, which starts with https:// or http://';
-const HEADER_NAME_RULE = 'give the name of a header';
-
-const headerName = z
-  .string(HEADER_NAME_RULE)
-  .regex(/^[\w!#$%&'*+.^`|~-]+$/, HEADER_NAME_RULE)
-  .toLowerCase();
 const prefix = z.string('give a word such as Bearer').regex(/^\S*$/, 'give one word, without spaces');
 
 /** A text, or several of them. */

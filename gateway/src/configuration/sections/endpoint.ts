@@ -26,11 +26,13 @@ export const listenAddress = z
 
 /** A path of the gateway's own, `/graphql`. */
 export function urlPath(fallback: string) {
-  const rule = `give a path such as ${fallback}: / and then letters, digits, - _ . ~ /`;
-  return z
-    .string(rule)
-    .regex(/^\/[\w\-.~/]*$/, rule)
-    .prefault(fallback);
+  return anyUrlPath(fallback).prefault(fallback);
+}
+
+/** The same, without a default. */
+export function anyUrlPath(example: string) {
+  const rule = `give a path such as ${example}: / and then letters, digits, - _ . ~ /`;
+  return z.string(rule).regex(/^\/[\w\-.~/]*$/, rule);
 }
 
 /** `gateway.path` */
@@ -40,6 +42,12 @@ export const graphqlPath = urlPath('/graphql').describe('The path that answers G
 export const introspection = onOff(true).describe(
   'Whether clients may ask for the schema. Where nothing is said, not with NODE_ENV=production.',
 );
+
+/** Where GraphiQL is. */
+export const GRAPHIQL_PATH = '/graphiql';
+
+/** Where the pages for browsers are, beside the path of GraphQL. */
+export const PAGE_PATHS: readonly string[] = ['/', GRAPHIQL_PATH];
 
 const LANDING_PAGE_RULE = 'give true, sandbox, graphiql or false';
 

@@ -4,9 +4,13 @@ import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { JwtSettings } from '../../configuration/sections/authentication.ts';
 import type { GatewaySettings } from '../../configuration/supergraph-schema.ts';
+import { Refusals } from '../refusals.ts';
 import { TokenError } from './token-error.ts';
 import { findToken } from './token-source.ts';
 import { type Claims, TokenVerifier } from './token-verifier.ts';
+
+/** What a request breaks that is refused here, for who counts that. */
+const RULE = 'authentication';
 
 /** Finds out who sends a request. A token that isn't valid is refused; without one, a request is anonymous. */
 export class Authentication {
@@ -14,11 +18,17 @@ export class Authentication {
   readonly #isRequired: boolean;
   readonly #verifier: TokenVerifier;
   readonly #claims = new WeakMap<IncomingMessage, Claims>();
+  readonly #refusals: Refusals;
 
-  private constructor({ authentication, authorization }: AuthenticationSettings, verifier: TokenVerifier) {
+  private constructor(
+    { authentication, authorization }: AuthenticationSettings,
+    verifier: TokenVerifier,
+    refusals: Refusals,
+  ) {
     this.#jwt = authentication.jwt;
     this.#isRequired = authorization.requireAuthentication;
     this.#verifier = verifier;
+    this.#refusals = refusals;
   }
 
   /**
@@ -26,12 +36,17 @@ export class Authentication {
    *
    * @param before the one under the settings before: its keys are known, where these are the same issuers
    */
-  static of(settings: AuthenticationSettings, logger: Logger, before?: Authentication): Authentication | undefined {
+  static of(
+    settings: AuthenticationSettings,
+    logger: Logger,
+    before?: Authentication,
+    refusals = new Refusals(),
+  ): Authentication | undefined {
     const { jwt } = settings.authentication;
     if (!jwt && !settings.authorization.requireAuthentication) return undefined;
     const keySets = jwt?.keySets ?? [];
     const isSame = before !== undefined && JSON.stringify(before.#jwt?.keySets ?? []) === JSON.stringify(keySets);
-    return new Authentication(settings, isSame ? before.#verifier : new TokenVerifier(keySets, logger));
+    return new Authentication(settings, isSame ? before.#verifier : new TokenVerifier(keySets, logger), refusals);
   }
 
   /** What the token of a request says that `guard` has let through. */
@@ -48,6 +63,7 @@ export class Authentication {
         else if (this.#isRequired && isOperation(request)) throw TokenError.missing();
       } catch (error) {
         if (!(error instanceof TokenError)) throw error;
+        this.#refusals.add(RULE, 'refused');
         answerError(response, error.status, 'UNAUTHENTICATED', error.message, error.headers);
         return;
       }

@@ -4,6 +4,7 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { GraphQLError } from 'graphql';
 import type { DirectiveSettings } from '../../configuration/sections/authorization.ts';
 import type { OperationResult } from '../../execution/compiled-operation.ts';
+import { Refusals } from '../refusals.ts';
 
 /** An answer, with what was denied of it where the settings say. */
 export interface ReportedResult extends Omit<OperationResult, 'denied'> {
@@ -14,13 +15,16 @@ export interface ReportedResult extends Omit<OperationResult, 'denied'> {
 export class DenialReport {
   readonly #settings: DirectiveSettings;
   readonly #logger: Logger;
+  readonly #refusals: Refusals;
 
-  constructor(settings: DirectiveSettings, logger: Logger) {
+  constructor(settings: DirectiveSettings, logger: Logger, refusals = new Refusals()) {
     this.#settings = settings;
     this.#logger = logger;
+    this.#refusals = refusals;
   }
 
   add({ denied = [], ...result }: OperationResult, operationName: string | null): ReportedResult {
+    this.#refusals.add('authorization.directives', this.#settings.dryRun ? 'passed' : 'refused');
     if (this.#settings.log) {
       const paths = denied.map(({ path, message }) => `${path?.join('.')}: ${message}`);
       this.#logger.info({ operationName, denied: paths }, 'parts of an operation are not for whoever sent it');

@@ -1,0 +1,179 @@
+import type { ServerResponse } from 'node:http';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import type { OperationCounts } from '../execution/operation-counts.ts';
+import type { Refusals } from '../protection/refusals.ts';
+import type { BreakerState } from '../subgraphs/circuit-breaker.ts';
+import { Durations, Tally } from './tally.ts';
+
+/** What is counted elsewhere, whether anybody looks or not. */
+export interface Counts {
+  readonly refusals: Refusals;
+  readonly operations: OperationCounts;
+  readonly reloads: { accepted: number; refused: number };
+}
+
+/** What the supergraph that serves now has to show. */
+export interface SupergraphFigures {
+  readonly compiledOperations: number;
+  /** The subgraphs that have a circuit breaker, and how it is. */
+  breakers(): Iterable<readonly [subgraph: string, state: BreakerState]>;
+}
+
+const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
+
+/** In seconds: a request takes one or two milliseconds, a deadline is ten seconds. */
+const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/**
+ * The figures of this process, for Prometheus. No label has a text that clients choose: there are as many series as the
+ * configuration makes, and no more.
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #counts: Counts;
+  readonly #figures: () => SupergraphFigures | undefined;
+  /** By status and outcome. */
+  readonly requests = new Tally();
+  /** By subgraph and outcome. */
+  readonly fetches = new Tally();
+  /** By subgraph and the reply's status. */
+  readonly calls = new Tally();
+  /** By subgraph and what saved them. */
+  readonly saved = new Tally();
+  /** By subgraph. */
+  readonly retries = new Tally();
+  readonly requestDuration = this.#durations('request_duration_seconds', 'How long requests took');
+  readonly callDuration = this.#durations('subgraph_call_duration_seconds', 'How long calls took', 'subgraph');
+  readonly compileDuration = this.#durations(
+    'operation_compile_duration_seconds',
+    'How long an operation took to be planned and compiled',
+  );
+  underWay = 0;
+
+  /** @param figures those of the supergraph that serves at the time */
+  constructor(counts: Counts, figures: () => SupergraphFigures | undefined) {
+    this.#counts = counts;
+    this.#figures = figures;
+    // Processes of a pm2 cluster share an address, so that each scrape meets one of them: their series are told apart.
+    this.#registry.setDefaultLabels({ pid: String(process.pid) });
+    collectDefaultMetrics({ register: this.#registry });
+    this.#addTallies();
+    this.#addCounts();
+    this.#addFigures();
+  }
+
+  /** Answers a scrape. */
+  async answer(response: ServerResponse): Promise<void> {
+    const text = await this.#registry.metrics();
+    response.writeHead(200, { 'content-type': this.#registry.contentType, 'cache-control': 'no-store' }).end(text);
+  }
+
+  #addTallies(): void {
+    this.#tallied('requests_total', 'Requests that were answered, or left', ['status', 'outcome'], this.requests);
+    this.#tallied('subgraph_fetches_total', 'What operations asked for', ['subgraph', 'outcome'], this.fetches);
+    this.#tallied('subgraph_calls_total', 'Calls that were made, retries too', ['subgraph', 'status'], this.calls);
+    this.#tallied('subgraph_calls_saved_total', 'Calls that need not be made', ['subgraph', 'by'], this.saved);
+    this.#collected('subgraph_retries_total', 'Calls that were made once more', ['subgraph'], (counter) => {
+      for (const [subgraph, , count] of this.retries.all()) counter.inc({ subgraph }, count);
+    });
+  }
+
+  #addCounts(): void {
+    const { refusals, operations, reloads } = this.#counts;
+    this.#collected('refusals_total', 'How often a rule was broken', ['rule', 'outcome'], (counter) => {
+      for (const { rule, outcome, count } of refusals.all()) counter.inc({ rule, outcome }, count);
+    });
+    this.#collected('operation_cache_hits_total', 'Operations that were compiled already', [], (counter) => {
+      counter.inc(operations.hits);
+    });
+    this.#collected('operation_cache_misses_total', 'Operations that had to be compiled', [], (counter) => {
+      counter.inc(operations.misses);
+    });
+    this.#collected('operation_fallbacks_total', 'Operations run by ApolloGateway, not compiled', [], (counter) => {
+      counter.inc(operations.fallbacks);
+    });
+    this.#collected('supergraph_reloads_total', 'Changes of the supergraph or its settings', ['outcome'], (counter) => {
+      counter.inc({ outcome: 'accepted' }, reloads.accepted);
+      counter.inc({ outcome: 'refused' }, reloads.refused);
+    });
+  }
+
+  #addFigures(): void {
+    const figures = this.#figures;
+    const underWay = () => this.underWay;
+    const registers = [this.#registry];
+    new Gauge({
+      name: 'lockstep_requests_under_way',
+      help: 'Requests that are being answered',
+      registers,
+      collect() {
+        this.set(underWay());
+      },
+    });
+    new Gauge({
+      name: 'lockstep_operation_cache_size',
+      help: 'Operations that are compiled now',
+      registers,
+      collect() {
+        this.set(figures()?.compiledOperations ?? 0);
+      },
+    });
+    new Gauge({
+      name: 'lockstep_subgraph_circuit_breaker_state',
+      help: '1 for the state that it is in',
+      labelNames: ['subgraph', 'state'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [subgraph, current] of figures()?.breakers() ?? []) {
+          for (const state of BREAKER_STATES) this.set({ subgraph, state }, state === current ? 1 : 0);
+        }
+      },
+    });
+  }
+
+  /** A counter of what is counted elsewhere, read when it is asked for. */
+  #collected<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    fill: (counter: Counter<Label>) => void,
+  ): void {
+    new Counter<Label>({
+      name: `lockstep_${name}`,
+      help,
+      labelNames,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        fill(this);
+      },
+    });
+  }
+
+  #tallied<First extends string, Second extends string>(
+    name: string,
+    help: string,
+    [first, second]: readonly [First, Second],
+    tally: Tally,
+  ): void {
+    this.#collected(name, help, [first, second], (counter: Counter<string>) => {
+      for (const [one, other, count] of tally.all()) counter.inc({ [first]: one, [second]: other }, count);
+    });
+  }
+
+  #durations(name: string, help: string, label?: string): Durations {
+    const histogram = new Histogram<string>({
+      name: `lockstep_${name}`,
+      help,
+      labelNames: label === undefined ? [] : [label],
+      registers: [this.#registry],
+      buckets: DURATIONS,
+      collect: () => durations.handOn(),
+    });
+    const durations = new Durations((value, seconds) =>
+      label === undefined ? histogram.observe(seconds) : histogram.observe({ [label]: value }, seconds),
+    );
+    return durations;
+  }
+}

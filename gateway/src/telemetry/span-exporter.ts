@@ -1,0 +1,34 @@
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+
+interface Destination {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+/** Sends spans to a collector, as JSON. An outage of it is logged once, as is its end. */
+export function spanExporter({ url, headers, timeoutMs }: Destination, logger: Logger): SpanExporter {
+  const exporter = new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis: timeoutMs });
+  let isTaking = true;
+  const note = ({ code, error }: ExportResult): void => {
+    const hasTaken = code === ExportResultCode.SUCCESS;
+    if (hasTaken === isTaking) return;
+    isTaking = hasTaken;
+    if (hasTaken) logger.info('the collector takes traces again');
+    else
+      logger.warn(`the collector doesn't take traces, which are lost until it does: ${error?.message ?? 'no reason'}`);
+  };
+  return {
+    export(spans: ReadableSpan[], done: (result: ExportResult) => void) {
+      exporter.export(spans, (result) => {
+        note(result);
+        done({ code: ExportResultCode.SUCCESS }); // or the processor would tell once more, of each batch
+      });
+    },
+    forceFlush: () => exporter.forceFlush(),
+    shutdown: () => exporter.shutdown(),
+  };
+}

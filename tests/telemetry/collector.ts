@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import type { Afterwards } from '../harness/graph.ts';
+import { until } from '../harness/waiting.ts';
+
+/** A span as a collector gets it, its attributes as a record. */
+export interface Span {
+  readonly service: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly name: string;
+  /** 1 internal, 2 server, 3 client. */
+  readonly kind: number;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly isError: boolean;
+  readonly durationMs: number;
+  /** The spans that it leads to, as `trace span`. */
+  readonly links: readonly string[];
+}
+
+/** Takes traces by OTLP over HTTP, in JSON. */
+export interface Collector {
+  readonly url: string;
+  readonly spans: readonly Span[];
+  /** The headers of what was last sent to it. */
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** The spans of a trace, once they are as many. */
+  traceOf(traceId: string, count: number): Promise<Span[]>;
+  /** 200 to take, another to refuse; 0 never answers. */
+  status: number;
+}
+
+interface Attribute {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+interface SentSpan extends Pick<Span, 'traceId' | 'spanId' | 'parentSpanId' | 'name' | 'kind'> {
+  readonly attributes: readonly Attribute[];
+  readonly status: { readonly code: number };
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
+}
+
+interface Sent {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly Attribute[] };
+    readonly scopeSpans: readonly { readonly spans: readonly SentSpan[] }[];
+  }[];
+}
+
+/** Starts one, and ends it after the test. */
+export async function startCollector(t: Afterwards, port = 0): Promise<Collector> {
+  const spans: Span[] = [];
+  const collector = {
+    url: '',
+    spans,
+    headers: {},
+    status: 200,
+    traceOf(traceId: string, count: number): Promise<Span[]> {
+      const ofTrace = () => spans.filter((span) => span.traceId === traceId);
+      return until(ofTrace, (found) => found.length >= count);
+    },
+  };
+  const server = createServer(async (request, response) => {
+    const sent = (await json(request)) as Sent;
+    if (collector.status === 0) return;
+    collector.headers = request.headers;
+    if (collector.status === 200 && request.url === '/v1/traces') spans.push(...spansOf(sent));
+    response.writeHead(collector.status, { 'content-type': 'application/json' }).end('{}');
+  });
+  await once(server.listen(port, '127.0.0.1'), 'listening');
+  t.after(() => server.close().closeAllConnections());
+  collector.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return collector;
+}
+
+function spansOf({ resourceSpans }: Sent): Span[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const service = String(recordOf(resource.attributes)['service.name']);
+    return scopeSpans.flatMap(({ spans }) => spans.map((span) => toSpan(service, span)));
+  });
+}
+
+function toSpan(
+  service: string,
+  { attributes, status, links, startTimeUnixNano, endTimeUnixNano, ...span }: SentSpan,
+): Span {
+  return {
+    ...span,
+    service,
+    parentSpanId: span.parentSpanId || undefined,
+    attributes: recordOf(attributes),
+    isError: status.code === 2,
+    durationMs: Number(BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano)) / 1e6,
+    links: links.map(({ traceId, spanId }) => `${traceId} ${spanId}`),
+  };
+}
+
+function recordOf(attributes: readonly Attribute[]): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ask, createUser } from '../harness/client.ts';
+import { ROOT } from '../harness/process.ts';
+import { startConfigured } from '../protection/configured.ts';
+import { startCollector } from './collector.ts';
+import { scrape } from './scrape.ts';
+
+const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+const [, settings = ''] = /<!-- test: watched -->\n```yaml\n(.*?)```/s.exec(readme) ?? [];
+
+test("the README's settings give figures, traces and access lines, and it names every figure of the gateway's own", async (t) => {
+  const collector = await startCollector(t);
+  const { graph } = await startConfigured(t, settings.replace('http://127.0.0.1:4318', collector.url));
+  await createUser(graph.url, 'ada@example.com');
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  await ask(graph.url, '{ users { id } }', {}, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
+  await collector.traceOf(traceId, 3);
+  await graph.gateway.logged(({ msg, traceId: told }) => msg === 'request' && told === traceId);
+  await scrape(graph.url);
+
+  const text = await (await fetch(new URL('/metrics', graph.url))).text();
+  const names = [...text.matchAll(/^# TYPE (lockstep_\w+)/gm)].map(([, name = '']) => name);
+  assert.ok(names.length > 10);
+  const short = names.map((name) =>
+    name.replace('lockstep_operation_cache_misses', '…_misses').replace('lockstep_operation_cache_size', '…_size'),
+  );
+  assert.deepEqual(
+    short.filter((name) => !readme.includes(`\`${name}\``)),
+    [],
+  );
+});
