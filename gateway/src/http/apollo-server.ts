@@ -10,11 +10,10 @@ import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import { demandControl } from '../protection/demand-control.ts';
 import type { CallRules } from '../subgraphs/call-rules.ts';
-import type { Attachment } from '../supergraph/handover.ts';
 import type { EdgeTelemetry } from '../telemetry/telemetry.ts';
 import { answerShaping } from './answer-shaping.ts';
 import type { Context } from './context.ts';
-import { directExecution } from './direct-execution.ts';
+import type { DirectExecution } from './direct-execution.ts';
 import { formatError } from './error-format.ts';
 import { landingPage } from './landing-page.ts';
 import type { ServerParts } from './server.ts';
@@ -35,15 +34,26 @@ interface Listening {
   readonly telemetry: EdgeTelemetry;
 }
 
+/** What runs operations. */
+interface OperationServer {
+  readonly server: ApolloServer<Context>;
+  /** Whether each request has to go through it: what it costs, or what a hook says, is another matter each time. */
+  readonly seesEach: boolean;
+}
+
 /** What runs operations, and may be asked by hooks, header rules and those who watch, where they are configured. */
 export function apolloServer(
-  { gateway, logger, refusals }: ServerParts,
+  { logger, refusals }: Pick<ServerParts, 'logger' | 'refusals'>,
   settings: GatewaySettings,
-  attachment: Attachment,
+  execution: DirectExecution,
   { rules, telemetry: { watch } }: Listening,
-): ApolloServer<Context> {
-  return new ApolloServer<Context>({
-    gateway: attachment,
+): OperationServer {
+  const asked = [
+    ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
+    ...(rules ? answerShaping(rules, logger) : []),
+  ];
+  const server = new ApolloServer<Context>({
+    gateway: execution.gateway,
     introspection: settings.introspection,
     hideSchemaDetailsFromClientErrors: !settings.introspection,
     includeStacktraceInErrorResponses: false,
@@ -59,10 +69,10 @@ export function apolloServer(
       codeOfTooManyVariableErrors,
       ...(settings.introspection ? [] : [hideSuggestions]),
       ...(watch ? [watch.plugin()] : []),
-      ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
-      ...(rules ? answerShaping(rules, logger) : []),
-      directExecution(gateway),
+      ...asked,
+      execution.plugin(),
     ],
     stopOnTerminationSignals: false,
   });
+  return { server, seesEach: asked.length > 0 };
 }

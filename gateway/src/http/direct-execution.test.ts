@@ -8,7 +8,7 @@ import { supergraphFile } from '../configuration/supergraph-schema.ts';
 import { compose } from '../supergraph/compose.ts';
 import { SupergraphHandover } from '../supergraph/handover.ts';
 import type { Context } from './context.ts';
-import { directExecution } from './direct-execution.ts';
+import { DirectExecution } from './direct-execution.ts';
 
 /** A gateway before one subgraph that always answers this, and what happened in it. */
 async function serve(t: TestContext, answer: object) {
@@ -29,9 +29,10 @@ async function serve(t: TestContext, answer: object) {
   const { logger } = recordLog();
   const handover = new SupergraphHandover(undefined, logger);
   await handover.replace({ sdl: compose(subgraphs), subgraphs, gateway });
+  const execution = new DirectExecution(handover.current);
   const server = new ApolloServer<Context>({
-    gateway: handover,
-    plugins: [recordEvents(events), directExecution(handover)],
+    gateway: execution.gateway,
+    plugins: [recordEvents(events), execution.plugin()],
     logger,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
-import { type Arrival, graphql } from '@lockstep/runtime/http/graphql.ts';
+import { type Arrival, type Asked, graphql, type KnownRequest } from '@lockstep/runtime/http/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/health.ts';
 import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
@@ -12,21 +12,20 @@ import { DocumentGate } from '../protection/document-gate.ts';
 import { RateLimit } from '../protection/rate-limit.ts';
 import { CallRules } from '../subgraphs/call-rules.ts';
 import { OperationCalls } from '../subgraphs/operation-calls.ts';
-import type { Attachment } from '../supergraph/handover.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { EdgeTelemetry } from '../telemetry/telemetry.ts';
 import { apolloServer } from './apollo-server.ts';
 import type { Context } from './context.ts';
 import { allowOrigins } from './cors.ts';
+import { DirectExecution } from './direct-execution.ts';
 import { pageRoutes } from './pages.ts';
 import type { ServerParts } from './server.ts';
 
-/** All that is between Node's HTTP and the execution of operations, under one set of settings. */
+/** All that is between Node's HTTP and the execution of operations, under one set of settings and on one supergraph. */
 export class Front {
   readonly #server: ApolloServer<Context>;
   readonly #protection: Protection;
   readonly #handler: Handler;
-  readonly #attachment: Attachment;
   readonly authentication: Authentication | undefined;
   #underWay = 0;
   #isRetired = false;
@@ -35,18 +34,15 @@ export class Front {
     server: ApolloServer<Context>,
     handler: Handler,
     protection: Protection,
-    attachment: Attachment,
     authentication: Authentication | undefined,
   ) {
     this.#server = server;
-    this.#attachment = attachment;
     this.#protection = protection;
     this.#handler = handler;
     this.authentication = authentication;
   }
 
   /**
-   * @param supergraph what it begins with, and what it stays with once it is retired
    * @param before the one that it replaces: what it knows of issuers' keys stays known
    */
   static async open(
@@ -56,14 +52,21 @@ export class Front {
     before?: Front,
   ): Promise<Front> {
     const telemetry = await parts.telemetry.openEdge(settings.telemetry);
-    const attachment = parts.gateway.attach(supergraph);
+    const execution = new DirectExecution(supergraph);
     const rules = CallRules.of(settings, supergraph.hooks);
-    const server = apolloServer(parts, settings, attachment, { rules, telemetry });
+    const { server, seesEach } = apolloServer(parts, settings, execution, { rules, telemetry });
     await server.start();
     const authentication = Authentication.of(settings, parts.logger, before?.authentication, parts.refusals);
     const protection = await protect(settings, parts);
-    const handler = endpoints(server, parts, settings, { ...protection, authentication, rules, telemetry });
-    return new Front(server, handler, protection, attachment, authentication);
+    const handler = endpoints(server, parts, settings, {
+      ...protection,
+      authentication,
+      rules,
+      telemetry,
+      supergraph,
+      find: seesEach ? undefined : (asked) => execution.find(asked),
+    });
+    return new Front(server, handler, protection, authentication);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
@@ -78,7 +81,6 @@ export class Front {
   /** Closes once the requests that it has taken are answered. It must be given no more of them. */
   retire(): void {
     this.#isRetired = true;
-    this.#attachment.detach();
     this.#closeWhenDone();
   }
 
@@ -111,6 +113,9 @@ interface Guards extends Protection {
   readonly authentication: Authentication | undefined;
   readonly rules: CallRules | undefined;
   readonly telemetry: EdgeTelemetry;
+  readonly supergraph: LoadedSupergraph;
+  /** What runs requests without Apollo Server, where it need not see each. */
+  readonly find: ((asked: Asked) => KnownRequest<Context> | undefined) | undefined;
 }
 
 /** GraphQL at its path, the pages for browsers, and the process's health. */
@@ -122,7 +127,7 @@ function endpoints(
 ): Handler {
   const { path, landingPage: pages, healthCheck, cors, traffic } = settings;
   const { logger, refusals } = parts;
-  const { rate, concurrency, authentication, telemetry } = guards;
+  const { rate, concurrency, authentication, telemetry, find, supergraph } = guards;
   const { watch } = telemetry;
   const documents = new DocumentGate(settings, { introspection: settings.introspection, logger, refusals });
   const run = notStored(
@@ -132,6 +137,7 @@ function endpoints(
         concurrency?.enter(request);
         return documents.check(given);
       },
+      ...(find && { known: find }),
       maxBodyBytes: settings.limits.maxBodyBytes,
     }),
   );
@@ -139,7 +145,7 @@ function endpoints(
   const bounded = concurrency ? concurrency.guard(known) : known;
   const answer = rate ? rate.guard(bounded) : bounded;
   return routes({
-    ...pageRoutes(pages, path, parts.gateway),
+    ...pageRoutes(pages, path, supergraph.operations.planner.apiSchema),
     [healthCheck.live]: live,
     [healthCheck.ready]: ready(async () => {
       if (!parts.isReady()) throw new Error('the process stops');

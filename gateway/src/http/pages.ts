@@ -1,7 +1,6 @@
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { GraphQLSchema } from 'graphql';
 import { GRAPHIQL_PATH, type LandingPages } from '../configuration/sections/endpoint.ts';
-import type { SupergraphHandover } from '../supergraph/handover.ts';
 import { firstQuery } from './first-query.ts';
 import { graphiqlPage } from './graphiql.ts';
 
@@ -9,30 +8,19 @@ import { graphiqlPage } from './graphiql.ts';
 export function pageRoutes(
   { atEndpoint, graphiql: isShown }: LandingPages,
   path: string,
-  gateway: SupergraphHandover,
+  schema: GraphQLSchema,
 ): Record<string, Handler> {
   return {
     ...(atEndpoint !== 'none' && { '/': redirect(path) }),
-    ...(isShown && { [GRAPHIQL_PATH]: graphiql(gateway, path) }),
+    ...(isShown && { [GRAPHIQL_PATH]: graphiql(schema, path) }),
   };
 }
 
-function graphiql(gateway: SupergraphHandover, path: string): Handler {
+function graphiql(schema: GraphQLSchema, path: string): Handler {
   return async (_request, response) => {
-    const html = await graphiqlPage(path, firstQuery(schemaOf(gateway)));
+    const html = await graphiqlPage(path, firstQuery(schema));
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
   };
-}
-
-/** The schema that clients see now. */
-function schemaOf(gateway: SupergraphHandover): GraphQLSchema {
-  let schema: GraphQLSchema | undefined;
-  const unsubscribe = gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
-    schema = apiSchema;
-  });
-  unsubscribe();
-  if (!schema) throw new Error('a server without a supergraph');
-  return schema;
 }
 
 function redirect(location: string): Handler {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HeaderMap } from '@apollo/server';
 import { RefusedRequestError } from '@lockstep/runtime/http/refusal.ts';
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import { limits } from '../configuration/sections/limits.ts';
@@ -18,7 +17,7 @@ function open(given: object) {
     persistedQueries: persistedQueries.parse({}),
   };
   const gate = new DocumentGate(settings, { introspection: true, logger, refusals });
-  const sendBody = (body: unknown) => gate.check({ method: 'POST', headers: new HeaderMap(), search: '', body });
+  const sendBody = (body: unknown) => gate.check({ method: 'POST', search: '', body });
   return { refusals, sendBody, send: (query: string) => sendBody({ query }) };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { HTTPGraphQLRequest } from '@apollo/server';
 import { checkDocument } from '@lockstep/runtime/graphql/document-check.ts';
 import type { Excess } from '@lockstep/runtime/graphql/limits.ts';
+import type { Asked } from '@lockstep/runtime/http/graphql.ts';
 import { RefusedRequestError } from '@lockstep/runtime/http/refusal.ts';
 import {
   extensionsOf,
@@ -56,7 +56,7 @@ export class DocumentGate {
    * @returns the request to run: with its document in it, where it came with a known one's id
    * @throws {RefusedRequestError} where it may not be run
    */
-  check(request: HTTPGraphQLRequest): HTTPGraphQLRequest {
+  check(request: Asked): Asked {
     try {
       const parameters = parametersOf(request);
       const text = parameters.get('query');
@@ -70,7 +70,7 @@ export class DocumentGate {
   }
 
   /** @param given what it has in place of a document: nothing, an empty one, or what is none */
-  #checkId(request: HTTPGraphQLRequest, parameters: RequestParameters, given: unknown): HTTPGraphQLRequest {
+  #checkId(request: Asked, parameters: RequestParameters, given: unknown): Asked {
     const id = this.#operations && persistedId(parameters);
     const text = id && this.#operations?.documentOf(id);
     if (text === undefined) {

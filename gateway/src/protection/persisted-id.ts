@@ -1,4 +1,4 @@
-import type { HTTPGraphQLRequest } from '@apollo/server';
+import type { Asked } from '@lockstep/runtime/http/graphql.ts';
 import { extensionsOf, isRecord, type RequestParameters } from '@lockstep/runtime/http/request-parameters.ts';
 
 /** How a request names a document that it doesn't have in it. */
@@ -22,7 +22,7 @@ export function persistedId(parameters: RequestParameters): PersistedId | undefi
 }
 
 /** The request as it would be with its document in it. */
-export function withQuery(request: HTTPGraphQLRequest, query: string): HTTPGraphQLRequest {
+export function withQuery(request: Asked, query: string): Asked {
   const { method, search, body } = request;
   if (method === 'GET') {
     const parameters = new URLSearchParams(search);

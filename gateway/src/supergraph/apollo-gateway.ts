@@ -1,7 +1,7 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { SubgraphDataSource } from '../subgraphs/data-source.ts';
 import type { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
-import type { Executor } from './handover.ts';
+import type { Executor } from './loaded-supergraph.ts';
 
 /** ApolloGateway as it is, for operations that can't be compiled. It calls subgraphs as all else does. */
 export async function loadApolloGateway(

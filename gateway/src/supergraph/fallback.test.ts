@@ -5,6 +5,7 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { toHeaderSettings } from '../configuration/sections/headers.ts';
 import { supergraphFile } from '../configuration/supergraph-schema.ts';
 import type { Context } from '../http/context.ts';
+import { DirectExecution } from '../http/direct-execution.ts';
 import { compose } from './compose.ts';
 import { SupergraphHandover } from './handover.ts';
 
@@ -19,7 +20,7 @@ async function startGateway(t: TestContext, sdl: string) {
   const subgraphErrors = { ...gateway.subgraphErrors, codes: {} };
   const headers = toHeaderSettings(gateway.headers, {});
   await handover.replace({ subgraphs, gateway: { ...gateway, subgraphErrors, headers }, sdl: compose(subgraphs) });
-  const server = new ApolloServer<Context>({ gateway: handover, logger });
+  const server = new ApolloServer<Context>({ gateway: new DirectExecution(handover.current).gateway, logger });
   t.after(() => server.stop());
   const ask = async (query: string) => {
     const contextValue = { signal: new AbortController().signal, headers: {}, claims: { sub: 'ann' } };

@@ -8,6 +8,7 @@ const POLL_INTERVAL_MS = 500;
 export class FileWatcher {
   readonly #onChange: () => void;
   #files: readonly string[] = [];
+  #isStopped = false;
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
@@ -15,11 +16,17 @@ export class FileWatcher {
 
   /** Watches these files from now on, and no others. */
   watch(given: readonly string[]): void {
-    const files = [...new Set(given)];
+    const files = this.#isStopped ? [] : [...new Set(given)];
     for (const file of this.#files) if (!files.includes(file)) unwatchFile(file, this.#onChange);
     for (const file of files) {
       if (!this.#files.includes(file)) watchFile(file, { interval: POLL_INTERVAL_MS }, this.#onChange);
     }
     this.#files = files;
+  }
+
+  /** Watches nothing any more, whatever it is told: a change may still be under way then, at whose end it would be. */
+  stop(): void {
+    this.#isStopped = true;
+    this.watch([]);
   }
 }

@@ -124,7 +124,7 @@ class Follower implements Followed {
   }
 
   stop(): void {
-    this.#watcher.watch([]);
+    this.#watcher.stop();
     clearInterval(this.#asking);
   }
 
@@ -157,8 +157,7 @@ class Follower implements Followed {
     if (isDeepStrictEqual(next, replaced)) return;
     const loaded = await this.handover.prepare(next);
     try {
-      const isSame = isDeepStrictEqual(next.gateway, replaced.gateway);
-      const adopt = isSame ? () => {} : await this.#prepare(next.gateway, loaded);
+      const adopt = await this.#prepare(next.gateway, loaded);
       // In one step: between the two, what the schemas demand no longer might not be demanded by the settings yet.
       adopt();
       this.handover.switchTo(loaded);

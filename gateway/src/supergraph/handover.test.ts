@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
-import { type GraphQLSchema, parse } from 'graphql';
+import { parse } from 'graphql';
 import { toHeaderSettings } from '../configuration/sections/headers.ts';
 import { supergraphFile } from '../configuration/supergraph-schema.ts';
 import { compose } from './compose.ts';
 import { SupergraphHandover } from './handover.ts';
 
-test('an operation that was validated on one supergraph is run on it, though another has taken effect since', async (t) => {
+test('a supergraph runs operations though another has taken effect since', async (t) => {
   const { url } = await serveHttp(t, (request, response) => {
     request.resume();
     response.setHeader('content-type', 'application/json').end('{"data":{"old":1}}');
@@ -25,15 +25,11 @@ test('an operation that was validated on one supergraph is run on it, though ano
   };
   const handover = new SupergraphHandover(undefined, recordLog().logger);
   t.after(() => handover.stop());
-  const schemas: GraphQLSchema[] = [];
-  handover.onSchemaLoadOrUpdate(({ apiSchema }) => void schemas.push(apiSchema));
   await handover.replace(supergraphOf('type Query { old: Int }'));
+  const old = handover.current;
   await handover.replace(supergraphOf('type Query { young: Int }'));
-
-  const [schema] = schemas;
-  assert.ok(schema);
   const source = '{ old }';
   const context = { signal: new AbortController().signal, headers: {}, claims: undefined };
-  const operation = { request: {}, document: parse(source), queryHash: source, source, schema, context };
-  assert.deepEqual(await handover.run(operation), { data: { old: 1 } });
+  const operation = { request: {}, document: parse(source), queryHash: source, source, context };
+  assert.deepEqual(await old.run(operation), { data: { old: 1 } });
 });

@@ -1,3 +1,4 @@
+import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -21,7 +22,6 @@ import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Counts, SupergraphFigures } from '../telemetry/metrics.ts';
 import { loadApolloGateway } from './apollo-gateway.ts';
-import type { Executor, RunContext } from './handover.ts';
 
 /** A supergraph, and how its subgraphs are called. */
 export interface Supergraph extends SupergraphSettings {
@@ -33,7 +33,21 @@ export interface AllHooks extends Hooks {
   readonly ofGateway?: GatewayHooks | undefined;
 }
 
+type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
+
+/** What Apollo Server has an operation run by. */
+export type Executor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
+
 type RequestContext = Parameters<Executor>[0];
+
+/** What a compiled operation needs of its request. */
+export interface RunContext extends Pick<RequestContext, 'document' | 'queryHash' | 'source' | 'context'> {
+  readonly request: {
+    readonly operationName?: string | undefined;
+    readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  };
+}
+
 type Result = Awaited<ReturnType<Executor>>;
 
 /** How many operations that can't be compiled are told only once. Clients can make up as many as they like. */
@@ -118,7 +132,7 @@ export class LoadedSupergraph implements SupergraphFigures {
    * Runs compiled code that is the same for everybody, and rejects where there can be none. Undefined where there is no
    * such code: it is for {@link execute}.
    */
-  run(context: RunContext): Promise<Result> | undefined {
+  run(context: RunContext): Promise<OperationResult> | undefined {
     try {
       const compiled = this.#find(context);
       return compiled instanceof CompiledOperation ? this.#start(compiled, context) : undefined;

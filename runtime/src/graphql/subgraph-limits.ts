@@ -1,5 +1,5 @@
-import type { HTTPGraphQLRequest } from '@apollo/server';
 import { LRUCache } from 'lru-cache';
+import type { Asked } from '../http/graphql.ts';
 import { RefusedRequestError } from '../http/refusal.ts';
 import { documentText, extensionsOf, parametersOf } from '../http/request-parameters.ts';
 import { checkDocument } from './document-check.ts';
@@ -14,7 +14,7 @@ const KNOWN_CHARACTERS = 2_000_000;
  * The check of a subgraph's requests, for the day when something else than its gateway reaches it. Each distinct document
  * is checked once.
  */
-export function checkSubgraphRequest(): (request: HTTPGraphQLRequest) => HTTPGraphQLRequest {
+export function checkSubgraphRequest(): (request: Asked) => Asked {
   const passed = new LRUCache<string, true>({ maxSize: KNOWN_CHARACTERS });
   return (request) => {
     refusePersistedQuery(request);
@@ -27,7 +27,7 @@ export function checkSubgraphRequest(): (request: HTTPGraphQLRequest) => HTTPGra
 }
 
 /** Gateways that would send some take this for a reason to send the document instead. @throws {RefusedRequestError} */
-function refusePersistedQuery(request: HTTPGraphQLRequest): void {
+function refusePersistedQuery(request: Asked): void {
   if (!extensionsOf(parametersOf(request))?.persistedQuery) return;
   throw new RefusedRequestError(400, 'PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
 }

@@ -79,7 +79,7 @@ export async function buildSubgraph<Context extends TimedContext>(
     context: ({ signal }) => options.context(signal),
     check: checkSubgraphRequest(),
     deadline: readDeadline,
-    known: (request, body) => executor.find(request, body),
+    known: (asked) => executor.find(asked),
   });
   return {
     handler: routes({

@@ -4,6 +4,7 @@ import { operationOverdue } from '../graphql/errors.ts';
 import { answerError } from './answers.ts';
 import { type Deadline, setDeadline } from './deadline.ts';
 import { readJson } from './json-body.ts';
+import { MediaTypes } from './media-types.ts';
 import { refusePrototypeKeyIn } from './prototype-key.ts';
 import { RefusedRequestError } from './refusal.ts';
 import type { Handler } from './server.ts';
@@ -21,12 +22,14 @@ export interface Arrival {
   readonly signal: AbortSignal;
 }
 
-/** A request that can do without Apollo Server, because that has let an equal one through before. */
-export interface KnownRequest<Context> {
-  readonly contentType: string;
-  /** Runs it, and gives the answer. Undefined where Apollo Server has to answer all the same, with the same context. */
-  answer(context: Context): Promise<string | undefined>;
-}
+/** What is asked, without the headers: nobody but Apollo Server needs those in its form. */
+export type Asked = Omit<HTTPGraphQLRequest, 'headers'>;
+
+/**
+ * Runs a request that can do without Apollo Server, and gives the answer's text. Undefined where Apollo Server has to answer
+ * all the same, with the same context.
+ */
+export type KnownRequest<Context> = (context: Context) => Promise<string | undefined>;
 
 export interface GraphQLOptions<Context extends object> {
   /** What one operation carries. */
@@ -36,9 +39,12 @@ export interface GraphQLOptions<Context extends object> {
    *
    * @throws {RefusedRequestError} where it may not be run
    */
-  check?(request: HTTPGraphQLRequest, arrival: IncomingMessage): HTTPGraphQLRequest | Promise<HTTPGraphQLRequest>;
-  /** What runs a request without Apollo Server; undefined where it is needed. */
-  known?(request: IncomingMessage, body: unknown): KnownRequest<Context> | undefined;
+  check?(asked: Asked, arrival: IncomingMessage): Asked;
+  /**
+   * What runs a request without Apollo Server, because that has let an equal one through before; undefined where it is
+   * needed. Its answers have the status 200, and the media type that Apollo Server has answered such an `accept` with.
+   */
+  known?(asked: Asked): KnownRequest<Context> | undefined;
   /** When the request has to be answered. Once that is over it is refused, or its signal aborted. */
   deadline?(request: IncomingMessage): Deadline | undefined;
   /** The longest body that is read; a longer one is refused. */
@@ -54,21 +60,24 @@ export function graphql<Context extends object>(
   server: Executor<Context>,
   { context, check, known, deadline: deadlineOf, maxBodyBytes = MAX_BODY_BYTES }: GraphQLOptions<Context>,
 ): Handler {
+  const mediaTypes = new MediaTypes();
   return async (request, response) => {
     try {
       const deadline = deadlineOf?.(request);
-      const body = await readBody(request, maxBodyBytes);
+      const given = await read(request, maxBodyBytes);
       if (deadline?.isOver) throw new RefusedRequestError(504, 'DEADLINE_EXCEEDED', OVERDUE);
+      const asked = check ? check(given, request) : given;
       const makeContext = () => context({ request, signal: ending(response, deadline) });
-      const found = known?.(request, body);
-      const made = found && (await makeContext());
-      const text = made && (await found.answer(made));
-      if (found && text !== undefined) return sendKnown(response, found.contentType, text);
-      const given = toHttpGraphQLRequest(request, body);
+      const mediaType = known && mediaTypes.answerTo(request);
+      const run = mediaType === undefined ? undefined : known?.(asked);
+      const made = run && (await makeContext());
+      const text = made && (await run(made));
+      if (mediaType !== undefined && text !== undefined) return sendText(response, mediaType, text);
       const answer = await server.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: check ? await check(given, request) : given,
+        httpGraphQLRequest: { ...asked, headers: headerMapOf(request) },
         context: async () => made ?? makeContext(),
       });
+      if (known) mediaTypes.note(request, answer);
       await send(response, answer);
     } catch (error) {
       if (error instanceof RefusedRequestError) refuse(response, error);
@@ -80,26 +89,16 @@ export function graphql<Context extends object>(
 }
 
 /** @throws {RefusedRequestError} where GraphQL can't be asked */
-async function readBody(request: IncomingMessage, maxBodyBytes: number): Promise<unknown> {
+async function read(request: IncomingMessage, maxBodyBytes: number): Promise<Asked> {
   const { method = '', url = '' } = request;
   if (method !== 'GET' && method !== 'POST') {
     const message = `GraphQL is asked by ${ALLOWED_METHODS}, not by ${method}.`;
     throw new RefusedRequestError(405, 'BAD_REQUEST', message, { allow: ALLOWED_METHODS });
   }
   const queryStart = url.indexOf('?');
-  if (method === 'GET' && queryStart !== -1) refusePrototypeKeyIn(url.slice(queryStart));
-  return method === 'POST' ? readJson(request, maxBodyBytes) : undefined;
-}
-
-function toHttpGraphQLRequest(request: IncomingMessage, body: unknown): HTTPGraphQLRequest {
-  const { method = '', url = '' } = request;
-  const queryStart = url.indexOf('?');
-  return {
-    method,
-    headers: headerMapOf(request),
-    search: queryStart === -1 ? '' : url.slice(queryStart),
-    body,
-  };
+  const search = queryStart === -1 ? '' : url.slice(queryStart);
+  if (method === 'GET' && search !== '') refusePrototypeKeyIn(search);
+  return { method, search, body: method === 'POST' ? await readJson(request, maxBodyBytes) : undefined };
 }
 
 /** Node gives names in lower case already, so that `HeaderMap` need not make them so: a third of the time. */
@@ -134,8 +133,8 @@ function hasLeft(response: ServerResponse): boolean {
   return response.destroyed && !response.writableFinished;
 }
 
-function sendKnown(response: ServerResponse, contentType: string, text: string): void {
-  response.writeHead(200, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }).end(text);
+function sendText(response: ServerResponse, mediaType: string, text: string): void {
+  response.writeHead(200, { 'content-type': mediaType, 'content-length': Buffer.byteLength(text) }).end(text);
 }
 
 async function send(response: ServerResponse, answer: HTTPGraphQLResponse): Promise<void> {

@@ -1,4 +1,4 @@
-import type { HTTPGraphQLRequest } from '@apollo/server';
+import type { Asked } from './graphql.ts';
 
 /** The parameters of a GraphQL request, as they came: nothing says that they are what they should be. */
 export interface RequestParameters {
@@ -8,13 +8,13 @@ export interface RequestParameters {
 const NONE: RequestParameters = { get: () => undefined };
 
 /** Where Apollo Server will look for them: the body of a POST, the query string of a GET. */
-export function parametersOf({ method, search, body }: HTTPGraphQLRequest): RequestParameters {
+export function parametersOf({ method, search, body }: Asked): RequestParameters {
   if (method === 'GET') return new URLSearchParams(search);
   return isRecord(body) ? { get: (name) => body[name] } : NONE;
 }
 
 /** The document's text, where there is one. */
-export function documentText(request: HTTPGraphQLRequest): string | undefined {
+export function documentText(request: Asked): string | undefined {
   const text = parametersOf(request).get('query');
   return typeof text === 'string' && text !== '' ? text : undefined;
 }

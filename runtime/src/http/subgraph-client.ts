@@ -75,20 +75,12 @@ export class SubgraphClient {
    * Asks the subgraph.
    *
    * @param signal aborted where nobody waits for the answer any more; its request's deadline is the call's too
-   * @param headers that go with this call beside those that go with every one
    * @throws `SUBGRAPH_UNAVAILABLE` where it can't be reached or doesn't answer in GraphQL, `DEADLINE_EXCEEDED` where it
    *   takes too long
    */
-  call(
-    request: GraphQLRequest,
-    signal?: AbortSignal,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<GraphQLAnswer> {
-    const exchange = { body: JSON.stringify(request), isQuery: QUERY.test(request.query), headers };
-    return this.inTime(async (limit) => {
-      const { status, headers, text } = await this.exchange(exchange, limit);
-      return { ...parseAnswer({ status, text }), head: { status, headers } };
-    }, signal);
+  call(request: GraphQLRequest, signal?: AbortSignal): Promise<GraphQLAnswer> {
+    const exchange = { body: JSON.stringify(request), isQuery: QUERY.test(request.query) };
+    return this.inTime(async (limit) => parseAnswer(await this.exchange(exchange, limit)), signal);
   }
 
   /**
