@@ -15,6 +15,7 @@ import { SECRET } from '../harness/targets.ts';
 // What a client learns of a failure is a code, and an id under which the log has the rest.
 
 const PRODUCTION = { NODE_ENV: 'production' };
+const ID = /^[\da-f-]{36}$/;
 const INSIDE = 'connect ECONNREFUSED db-1.internal:5432';
 
 test('an unreachable host: one where nobody listens, and one that has no address', async (t) => {
@@ -26,10 +27,12 @@ test('an unreachable host: one where nobody listens, and one that has no address
   ] as const) {
     const answer = await ask(gateway.url, `{ ${subgraph} { id } }`);
     assert.deepEqual([answer.status, answer.data], [200, null]);
-    assert.deepEqual(answer.errors?.[0]?.extensions, { code: 'SUBGRAPH_UNAVAILABLE', subgraph });
+    const { id, ...extensions } = answer.errors?.[0]?.extensions ?? {};
+    assert.deepEqual(extensions, { code: 'SUBGRAPH_UNAVAILABLE', subgraph });
     assertTellsNothing(answer.text);
     const logged = await gateway.logged(({ msg }) => reason.test(msg));
-    assert.deepEqual([logged.subgraph, logged.url], [subgraph, url]);
+    assert.match(String(id), ID);
+    assert.deepEqual([logged.id, logged.subgraph, logged.url], [id, subgraph, url]);
   }
 });
 
@@ -59,7 +62,7 @@ test('a subgraph’s 500 with a body', async (t) => {
       assertTellsNothing(answer.text);
       assert.doesNotMatch(answer.text, /internal:|srv|Db\.open/);
       if (code === 'INTERNAL_SERVER_ERROR') await assertLogged(gateway, answer, /db-1\.internal:5432.*srv\/users/);
-      else await gateway.logged(({ msg, subgraph }) => subgraph === 'users' && /call to the subgraph failed/.test(msg));
+      else await assertLogged(gateway, answer, /"subgraph":"users".*call to the subgraph failed/);
     });
   }
 });
@@ -133,7 +136,7 @@ function idOf({ errors }: Answer<unknown>): unknown {
 /** The log has the whole of it under the client's id. */
 async function assertLogged(process: RunningProcess, answer: Answer<unknown>, rest: RegExp): Promise<string> {
   const id = idOf(answer);
-  assert.match(String(id), /^[\da-f-]{36}$/);
+  assert.match(String(id), ID);
   const line = JSON.stringify(await process.logged((line) => line.id === id));
   assert.match(line, rest);
   return line;

@@ -34,7 +34,10 @@ for (const behaviour of UNAVAILABLE) {
       errorsOf(answer).sort(),
       [0, 1, 2].map((index) => `SUBGRAPH_UNAVAILABLE at orders.${index}.user: The users subgraph could not be asked`),
     );
-    assert.deepEqual(answer.errors?.[0]?.extensions, { subgraph: 'users', code: 'SUBGRAPH_UNAVAILABLE' });
+    const { id, ...extensions } = answer.errors?.[0]?.extensions ?? {};
+    assert.deepEqual(extensions, { subgraph: 'users', code: 'SUBGRAPH_UNAVAILABLE' });
+    const logged = await graph.gateway.logged((line) => line.id === id);
+    assert.match(logged.msg, /^a call to the subgraph failed: /);
     assertTellsNothing(answer.text);
 
     graph.usersProxy.behaviour = 'pass';

@@ -106,3 +106,16 @@ test('an order of an amount alone has no items, and is cancelled without product
 test('after all this the databases agree about every checkout', () => {
   assert.deepEqual(checkCheckouts(databasesOf(graph)).problems, []);
 });
+
+test('an item of a product that is not there tells so by null, and by no error', async () => {
+  const items = [{ productId: '999', quantity: 1 }];
+  assert.deepEqual(errorsOf(await ask(graph.url, CHECKOUT, { userId, items })), [
+    'PRODUCT_NOT_FOUND at checkout: items: there is no product 999',
+  ]);
+  const { user } = await get<{ user: { orders: { status: string; items: object[] }[] } }>(
+    graph.url,
+    'query ($userId: ID!) { user(id: $userId) { orders { status items { productId product { name } } } } }',
+    { userId },
+  );
+  assert.deepEqual(user.orders.at(-1), { status: 'CANCELLED', items: [{ productId: '999', product: null }] });
+});

@@ -153,9 +153,21 @@ describe('an entity that its subgraph does not know', () => {
     assert.deepEqual(result.data, { orders: [40, 50, 40].map((age) => ({ user: { nick: null, age } })) });
   });
 
-  test('is an error where these can’t be null', async () => {
-    const result = await shop(unknown).execute('{ orders { user { name } } }');
-    assert.deepEqual(placesOf(result), ['orders.0.user.name', 'orders.1.user.name', 'orders.2.user.name']);
+  test('is null itself where these can’t be', async () => {
+    const result = await shop(unknown).execute('{ orders { id user { name age } } }');
+    assert.equal(result.errors, undefined);
+    assert.deepEqual(result.data, { orders: ['o0', 'o1', 'o2'].map((id) => ({ id, user: null })) });
+  });
+
+  test('is an error where it can’t be null itself', async () => {
+    const result = await shop(unknown).execute(
+      '{ orders { id must { name } } strict { user { name } must { name } } }',
+    );
+    assert.deepEqual(result.data, null);
+    const indices = ['0', '1', '2'];
+    const places = [...indices.map((index) => `orders.${index}.must`), 'strict.0.must', 'strict.1.must'];
+    assert.deepEqual(placesOf(result), places);
+    assert.deepEqual(codesOf(result), ['INTERNAL_SERVER_ERROR']);
   });
 });
 

@@ -24,6 +24,11 @@ test('an unavailable subgraph is named, and nothing of the cause', () => {
   });
 });
 
+test('an unavailable subgraph has the id under which the log has the reason', () => {
+  const { extensions } = subgraphUnavailable('users', new Error('connect ECONNREFUSED'), 'an id');
+  assert.deepEqual({ ...extensions }, { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users', id: 'an id' });
+});
+
 test('an unavailable subgraph keeps the cause for the log', () => {
   const cause = new Error('connect ECONNREFUSED');
   assert.equal(subgraphUnavailable('users', cause).originalError, cause);

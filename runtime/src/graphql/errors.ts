@@ -24,10 +24,16 @@ export function badUserInput(argument: string, value: unknown, rule: string): Ex
   return new ExpectedError('BAD_USER_INPUT', `${argument}: ${display(value)} ${rule}`, { extensions: { argument } });
 }
 
-/** `SUBGRAPH_UNAVAILABLE`: the subgraph could not be asked, or did not answer in GraphQL. The cause is for the log. */
-export function subgraphUnavailable(subgraph: string, cause?: unknown): ExpectedError {
+/**
+ * `SUBGRAPH_UNAVAILABLE`: the subgraph could not be asked, or did not answer in GraphQL.
+ *
+ * @param cause for the log only
+ * @param id under which the log has the reason, where it has one
+ */
+export function subgraphUnavailable(subgraph: string, cause?: unknown, id?: string): ExpectedError {
   const message = `The ${subgraph} subgraph could not be asked`;
-  return new ExpectedError('SUBGRAPH_UNAVAILABLE', message, { extensions: { subgraph }, ...withCause(cause) });
+  const extensions = { subgraph, ...(id !== undefined && { id }) };
+  return new ExpectedError('SUBGRAPH_UNAVAILABLE', message, { extensions, ...withCause(cause) });
 }
 
 /** `DEADLINE_EXCEEDED`: the subgraph did not answer in time. Whether it did what it was asked to do is unknown. */

@@ -6,6 +6,7 @@ import { json } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type LogRecorder, recordLog } from '../testing/log-recorder.ts';
+import { outageOf } from '../testing/outage.ts';
 import { freePort, serveHttp, serveSockets, urlOf } from '../testing/test-server.ts';
 import { SubgraphClient, type SubgraphClientOptions } from './subgraph-client.ts';
 
@@ -15,7 +16,8 @@ const ANSWER = { data: { user: { id: '1' } } };
 const answers: RequestListener = (_request, response) => void response.end(JSON.stringify(ANSWER));
 const hangs: RequestListener = () => {};
 
-const UNAVAILABLE = {
+/** Of a call that nobody waits for: there is nobody to tell an id, and the log has nothing of it. */
+const LEFT = {
   message: 'The users subgraph could not be asked',
   extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' },
 };
@@ -113,7 +115,7 @@ describe('a subgraph that does not answer in GraphQL is unavailable:', () => {
   for (const [name, status, body] of bodies) {
     test(name, async (t) => {
       const { url } = await serveHttp(t, (_request, response) => void response.writeHead(status).end(body));
-      await assert.rejects(clientOf(t, url).client.call(QUERY), UNAVAILABLE);
+      await outageOf(clientOf(t, url).client.call(QUERY), 'users');
     });
   }
 
@@ -126,7 +128,7 @@ describe('a subgraph that does not answer in GraphQL is unavailable:', () => {
   for (const [name, onData] of connections) {
     test(name, async (t) => {
       const { url } = await serveSockets(t, (socket) => socket.once('data', () => onData(socket)));
-      await assert.rejects(clientOf(t, url).client.call(QUERY), UNAVAILABLE);
+      await outageOf(clientOf(t, url).client.call(QUERY), 'users');
     });
   }
 });
@@ -149,7 +151,7 @@ describe('a call that takes longer than its timeout', () => {
 describe('a subgraph that refuses connections', () => {
   test('is unavailable at once where it never answered', async (t) => {
     const { client } = clientOf(t, urlOf(await freePort(t)));
-    const ms = await timed(assert.rejects(client.call(QUERY), UNAVAILABLE));
+    const ms = await timed(outageOf(client.call(QUERY), 'users'));
     assert.ok(ms < 2000, `it took ${ms} ms`);
   });
 
@@ -170,7 +172,7 @@ describe('a subgraph that refuses connections', () => {
     const { client } = clientOf(t, url, { timeoutMs: 300 });
     await client.call(QUERY);
     await close();
-    const ms = await timed(assert.rejects(client.call(QUERY), UNAVAILABLE));
+    const ms = await timed(outageOf(client.call(QUERY), 'users'));
     assert.ok(ms > 250 && ms < 2000, `it took ${ms} ms`);
   });
 });
@@ -194,7 +196,7 @@ describe('what was sent is never sent again', () => {
       });
       const { client } = clientOf(t, url);
       await client.call(QUERY); // one that answered a moment ago, over a connection that is reused
-      await assert.rejects(client.call({ query }), UNAVAILABLE);
+      await outageOf(client.call({ query }), 'users');
       assert.equal(received, 2);
     });
   }
@@ -249,7 +251,7 @@ describe('a call that nobody waits for any more', () => {
     const call = client.call(QUERY, leaving.signal);
     const closed = once(await arrived.promise, 'close');
     leaving.abort();
-    await assert.rejects(call, UNAVAILABLE);
+    await assert.rejects(call, LEFT);
     await closed;
     assert.deepEqual(log.lines, []);
   });
@@ -257,26 +259,32 @@ describe('a call that nobody waits for any more', () => {
   test('is not sent where nobody waited from the start', async (t) => {
     let received = 0;
     const { url } = await serveHttp(t, () => received++);
-    await assert.rejects(clientOf(t, url).client.call(QUERY, AbortSignal.abort()), UNAVAILABLE);
+    await assert.rejects(clientOf(t, url).client.call(QUERY, AbortSignal.abort()), LEFT);
     assert.equal(received, 0);
   });
 });
 
-test('an outage is logged once, with its reason, and its end', async (t) => {
+test('an outage is logged once, with its reason and the id that its errors have, and its end', async (t) => {
   let fails = true;
   const { url } = await serveHttp(t, (request, response) =>
     fails ? request.socket.destroy() : answers(request, response),
   );
   const { client, log } = clientOf(t, url);
-  for (let call = 0; call < 3; call++) await assert.rejects(client.call(QUERY), UNAVAILABLE);
-  fails = false;
-  for (let call = 0; call < 3; call++) await client.call(QUERY);
+  const ids: string[] = [];
+  for (const outage of [0, 1]) {
+    fails = true;
+    ids.push(await outageOf(client.call(QUERY), 'users'));
+    for (let call = 0; call < 2; call++) assert.equal(await outageOf(client.call(QUERY), 'users'), ids[outage]);
+    fails = false;
+    for (let call = 0; call < 3; call++) await client.call(QUERY);
+  }
+  assert.notEqual(ids[0], ids[1]);
   assert.deepEqual(
-    log.lines.map(({ level, msg, subgraph }) => ({ level, msg, subgraph })),
-    [
-      { level: 40, msg: 'a call to the subgraph failed: other side closed', subgraph: 'users' },
-      { level: 30, msg: 'the subgraph answers again', subgraph: 'users' },
-    ],
+    log.lines.map(({ level, id, msg, subgraph }) => ({ level, id, msg, subgraph })),
+    ids.flatMap((id) => [
+      { level: 40, id, msg: 'a call to the subgraph failed: other side closed', subgraph: 'users' },
+      { level: 30, id, msg: 'the subgraph answers again', subgraph: 'users' },
+    ]),
   );
 });
 

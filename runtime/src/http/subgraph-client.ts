@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { deadlineExceeded, ExpectedError, operationOverdue, subgraphUnavailable } from '../graphql/errors.ts';
 import type { Logger } from '../logging.ts';
@@ -57,7 +58,8 @@ export class SubgraphClient {
   /** Since when it has refused connections: undefined where it answered last, always where it never did. */
   #refusedSince: number | undefined = Number.NEGATIVE_INFINITY;
   #isRefused = false;
-  #isUp = true;
+  /** The id of the outage that it has, which its errors and the log have too: undefined while it answers. */
+  #outage: string | undefined;
 
   constructor(options: SubgraphClientOptions) {
     const url = new URL(options.url);
@@ -75,8 +77,8 @@ export class SubgraphClient {
    * Asks the subgraph.
    *
    * @param signal aborted where nobody waits for the answer any more; its request's deadline is the call's too
-   * @throws `SUBGRAPH_UNAVAILABLE` where it can't be reached or doesn't answer in GraphQL, `DEADLINE_EXCEEDED` where it
-   *   takes too long
+   * @throws `SUBGRAPH_UNAVAILABLE` where it can't be reached or doesn't answer in GraphQL, with the id under which the log
+   *   has the reason; `DEADLINE_EXCEEDED` where it takes too long
    */
   call(request: GraphQLRequest, signal?: AbortSignal): Promise<GraphQLAnswer> {
     const exchange = { body: JSON.stringify(request), isQuery: QUERY.test(request.query) };
@@ -102,9 +104,9 @@ export class SubgraphClient {
       if (error instanceof ExpectedError) throw error;
       if (signal?.reason instanceof ExpectedError) throw signal.reason;
       if (signal?.aborted) throw subgraphUnavailable(name, error);
-      this.#noteDown(error);
+      const outage = this.#noteDown(error);
       // Where it still refuses connections it was never asked.
-      if (!limit.isOver || this.#isRefused) throw subgraphUnavailable(name, error);
+      if (!limit.isOver || this.#isRefused) throw subgraphUnavailable(name, error, outage);
       throw limit.deadline ? operationOverdue(limit.deadline.timeoutMs, name) : deadlineExceeded(name, timeoutMs);
     } finally {
       limit.clear();
@@ -152,17 +154,19 @@ export class SubgraphClient {
   }
 
   #noteUp(): void {
-    if (this.#isUp) return;
-    this.#isUp = true;
-    this.#options.logger.info({ subgraph: this.#options.name }, 'the subgraph answers again');
+    if (this.#outage === undefined) return;
+    this.#options.logger.info({ id: this.#outage, subgraph: this.#options.name }, 'the subgraph answers again');
+    this.#outage = undefined;
   }
 
-  /** Logged once an outage: at full load each call would say the same. */
-  #noteDown(error: unknown): void {
-    if (!this.#isUp) return;
-    this.#isUp = false;
+  /** Logged once an outage: at full load each call would say the same. So there is one id for all of its errors. */
+  #noteDown(error: unknown): string {
+    if (this.#outage !== undefined) return this.#outage;
+    const id = randomUUID();
+    this.#outage = id;
     const { name, url, logger } = this.#options;
     const reason = error instanceof Error ? error.message : String(error);
-    logger.warn({ subgraph: name, url }, `a call to the subgraph failed: ${reason}`);
+    logger.warn({ id, subgraph: name, url }, `a call to the subgraph failed: ${reason}`);
+    return id;
   }
 }

@@ -1,4 +1,4 @@
-import { FAILED } from '../fetching/unavailable.ts';
+import { ABSENT, FAILED } from '../fetching/unavailable.ts';
 import type { FieldErrors } from '../field-errors.ts';
 
 /** What a value of non-null type ends as where it can't be had: the null that its parent becomes. */
@@ -17,6 +17,8 @@ export class Completion {
   /** As the client sent them. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly #errors: FieldErrors;
+  /** Whether the object at hand is null because a subgraph doesn't know the entity. */
+  #isUnknown = false;
 
   constructor(errors: FieldErrors, variables: Readonly<Record<string, unknown>>) {
     this.#errors = errors;
@@ -37,11 +39,28 @@ export class Completion {
     return null;
   }
 
-  /** A null, or no value at all, for a non-null type. An error that explains it is enough. */
+  /**
+   * A null, or no value at all, for a non-null type. An error that explains it is enough. Of an entity that its subgraph
+   * doesn't know it is no mistake: the entity is null then, and that is for {@link nullObject} or {@link noObject} to tell.
+   */
   nullParent(value: unknown, depth: number, coordinate: string): typeof NULL_PARENT {
-    if (value !== FAILED && !this.#errors.explains(this.path, depth)) {
+    if (value === ABSENT) this.#isUnknown = true;
+    else if (value !== FAILED && !this.#errors.explains(this.path, depth)) {
       this.fail(depth, `Cannot return null for non-nullable field ${coordinate}.`);
     }
+    return NULL_PARENT;
+  }
+
+  /** What a value of nullable type was completed to, where that is null. */
+  noObject(): null {
+    this.#isUnknown = false;
+    return null;
+  }
+
+  /** The same for a non-null type: what made it null is reported already, but for an unknown entity. */
+  nullObject(depth: number, coordinate: string): typeof NULL_PARENT {
+    if (this.#isUnknown) this.fail(depth, `Cannot return null for non-nullable field ${coordinate}.`);
+    this.#isUnknown = false;
     return NULL_PARENT;
   }
 }

@@ -60,7 +60,7 @@ function compileType(type: GraphQLOutputType, position: Position): Complete {
         return completion.nullParent(value, depth, coordinate);
       }
       const completed = complete(value, completion);
-      return completed === null ? NULL_PARENT : completed;
+      return completed === null ? completion.nullObject(depth, coordinate) : completed;
     };
   }
   const complete = compileValue(type, position);
@@ -68,7 +68,8 @@ function compileType(type: GraphQLOutputType, position: Position): Complete {
     if (value === null || value === undefined || typeof value === 'symbol') {
       return completion.nothing(value, depth, coordinate);
     }
-    return complete(value, completion);
+    const completed = complete(value, completion);
+    return completed === null ? completion.noObject() : completed;
   };
 }
 
