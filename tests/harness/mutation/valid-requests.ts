@@ -78,10 +78,10 @@ const OF_ALL: ValidBody[] = [
   },
 ];
 
-// Not the names of products: orders made here may hold some that there never were, and a null for what must not be null is
-// the subgraph's mistake, that is masked.
 const ACROSS: ValidBody[] = [
-  { query: '{ orders { id user { name orders { id } } items { product { id } } } users { orders { amount } } }' },
+  {
+    query: '{ orders { id user { name orders { id } } items { product { name stock } } } users { orders { amount } } }',
+  },
 ];
 
 /** What the gateway, or a subgraph, can answer. */
