@@ -51,7 +51,7 @@ export class SubgraphExecutor implements GatewayInterface {
 
   /**
    * A request whose document Apollo Server has let through before, and whose answer needs no negotiation. Not handing it
-   * over once more takes half of a subgraph's CPU.
+   * over once more saves a fifth to a third of a subgraph's CPU.
    */
   find({ headers }: IncomingMessage, body: unknown): KnownRequest<TimedContext> | undefined {
     const contentType = ANSWERS.get(headers.accept ?? '');
