@@ -40,7 +40,10 @@ export class SubgraphExecutor implements GatewayInterface {
 
   async stop(): Promise<void> {}
 
-  /** A request whose document Apollo Server has let through before: not to hand it over again halves a subgraph's CPU. */
+  /**
+   * A request whose document Apollo Server has let through before. Not to hand it over once more saves a fifth to a third
+   * of a subgraph's CPU.
+   */
   find(asked: Asked): KnownRequest<TimedContext> | undefined {
     const plain = plainRequestOf(asked);
     const operation = plain && this.#known.get(plain.query)?.get(plain.operationName);
