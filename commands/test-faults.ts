@@ -8,6 +8,7 @@ const TESTS = [
   'tests/durability/*.test.ts',
   'tests/saga/*.test.ts',
   'tests/calls/*.test.ts',
+  'tests/calls/*.alone.ts',
   'tests/faults/*.test.ts',
   'tests/following/*.test.ts',
   'tests/settings/reload.test.ts',

@@ -7,9 +7,11 @@ import { serveGreetings } from './greetings.ts';
 import type { Load, Outcome } from './load.ts';
 import { supergraphOf, supergraphWith } from './settings.ts';
 
-/** `npm test` runs other tests beside this one, on the same processors. */
-const isAlone = process.env.FAULTS === 'full';
-const OVERLOAD_MS = isAlone ? 60_000 : 3000;
+// Run by itself: beside other tests, what a process can do is another matter from one second to the next.
+
+/** What the processors can do varies over three seconds; over a minute the promise holds as it is. */
+const isFull = process.env.FAULTS === 'full';
+const OVERLOAD_MS = isFull ? 60_000 : 3000;
 const MEASURED_MS = 2000;
 const REFUSED_WITHIN_MS = 50;
 
@@ -70,7 +72,7 @@ test('three times what its subgraph can do: nearly all of that is done, the rest
   const subgraph = await serveGreetings(t, { answersAfterMs: 100 });
   const file = await supergraphOf(t, subgraph.url, { traffic: [`concurrency_limit: ${limit}`] });
   const { url } = await start(t, 'gateway', { SUPERGRAPH_FILE: file });
-  await assertTurnsAway(t, { url, query: '{ hello }', limit, quickShare: isAlone ? 0.99 : 0.5, keptShare: 0.9 });
+  await assertTurnsAway(t, { url, query: '{ hello }', limit, quickShare: 0.99, keptShare: 0.9 });
 });
 
 test('three times what the processors can do: nearly all of that is done, the rest refused at once, and then all is as before', async (t) => {
@@ -84,5 +86,5 @@ test('three times what the processors can do: nearly all of that is done, the re
   const ada = await createUser(url, 'ada@example.com');
   for (let order = 0; order < 100; order += 1) await createOrder(url, ada);
   const query = '{ orders(first: 100) { id amount status createdAt user { id name email createdAt } } }';
-  await assertTurnsAway(t, { url, query, limit, quickShare: isAlone ? 0.95 : 0.5, keptShare: isAlone ? 0.9 : 0.5 });
+  await assertTurnsAway(t, { url, query, limit, quickShare: 0.95, keptShare: isFull ? 0.9 : 0.75 });
 });
