@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { temporaryFolder } from '@lockstep/runtime/testing/temporary-folder.ts';
 import { readConfig } from '../configuration/environment.ts';
@@ -13,6 +13,9 @@ const text = (field: string, path: string) => `subgraphs:
   a: { routing_url: "http://127.0.0.1:1/", schema: { sdl: "type Query { ${field}: Int }" } }
 gateway: { path: ${path} }
 `;
+
+/** A change of a file is seen by then. */
+const SEEN_WITHIN_MS = 1500;
 
 async function follow(t: TestContext) {
   const file = join(await temporaryFolder(t), 'supergraph.yaml');
@@ -66,4 +69,18 @@ test('where the settings can not be taken, the supergraph stays too', async (t) 
   await turn();
   assert.deepEqual([fields(), followed.settings().path], [['before'], '/before']);
   assert.match(lines.at(-1)?.msg ?? '', /the change is refused, the graph stays as it was/);
+});
+
+test('a change that comes before there is somebody to prepare for it waits for that', async (t) => {
+  const { followed, keepWriting, fields } = await follow(t);
+  keepWriting('after', '/after');
+  await delay(SEEN_WITHIN_MS);
+  assert.deepEqual(fields(), ['before']);
+  const { promise: adopted, resolve } = Promise.withResolvers<string>();
+  followed.onSettings(
+    async ({ path }) =>
+      () =>
+        resolve(path),
+  );
+  assert.equal(await adopted, '/after');
 });

@@ -24,7 +24,7 @@ export interface Followed {
   readonly handover: SupergraphHandover;
   /** The gateway's settings, as they are now. */
   settings(): GatewaySettings;
-  /** Calls back when they are going to change. What comes of it is called in the same step as the supergraph changes. */
+  /** Calls back when they are going to change, which they don't before there is a listener. What comes of it is called in the same step as the supergraph changes. */
   onSettings(listener: SettingsListener): void;
   /** Follows the files no longer. */
   stop(): void;
@@ -93,11 +93,12 @@ class Follower implements Followed {
   /** What the files said last that could be read, whether or not it could be used. */
   #read: SupergraphSettings;
   #prepare: SettingsListener = async () => () => {};
+  readonly #listening = Promise.withResolvers<void>();
   /** Whether the files name a schema that its subgraph never gave. */
   #isWaiting = false;
   #asking: NodeJS.Timeout | undefined;
-  /** One change at a time. */
-  #pending: Promise<void> = Promise.resolve();
+  /** One change at a time, and none before there is somebody who prepares for it. */
+  #pending = this.#listening.promise;
 
   constructor(config: Config, schemas: GivenSchemas, first: Supergraph, { logger, telemetry }: Surroundings) {
     this.handover = new SupergraphHandover(config.secret, logger, telemetry);
@@ -121,6 +122,7 @@ class Follower implements Followed {
 
   onSettings(listener: SettingsListener): void {
     this.#prepare = listener;
+    this.#listening.resolve();
   }
 
   stop(): void {
