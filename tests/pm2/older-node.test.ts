@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import { after, test } from 'node:test';
 import { get } from '../harness/client.ts';
 import { createProject, PATH, type Project } from '../harness/pm2.ts';
+import { until } from '../harness/waiting.ts';
 
 const older = findOlderNode();
 const options = { skip: older ? false : 'no Node older than 24 is on PATH: what a pm2 on one does could not be tried' };
@@ -25,7 +26,11 @@ test('npm start where a pm2 of an older Node runs something says in one line wha
   const script = join(project.folder, 'neighbour.js');
   await writeFile(script, 'setInterval(() => {}, 60_000);');
   await project.pm2(['start', script, '--name', 'neighbour'], older);
-  const before = await project.list();
+  // pm2 finds out the version a little after the start
+  const before = await until(
+    () => project.list(),
+    (list) => list.every(({ node }) => node !== undefined),
+  );
 
   const { code, stderr } = await project.npm('run', '--silent', 'start');
 
