@@ -13,9 +13,9 @@ await run('gateway', readConfig, async (config, logger) => {
   const supergraph = await followSupergraph(config, logger, telemetry);
   const settings = supergraph.settings();
   const { refusals } = telemetry.counts;
-  const parts = { gateway: supergraph.handover, logger, refusals, telemetry, isReady: () => phase === 'serving' };
-  const server = await GatewayServer.start(parts, settings);
-  supergraph.onSettings((settings, loaded) => server.prepare(settings, loaded));
+  const parts = { logger, refusals, telemetry, isReady: () => phase === 'serving' };
+  const server = await GatewayServer.start(parts, settings, supergraph.handover.current);
+  supergraph.onChange((settings, loaded) => server.prepare(settings, loaded));
   const { host } = settings.listen;
   await releaseGarbage();
   const listening = await listen(server.handler, { ...config, ...settings.listen, portVariable: PORT_VARIABLE });

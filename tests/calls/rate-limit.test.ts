@@ -5,14 +5,19 @@ import { type Afterwards, start } from '../harness/graph.ts';
 import { freePort } from '../harness/ports.ts';
 import type { RunningProcess } from '../harness/process.ts';
 import { startRedis, withoutRedis } from '../harness/redis.ts';
+import { edit } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 import { serveGreetings } from './greetings.ts';
 import { supergraphOf } from './settings.ts';
 
+async function supergraphLimited(t: Afterwards, rateLimit: string): Promise<string> {
+  const { url } = await serveGreetings(t, {});
+  return supergraphOf(t, url, { traffic: [`rate_limit: ${rateLimit}`] });
+}
+
 /** Gateways with the same rate limit. */
 async function startLimited(t: Afterwards, count: number, rateLimit: string): Promise<RunningProcess[]> {
-  const { url } = await serveGreetings(t, {});
-  const file = await supergraphOf(t, url, { traffic: [`rate_limit: ${rateLimit}`] });
+  const file = await supergraphLimited(t, rateLimit);
   return Promise.all(Array.from({ length: count }, () => start(t, 'gateway', { SUPERGRAPH_FILE: file })));
 }
 
@@ -33,6 +38,15 @@ test('a client that sends too much is told so, in a way that a page may read', a
   assert.equal(refused.headers.get('access-control-allow-origin'), origin);
   const alive = await fetch(new URL('/health/live', gateway?.url));
   assert.equal(alive.status, 200);
+});
+
+test('what a client has sent still counts after a change of something else', async (t) => {
+  const file = await supergraphLimited(t, '{ capacity: 2, interval: 1m }');
+  const gateway = await start(t, 'gateway', { SUPERGRAPH_FILE: file });
+  assert.deepEqual(await codes(gateway, gateway), ['fine', 'fine']);
+  await edit(file, 'gateway:', 'gateway:\n  csrf: { required_headers: [x-ours] }');
+  await gateway.logged(({ msg }) => msg.includes('the graph has changed'));
+  assert.deepEqual(await codes(gateway), ['RATE_LIMITED']);
 });
 
 test('gateways that share a Redis count together; while that is gone each counts by itself', {

@@ -7,9 +7,8 @@ import { routes } from '@lockstep/runtime/http/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import { Authentication } from '../protection/authentication/authentication.ts';
-import { ConcurrencyLimit } from '../protection/concurrency-limit.ts';
 import { DocumentGate } from '../protection/document-gate.ts';
-import { RateLimit } from '../protection/rate-limit.ts';
+import { TrafficLimits } from '../protection/traffic-limits.ts';
 import { CallRules } from '../subgraphs/call-rules.ts';
 import { OperationCalls } from '../subgraphs/operation-calls.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
@@ -24,27 +23,27 @@ import type { ServerParts } from './server.ts';
 /** All that is between Node's HTTP and the execution of operations, under one set of settings and on one supergraph. */
 export class Front {
   readonly #server: ApolloServer<Context>;
-  readonly #protection: Protection;
+  readonly limits: TrafficLimits;
   readonly #handler: Handler;
   readonly authentication: Authentication | undefined;
   #underWay = 0;
   #isRetired = false;
+  /** Whether the limits go on in the one that has replaced it. */
+  #leavesLimits = false;
 
   private constructor(
     server: ApolloServer<Context>,
     handler: Handler,
-    protection: Protection,
+    limits: TrafficLimits,
     authentication: Authentication | undefined,
   ) {
     this.#server = server;
-    this.#protection = protection;
+    this.limits = limits;
     this.#handler = handler;
     this.authentication = authentication;
   }
 
-  /**
-   * @param before the one that it replaces: what it knows of issuers' keys stays known
-   */
+  /** @param before the one that it replaces: what it knows of issuers' keys, and of what clients have sent, stays known */
   static async open(
     parts: ServerParts,
     settings: GatewaySettings,
@@ -57,16 +56,16 @@ export class Front {
     const { server, seesEach } = apolloServer(parts, settings, execution, { rules, telemetry });
     await server.start();
     const authentication = Authentication.of(settings, parts.logger, before?.authentication, parts.refusals);
-    const protection = await protect(settings, parts);
+    const limits = await TrafficLimits.open(settings.traffic, parts, before?.limits);
     const handler = endpoints(server, parts, settings, {
-      ...protection,
+      limits,
       authentication,
       rules,
       telemetry,
       supergraph,
       find: seesEach ? undefined : (asked) => execution.find(asked),
     });
-    return new Front(server, handler, protection, authentication);
+    return new Front(server, handler, limits, authentication);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
@@ -78,14 +77,15 @@ export class Front {
     return this.#handler(request, response);
   }
 
-  /** Closes once the requests that it has taken are answered. It must be given no more of them. */
-  retire(): void {
+  /** Closes once the requests that it has taken are answered. Its successor gets all others. */
+  retire(successor: Front): void {
     this.#isRetired = true;
+    this.#leavesLimits = successor.limits === this.limits;
     this.#closeWhenDone();
   }
 
   close(): Promise<void> {
-    this.#protection.rate?.close();
+    if (!this.#leavesLimits) this.limits.close();
     return this.#server.stop();
   }
 
@@ -94,22 +94,9 @@ export class Front {
   }
 }
 
-/** What a request must pass before it is read, where it is configured. */
-interface Protection {
-  readonly rate: RateLimit | undefined;
-  readonly concurrency: ConcurrencyLimit | undefined;
-}
-
-async function protect({ traffic }: GatewaySettings, { logger, refusals }: ServerParts): Promise<Protection> {
-  const { rateLimit, concurrencyLimit } = traffic;
-  return {
-    rate: rateLimit && (await RateLimit.open(rateLimit, logger, refusals)),
-    concurrency: concurrencyLimit === undefined ? undefined : new ConcurrencyLimit(concurrencyLimit, refusals),
-  };
-}
-
 /** What a request passes on its way, where it is configured. */
-interface Guards extends Protection {
+interface Guards {
+  readonly limits: TrafficLimits;
   readonly authentication: Authentication | undefined;
   readonly rules: CallRules | undefined;
   readonly telemetry: EdgeTelemetry;
@@ -127,23 +114,21 @@ function endpoints(
 ): Handler {
   const { path, landingPage: pages, healthCheck, cors, traffic } = settings;
   const { logger, refusals } = parts;
-  const { rate, concurrency, authentication, telemetry, find, supergraph } = guards;
+  const { limits, authentication, telemetry, find, supergraph } = guards;
   const { watch } = telemetry;
   const documents = new DocumentGate(settings, { introspection: settings.introspection, logger, refusals });
   const run = notStored(
     graphql(server, {
       context: (arrival) => startOperation(arrival, traffic.timeoutMs, guards),
       check(given, request) {
-        concurrency?.enter(request);
+        limits.enter(request);
         return documents.check(given);
       },
       ...(find && { known: find }),
       maxBodyBytes: settings.limits.maxBodyBytes,
     }),
   );
-  const known = authentication?.guard(run) ?? run;
-  const bounded = concurrency ? concurrency.guard(known) : known;
-  const answer = rate ? rate.guard(bounded) : bounded;
+  const answer = limits.guard(authentication?.guard(run) ?? run);
   return routes({
     ...pageRoutes(pages, path, supergraph.operations.planner.apiSchema),
     [healthCheck.live]: live,

@@ -3,14 +3,12 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import { type ListenAddress, toAuthority } from '../configuration/sections/endpoint.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import type { Refusals } from '../protection/refusals.ts';
-import type { SupergraphHandover } from '../supergraph/handover.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { Front } from './front.ts';
 
 /** What the gateway's server is made of, whatever the settings. */
 export interface ServerParts {
-  readonly gateway: SupergraphHandover;
   readonly logger: Logger;
   /** Whether new requests are welcome: not while the process stops. */
   isReady(): boolean;
@@ -30,24 +28,27 @@ export class GatewayServer {
     this.#front = front;
   }
 
-  static async start(parts: ServerParts, settings: GatewaySettings): Promise<GatewayServer> {
-    return new GatewayServer(parts, settings.listen, await Front.open(parts, settings, parts.gateway.current));
+  static async start(
+    parts: ServerParts,
+    settings: GatewaySettings,
+    supergraph: LoadedSupergraph,
+  ): Promise<GatewayServer> {
+    return new GatewayServer(parts, settings.listen, await Front.open(parts, settings, supergraph));
   }
 
   readonly handler: Handler = (request, response) => this.#front.handle(request, response);
 
   /**
-   * Prepares to serve as these settings say, but for where it listens.
+   * Prepares to serve this supergraph as these settings say, but for where it listens.
    *
-   * @param supergraph the one that is the current one once they take effect
-   * @returns what takes them into effect. What is under way ends as it began, and on the supergraph that it began on.
+   * @returns what takes both into effect. What is under way ends as it began, and on the supergraph that it began on.
    */
   async prepare(settings: GatewaySettings, supergraph: LoadedSupergraph): Promise<() => void> {
     const replaced = this.#front;
     const front = await Front.open(this.#parts, settings, supergraph, replaced);
     return () => {
       this.#front = front;
-      replaced.retire();
+      replaced.retire(front);
       this.#tellIfRefused(settings.listen);
     };
   }

@@ -41,7 +41,7 @@ test('until the settings are ready nothing has changed, and then the supergraph 
   const { followed, keepWriting, fields } = await follow(t);
   const seen: unknown[] = [];
   const { promise: adopted, resolve } = Promise.withResolvers<void>();
-  followed.onSettings(async ({ path }, supergraph) => {
+  followed.onChange(async ({ path }, supergraph) => {
     for (let turns = 0; turns < 3; turns += 1) await turn();
     seen.push(path, fields(), followed.settings().path);
     return () => {
@@ -60,7 +60,7 @@ test('until the settings are ready nothing has changed, and then the supergraph 
 test('where the settings can not be taken, the supergraph stays too', async (t) => {
   const { followed, keepWriting, fields, lines } = await follow(t);
   const { promise: refused, resolve } = Promise.withResolvers<void>();
-  followed.onSettings(async () => {
+  followed.onChange(async () => {
     setImmediate(resolve);
     throw new Error('no such thing');
   });
@@ -77,7 +77,7 @@ test('a change that comes before there is somebody to prepare for it waits for t
   await delay(SEEN_WITHIN_MS);
   assert.deepEqual(fields(), ['before']);
   const { promise: adopted, resolve } = Promise.withResolvers<string>();
-  followed.onSettings(
+  followed.onChange(
     async ({ path }) =>
       () =>
         resolve(path),

@@ -16,16 +16,19 @@ import type { LoadedSupergraph, Supergraph } from './loaded-supergraph.ts';
 /** How soon it is seen that a subgraph gives another schema of itself, or that one gives its schema at last. */
 const ASK_INTERVAL_MS = 2000;
 
-/** Prepares for other settings and another supergraph. @returns what takes them into effect, at once */
-export type SettingsListener = (settings: GatewaySettings, supergraph: LoadedSupergraph) => Promise<() => void>;
+/** Prepares for another supergraph and its settings. @returns what takes them into effect, at once */
+export type ChangeListener = (settings: GatewaySettings, supergraph: LoadedSupergraph) => Promise<() => void>;
 
 /** A supergraph that is kept as its files say. */
 export interface Followed {
   readonly handover: SupergraphHandover;
   /** The gateway's settings, as they are now. */
   settings(): GatewaySettings;
-  /** Calls back when they are going to change, which they don't before there is a listener. What comes of it is called in the same step as the supergraph changes. */
-  onSettings(listener: SettingsListener): void;
+  /**
+   * Calls back when supergraph or settings are going to change, which they don't before there is a listener. What comes of
+   * it is called in the step in which they do.
+   */
+  onChange(listener: ChangeListener): void;
   /** Follows the files no longer. */
   stop(): void;
 }
@@ -92,7 +95,7 @@ class Follower implements Followed {
   #current: Supergraph;
   /** What the files said last that could be read, whether or not it could be used. */
   #read: SupergraphSettings;
-  #prepare: SettingsListener = async () => () => {};
+  #prepare: ChangeListener = async () => () => {};
   readonly #listening = Promise.withResolvers<void>();
   /** Whether the files name a schema that its subgraph never gave. */
   #isWaiting = false;
@@ -120,7 +123,7 @@ class Follower implements Followed {
     return this.#current.gateway;
   }
 
-  onSettings(listener: SettingsListener): void {
+  onChange(listener: ChangeListener): void {
     this.#prepare = listener;
     this.#listening.resolve();
   }
