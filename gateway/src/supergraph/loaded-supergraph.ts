@@ -1,7 +1,6 @@
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import type { TelemetrySettings } from '../configuration/sections/telemetry.ts';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import { CompiledOperation, type OperationResult } from '../execution/compiled-operation.ts';
@@ -21,7 +20,7 @@ import { CallTelemetry } from '../telemetry/call-telemetry.ts';
 import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Counts, SupergraphFigures } from '../telemetry/metrics.ts';
-import { loadApolloGateway } from './apollo-gateway.ts';
+import { ApolloFallback } from './apollo-fallback.ts';
 
 /** A supergraph, and how its subgraphs are called. */
 export interface Supergraph extends SupergraphSettings {
@@ -38,7 +37,7 @@ type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>[
 /** What Apollo Server has an operation run by. */
 export type Executor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
 
-type RequestContext = Parameters<Executor>[0];
+export type RequestContext = Parameters<Executor>[0];
 
 /** What a compiled operation needs of its request. */
 export interface RunContext extends Pick<RequestContext, 'document' | 'queryHash' | 'source' | 'context'> {
@@ -49,9 +48,6 @@ export interface RunContext extends Pick<RequestContext, 'document' | 'queryHash
 }
 
 type Result = Awaited<ReturnType<Executor>>;
-
-/** How many operations that can't be compiled are told only once. Clients can make up as many as they like. */
-const MAX_REPORTED = 1000;
 
 /** What is told of a supergraph, and what is counted on from the one before. */
 export interface SupergraphInstruments extends Instruments {
@@ -67,13 +63,11 @@ export class LoadedSupergraph implements SupergraphFigures {
   /** Those of the module under `gateway.hooks`. */
   readonly hooks: GatewayHooks | undefined;
   readonly telemetry: TelemetrySettings;
-  readonly #logger: Logger;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
   readonly #callers: ReadonlyMap<string, SubgraphCaller>;
   readonly #compiling: CompileTelemetry | undefined;
-  readonly #reported = new LRUCache<string, true>({ max: MAX_REPORTED });
-  #fallback: Promise<Executor> | undefined;
+  readonly #fallback: ApolloFallback;
 
   /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
   constructor(
@@ -96,7 +90,6 @@ export class LoadedSupergraph implements SupergraphFigures {
     this.#choice = new VariantChoice(hooks, logger);
     this.#denials = new DenialReport(directives, logger, counts?.refusals);
     this.#compiling = CompileTelemetry.of(this.operations.counts, { metrics, tracing });
-    this.#logger = logger;
     const keepsHeads = readsAnswerHeaders(gateway);
     this.#callers = new Map(
       subgraphs.map((subgraph) => [
@@ -111,6 +104,7 @@ export class LoadedSupergraph implements SupergraphFigures {
         }),
       ]),
     );
+    this.#fallback = new ApolloFallback(this.operations, { sdl, callers: this.#callers, logger });
   }
 
   async execute(requestContext: RequestContext): Promise<Result> {
@@ -123,7 +117,7 @@ export class LoadedSupergraph implements SupergraphFigures {
       found instanceof VaryingOperation
         ? this.#vary(found, await this.#choice.choose(found, { claims, headers, signal }), requestContext)
         : found;
-    if (compiled instanceof UncompilableOperation) return this.#fallBack(requestContext, compiled);
+    if (compiled instanceof UncompilableOperation) return this.#fallback.run(requestContext, compiled);
     const result = await this.#start(compiled, requestContext);
     return result.denied ? this.#denials.add(result, requestContext.operationName) : result;
   }
@@ -182,22 +176,6 @@ export class LoadedSupergraph implements SupergraphFigures {
     const caller = this.#callers.get(subgraph);
     if (!caller) throw new Error(`the supergraph has a subgraph ${subgraph} that was not composed into it`);
     return caller;
-  }
-
-  /** By ApolloGateway as it is, which takes time and memory to load: there are hardly any such operations. */
-  async #fallBack(requestContext: RequestContext, { reason }: UncompilableOperation): Promise<Result> {
-    // ApolloGateway enforces no rule, and loads no supergraph that has one.
-    if (!this.operations.rules.isEmpty) throw new Error(`an operation that can't be compiled: ${reason}`);
-    const { queryHash, request } = requestContext;
-    const { operationName } = request;
-    this.operations.counts.fallbacks += 1;
-    const key = `${queryHash} ${operationName ?? ''}`;
-    if (!this.#reported.has(key)) {
-      this.#reported.set(key, true);
-      this.#logger.warn({ queryHash, operationName, reason }, 'an operation is run by ApolloGateway, not compiled');
-    }
-    this.#fallback ??= loadApolloGateway(this.sdl, this.#callers, this.#logger);
-    return (await this.#fallback)(requestContext);
   }
 }
 
