@@ -1,6 +1,7 @@
 import { ExpectedError, operationOverdue } from '@lockstep/runtime/graphql/errors.ts';
 import { deadlineOf } from '@lockstep/runtime/http/deadline.ts';
 import { TimeLimit } from '@lockstep/runtime/http/time-limit.ts';
+import { isPromise } from '@lockstep/runtime/promises.ts';
 
 /** Longer than any operation may take: what ends it is the operation's own deadline. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -39,8 +40,4 @@ async function unlessOver<Result>(promise: Promise<Result>, signal: AbortSignal,
 
 function left({ reason }: AbortSignal): ExpectedError {
   return reason instanceof ExpectedError ? reason : new ExpectedError('CLIENT_CLOSED_REQUEST', 'The client has left');
-}
-
-function isPromise<Result>(value: Result | Promise<Result>): value is Promise<Result> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -8,21 +8,31 @@ import {
   type HTTPGraphQLHead,
 } from '@apollo/server';
 import type { Asked, KnownRequest } from '@lockstep/runtime/http/graphql.ts';
+import { KnownOperations } from '@lockstep/runtime/http/known-operations.ts';
 import { plainRequestOf } from '@lockstep/runtime/http/plain-request.ts';
+import type { OperationTypeNode } from 'graphql';
 import type { OperationResult } from '../execution/compiled-operation.ts';
+import type { ClientOperation } from '../execution/operations.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from './context.ts';
-import { type KnownOperation, KnownOperations } from './known-operations.ts';
 
 type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
 
 /** Nothing for the HTTP response: read by Apollo Server, never written. */
 const NO_HEAD: HTTPGraphQLHead = { headers: new HeaderMap() };
 
+const KNOWN_CHARACTERS = 2_000_000;
+
+/** An operation that Apollo Server has let through. */
+interface KnownOperation extends ClientOperation {
+  readonly kind: OperationTypeNode;
+  readonly name: string | undefined;
+}
+
 /** Runs the operations of one Apollo Server on one supergraph: for it, before it would have them run, and without it. */
 export class DirectExecution {
   readonly #supergraph: LoadedSupergraph;
-  readonly #known = new KnownOperations();
+  readonly #known = new KnownOperations<KnownOperation>(KNOWN_CHARACTERS);
   /** By the request's signal, what a run gave, or will give: Apollo Server hands on a copy of its context. */
   readonly #kept = new WeakMap<AbortSignal, Promise<OperationResult>>();
 
@@ -80,7 +90,7 @@ export class DirectExecution {
   async #respond(known: KnownOperation, variables: Variables, context: Context): Promise<GraphQLResponse | null> {
     const running = this.#run(known, variables, context);
     if (!running) return null;
-    this.#known.add(known);
+    this.#known.set(known.source, known.operationName, known);
     const data = await this.#dataOf(running, context);
     return data === undefined ? null : { http: NO_HEAD, body: { kind: 'single', singleResult: { data } } };
   }

@@ -1,4 +1,4 @@
-import { isPromise } from '@lockstep/runtime/graphql/execution/promises.ts';
+import { isPromise } from '@lockstep/runtime/promises.ts';
 import { hash } from '@lockstep/runtime/testing/random.ts';
 import {
   type GraphQLField,

@@ -5,11 +5,11 @@ import {
   isNonNullType,
   TypeNameMetaFieldDef,
 } from 'graphql';
+import { isPromise } from '../../promises.ts';
 import { type Complete, compileCompletion, compileLeaf, notNull } from './completion.ts';
 import type { Execution, Path } from './execution.ts';
 import { type Arguments, compileArguments } from './field-arguments.ts';
 import type { FieldPlace } from './field-place.ts';
-import { isPromise } from './promises.ts';
 import type { Select } from './selection.ts';
 
 /** A field of one object type, as one operation asks for it (section 6.4). */

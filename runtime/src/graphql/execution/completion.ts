@@ -11,10 +11,10 @@ import {
   isNonNullType,
 } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
+import { isPromise } from '../../promises.ts';
 import type { Execution, Path } from './execution.ts';
 import { type FieldPlace, nameOf } from './field-place.ts';
 import { compileAbstract, compileObject } from './object-completion.ts';
-import { isPromise } from './promises.ts';
 import type { Select } from './selection.ts';
 
 /**

@@ -6,10 +6,10 @@ import {
   isObjectType,
 } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
+import { isPromise } from '../../promises.ts';
 import type { Complete } from './completion.ts';
 import type { Execution } from './execution.ts';
 import { type FieldPlace, nameOf } from './field-place.ts';
-import { isPromise } from './promises.ts';
 import type { Select, Selection } from './selection.ts';
 
 /**

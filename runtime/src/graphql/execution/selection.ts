@@ -1,7 +1,7 @@
 import type { FieldNode, GraphQLObjectType } from 'graphql';
+import { isPromise } from '../../promises.ts';
 import type { CompiledField } from './compiled-field.ts';
 import type { Execution, Path } from './execution.ts';
-import { isPromise } from './promises.ts';
 
 export type Results = Record<string, unknown>;
 

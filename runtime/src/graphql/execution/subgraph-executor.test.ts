@@ -128,3 +128,13 @@ test('of a document with two operations each is itself', async (t) => {
     );
   }
 });
+
+test('operations that a document does not have are refused as ever, whatever they are called', async (t) => {
+  const { ask } = await serveCounting(t);
+  const query = 'query A { fine } query B { broken }';
+  const fresh = await ask({ query, operationName: 'C0' }, ACCEPT);
+  for (let other = 0; other < 20; other++) {
+    const answer = await ask({ query, operationName: `C${other}` }, ACCEPT);
+    assert.deepEqual([answer.status, answer.text], [fresh.status, fresh.text.replace('C0', `C${other}`)]);
+  }
+});

@@ -1,7 +1,7 @@
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
 import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import type { Asked, KnownRequest } from '../../http/graphql.ts';
+import { KnownOperations } from '../../http/known-operations.ts';
 import { plainRequestOf } from '../../http/plain-request.ts';
 import type { TimedContext } from '../timely-resolvers.ts';
 import { CompiledOperation } from './compiled-operation.ts';
@@ -12,16 +12,12 @@ type RequestContext = Parameters<NonNullable<LoadResult['executor']>>[0];
 
 type Variables = Readonly<Record<string, unknown>>;
 
-const KNOWN_DOCUMENTS = 500;
 const KNOWN_CHARACTERS = 1_000_000;
-
-/** The operations of one document that were asked for, by name; null where one isn't compiled. */
-type Operations = Map<string | undefined, CompiledOperation | null>;
 
 /** What runs a subgraph's operations: Apollo Server takes it for its gateway. */
 export class SubgraphExecutor implements GatewayInterface {
   readonly #schema: GraphQLSchema;
-  readonly #known = new LRUCache<string, Operations>({ max: KNOWN_DOCUMENTS, maxSize: KNOWN_CHARACTERS });
+  readonly #known = new KnownOperations<CompiledOperation>(KNOWN_CHARACTERS);
   /** By the request's signal: Apollo Server hands on a copy of its context. */
   readonly #kept = new WeakMap<AbortSignal, ExecutionResult>();
 
@@ -46,7 +42,7 @@ export class SubgraphExecutor implements GatewayInterface {
    */
   find(asked: Asked): KnownRequest<TimedContext> | undefined {
     const plain = plainRequestOf(asked);
-    const operation = plain && this.#known.get(plain.query)?.get(plain.operationName);
+    const operation = plain && this.#known.get(plain.query, plain.operationName);
     return operation ? (context) => this.#answer(operation, context, plain.variables) : undefined;
   }
 
@@ -70,14 +66,11 @@ export class SubgraphExecutor implements GatewayInterface {
     );
   }
 
-  #compiled(document: RequestContext['document'], source: string, name: string | undefined): CompiledOperation | null {
-    const operations: Operations = this.#known.get(source) ?? new Map();
-    let operation = operations.get(name);
-    if (operation === undefined) {
-      operation = CompiledOperation.of(this.#schema, document, name) ?? null;
-      operations.set(name, operation);
-      this.#known.set(source, operations, { size: source.length });
-    }
+  #compiled(document: RequestContext['document'], source: string, name?: string): CompiledOperation | undefined {
+    const known = this.#known.get(source, name);
+    if (known) return known;
+    const operation = CompiledOperation.of(this.#schema, document, name);
+    if (operation) this.#known.set(source, name, operation);
     return operation;
   }
 }
