@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Afterwards, start, temporaryFolder } from './graph.ts';
@@ -96,6 +97,26 @@ export async function send(url: string, query: string, headers: Record<string, s
   const { data, errors } = (await response.json()) as Body;
   return { status: response.status, headers: response.headers, data, errors };
 }
+
+/** Two clients ask the same twice each: the two calls for it have told them apart, and each has the answer to its own. */
+export async function assertSharedInPairs(
+  gateway: Gateway,
+  clients: readonly [one: Headers, other: Headers],
+): Promise<void> {
+  const [one, other] = clients;
+  await until(
+    () => sendTogether(gateway, '{ count }', [one, other, one, other], 2),
+    ({ answers, things }) => {
+      assert.deepEqual(
+        answers.map(({ data }) => data.count),
+        [1, 2, 1, 2],
+      );
+      return things.length === 2;
+    },
+  );
+}
+
+type Headers = Readonly<Record<string, string>>;
 
 /**
  * Sends an operation for several clients at the same moment, and lets no call be answered before there are so many.

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import type { RunningProcess } from '../harness/process.ts';
-import { send, sendTogether, startGateway } from '../harness/things.ts';
-import { until } from '../harness/waiting.ts';
+import { assertSharedInPairs, send, startGateway } from '../harness/things.ts';
 
 /** Does what the client's header `x-do` says: `HOOK KIND`. */
 const HOOKS = `import { GraphQLError } from 'graphql';
@@ -83,17 +82,7 @@ test('calls with other headers of a hook are never shared, those with the same a
   gateway.reply = (_name, { headers }) => ({
     body: { data: { count: headers['x-tenant'] === 'tenant of 1' ? 1 : 2 } },
   });
-  const clients = ['1', '2', '1', '2'].map((client) => ({ 'x-client': client }));
-  await until(
-    () => sendTogether(gateway, '{ count }', clients, 2),
-    ({ answers, things }) => {
-      assert.deepEqual(
-        answers.map(({ data }) => data.count),
-        [1, 2, 1, 2],
-      );
-      return things.length === 2;
-    },
-  );
+  await assertSharedInPairs(gateway, [{ 'x-client': '1' }, { 'x-client': '2' }]);
 });
 
 test('a request that a hook refuses is answered with its error, and no subgraph is asked', async () => {

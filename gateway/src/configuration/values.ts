@@ -57,3 +57,13 @@ export function toBytes(text: string): number {
   const [, amount, unit = ''] = SIZE.exec(text) ?? [];
   return Number(amount) * (UNIT_BYTES[unit] ?? Number.NaN);
 }
+
+/** Headers that go with the gateway's own requests to somebody who isn't a subgraph. */
+export const ownHeaders = z
+  .array(
+    z.strictObject({
+      name: headerName.describe('Its name.'),
+      value: z.string('give a text').describe('Its value.').meta({ writeOnly: true }),
+    }),
+  )
+  .default([]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, headerName, onOff } from '../values.ts';
+import { duration, headerName, onOff, ownHeaders } from '../values.ts';
 
 /** Those by which whoever can check a token can't make one: with `HS256`, a key set's readers could. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
@@ -34,15 +34,7 @@ const keySet = z
       .default([...ALGORITHMS])
       .describe('The algorithms that its tokens may be signed with.'),
     poll_interval: duration.prefault('1m').describe('How soon a key that is withdrawn counts no longer.'),
-    headers: z
-      .array(
-        z.strictObject({
-          name: headerName.describe('Its name.'),
-          value: z.string('give a text').describe('Its value.').meta({ writeOnly: true }),
-        }),
-      )
-      .default([])
-      .describe('Headers that go with the request for the keys.'),
+    headers: ownHeaders.describe('Headers that go with the request for the keys.'),
   })
   .transform(
     ({ url, issuer = [], issuers = [], audience = [], audiences = [], algorithms, poll_interval, headers }) => ({

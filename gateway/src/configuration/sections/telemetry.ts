@@ -1,6 +1,6 @@
 import { logFormat, logLevel } from '@lockstep/runtime/process-config.ts';
 import { z } from 'zod';
-import { headerName, httpUrl, onOff } from '../values.ts';
+import { httpUrl, onOff, ownHeaders } from '../values.ts';
 import { anyUrlPath } from './endpoint.ts';
 
 const SHARE_RULE = 'give a number from 0 to 1, such as 0.1';
@@ -16,15 +16,7 @@ const otlp = z.strictObject({
   endpoint: httpUrl.describe(
     'The collector that takes traces by OTLP over HTTP. Where the address has no path, /v1/traces is added to it.',
   ),
-  headers: z
-    .array(
-      z.strictObject({
-        name: headerName.describe('Its name.'),
-        value: z.string('give a text').describe('Its value.').meta({ writeOnly: true }),
-      }),
-    )
-    .default([])
-    .describe('Headers that go with what is sent to it.'),
+  headers: ownHeaders.describe('Headers that go with what is sent to it.'),
 });
 
 const tracing = z.strictObject({

@@ -5,7 +5,7 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A copy of a JSON value. For a user's few fields 0.06 µs, where `structuredClone` takes 0.9. */
+/** A copy of a JSON value. For an entity's few fields 0.06 µs, where `structuredClone` takes 0.9. */
 export function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOf);
   if (!isRecord(value)) return value;

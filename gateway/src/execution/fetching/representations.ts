@@ -69,7 +69,7 @@ interface FieldWriter {
 
 /** The code for objects of one type. */
 interface RecordWriter {
-  /** `{"__typename":"User"`; undefined where objects of the type are not asked for. */
+  /** `{"__typename":"Book"`; undefined where objects of the type are not asked for. */
   readonly start: string | undefined;
   readonly writers: readonly FieldWriter[];
   readonly soleKey: string | undefined;

@@ -1,5 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isHeaderValue } from '../../configuration/reserved-headers.ts';
+import type { RequestRule } from '../../configuration/sections/headers.ts';
+
+/** Leaves out the names that a rule says, of those that rules before it have let pass. */
+export function removal({
+  named,
+  matching = '(?!)',
+}: NonNullable<RequestRule['remove']>): (names: Map<string, unknown>) => void {
+  if (named !== undefined) return (names) => names.delete(named);
+  const expression = new RegExp(matching, 'iu');
+  return (names) => {
+    for (const name of names.keys()) if (expression.test(name)) names.delete(name);
+  };
+}
 
 type Claims = Readonly<Record<string, unknown>> | undefined;
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isReserved } from '../../configuration/reserved-headers.ts';
 import type { RequestRule } from '../../configuration/sections/headers.ts';
 import { ForwardedHeaders } from '../forwarded-headers.ts';
-import { claimValue, headerValue, namesOfConnection } from './header-values.ts';
+import { claimValue, headerValue, namesOfConnection, removal } from './header-values.ts';
 
 /** Whose request it is. */
 export interface Client {
@@ -52,14 +52,8 @@ function compile({ propagate, insert, remove }: RequestRule, inserted: ReadonlyS
     return ({ values }) => values.set(name, value);
   }
   if (insert?.claim !== undefined) return insertClaim(insert.name, insert.claim);
-  if (remove?.named !== undefined) {
-    const { named } = remove;
-    return ({ values }) => values.delete(named);
-  }
-  const matching = new RegExp(remove?.matching ?? '(?!)', 'iu');
-  return ({ values }) => {
-    for (const name of values.keys()) if (matching.test(name)) values.delete(name);
-  };
+  const leaveOut = removal(remove ?? {});
+  return ({ values }) => leaveOut(values);
 }
 
 function propagateNamed(named: string, target: string, fallback: string | undefined): Step {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isHeaderValue, isReserved } from '../../configuration/reserved-headers.ts';
 import type { HeaderSettings, ResponseRule } from '../../configuration/sections/headers.ts';
 import { StrictestCacheControl } from './cache-control.ts';
-import { headerValue, namesOfConnection } from './header-values.ts';
+import { headerValue, namesOfConnection, removal } from './header-values.ts';
 
 /** What one answer of a subgraph gives to the client's, and how it is put together with what others give. */
 interface Given {
@@ -42,14 +42,8 @@ function compile({ propagate, insert, remove }: ResponseRule): Step {
     return propagateNamed(named, propagate.rename ?? named, propagate.default, algorithm);
   }
   if (insert) return ({ given }) => given.set(insert.name, { value: insert.value, algorithm: 'last' });
-  if (remove?.named !== undefined) {
-    const { named } = remove;
-    return ({ given }) => given.delete(named);
-  }
-  const matching = new RegExp(remove?.matching ?? '(?!)', 'iu');
-  return ({ given }) => {
-    for (const name of given.keys()) if (matching.test(name)) given.delete(name);
-  };
+  const leaveOut = removal(remove ?? {});
+  return ({ given }) => leaveOut(given);
 }
 
 function propagateNamed(
