@@ -26,6 +26,8 @@ export interface RunningProcess {
   readonly logs: readonly LogLine[];
   /** Resolves with the first line that fits, logged already or yet to come. */
   logged(fits: (line: LogLine) => boolean): Promise<LogLine>;
+  /** All that it has written, what is no line of the log too. */
+  output(): string;
   /** Ends it the way pm2 does, or at once, and resolves when it is gone. */
   stop(signal?: 'SIGINT' | 'SIGKILL'): Promise<void>;
   /** SIGSTOP and SIGCONT: it hangs, and goes on. */
@@ -65,6 +67,7 @@ export async function startProcess(folder: string, env: Record<string, string>):
     pid: child.pid ?? 0,
     ended,
     logs: logs.lines,
+    output: () => logs.text,
     logged: (fits) => logs.next(fits),
     stop: (signal = 'SIGINT') => stopChild(child, signal),
     signal: (signal) => void child.kill(signal),

@@ -44,14 +44,16 @@ test("a gateway has the README's hooks", async (t) => {
   const users = await serveSubgraph(t, () => ({ body: { data: { count: 1 } } }));
   const folder = await temporaryFolder(t);
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  await writeFile(join(folder, 'hooks.ts'), block('hooks'));
+  await writeFile(join(folder, 'hooks.mts'), block('hooks'));
+  await writeFile(join(folder, 'package.json'), '{}');
   const file = join(folder, 'supergraph.yaml');
   const subgraphs = `subgraphs: { users: { routing_url: "${users.url}", schema: { sdl: "${USERS}" } } }`;
-  await writeFile(file, `${subgraphs}\ngateway:\n  hooks: { module: ./hooks.ts }\n`);
+  await writeFile(file, `${subgraphs}\ngateway:\n  hooks: { module: ./hooks.mts }\n`);
   const gateway = await start(t, 'gateway', { SUPERGRAPH_FILE: file });
   const { status, errors } = await send(gateway.url, '{ count }');
   assert.deepEqual([status, errors[0]?.extensions.code], [400, 'TENANT_MISSING']);
   const { data, headers } = await send(gateway.url, '{ count }', { 'x-tenant': 'north' });
   assert.deepEqual([data, headers.get('x-asked')], [{ count: 1 }, 'users 200']);
   assert.equal(users.calls[0]?.headers['x-tenant'], 'north');
+  assert.doesNotMatch(gateway.output(), /Warning/);
 });

@@ -21,8 +21,8 @@ function blockWith(text: string): string {
 test("a gateway starts with the README's settings, its rules and its policies", async (t) => {
   const files = await guardedFiles(t, '');
   const folder = dirname(files.supergraph);
-  await writeFile(join(folder, 'policies.ts'), blockWith('grantedPolicies('));
-  await writeFile(join(folder, 'labels.ts'), 'export function activeLabels() { return []; }');
+  await writeFile(join(folder, 'policies.mts'), blockWith('grantedPolicies('));
+  await writeFile(join(folder, 'labels.mts'), 'export function activeLabels() { return []; }');
   const subgraphs = (await readFile(files.supergraph, 'utf8')).replace(/^gateway:.*\n/m, '');
   await replace(files.supergraph, `${subgraphs}${blockWith('authentication:')}\n`);
   const addresses = { USERS_URL: 'http://127.0.0.1:1/', ORDERS_URL: 'http://127.0.0.1:1/' };
@@ -33,7 +33,7 @@ test("a gateway starts with the README's settings, its rules and its policies", 
 });
 
 test("the README's policies are those of a token's roles", async (t) => {
-  const file = join(await temporaryFolder(t), 'policies.ts');
+  const file = join(await temporaryFolder(t), 'policies.mts');
   await writeFile(file, blockWith('grantedPolicies('));
   const { grantedPolicies } = await import(pathToFileURL(file).href);
   assert.deepEqual(grantedPolicies(['owner', 'other'], { claims: { roles: ['owner'] } }), ['owner']);

@@ -41,7 +41,7 @@ export const headerName = z
   .regex(/^[\w!#$%&'*+.^`|~-]+$/, HEADER_NAME_RULE)
   .toLowerCase();
 
-const MODULE_RULE = 'give the path of a module, such as ./policies.ts';
+const MODULE_RULE = 'give the path of a module, such as ./policies.mts';
 
 /** The path of a module with a hook, relative to the file. */
 export const modulePath = z.string(MODULE_RULE).min(1, MODULE_RULE);

@@ -149,6 +149,6 @@ test('a wrong rule is named, with what would do', async (t) => {
     '4 gateway.headers.request: "x": give a list of rules, each with propagate, insert or remove',
   ]);
   assert.deepEqual(await mistakesOf(t, 'hooks: { module: 5 }'), [
-    '4 gateway.hooks.module: 5: give the path of a module, such as ./policies.ts',
+    '4 gateway.hooks.module: 5: give the path of a module, such as ./policies.mts',
   ]);
 });

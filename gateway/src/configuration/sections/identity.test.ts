@@ -131,11 +131,11 @@ for (const [gateway, mistake] of [
   ],
   [
     'authorization: { policies: { module: 7 } }',
-    'gateway.authorization.policies.module: 7: give the path of a module, such as ./policies.ts',
+    'gateway.authorization.policies.module: 7: give the path of a module, such as ./policies.mts',
   ],
   [
     'progressive_override: { module: "" }',
-    'gateway.progressive_override.module: "": give the path of a module, such as ./policies.ts',
+    'gateway.progressive_override.module: "": give the path of a module, such as ./policies.mts',
   ],
 ] as const) {
   test(`a wrong value is named: ${gateway}`, () => assert.equal(mistakeOf(gateway), mistake));
