@@ -43,6 +43,17 @@ test('the operations of one document are told by their names', () => {
   assert.notEqual(operations.get(operation(source, 'A')), operations.get(operation(source, 'B')));
 });
 
+test('the operations that were used longest ago are forgotten where all are too long together', () => {
+  const operations = new Operations(BOOKS);
+  const long = (field: string) => operation(`{ book { ${field} } }`.padEnd(900_000));
+  const first = operations.get(long('id'));
+  const second = operations.get(long('title'));
+  assert.equal(operations.get(long('id')), first);
+  operations.get(long('id title'));
+  assert.equal(operations.get(long('id')), first);
+  assert.notEqual(operations.get(long('title')), second);
+});
+
 test('what was used before is compiled before it is asked for, unless it is no longer valid', async () => {
   const before = new Operations(BOOKS);
   for (const source of ['{ book { id } }', '{ book { title } }']) before.get(operation(source));
