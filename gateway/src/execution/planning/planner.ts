@@ -9,6 +9,7 @@ import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import { AUTHORIZATION_FEATURES } from '../../protection/authorization/rules.ts';
 import { addNewerIntrospection } from './introspection-fields.ts';
+import { plannableSelections } from './plannable-selections.ts';
 import { restoreRequiredFields } from './required-field-fetches.ts';
 import { type ResponseKeys, separateResponseKeys } from './response-keys.ts';
 import { normalizeSupergraph, type RequiredFields } from './supergraph-normalization.ts';
@@ -60,7 +61,8 @@ export class OperationPlanner {
    */
   plan(document: DocumentNode, operationName?: string, { overrideLabels }: PlanningOptions = {}): PlannedOperation {
     const responseKeys = separateResponseKeys(document, (name) => this.#fieldNames.has(name));
-    const operation = operationFromDocument(this.#api, responseKeys.document, {
+    const plannable = plannableSelections(responseKeys.document, this.apiSchema);
+    const operation = operationFromDocument(this.#api, plannable, {
       ...(operationName !== undefined && { operationName }),
       validate: false,
     });

@@ -1,12 +1,4 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  Kind,
-  print,
-  type SelectionSetNode,
-  type VariableNode,
-  visit,
-} from 'graphql';
+import { type DocumentNode, type FieldNode, Kind, print, type VariableNode, visit } from 'graphql';
 
 /** An operation whose response keys can't clash with each other or with what the planner adds. */
 export interface ResponseKeys {
@@ -49,41 +41,14 @@ function rename(
   sourceKey: (field: FieldNode) => string,
   clientVariables: Map<string, string>,
 ): DocumentNode {
-  const fragments = new Map<string, SelectionSetNode>();
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node.selectionSet);
-  }
   return visit(document, {
     Variable: (variable) => renameVariable(variable, clientVariables),
     Field: (field) => {
       const key = sourceKey(field);
-      const isRenamed = key !== nameOf(field);
-      const mayBeEmpty = field.selectionSet !== undefined && !alwaysSelects(field.selectionSet, fragments);
-      if (!isRenamed && !mayBeEmpty) return undefined;
-      return {
-        ...field,
-        ...(isRenamed && { alias: { kind: Kind.NAME, value: key } }),
-        ...(mayBeEmpty && { selectionSet: withTypeName(field.selectionSet) }),
-      };
+      if (key === nameOf(field)) return undefined;
+      return { ...field, alias: { kind: Kind.NAME, value: key } };
     },
   });
-}
-
-/** Whether some field is asked for whatever `@skip` and `@include` say. */
-function alwaysSelects({ selections }: SelectionSetNode, fragments: ReadonlyMap<string, SelectionSetNode>): boolean {
-  return selections.some((selection) => {
-    if (selection.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include')) return false;
-    if (selection.kind === Kind.FIELD) return true;
-    const inner =
-      selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value);
-    return inner !== undefined && alwaysSelects(inner, fragments);
-  });
-}
-
-/** The planner forgets an object of which every field may be skipped. */
-function withTypeName(selectionSet: SelectionSetNode): SelectionSetNode {
-  const typeName: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
-  return { ...selectionSet, selections: [...selectionSet.selections, typeName] };
 }
 
 /** Names of variables that the planner gives its own. */
