@@ -14,6 +14,7 @@ import { denialErrors } from '../protection/authorization/denial-errors.ts';
 import type { Restriction } from '../protection/authorization/restriction.ts';
 import type { Step } from './fetching/fetch.ts';
 import type { SubgraphCall } from './fetching/fetch-request.ts';
+import { fetchesByType } from './fetching/fetches-by-type.ts';
 import { compilePlan } from './fetching/plan.ts';
 import { PlanExecution } from './fetching/plan-execution.ts';
 import type { JsonRecord } from './fetching/records.ts';
@@ -80,12 +81,13 @@ export class CompiledOperation {
     this.#operation = operation;
     this.#rootType = rootType;
     this.#fragments = fragmentsOf(document);
-    this.#fetch = compilePlan(queryPlan, {
-      types: new TypeRelations(source.supergraphSchema),
-      clientVariable: responseKeys.clientVariable,
-    });
     this.#conditionNames = conditionNames(document);
     this.#response = new ResponseTree(restriction?.visible ?? operation, this.#fragments, responseKeys);
+    const types = new TypeRelations(source.supergraphSchema);
+    this.#fetch = compilePlan(fetchesByType(queryPlan, this.#response, types), {
+      types,
+      clientVariable: responseKeys.clientVariable,
+    });
   }
 
   /** Runs the operation. What subgraphs do wrong is among the errors; it rejects for a fault of its own only. */

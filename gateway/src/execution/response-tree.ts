@@ -30,13 +30,19 @@ export class ResponseTree {
     return clientPath;
   }
 
-  /** Whether the client asked for a field at this path of the plan. */
-  has(path: Path): boolean {
-    return this.clientPath(path).length === path.length;
+  /**
+   * The plan's keys of what the client asked for at a path of the plan, in which `@` stands for the items of a list.
+   *
+   * @param applies whether fragments on a type are for the objects in question
+   */
+  keysAt(path: readonly string[], applies: (condition: string) => boolean): ReadonlySet<string> {
+    let node: ResponseNode | undefined = this.#root;
+    for (const key of path) if (key !== '@') node = node?.below(this.#keys, this.#fragments).get(key);
+    return new Set(node?.fields(this.#keys, this.#fragments, applies).keys());
   }
 }
 
-/** Selections of one path, whatever the types. Only made for paths that had an error. */
+/** Selections of one path, whatever the types. */
 class ResponseNode {
   readonly #selectionSets: readonly SelectionSetNode[];
   #below: ReadonlyMap<string, ResponseNode> | undefined;
@@ -46,33 +52,37 @@ class ResponseNode {
   }
 
   below(keys: ResponseKeys, fragments: Fragments): ReadonlyMap<string, ResponseNode> {
-    if (!this.#below) {
-      const found = new Map<string, SelectionSetNode[]>();
-      for (const selectionSet of this.#selectionSets) collect(selectionSet, keys, fragments, found);
-      this.#below = new Map([...found].map(([key, selectionSets]) => [key, new ResponseNode(selectionSets)]));
-    }
+    this.#below ??= new Map(
+      [...this.fields(keys, fragments, () => true)].map(([key, sets]) => [key, new ResponseNode(sets)]),
+    );
     return this.#below;
   }
-}
 
-function collect(
-  selectionSet: SelectionSetNode,
-  keys: ResponseKeys,
-  fragments: Fragments,
-  found: Map<string, SelectionSetNode[]>,
-): void {
-  for (const selection of selectionSet.selections) {
-    if (selection.kind === Kind.FIELD) {
-      const key = keys.sourceKey(selection);
-      const selectionSets = found.get(key) ?? [];
-      found.set(key, selectionSets);
-      if (selection.selectionSet) selectionSets.push(selection.selectionSet);
-    } else {
-      const inner =
-        selection.kind === Kind.FRAGMENT_SPREAD
-          ? fragments.get(selection.name.value)?.selectionSet
-          : selection.selectionSet;
-      if (inner) collect(inner, keys, fragments, found);
-    }
+  /** What is selected of each field, by the plan's keys. */
+  fields(
+    keys: ResponseKeys,
+    fragments: Fragments,
+    applies: (condition: string) => boolean,
+  ): Map<string, SelectionSetNode[]> {
+    const found = new Map<string, SelectionSetNode[]>();
+    const visited = new Set<string>();
+    const collect = ({ selections }: SelectionSetNode): void => {
+      for (const selection of selections) {
+        if (selection.kind === Kind.FIELD) {
+          const key = keys.sourceKey(selection);
+          const selectionSets = found.get(key) ?? [];
+          found.set(key, selectionSets);
+          if (selection.selectionSet) selectionSets.push(selection.selectionSet);
+          continue;
+        }
+        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+        if (selection.kind === Kind.FRAGMENT_SPREAD && visited.has(selection.name.value)) continue;
+        if (selection.kind === Kind.FRAGMENT_SPREAD) visited.add(selection.name.value);
+        const condition = fragment?.typeCondition?.name.value;
+        if (fragment && (condition === undefined || applies(condition))) collect(fragment.selectionSet);
+      }
+    };
+    this.#selectionSets.forEach(collect);
+    return found;
   }
 }

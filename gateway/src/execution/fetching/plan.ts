@@ -1,5 +1,6 @@
 import type { ConditionNode, FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { conditionalKeys, parseFetchOperation } from '../planning/fetch-documents.ts';
+import { fetchesOf, type PlacedFetch } from '../planning/plan-nodes.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
 import { compileEntityFetch } from './entity-fetch.ts';
 import type { FetchOptions, Step } from './fetch.ts';
@@ -73,32 +74,13 @@ function checkedElement(element: string | number): string {
   throw new UnsupportedPlanError(`a path with ${element}`);
 }
 
-/** All fetches of a plan, and whether a condition node is above them. */
-function* fetchesOf(node: PlanNode, isConditional = false): Generator<{ fetch: FetchNode; isConditional: boolean }> {
-  switch (node.kind) {
-    case 'Sequence':
-    case 'Parallel':
-      for (const child of node.nodes) yield* fetchesOf(child, isConditional);
-      return;
-    case 'Flatten':
-      yield* fetchesOf(node.node, isConditional);
-      return;
-    case 'Condition':
-      if (node.ifClause) yield* fetchesOf(node.ifClause, true);
-      if (node.elseClause) yield* fetchesOf(node.elseClause, true);
-      return;
-    case 'Fetch':
-      yield { fetch: node, isConditional };
-  }
-}
-
-function countFetches(fetches: readonly { fetch: FetchNode }[]): Map<string, number> {
+function countFetches(fetches: readonly PlacedFetch[]): Map<string, number> {
   const times = new Map<string, number>();
   for (const { fetch } of fetches) times.set(fetchIdentity(fetch), (times.get(fetchIdentity(fetch)) ?? 0) + 1);
   return times;
 }
 
-function conditionalKeysOf(fetches: readonly { fetch: FetchNode; isConditional: boolean }[]): Set<string> {
+function conditionalKeysOf(fetches: readonly PlacedFetch[]): Set<string> {
   const keys = new Set<string>();
   for (const { fetch, isConditional } of fetches) {
     if (!isConditional && !/@(skip|include)\b/.test(fetch.operation)) continue;

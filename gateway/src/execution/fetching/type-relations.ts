@@ -20,6 +20,12 @@ export class TypeRelations {
     );
   }
 
+  /** The names of an interface's object types; none for what is no interface. */
+  objectTypesOf(typeName: string): string[] {
+    const type = this.#schema.getType(typeName);
+    return isInterfaceType(type) ? this.#schema.getPossibleTypes(type).map(({ name }) => name) : [];
+  }
+
   /** Whether it names an interface: what a subgraph with an `@interfaceObject` gives for `__typename`. */
   isInterface(typeName: unknown): boolean {
     return typeof typeName === 'string' && isInterfaceType(this.#schema.getType(typeName));

@@ -1,11 +1,15 @@
+import type { FetchNode } from '@apollo/query-planner';
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
   parse,
+  print,
   type SelectionNode,
   type SelectionSetNode,
+  stripIgnoredCharacters,
+  visit,
 } from 'graphql';
 
 /** The operation of a fetch, with the fragments it has put in place. */
@@ -49,6 +53,20 @@ function inlineSelection(
     typeCondition: fragment.typeCondition,
     ...(selection.directives && { directives: selection.directives }),
     selectionSet: inlined(fragment.selectionSet, fragments),
+  };
+}
+
+/** The fetch with another operation, and the variables that it still uses. */
+export function withOperation(fetch: FetchNode, operation: OperationDefinitionNode): FetchNode {
+  const used = new Set<string>();
+  visit(operation.selectionSet, { Variable: ({ name }) => void used.add(name.value) });
+  const variableDefinitions = operation.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value));
+  const document = { ...operation, ...(variableDefinitions && { variableDefinitions }) };
+  const variableUsages = fetch.variableUsages?.filter((name) => used.has(name));
+  return {
+    ...fetch,
+    operation: stripIgnoredCharacters(print(document)),
+    ...(variableUsages && { variableUsages }),
   };
 }
 

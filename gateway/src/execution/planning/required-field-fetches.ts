@@ -11,7 +11,8 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
-import { parseFetchOperation } from './fetch-documents.ts';
+import { parseFetchOperation, withOperation } from './fetch-documents.ts';
+import { replaceFetches } from './plan-nodes.ts';
 import type { RequiredField, RequiredFields } from './supergraph-normalization.ts';
 
 /**
@@ -22,27 +23,7 @@ import type { RequiredField, RequiredFields } from './supergraph-normalization.t
 export function restoreRequiredFields(plan: QueryPlan, requiredFields: RequiredFields): QueryPlan {
   const { node } = plan;
   if (requiredFields.byName.size === 0 || !node || node.kind === 'Subscription') return plan;
-  return { ...plan, node: restored(node, requiredFields) };
-}
-
-function restored(node: PlanNode, requiredFields: RequiredFields): PlanNode {
-  switch (node.kind) {
-    case 'Sequence':
-    case 'Parallel':
-      return { ...node, nodes: node.nodes.map((child) => restored(child, requiredFields)) };
-    case 'Flatten':
-      return { ...node, node: restored(node.node, requiredFields) };
-    case 'Condition':
-      return {
-        ...node,
-        ...(node.ifClause && { ifClause: restored(node.ifClause, requiredFields) }),
-        ...(node.elseClause && { elseClause: restored(node.elseClause, requiredFields) }),
-      };
-    case 'Fetch':
-      return restoredFetch(node, requiredFields);
-    case 'Defer':
-      return node;
-  }
+  return { ...plan, node: replaceFetches(node, (fetch) => restoredFetch(fetch, requiredFields)) };
 }
 
 function restoredFetch(fetch: FetchNode, requiredFields: RequiredFields): PlanNode {
@@ -54,23 +35,11 @@ function restoredFetch(fetch: FetchNode, requiredFields: RequiredFields): PlanNo
   const nodes = groups.map((group, index) => {
     const isHere = (needs: ReadonlySet<string> | undefined) =>
       needs ? [...needs].every((name) => group.has(name)) : index === 0;
-    const part = withoutUnusedVariables(keepFields(operation, neededBy, isHere));
-    const variables = new Set(part.variableDefinitions?.map(({ variable }) => variable.name.value));
-    const variableUsages = fetch.variableUsages?.filter((name) => variables.has(name));
+    const part = keepFields(operation, neededBy, isHere);
     const requires = withoutNames(fetch.requires ?? [], (name) => requiredFields.byName.has(name) && !group.has(name));
-    return withOriginalFields(
-      { ...fetch, requires, ...(variableUsages && { variableUsages }), operation: stripIgnoredCharacters(print(part)) },
-      requiredFields,
-    );
+    return withOriginalFields({ ...withOperation(fetch, part), requires }, requiredFields);
   });
   return { kind: 'Parallel', nodes };
-}
-
-function withoutUnusedVariables(operation: OperationDefinitionNode): OperationDefinitionNode {
-  const used = new Set<string>();
-  visit(operation.selectionSet, { Variable: ({ name }) => void used.add(name.value) });
-  const variableDefinitions = operation.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value));
-  return { ...operation, ...(variableDefinitions && { variableDefinitions }) };
 }
 
 /** Whether another of these names stands for the same field with other arguments. */

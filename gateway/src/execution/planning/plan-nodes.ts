@@ -1,0 +1,58 @@
+import type { FetchNode, PlanNode } from '@apollo/query-planner';
+
+/** A fetch of a plan, and where it is. */
+export interface PlacedFetch {
+  readonly fetch: FetchNode;
+  /** As the plan's data has it, with `@` for each item of a list. */
+  readonly path: readonly string[];
+  /** Whether a condition node is above it. */
+  readonly isConditional: boolean;
+}
+
+/** All fetches of a plan but for those that are deferred. */
+export function* fetchesOf(
+  node: PlanNode,
+  path: readonly string[] = [],
+  isConditional = false,
+): Generator<PlacedFetch, void> {
+  switch (node.kind) {
+    case 'Sequence':
+    case 'Parallel':
+      for (const child of node.nodes) yield* fetchesOf(child, path, isConditional);
+      return;
+    case 'Flatten':
+      yield* fetchesOf(node.node, [...path, ...node.path.map(String)], isConditional);
+      return;
+    case 'Condition':
+      if (node.ifClause) yield* fetchesOf(node.ifClause, path, true);
+      if (node.elseClause) yield* fetchesOf(node.elseClause, path, true);
+      return;
+    case 'Fetch':
+      yield { fetch: node, path, isConditional };
+  }
+}
+
+/** The plan with other nodes in place of its fetches. */
+export function replaceFetches(
+  node: PlanNode,
+  replace: (fetch: FetchNode, path: readonly string[]) => PlanNode,
+  path: readonly string[] = [],
+): PlanNode {
+  switch (node.kind) {
+    case 'Sequence':
+    case 'Parallel':
+      return { ...node, nodes: node.nodes.map((child) => replaceFetches(child, replace, path)) };
+    case 'Flatten':
+      return { ...node, node: replaceFetches(node.node, replace, [...path, ...node.path.map(String)]) };
+    case 'Condition':
+      return {
+        ...node,
+        ...(node.ifClause && { ifClause: replaceFetches(node.ifClause, replace, path) }),
+        ...(node.elseClause && { elseClause: replaceFetches(node.elseClause, replace, path) }),
+      };
+    case 'Fetch':
+      return replace(node, path);
+    case 'Defer':
+      return node;
+  }
+}
