@@ -1,3 +1,4 @@
+import type { QueryPlan } from '@apollo/query-planner';
 import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
 import {
   type DocumentNode,
@@ -8,6 +9,7 @@ import {
   getVariableValues,
   Kind,
   type OperationDefinitionNode,
+  type SelectionNode,
   visit,
 } from 'graphql';
 import { denialErrors } from '../protection/authorization/denial-errors.ts';
@@ -58,8 +60,8 @@ export interface OperationResult {
   readonly denied?: readonly GraphQLError[];
 }
 
-/** The variants of an operation's shape that are kept, one for each combination of its `@skip`s and `@include`s. */
-const MAX_SHAPES = 64;
+/** The variants of an operation's code that are kept, one for each combination of its `@skip`s and `@include`s. */
+const MAX_CODES = 64;
 
 /** Without it a body of 2 MB could get an answer of 100 MB, with each of its mistakes in it. */
 const VARIABLE_LIMITS = { maxErrors: MAX_VARIABLE_ERRORS };
@@ -70,10 +72,12 @@ export class CompiledOperation {
   readonly #operation: OperationDefinitionNode;
   readonly #rootType: GraphQLObjectType;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly #fetch: Step;
+  readonly #types: TypeRelations;
   readonly #conditionNames: readonly string[];
   readonly #response: ResponseTree;
-  readonly #shapes = new Map<string, ConditionalShape>();
+  readonly #codes = new Map<string, ConditionalCode>();
+  /** What fetches the data, but under conditions that need a plan of their own. */
+  readonly #fetch: Step;
 
   constructor(source: OperationSource, operation: OperationDefinitionNode, rootType: GraphQLObjectType) {
     const { queryPlan, document, responseKeys, restriction } = source;
@@ -83,11 +87,8 @@ export class CompiledOperation {
     this.#fragments = fragmentsOf(document);
     this.#conditionNames = conditionNames(document);
     this.#response = new ResponseTree(restriction?.visible ?? operation, this.#fragments, responseKeys);
-    const types = new TypeRelations(source.supergraphSchema);
-    this.#fetch = compilePlan(fetchesByType(queryPlan, this.#response, types), {
-      types,
-      clientVariable: responseKeys.clientVariable,
-    });
+    this.#types = new TypeRelations(source.supergraphSchema);
+    this.#fetch = this.#compilePlan(queryPlan);
   }
 
   /** Runs the operation. What subgraphs do wrong is among the errors; it rejects for a fault of its own only. */
@@ -100,29 +101,29 @@ export class CompiledOperation {
       VARIABLE_LIMITS,
     );
     if (refused) return { errors: refused };
-    const { shape, denied } = this.#shapeFor(coerced);
+    const { fetch, shape, denied } = this.#codeFor(coerced);
     if (denied && this.#source.restriction?.isWhole) return { denied };
     const errors = new FieldErrors(this.#response);
     const execution = new PlanExecution(coerced, errors, call);
-    await this.#fetch(execution);
+    await fetch(execution);
     const data = shape(execution.data, new Completion(errors, given ?? {}));
     const result = errors.list.length === 0 ? { data } : { data, errors: errors.list };
     return denied ? { ...result, denied } : result;
   }
 
-  #shapeFor(variables: Readonly<Record<string, unknown>>): ConditionalShape {
+  #codeFor(variables: Readonly<Record<string, unknown>>): ConditionalCode {
     let key = '';
     for (const name of this.#conditionNames) key += variables[name] === true ? '1' : '0';
-    const known = this.#shapes.get(key);
+    const known = this.#codes.get(key);
     if (known) return known;
-    if (this.#shapes.size >= MAX_SHAPES) this.#shapes.clear();
-    const shape = this.#compileShape(variables);
-    this.#shapes.set(key, shape);
-    return shape;
+    if (this.#codes.size >= MAX_CODES) this.#codes.clear();
+    const code = this.#compile(variables);
+    this.#codes.set(key, code);
+    return code;
   }
 
-  #compileShape(variables: Readonly<Record<string, unknown>>): ConditionalShape {
-    const { restriction } = this.#source;
+  #compile(variables: Readonly<Record<string, unknown>>): ConditionalCode {
+    const { restriction, queryPlan } = this.#source;
     const conditions = Object.fromEntries(this.#conditionNames.map((name) => [name, variables[name]]));
     const shaping = {
       schema: this.#source.apiSchema,
@@ -132,10 +133,17 @@ export class CompiledOperation {
       responseKeys: this.#source.responseKeys,
       denied: restriction?.denied,
     };
+    const includes = (selection: SelectionNode) => isIncluded(selection, conditions);
+    const plan = fetchesByType(queryPlan, { response: this.#response, types: this.#types, includes });
     return {
+      fetch: plan === queryPlan ? this.#fetch : this.#compilePlan(plan),
       shape: compileShape(shaping, this.#rootType),
       denied: restriction && deniedUnder(conditions, restriction),
     };
+  }
+
+  #compilePlan(plan: QueryPlan): Step {
+    return compilePlan(plan, { types: this.#types, clientVariable: this.#source.responseKeys.clientVariable });
   }
 }
 
@@ -151,8 +159,9 @@ export function compileOperation(source: OperationSource): CompiledOperation {
   return new CompiledOperation(source, operation, rootType);
 }
 
-/** The shape of an operation under one combination of its conditions, and what of it is denied then. */
-interface ConditionalShape {
+/** The code of an operation under one combination of its conditions, and what of it is denied then. */
+interface ConditionalCode {
+  readonly fetch: Step;
   readonly shape: ReturnType<typeof compileShape>;
   readonly denied: readonly GraphQLError[] | undefined;
 }

@@ -1,8 +1,24 @@
-import { type FragmentDefinitionNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
 import type { Path } from './fetching/places.ts';
 import type { ResponseKeys } from './planning/response-keys.ts';
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+/** What counts of the selections at a place. */
+export interface Scope {
+  /** Whether fragments on a type are for the objects in question. */
+  applies(condition: string): boolean;
+  includes(selection: SelectionNode): boolean;
+}
+
+/** Whatever the types and the variables are. */
+const ANY: Scope = { applies: () => true, includes: () => true };
 
 /** The response keys of the client's operation, by those that the plan has for them. */
 export class ResponseTree {
@@ -30,15 +46,11 @@ export class ResponseTree {
     return clientPath;
   }
 
-  /**
-   * The plan's keys of what the client asked for at a path of the plan, in which `@` stands for the items of a list.
-   *
-   * @param applies whether fragments on a type are for the objects in question
-   */
-  keysAt(path: readonly string[], applies: (condition: string) => boolean): ReadonlySet<string> {
+  /** The plan's keys of what the client asked for at a path of the plan, in which `@` stands for the items of a list. */
+  keysAt(path: readonly string[], scope: Scope): ReadonlySet<string> {
     let node: ResponseNode | undefined = this.#root;
     for (const key of path) if (key !== '@') node = node?.below(this.#keys, this.#fragments).get(key);
-    return new Set(node?.fields(this.#keys, this.#fragments, applies).keys());
+    return new Set(node?.fields(this.#keys, this.#fragments, scope).keys());
   }
 }
 
@@ -52,22 +64,16 @@ class ResponseNode {
   }
 
   below(keys: ResponseKeys, fragments: Fragments): ReadonlyMap<string, ResponseNode> {
-    this.#below ??= new Map(
-      [...this.fields(keys, fragments, () => true)].map(([key, sets]) => [key, new ResponseNode(sets)]),
-    );
+    this.#below ??= new Map([...this.fields(keys, fragments, ANY)].map(([key, sets]) => [key, new ResponseNode(sets)]));
     return this.#below;
   }
 
   /** What is selected of each field, by the plan's keys. */
-  fields(
-    keys: ResponseKeys,
-    fragments: Fragments,
-    applies: (condition: string) => boolean,
-  ): Map<string, SelectionSetNode[]> {
+  fields(keys: ResponseKeys, fragments: Fragments, scope: Scope): Map<string, SelectionSetNode[]> {
     const found = new Map<string, SelectionSetNode[]>();
     const visited = new Set<string>();
     const collect = ({ selections }: SelectionSetNode): void => {
-      for (const selection of selections) {
+      for (const selection of selections.filter(scope.includes)) {
         if (selection.kind === Kind.FIELD) {
           const key = keys.sourceKey(selection);
           const selectionSets = found.get(key) ?? [];
@@ -79,7 +85,7 @@ class ResponseNode {
         if (selection.kind === Kind.FRAGMENT_SPREAD && visited.has(selection.name.value)) continue;
         if (selection.kind === Kind.FRAGMENT_SPREAD) visited.add(selection.name.value);
         const condition = fragment?.typeCondition?.name.value;
-        if (fragment && (condition === undefined || applies(condition))) collect(fragment.selectionSet);
+        if (fragment && (condition === undefined || scope.applies(condition))) collect(fragment.selectionSet);
       }
     };
     this.#selectionSets.forEach(collect);

@@ -59,6 +59,10 @@ describe('an entity is asked for what the client wants of its type', () => {
       ['b1: review a:comment(long:true)', 'f1,g1: review'],
     ],
     ['{ items { ... on Book { stars review } ... on Film { text review } } }', ['b1,f1: stars review']],
+    [
+      'query ($s: Boolean! = false) { items { review stars @include(if: $s) ... on Film { stars } } }',
+      ['b1,g1: review', 'f1: review stars@include(if:$s)stars'],
+    ],
     ['{ items { review comment } }', ['b1,f1,g1: review comment']],
     ['{ reviewed { ... on Film { stars } } }', ['f1: stars']],
   ] as const) {

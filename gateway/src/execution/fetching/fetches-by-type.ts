@@ -12,30 +12,44 @@ export interface TypedFetchNode extends FetchNode {
   readonly isFor?: (typeName: string) => boolean;
 }
 
+/** One combination of an operation's conditions. */
+export interface FetchScope {
+  readonly response: ResponseTree;
+  readonly types: TypeRelations;
+  /** Whether a selection of the client's is there. */
+  includes(selection: SelectionNode): boolean;
+}
+
 /**
  * Asks no entity for what the client wants of others. Where an operation has `... on Book { pages }` at an interface that a
  * subgraph has `pages` for, the planner asks that for the pages of every entity there. What then fails would be an error of
  * a field that nobody asked for, and the rest of its entity null with it. Such a fetch becomes one for each set of fields.
+ *
+ * @returns the plan itself where it has no such fetch
  */
-export function fetchesByType(plan: QueryPlan, response: ResponseTree, types: TypeRelations): QueryPlan {
+export function fetchesByType(plan: QueryPlan, { response, types, includes }: FetchScope): QueryPlan {
   const { node } = plan;
   if (!node || node.kind === 'Subscription') return plan;
   const fetches = [...fetchesOf(node)];
   // Context arguments are taken from the objects above by ways of their own.
   if (fetches.some(({ fetch }) => fetch.contextRewrites?.length)) return plan;
-  const replace = (fetch: FetchNode, path: readonly string[]): PlanNode => {
+  let isSame = true;
+  const replaced = replaceFetches(node, (fetch, path) => {
     if (!fetch.requires) return fetch;
     const here = fetches.filter((other) => other.path.join() === path.join());
-    const ofAnyType = response.keysAt(path, () => true);
-    return splitFetch(fetch, types, (typeName) => {
-      const wanted = response.keysAt(path, (condition) => types.applies(condition, typeName));
+    const ofAnyType = response.keysAt(path, { applies: () => true, includes });
+    const parts = splitFetch(fetch, types, (typeName) => {
+      const applies = (condition: string) => types.applies(condition, typeName);
+      const wanted = response.keysAt(path, { applies, includes });
       const required = here.flatMap((other) => [
         ...requiredFields(other.fetch.requires ?? [], typeName, types).values(),
       ]);
       return (key) => !ofAnyType.has(key) || wanted.has(key) || required.some((field) => field.key === key);
     });
-  };
-  return { ...plan, node: replaceFetches(node, replace) };
+    isSame &&= parts === fetch;
+    return parts;
+  });
+  return isSame ? plan : { ...plan, node: replaced };
 }
 
 /** @param needs whether somebody needs what entities of a type have under a key */
