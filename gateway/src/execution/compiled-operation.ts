@@ -1,4 +1,3 @@
-import type { QueryPlan } from '@apollo/query-planner';
 import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
 import {
   type DocumentNode,
@@ -7,21 +6,20 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
   getVariableValues,
-  Kind,
   type OperationDefinitionNode,
   type SelectionNode,
-  visit,
 } from 'graphql';
 import { denialErrors } from '../protection/authorization/denial-errors.ts';
 import type { Restriction } from '../protection/authorization/restriction.ts';
 import type { Step } from './fetching/fetch.ts';
 import type { SubgraphCall } from './fetching/fetch-request.ts';
-import { fetchesByType } from './fetching/fetches-by-type.ts';
 import { compilePlan } from './fetching/plan.ts';
 import { PlanExecution } from './fetching/plan-execution.ts';
 import type { JsonRecord } from './fetching/records.ts';
 import { TypeRelations } from './fetching/type-relations.ts';
+import { WantedKeys } from './fetching/wanted-keys.ts';
 import { FieldErrors } from './field-errors.ts';
+import { conditionNames, fragmentsOf, operationOf } from './operation-document.ts';
 import type { PlannedOperation } from './planning/planner.ts';
 import { ResponseTree } from './response-tree.ts';
 import { Completion } from './shaping/completion.ts';
@@ -73,10 +71,11 @@ export class CompiledOperation {
   readonly #rootType: GraphQLObjectType;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #types: TypeRelations;
+  readonly #wanted: WantedKeys;
   readonly #conditionNames: readonly string[];
   readonly #response: ResponseTree;
   readonly #codes = new Map<string, ConditionalCode>();
-  /** What fetches the data, but under conditions that need a plan of their own. */
+  /** What fetches the data, but where conditions decide what is wanted. */
   readonly #fetch: Step;
 
   constructor(source: OperationSource, operation: OperationDefinitionNode, rootType: GraphQLObjectType) {
@@ -88,7 +87,14 @@ export class CompiledOperation {
     this.#conditionNames = conditionNames(document);
     this.#response = new ResponseTree(restriction?.visible ?? operation, this.#fragments, responseKeys);
     this.#types = new TypeRelations(source.supergraphSchema);
-    this.#fetch = this.#compilePlan(queryPlan);
+    this.#wanted = new WantedKeys({
+      plan: queryPlan,
+      selected: this.#response.root,
+      rootTypeName: rootType.name,
+      hasConditions: this.#conditionNames.length > 0,
+      types: this.#types,
+    });
+    this.#fetch = this.#compilePlan({});
   }
 
   /** Runs the operation. What subgraphs do wrong is among the errors; it rejects for a fault of its own only. */
@@ -123,7 +129,7 @@ export class CompiledOperation {
   }
 
   #compile(variables: Readonly<Record<string, unknown>>): ConditionalCode {
-    const { restriction, queryPlan } = this.#source;
+    const { restriction } = this.#source;
     const conditions = Object.fromEntries(this.#conditionNames.map((name) => [name, variables[name]]));
     const shaping = {
       schema: this.#source.apiSchema,
@@ -133,17 +139,21 @@ export class CompiledOperation {
       responseKeys: this.#source.responseKeys,
       denied: restriction?.denied,
     };
-    const includes = (selection: SelectionNode) => isIncluded(selection, conditions);
-    const plan = fetchesByType(queryPlan, { response: this.#response, types: this.#types, includes });
     return {
-      fetch: plan === queryPlan ? this.#fetch : this.#compilePlan(plan),
+      fetch: this.#wanted.isUniform || this.#conditionNames.length === 0 ? this.#fetch : this.#compilePlan(conditions),
       shape: compileShape(shaping, this.#rootType),
       denied: restriction && deniedUnder(conditions, restriction),
     };
   }
 
-  #compilePlan(plan: QueryPlan): Step {
-    return compilePlan(plan, { types: this.#types, clientVariable: this.#source.responseKeys.clientVariable });
+  #compilePlan(conditions: Readonly<Record<string, unknown>>): Step {
+    const { queryPlan, responseKeys } = this.#source;
+    const includes = (selection: SelectionNode) => isIncluded(selection, conditions);
+    return compilePlan(queryPlan, {
+      types: this.#types,
+      clientVariable: responseKeys.clientVariable,
+      unwantedOf: (fetch, path) => this.#wanted.unwantedOf(fetch, path, includes),
+    });
   }
 }
 
@@ -172,29 +182,4 @@ function deniedUnder(
 ): readonly GraphQLError[] | undefined {
   const applying = denials.filter(({ guards }) => guards.every((selection) => isIncluded(selection, conditions)));
   return applying.length === 0 ? undefined : denialErrors(applying, isAuthenticated);
-}
-
-/** @throws {GraphQLError} where there is none of that name */
-export function operationOf({ definitions }: DocumentNode, name: string | undefined): OperationDefinitionNode {
-  const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-  const operation = name ? operations.find((node) => node.name?.value === name) : operations[0];
-  if (!operation) throw new GraphQLError(name ? `Unknown operation named "${name}".` : 'Must provide an operation.');
-  return operation;
-}
-
-function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
-  const fragments = definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
-  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
-}
-
-/** The variables that decide what is selected. */
-function conditionNames(document: DocumentNode): string[] {
-  const names = new Set<string>();
-  visit(document, {
-    Directive: ({ name, arguments: given }) => {
-      if (name.value !== 'skip' && name.value !== 'include') return;
-      for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
-    },
-  });
-  return [...names];
 }

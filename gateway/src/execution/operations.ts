@@ -4,8 +4,9 @@ import { inlineFragments } from '../protection/authorization/inlined-operation.t
 import { restrict, type Visit } from '../protection/authorization/restriction.ts';
 import { AuthorizationRules } from '../protection/authorization/rules.ts';
 import { OverrideLabels } from '../protection/override-labels.ts';
-import { type CompiledOperation, compileOperation, operationOf, type SourceRestriction } from './compiled-operation.ts';
+import { type CompiledOperation, compileOperation, type SourceRestriction } from './compiled-operation.ts';
 import type { OperationCounts } from './operation-counts.ts';
+import { operationOf } from './operation-document.ts';
 import { OperationPlanner } from './planning/planner.ts';
 import { UnplannableOperationError } from './planning/unplannable-operation-error.ts';
 import { UncompilableOperation } from './uncompilable-operation.ts';

@@ -1,4 +1,5 @@
 import {
+  type FieldNode,
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
@@ -8,8 +9,6 @@ import {
 import type { Path } from './fetching/places.ts';
 import type { ResponseKeys } from './planning/response-keys.ts';
 
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
-
 /** What counts of the selections at a place. */
 export interface Scope {
   /** Whether fragments on a type are for the objects in question. */
@@ -18,72 +17,93 @@ export interface Scope {
 }
 
 /** Whatever the types and the variables are. */
-const ANY: Scope = { applies: () => true, includes: () => true };
+export const ANY: Scope = { applies: () => true, includes: () => true };
 
 /** The response keys of the client's operation, by those that the plan has for them. */
 export class ResponseTree {
+  readonly root: ResponseNode;
   readonly #keys: ResponseKeys;
-  readonly #fragments: Fragments;
-  readonly #root: ResponseNode;
 
-  constructor(operation: OperationDefinitionNode, fragments: Fragments, keys: ResponseKeys) {
+  constructor(
+    operation: OperationDefinitionNode,
+    fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+    keys: ResponseKeys,
+  ) {
     this.#keys = keys;
-    this.#fragments = fragments;
-    this.#root = new ResponseNode([operation.selectionSet]);
+    this.root = new ResponseNode({ fragments, keys }, [operation.selectionSet]);
   }
 
   /** Where a path of the plan is in the client's answer: up to the first field that the client didn't ask for. */
   clientPath(path: Path): Path {
     const clientPath: (string | number)[] = [];
-    let node: ResponseNode | undefined = this.#root;
+    let node: ResponseNode | undefined = this.root;
     for (const element of path) {
       if (typeof element === 'string') {
-        node = node.below(this.#keys, this.#fragments).get(element);
+        node = node.below(element);
         if (!node) break;
       }
       clientPath.push(typeof element === 'string' ? this.#keys.responseKey(element) : element);
     }
     return clientPath;
   }
-
-  /** The plan's keys of what the client asked for at a path of the plan, in which `@` stands for the items of a list. */
-  keysAt(path: readonly string[], scope: Scope): ReadonlySet<string> {
-    let node: ResponseNode | undefined = this.#root;
-    for (const key of path) if (key !== '@') node = node?.below(this.#keys, this.#fragments).get(key);
-    return new Set(node?.fields(this.#keys, this.#fragments, scope).keys());
-  }
 }
 
-/** Selections of one path, whatever the types. */
-class ResponseNode {
-  readonly #selectionSets: readonly SelectionSetNode[];
-  #below: ReadonlyMap<string, ResponseNode> | undefined;
+interface Source {
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly keys: ResponseKeys;
+}
 
-  constructor(selectionSets: readonly SelectionSetNode[]) {
+/** What a client's operation selects at one place. */
+export class ResponseNode {
+  readonly #source: Source;
+  readonly #selectionSets: readonly SelectionSetNode[];
+  readonly #below = new Map<string, ResponseNode | undefined>();
+
+  constructor(source: Source, selectionSets: readonly SelectionSetNode[]) {
+    this.#source = source;
     this.#selectionSets = selectionSets;
   }
 
-  below(keys: ResponseKeys, fragments: Fragments): ReadonlyMap<string, ResponseNode> {
-    this.#below ??= new Map([...this.fields(keys, fragments, ANY)].map(([key, sets]) => [key, new ResponseNode(sets)]));
-    return this.#below;
+  /** What is selected below a field of the plan's key, whatever the types; undefined where the field isn't. */
+  below(key: string): ResponseNode | undefined {
+    if (!this.#below.has(key)) this.#below.set(key, this.belowIn(key, ANY));
+    return this.#below.get(key);
   }
 
-  /** What is selected of each field, by the plan's keys. */
-  fields(keys: ResponseKeys, fragments: Fragments, scope: Scope): Map<string, SelectionSetNode[]> {
-    const found = new Map<string, SelectionSetNode[]>();
+  belowIn(key: string, scope: Scope): ResponseNode | undefined {
+    const fields = this.fields(scope).get(key);
+    return (
+      fields &&
+      new ResponseNode(
+        this.#source,
+        fields.flatMap(({ selectionSet }) => selectionSet ?? []),
+      )
+    );
+  }
+
+  /** The same place with nothing selected. */
+  empty(): ResponseNode {
+    return new ResponseNode(this.#source, []);
+  }
+
+  /** The fields that are selected, by the plan's keys. */
+  fields(scope: Scope): Map<string, FieldNode[]> {
+    const { fragments, keys } = this.#source;
+    const found = new Map<string, FieldNode[]>();
     const visited = new Set<string>();
     const collect = ({ selections }: SelectionSetNode): void => {
-      for (const selection of selections.filter(scope.includes)) {
+      for (const selection of selections) {
+        if (!scope.includes(selection)) continue;
         if (selection.kind === Kind.FIELD) {
           const key = keys.sourceKey(selection);
-          const selectionSets = found.get(key) ?? [];
-          found.set(key, selectionSets);
-          if (selection.selectionSet) selectionSets.push(selection.selectionSet);
+          const known = found.get(key);
+          if (known) known.push(selection);
+          else found.set(key, [selection]);
           continue;
         }
-        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
         if (selection.kind === Kind.FRAGMENT_SPREAD && visited.has(selection.name.value)) continue;
         if (selection.kind === Kind.FRAGMENT_SPREAD) visited.add(selection.name.value);
+        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
         const condition = fragment?.typeCondition?.name.value;
         if (fragment && (condition === undefined || scope.applies(condition))) collect(fragment.selectionSet);
       }

@@ -1,44 +1,102 @@
 import type { FetchNode } from '@apollo/query-planner';
-import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
-import type { GraphQLFormattedError } from 'graphql';
-import { errorsOf } from '../field-errors.ts';
 import { groupByContext } from './context-arguments.ts';
-import { dataOf, type FetchOptions, type FetchParts, fetchParts, type Step } from './fetch.ts';
+import { type EntityCall, failEntities, takeEntities } from './entity-answer.ts';
+import { type FetchOptions, type FetchParts, fetchParts, type Step } from './fetch.ts';
 import { FetchRequest } from './fetch-request.ts';
-import { mergeInto } from './merge.ts';
-import { objectsAt, type Path, placesOf, visitPlaces } from './places.ts';
+import { fetchWithout } from './partial-fetch.ts';
+import { objectsAt, type Path, visitPlaces } from './places.ts';
 import type { PlanExecution } from './plan-execution.ts';
-import { isRecord, type JsonRecord } from './records.ts';
+import type { JsonRecord } from './records.ts';
 import { compileRepresentation, type Representer } from './representations.ts';
-import { ABSENT, FAILED, markUnavailable } from './unavailable.ts';
-import { gather, type Waiting } from './waiting.ts';
+import { markUnavailable } from './unavailable.ts';
+import { gather } from './waiting.ts';
+import type { Unwanted } from './wanted-keys.ts';
 
 /** Compiles a fetch of entities: one representation for each distinct one, the result for every object that waits. */
 export function compileEntityFetch(fetch: FetchNode, path: readonly string[], options: FetchOptions): Step {
+  const unwantedOf = options.unwantedOf(fetch, path);
+  if (unwantedOf) return compileVariousEntities(fetch, path, options, unwantedOf);
   const parts = fetchParts(fetch, path, options);
   const representer = compileRepresentation(fetch, options.types, options.conditionalKeys);
   const { contextRewrites } = fetch;
   if (!contextRewrites?.length) {
     return async (execution) => {
-      await fetchEntities(parts, execution, objectsAt(execution.data, path), representer, undefined);
+      await fetchEntities(parts, representer, execution, { objects: objectsAt(execution.data, path) });
     };
   }
   return async (execution) => {
     const groups = groupByContext(execution.data, path, contextRewrites, options.types);
     const fetches = groups.map(async ({ values, entities }) => {
-      if (typeof values !== 'symbol') return fetchEntities(parts, execution, entities, representer, values);
+      if (typeof values !== 'symbol') {
+        return fetchEntities(parts, representer, execution, { objects: entities, contextValues: values });
+      }
       for (const entity of entities) markUnavailable(entity, parts.keys, values);
     });
     await Promise.all(fetches);
   };
 }
 
+/** Objects that wait for the same of their entities, and where each is. */
+interface Group {
+  readonly objects: JsonRecord[];
+  readonly places: Map<JsonRecord, Path[]>;
+}
+
+/** The parts of a fetch that are kept, by what they leave out. */
+const MAX_PARTS = 100;
+
+/** Compiles a fetch that isn't asked for the same of all its entities: it is one call for each set of what is unwanted. */
+function compileVariousEntities(
+  fetch: FetchNode,
+  path: readonly string[],
+  options: FetchOptions,
+  unwantedOf: Unwanted,
+): Step {
+  const representer = compileRepresentation(fetch, options.types, options.conditionalKeys);
+  const known = new Map<string, FetchParts | undefined>();
+  const partsWithout = (unwanted: string): FetchParts | undefined => {
+    if (known.has(unwanted)) return known.get(unwanted);
+    const part = unwanted === '' ? fetch : fetchWithout(fetch, new Set(unwanted.split(',')));
+    const parts = part && fetchParts(part, path, options);
+    if (known.size >= MAX_PARTS) known.clear();
+    known.set(unwanted, parts);
+    return parts;
+  };
+  return async (execution) => {
+    const fetches = [...groupBy(unwantedOf, execution.data, path)].map(async ([unwanted, group]) => {
+      const parts = partsWithout(unwanted);
+      if (parts) await fetchEntities(parts, representer, execution, group);
+    });
+    await Promise.all(fetches);
+  };
+}
+
+function groupBy(unwantedOf: Unwanted, data: JsonRecord, path: readonly string[]): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  visitPlaces(data, path, (object, place, ancestors) => {
+    const unwanted = unwantedOf(object, ancestors);
+    const group = groups.get(unwanted) ?? { objects: [], places: new Map<JsonRecord, Path[]>() };
+    groups.set(unwanted, group);
+    group.objects.push(object);
+    const places = group.places.get(object) ?? [];
+    group.places.set(object, places);
+    places.push([...place]);
+  });
+  return groups;
+}
+
+/** The objects of one call, and what differs from those of the other calls of its fetch. */
+interface Batch {
+  readonly objects: readonly JsonRecord[];
+  readonly places?: ReadonlyMap<JsonRecord, readonly Path[]>;
+  readonly contextValues?: Readonly<Record<string, unknown>>;
+}
+
 async function fetchEntities(
   parts: FetchParts,
-  execution: PlanExecution,
-  objects: readonly JsonRecord[],
   representer: Representer,
-  contextValues: Readonly<Record<string, unknown>> | undefined,
+  execution: PlanExecution,
+  { objects, places, contextValues }: Batch,
 ): Promise<void> {
   const waiting = gather(objects, representer, parts.keys);
   if (waiting.representations.length === 0) return;
@@ -48,90 +106,10 @@ async function fetchEntities(
     contextValues ? { ...variables, ...contextValues } : variables,
     waiting.representations,
   );
+  const call: EntityCall = { parts, execution, waiting, places };
   try {
-    take(parts, execution, waiting, await parts.call(execution, request));
+    takeEntities(call, await parts.call(execution, request));
   } catch (error) {
-    for (const place of placesOf(execution.data, parts.path, new Set(waiting.objects))) {
-      execution.errors.addFailure(error, place);
-    }
-    for (const object of waiting.objects) markUnavailable(object, parts.keys, FAILED);
+    failEntities(call, error);
   }
-}
-
-function take(parts: FetchParts, execution: PlanExecution, waiting: Waiting, answer: GraphQLAnswer): void {
-  const errors = errorsOf(answer);
-  const data = dataOf(answer);
-  const entities = data?._entities;
-  const isWhole = Array.isArray(entities) && entities.length === waiting.representations.length;
-  const failed = errors.length === 0 ? NONE : reportErrors(parts, execution, waiting, errors, isWhole);
-  if (!isWhole) {
-    if (errors.length === 0) throw new Error('a subgraph answered other entities than it was asked for');
-    for (const object of waiting.objects) markUnavailable(object, parts.keys, FAILED);
-    return;
-  }
-  if (parts.rewrites.length > 0) for (const entity of entities) for (const rewrite of parts.rewrites) rewrite(entity);
-  const taken = parts.copies ? new Set<number>() : undefined;
-  for (let position = 0; position < waiting.objects.length; position++) {
-    const object = waiting.objects[position] ?? {};
-    const index = waiting.indices[position] ?? -1;
-    const entity: unknown = entities[index];
-    if (isRecord(entity)) mergeInto(object, taken?.has(index) ? structuredClone(entity) : entity, parts.types);
-    else markUnavailable(object, parts.keys, failed.has(index) ? FAILED : ABSENT);
-    taken?.add(index);
-  }
-}
-
-const NONE: ReadonlySet<number> = new Set();
-
-/**
- * An error about one entity is at each object that waits for it, any other at all of them; but where the entities came
- * all the same, it has no path.
- *
- * @returns the indices of the representations that had errors
- */
-function reportErrors(
-  parts: FetchParts,
-  execution: PlanExecution,
-  waiting: Waiting,
-  errors: readonly GraphQLFormattedError[],
-  isWhole: boolean,
-): ReadonlySet<number> {
-  const { subgraph } = parts.constants;
-  const places = placesByIndex(parts, execution, waiting);
-  const failed = new Set<number>();
-  const general: GraphQLFormattedError[] = [];
-  for (const error of errors) {
-    const index = Array.isArray(error.path) ? error.path[1] : undefined;
-    const waitingHere = typeof index === 'number' ? places.get(index) : undefined;
-    if (typeof index !== 'number' || !waitingHere) {
-      general.push(error);
-      continue;
-    }
-    failed.add(index);
-    const below = (error.path ?? []).slice(2).map((key) => (typeof key === 'string' ? parts.renamed(key) : key));
-    for (const place of waitingHere) execution.errors.addFromSubgraph(subgraph, error, [...place, ...below]);
-  }
-  if (isWhole) {
-    for (const error of general) execution.errors.addFromSubgraph(subgraph, error, undefined);
-    return failed;
-  }
-  const toAll = general.length > 0 ? general : errors.slice(0, 1);
-  for (const [index, placesHere] of places) {
-    if (failed.has(index)) continue;
-    for (const error of toAll) for (const place of placesHere) execution.errors.addFromSubgraph(subgraph, error, place);
-  }
-  return failed;
-}
-
-function placesByIndex(parts: FetchParts, execution: PlanExecution, waiting: Waiting): Map<number, Path[]> {
-  const indices = new Map(waiting.objects.map((object, position) => [object, waiting.indices[position] ?? -1]));
-  const places = new Map<number, Path[]>();
-  visitPlaces(execution.data, parts.path, (object, place) => {
-    const index = indices.get(object);
-    if (index === undefined) return;
-    const known = places.get(index);
-    if (known) known.push([...place]);
-    else places.set(index, [[...place]]);
-  });
-  return places;
 }

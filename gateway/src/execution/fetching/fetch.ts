@@ -7,6 +7,7 @@ import type { PlanExecution } from './plan-execution.ts';
 import { isRecord } from './records.ts';
 import { compileRewrites, type Rewrite, renamedKeys } from './rewrites.ts';
 import type { TypeRelations } from './type-relations.ts';
+import type { Unwanted } from './wanted-keys.ts';
 
 /** Runs part of a plan. Never rejects for a subgraph's fault. */
 export type Step = (execution: PlanExecution) => Promise<void>;
@@ -34,6 +35,8 @@ export interface FetchOptions {
   readonly clientVariable: (name: string) => string;
   /** Whether other fetches of the plan have the same operation. */
   readonly isShareable: (fetch: FetchNode) => boolean;
+  /** What of a fetch is not wanted of all its entities; undefined where everything is. */
+  readonly unwantedOf: (fetch: FetchNode, path: readonly string[]) => Unwanted | undefined;
   /** What the plan fetches under some condition only. */
   readonly conditionalKeys: ReadonlySet<string>;
   /**

@@ -28,6 +28,9 @@ const unsupported: Record<string, QueryPlan['node']> = {
 for (const [what, node] of Object.entries(unsupported)) {
   test(`a plan with ${what} is refused before anything of it is run`, () => {
     const plan: QueryPlan = { kind: 'QueryPlan', ...(node && { node }) };
-    assert.throws(() => compilePlan(plan, { types, clientVariable: (name) => name }), UnsupportedPlanError);
+    assert.throws(
+      () => compilePlan(plan, { types, clientVariable: (name) => name, unwantedOf: () => undefined }),
+      UnsupportedPlanError,
+    );
   });
 }

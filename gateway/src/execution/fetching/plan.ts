@@ -8,11 +8,14 @@ import { fetchIdentity } from './fetch-request.ts';
 import { renamedKeys } from './rewrites.ts';
 import { compileRootFetch } from './root-fetch.ts';
 import type { TypeRelations } from './type-relations.ts';
+import type { Unwanted } from './wanted-keys.ts';
 
 export interface PlanOptions {
   readonly types: TypeRelations;
   /** The client's name for a variable of the plan. */
   readonly clientVariable: (name: string) => string;
+  /** What of a fetch is not wanted of all its entities; undefined where everything is. */
+  readonly unwantedOf: (fetch: FetchNode, path: readonly string[]) => Unwanted | undefined;
 }
 
 /**

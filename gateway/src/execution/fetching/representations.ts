@@ -1,8 +1,6 @@
-import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { FetchDataRewrite, FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
-import type { TypedFetchNode } from './fetches-by-type.ts';
 import { isRecord, type JsonRecord } from './records.ts';
-import { requiredFields } from './required-selections.ts';
 import type { TypeRelations } from './type-relations.ts';
 import { ABSENT, FAILED, type Unavailable } from './unavailable.ts';
 
@@ -23,12 +21,12 @@ export interface Representer {
  *   skipped, and its `requires` names what both need.
  */
 export function compileRepresentation(
-  { requires = [], inputRewrites, isFor }: TypedFetchNode,
+  { requires = [], inputRewrites }: FetchNode,
   types: TypeRelations,
   conditionalKeys: ReadonlySet<string>,
 ): Representer {
   const sentTypeName = compileTypeNameRewrites(inputRewrites ?? [], types);
-  const writer = new SelectionWriter(requires, types, conditionalKeys, { sentTypeName, isFor });
+  const writer = new SelectionWriter(requires, types, conditionalKeys, sentTypeName);
   return {
     represent: (entity) => writer.writeRecord(entity),
     soleValueOf: (entity) => {
@@ -77,30 +75,25 @@ interface RecordWriter {
   readonly soleKey: string | undefined;
 }
 
-/** What holds for the entity itself, and not for the objects in it. */
-interface EntityRules {
-  readonly sentTypeName: (typeName: string) => string;
-  readonly isFor: TypedFetchNode['isFor'];
-}
-
 /** Writes the selected fields of objects as JSON, with code for each type of object. */
 class SelectionWriter {
   readonly #selections: readonly QueryPlanSelectionNode[];
   readonly #types: TypeRelations;
   readonly #conditionalKeys: ReadonlySet<string>;
-  readonly #entity: EntityRules | undefined;
+  /** Only for the entity itself. */
+  readonly #sentTypeName: ((typeName: string) => string) | undefined;
   readonly #byTypeName = new Map<unknown, RecordWriter>();
 
   constructor(
     selections: readonly QueryPlanSelectionNode[],
     types: TypeRelations,
     conditionalKeys: ReadonlySet<string>,
-    entity?: EntityRules,
+    sentTypeName?: (typeName: string) => string,
   ) {
     this.#selections = selections;
     this.#types = types;
     this.#conditionalKeys = conditionalKeys;
-    this.#entity = entity;
+    this.#sentTypeName = sentTypeName;
   }
 
   writerFor(typeName: unknown): RecordWriter {
@@ -134,11 +127,10 @@ class SelectionWriter {
   }
 
   #compile(typeName: string | undefined): RecordWriter {
-    const fields = requiredFields(this.#selections, typeName, this.#types);
+    const fields = collectFields(this.#selections, typeName, this.#types);
     const hasTypeName = fields.delete('__typename') && typeName !== undefined;
-    if (this.#entity && !(hasTypeName && (this.#entity.isFor?.(typeName) ?? true)))
-      return { start: undefined, writers: [], soleKey: undefined };
-    const sentTypeName = hasTypeName && (this.#entity?.sentTypeName(typeName) ?? typeName);
+    if (this.#sentTypeName && !hasTypeName) return { start: undefined, writers: [], soleKey: undefined };
+    const sentTypeName = hasTypeName && (this.#sentTypeName?.(typeName) ?? typeName);
     const start = sentTypeName ? `{"__typename":${JSON.stringify(sentTypeName)}` : '{';
     const writers = [...fields].map(
       ([name, { key, selections }]): FieldWriter => ({
@@ -170,4 +162,34 @@ function writeFields(
     json += json === '{' ? prefix + text : `,${prefix}${text}`;
   }
   return `${json}}`;
+}
+
+interface RequiredSelection {
+  readonly key: string;
+  readonly selections: QueryPlanSelectionNode[] | undefined;
+}
+
+/** Which fields are asked for of a type, by the names that the subgraph knows. */
+function collectFields(
+  selections: readonly QueryPlanSelectionNode[],
+  typeName: string | undefined,
+  types: TypeRelations,
+  fields: Map<string, RequiredSelection> = new Map(),
+): Map<string, RequiredSelection> {
+  for (const selection of selections) {
+    if (selection.kind === 'InlineFragment') {
+      const { typeCondition } = selection;
+      if (typeCondition === undefined || (typeName !== undefined && types.applies(typeCondition, typeName))) {
+        collectFields(selection.selections, typeName, types, fields);
+      }
+      continue;
+    }
+    const known = fields.get(selection.name);
+    if (known?.selections) known.selections.push(...(selection.selections ?? []));
+    else if (!known) {
+      const below = selection.selections && [...selection.selections];
+      fields.set(selection.name, { key: selection.alias ?? selection.name, selections: below });
+    }
+  }
+  return fields;
 }

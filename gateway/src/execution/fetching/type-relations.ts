@@ -1,4 +1,11 @@
-import { type GraphQLSchema, isAbstractType, isInterfaceType, isNonNullType, isObjectType } from 'graphql';
+import {
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isInterfaceType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
 
 /** What fetches must know of the supergraph's types. */
 export class TypeRelations {
@@ -20,10 +27,20 @@ export class TypeRelations {
     );
   }
 
-  /** The names of an interface's object types; none for what is no interface. */
-  objectTypesOf(typeName: string): string[] {
-    const type = this.#schema.getType(typeName);
-    return isInterfaceType(type) ? this.#schema.getPossibleTypes(type).map(({ name }) => name) : [];
+  isObjectType(typeName: unknown): typeName is string {
+    return typeof typeName === 'string' && isObjectType(this.#schema.getType(typeName));
+  }
+
+  /** The names of the object types that a field can give, in those of the types that have it. */
+  objectTypesOfField(typeNames: readonly string[], fieldName: string): string[] {
+    const found = new Set<string>();
+    for (const typeName of typeNames) {
+      const parent = this.#schema.getType(typeName);
+      const type = isObjectType(parent) ? getNamedType(parent.getFields()[fieldName]?.type) : undefined;
+      const possible = isAbstractType(type) ? this.#schema.getPossibleTypes(type) : isObjectType(type) ? [type] : [];
+      for (const { name } of possible) found.add(name);
+    }
+    return [...found];
   }
 
   /** Whether it names an interface: what a subgraph with an `@interfaceObject` gives for `__typename`. */

@@ -33,25 +33,21 @@ export function* fetchesOf(
 }
 
 /** The plan with other nodes in place of its fetches. */
-export function replaceFetches(
-  node: PlanNode,
-  replace: (fetch: FetchNode, path: readonly string[]) => PlanNode,
-  path: readonly string[] = [],
-): PlanNode {
+export function replaceFetches(node: PlanNode, replace: (fetch: FetchNode) => PlanNode): PlanNode {
   switch (node.kind) {
     case 'Sequence':
     case 'Parallel':
-      return { ...node, nodes: node.nodes.map((child) => replaceFetches(child, replace, path)) };
+      return { ...node, nodes: node.nodes.map((child) => replaceFetches(child, replace)) };
     case 'Flatten':
-      return { ...node, node: replaceFetches(node.node, replace, [...path, ...node.path.map(String)]) };
+      return { ...node, node: replaceFetches(node.node, replace) };
     case 'Condition':
       return {
         ...node,
-        ...(node.ifClause && { ifClause: replaceFetches(node.ifClause, replace, path) }),
-        ...(node.elseClause && { elseClause: replaceFetches(node.elseClause, replace, path) }),
+        ...(node.ifClause && { ifClause: replaceFetches(node.ifClause, replace) }),
+        ...(node.elseClause && { elseClause: replaceFetches(node.elseClause, replace) }),
       };
     case 'Fetch':
-      return replace(node, path);
+      return replace(node);
     case 'Defer':
       return node;
   }

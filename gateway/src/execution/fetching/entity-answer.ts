@@ -1,0 +1,110 @@
+import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
+import type { GraphQLFormattedError } from 'graphql';
+import { errorsOf } from '../field-errors.ts';
+import { dataOf, type FetchParts } from './fetch.ts';
+import { mergeInto } from './merge.ts';
+import { type Path, placesOf, visitPlaces } from './places.ts';
+import type { PlanExecution } from './plan-execution.ts';
+import { isRecord, type JsonRecord } from './records.ts';
+import { ABSENT, FAILED, markUnavailable } from './unavailable.ts';
+import type { Waiting } from './waiting.ts';
+
+/** One call for entities. */
+export interface EntityCall {
+  readonly parts: FetchParts;
+  readonly execution: PlanExecution;
+  readonly waiting: Waiting;
+  /** Where the objects that wait are, if the call isn't for all there: one of them can be at other places too. */
+  readonly places?: ReadonlyMap<JsonRecord, readonly Path[]> | undefined;
+}
+
+/** Gives the entities of an answer to all that wait for them, and its errors to their places. */
+export function takeEntities(call: EntityCall, answer: GraphQLAnswer): void {
+  const { parts, waiting } = call;
+  const errors = errorsOf(answer);
+  const data = dataOf(answer);
+  const entities = data?._entities;
+  const isWhole = Array.isArray(entities) && entities.length === waiting.representations.length;
+  const failed = errors.length === 0 ? NONE : reportErrors(call, errors, isWhole);
+  if (!isWhole) {
+    if (errors.length === 0) throw new Error('a subgraph answered other entities than it was asked for');
+    for (const object of waiting.objects) markUnavailable(object, parts.keys, FAILED);
+    return;
+  }
+  if (parts.rewrites.length > 0) for (const entity of entities) for (const rewrite of parts.rewrites) rewrite(entity);
+  const taken = parts.copies ? new Set<number>() : undefined;
+  for (let position = 0; position < waiting.objects.length; position++) {
+    const object = waiting.objects[position] ?? {};
+    const index = waiting.indices[position] ?? -1;
+    const entity: unknown = entities[index];
+    if (isRecord(entity)) mergeInto(object, taken?.has(index) ? structuredClone(entity) : entity, parts.types);
+    else markUnavailable(object, parts.keys, failed.has(index) ? FAILED : ABSENT);
+    taken?.add(index);
+  }
+}
+
+/** Nothing came: each of the entities has failed. */
+export function failEntities({ parts, execution, waiting, places }: EntityCall, error: unknown): void {
+  const objects = new Set(waiting.objects);
+  const failed = places
+    ? [...places].flatMap(([object, here]) => (objects.has(object) ? here : []))
+    : placesOf(execution.data, parts.path, objects);
+  for (const place of failed) execution.errors.addFailure(error, place);
+  for (const object of waiting.objects) markUnavailable(object, parts.keys, FAILED);
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+/**
+ * An error about one entity is at each object that waits for it, any other at all of them; but where the entities came
+ * all the same, it has no path.
+ *
+ * @returns the indices of the representations that had errors
+ */
+function reportErrors(
+  call: EntityCall,
+  errors: readonly GraphQLFormattedError[],
+  isWhole: boolean,
+): ReadonlySet<number> {
+  const { parts, execution } = call;
+  const { subgraph } = parts.constants;
+  const places = placesByIndex(call);
+  const failed = new Set<number>();
+  const general: GraphQLFormattedError[] = [];
+  for (const error of errors) {
+    const index = Array.isArray(error.path) ? error.path[1] : undefined;
+    const waitingHere = typeof index === 'number' ? places.get(index) : undefined;
+    if (typeof index !== 'number' || !waitingHere) {
+      general.push(error);
+      continue;
+    }
+    failed.add(index);
+    const below = (error.path ?? []).slice(2).map((key) => (typeof key === 'string' ? parts.renamed(key) : key));
+    for (const place of waitingHere) execution.errors.addFromSubgraph(subgraph, error, [...place, ...below]);
+  }
+  if (isWhole) {
+    for (const error of general) execution.errors.addFromSubgraph(subgraph, error, undefined);
+    return failed;
+  }
+  const toAll = general.length > 0 ? general : errors.slice(0, 1);
+  for (const [index, placesHere] of places) {
+    if (failed.has(index)) continue;
+    for (const error of toAll) for (const place of placesHere) execution.errors.addFromSubgraph(subgraph, error, place);
+  }
+  return failed;
+}
+
+function placesByIndex({ parts, execution, waiting, places }: EntityCall): Map<number, Path[]> {
+  const indices = new Map(waiting.objects.map((object, position) => [object, waiting.indices[position] ?? -1]));
+  const found = new Map<number, Path[]>();
+  const add = (object: JsonRecord, place: Path) => {
+    const index = indices.get(object);
+    if (index === undefined) return;
+    const known = found.get(index);
+    if (known) known.push(place);
+    else found.set(index, [place]);
+  };
+  if (places) for (const [object, here] of places) for (const place of here) add(object, place);
+  else visitPlaces(execution.data, parts.path, (object, place) => add(object, [...place]));
+  return found;
+}
