@@ -56,6 +56,7 @@ test('gateways that share a Redis count together; while that is gone each counts
   const redis = await startRedis(t, port);
   const rateLimit = `{ capacity: 3, interval: 1m, redis: { url: 'redis://127.0.0.1:${port}' } }`;
   const [one, other] = await startLimited(t, 2, rateLimit);
+  await Promise.all([one, other].map((gateway) => gateway?.logged(({ msg }) => msg.startsWith('Redis answers:'))));
   assert.deepEqual(await codes(one, other, one, other, one), ['fine', 'fine', 'fine', 'RATE_LIMITED', 'RATE_LIMITED']);
 
   await redis.stop();
@@ -81,7 +82,7 @@ test('a Redis that hangs holds no request up for long', { skip: withoutRedis }, 
     1,
     `{ capacity: 1000, interval: 1m, redis: { url: 'redis://127.0.0.1:${port}' } }`,
   );
-  await codes(gateway);
+  await gateway?.logged(({ msg }) => msg.startsWith('Redis answers:'));
   redis.signal('SIGSTOP');
   const start = performance.now();
   const seen = await codes(...Array.from({ length: 20 }, () => gateway));

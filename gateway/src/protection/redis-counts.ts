@@ -27,6 +27,7 @@ export class RedisCounts implements RequestCounts {
   readonly #own: MemoryCounts;
   readonly #logger: Logger;
   #isUp = true;
+  #isConnected = false;
   #pausedUntil = 0;
   #isClosed = false;
 
@@ -40,6 +41,7 @@ export class RedisCounts implements RequestCounts {
       socket: { connectTimeout: PAUSE_MS, reconnectStrategy: PAUSE_MS },
     });
     this.#client.on('error', (error) => this.#noteDown(error));
+    this.#client.on('ready', () => this.#noteConnected());
     this.#client.connect().catch((error) => this.#noteDown(error));
   }
 
@@ -64,6 +66,14 @@ export class RedisCounts implements RequestCounts {
       this.#noteDown(error);
       return this.#own.add(client);
     }
+  }
+
+  /** Until then this process counts by itself, which takes some milliseconds and is no outage. */
+  #noteConnected(): void {
+    if (!this.#isConnected && this.#isUp) {
+      this.#logger.info('Redis answers: clients are counted for all processes together');
+    }
+    this.#isConnected = true;
   }
 
   #noteUp(): void {
