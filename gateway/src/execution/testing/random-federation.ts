@@ -234,7 +234,7 @@ export class RandomFederation {
       return this.#value(type, `${key} again`, isRequired);
     }
     if (hash(`${key} nothing`) < 0.08) return null;
-    if (!isRequired && hash(`${key} failure`) < 0.04) return new Error(`failed: ${key}`);
+    if (!isRequired && hash(`${key} failure`) < 0.1) return new Error(`failed: ${key}`);
     if (isListType(type)) {
       const length = Math.floor(hash(`${key} length`) * 4);
       return Array.from({ length }, (_, index) => this.#value(type.ofType, `${key} ${index}`, isRequired));

@@ -258,3 +258,16 @@ test('an operation that is too large for memory is left to graphql-js from its s
   assert.ok(operation.execute({}, {}));
   assert.equal(operation.execute({}, {}), undefined);
 });
+
+test('what is left of a list that is null already fails unseen: it does not end the process', async () => {
+  const schema = buildSchema('type Query { matrix: [[Int]!] }');
+  const fails = async () => Promise.reject(new Error('later'));
+  const resolve = () => [new Error('first'), fails(), [1, fails()], Promise.resolve([fails(), [fails()]])];
+  Object.assign(schema.getQueryType()?.getFields().matrix ?? {}, { resolve });
+  const result = await CompiledOperation.of(schema, parse('{ matrix }'))?.execute({}, {});
+  assert.deepEqual(
+    result?.errors?.map(({ message }) => message),
+    ['first'],
+  );
+  await new Promise((resolve) => setImmediate(resolve)); // a rejection that nobody handles would fail this test
+});

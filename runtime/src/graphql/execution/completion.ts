@@ -92,7 +92,8 @@ function compileList(itemType: GraphQLOutputType, place: FieldPlace, select: Sel
         items.push(completed);
       }
     } catch (error) {
-      ignore(Array.isArray(list) ? [...items, ...list] : items);
+      ignore(items);
+      ignore(list);
       throw error;
     }
     return isPending ? Promise.all(items) : items;
@@ -100,8 +101,9 @@ function compileList(itemType: GraphQLOutputType, place: FieldPlace, select: Sel
 }
 
 /** What is left of a list that is null already may still fail. graphql-js leaves its rejections to end the process. */
-function ignore(items: readonly unknown[]): void {
-  Promise.all(items).catch(() => {});
+function ignore(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(ignore);
+  else if (isPromise(value)) value.then(ignore, () => {});
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {
