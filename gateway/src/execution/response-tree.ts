@@ -7,6 +7,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Path } from './fetching/places.ts';
+import { isNeverIncluded } from './planning/plannable-selections.ts';
 import type { ResponseKeys } from './planning/response-keys.ts';
 
 /** What counts of the selections at a place. */
@@ -17,7 +18,7 @@ export interface Scope {
 }
 
 /** Whatever the types and the variables are. */
-export const ANY: Scope = { applies: () => true, includes: () => true };
+export const ANY: Scope = { applies: () => true, includes: (selection) => !isNeverIncluded(selection) };
 
 /** The response keys of the client's operation, by those that the plan has for them. */
 export class ResponseTree {

@@ -61,6 +61,7 @@ describe('an entity is asked for what the client wants of its type', () => {
       'query ($s: Boolean! = false) { items { review stars @include(if: $s) ... on Film { stars } } }',
       ['b1,g1: review', 'f1: review stars@include(if:$s)stars'],
     ],
+    ['{ items { review stars @skip(if: true) ... on Film { stars } } }', ['b1,g1: review', 'f1: review stars']],
     [
       '{ items { ... on Book { note { by } } ... on Film { note { text } } ... on Game { note { text } } } }',
       ['b1: note{by}', 'f1,g1: note{text}'],

@@ -44,8 +44,13 @@ function resolveConstantConditions(document: DocumentNode): DocumentNode {
 function withoutConstants<T extends Selection>(selection: T): T | null | undefined {
   const constants = (selection.directives ?? []).filter((directive) => constantCondition(directive) !== undefined);
   if (constants.length === 0) return undefined;
-  if (constants.some((directive) => constantCondition(directive) === false)) return null;
+  if (isNeverIncluded(selection)) return null;
   return { ...selection, directives: selection.directives?.filter((directive) => !constants.includes(directive)) };
+}
+
+/** Whether a constant condition excludes it. */
+export function isNeverIncluded({ directives }: SelectionNode): boolean {
+  return directives?.some((directive) => constantCondition(directive) === false) ?? false;
 }
 
 /** Whether what has this directive is there, if that is known now. */
