@@ -9,6 +9,7 @@ import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import { AUTHORIZATION_FEATURES } from '../../protection/authorization/rules.ts';
 import { addNewerIntrospection } from './introspection-fields.ts';
+import { addMissingAliases } from './missing-aliases.ts';
 import { plannableSelections } from './plannable-selections.ts';
 import { restoreRequiredFields } from './required-field-fetches.ts';
 import { type ResponseKeys, separateResponseKeys } from './response-keys.ts';
@@ -66,7 +67,7 @@ export class OperationPlanner {
       ...(operationName !== undefined && { operationName }),
       validate: false,
     });
-    const queryPlan = this.#buildPlan(operation, overrideLabels);
+    const queryPlan = addMissingAliases(this.#buildPlan(operation, overrideLabels));
     return { queryPlan: restoreRequiredFields(queryPlan, this.#requiredFields), responseKeys };
   }
 
