@@ -1,8 +1,8 @@
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import { readConfig } from './configuration/environment.ts';
-import { readSupergraph } from './supergraph/follow.ts';
 import { GivenSchemas } from './supergraph/given-schemas.ts';
+import { readSupergraph } from './supergraph/reading.ts';
 
 // `npm run compose`: the supergraph's SDL on standard output, for any other router.
 

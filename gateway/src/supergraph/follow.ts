@@ -1,20 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from '../configuration/environment.ts';
-import { readSupergraphFile, type SupergraphSettings } from '../configuration/supergraph-file.ts';
+import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
 import type { Counts } from '../telemetry/metrics.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { compose } from './compose.ts';
 import { FileWatcher } from './file-watcher.ts';
 import { GivenSchemas, UnknownSchemaError } from './given-schemas.ts';
 import { SupergraphHandover } from './handover.ts';
 import type { LoadedSupergraph, Supergraph } from './loaded-supergraph.ts';
-
-/** How soon it is seen that a subgraph gives another schema of itself, or that one gives its schema at last. */
-const ASK_INTERVAL_MS = 2000;
+import { ASK_INTERVAL_MS, filesOf, readSupergraph, untilRead } from './reading.ts';
 
 /** Prepares for another supergraph and its settings. @returns what takes them into effect, at once */
 export type ChangeListener = (settings: GatewaySettings, supergraph: LoadedSupergraph) => Promise<() => void>;
@@ -48,36 +44,6 @@ export async function followSupergraph(config: Config, logger: Logger, telemetry
   schemas.keep();
   follower.start();
   return follower;
-}
-
-/**
- * The supergraph that the files and the subgraphs say now.
- *
- * @param note gets the file's settings, before the schemas are read that they name
- * @throws {ConfigurationError}
- */
-export async function readSupergraph(
-  config: Config,
-  schemas: GivenSchemas,
-  note: (settings: SupergraphSettings) => void = () => {},
-): Promise<Supergraph> {
-  const { settings } = readSupergraphFile(config);
-  note(settings);
-  return { ...settings, sdl: compose(settings.subgraphs, await schemas.read(settings.subgraphs)) };
-}
-
-/** Reads, and as long as a subgraph doesn't give its schema, reads again. */
-async function untilRead(read: () => Promise<Supergraph>, logger: Logger): Promise<Supergraph> {
-  for (let told = ''; ; ) {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof UnknownSchemaError)) throw error;
-      if (error.message !== told) logger.warn(`${error.message}. The gateway starts once it does.`);
-      told = error.message;
-      await delay(ASK_INTERVAL_MS);
-    }
-  }
 }
 
 interface Surroundings {
@@ -180,13 +146,6 @@ class Follower implements Followed {
     this.#reloads.refused += 1;
     logRefusal(error, this.#logger);
   }
-}
-
-function filesOf({ supergraphFile }: Config, { subgraphs, gateway }: SupergraphSettings): string[] {
-  const { authorization, progressiveOverride, hooks, persistedQueries } = gateway;
-  const schemas = subgraphs.flatMap(({ schema }) => ('file' in schema ? [schema.file] : []));
-  const modules = [authorization.policies, progressiveOverride, hooks].flatMap((hook) => hook?.module ?? []);
-  return [supergraphFile, ...schemas, ...persistedQueries.localManifests, ...modules];
 }
 
 function describe({ subgraphs }: Supergraph): string {
