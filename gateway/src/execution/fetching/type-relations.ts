@@ -1,11 +1,5 @@
-import {
-  type GraphQLSchema,
-  getNamedType,
-  isAbstractType,
-  isInterfaceType,
-  isNonNullType,
-  isObjectType,
-} from 'graphql';
+import { type GraphQLSchema, getNamedType, isInterfaceType, isNonNullType, isObjectType } from 'graphql';
+import { conditionApplies, objectTypesOf } from '../type-conditions.ts';
 
 /** What fetches must know of the supergraph's types. */
 export class TypeRelations {
@@ -17,14 +11,7 @@ export class TypeRelations {
 
   /** Whether a fragment on `condition` applies to objects of the type. False for a type that nobody knows. */
   applies(condition: string, typeName: string): boolean {
-    if (condition === typeName) return true;
-    const type = this.#schema.getType(typeName);
-    const abstract = this.#schema.getType(condition);
-    return (
-      isAbstractType(abstract) &&
-      (isObjectType(type) || isInterfaceType(type)) &&
-      this.#schema.isSubType(abstract, type)
-    );
+    return conditionApplies(this.#schema, condition, typeName);
   }
 
   isObjectType(typeName: unknown): typeName is string {
@@ -37,8 +24,7 @@ export class TypeRelations {
     for (const typeName of typeNames) {
       const parent = this.#schema.getType(typeName);
       const type = isObjectType(parent) ? getNamedType(parent.getFields()[fieldName]?.type) : undefined;
-      const possible = isAbstractType(type) ? this.#schema.getPossibleTypes(type) : isObjectType(type) ? [type] : [];
-      for (const { name } of possible) found.add(name);
+      for (const { name } of objectTypesOf(this.#schema, type)) found.add(name);
     }
     return [...found];
   }

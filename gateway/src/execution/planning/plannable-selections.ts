@@ -8,8 +8,6 @@ import {
   type GraphQLSchema,
   getNamedType,
   type InlineFragmentNode,
-  isAbstractType,
-  isObjectType,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
@@ -17,6 +15,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { conditionApplies, objectTypesOf } from '../type-conditions.ts';
 
 /**
  * Writes an operation in a way in which the planner loses nothing of it, and adds nothing to it:
@@ -71,8 +70,7 @@ function keepEmptyObjects(document: DocumentNode, schema: GraphQLSchema): Docume
     Field: (field) => {
       const { selectionSet } = field;
       if (!selectionSet) return undefined;
-      const type = getNamedType(types.getType());
-      const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : isObjectType(type) ? [type] : [];
+      const possible = objectTypesOf(schema, getNamedType(types.getType()));
       const isKept = possible.some((objectType) => selected.isSomething(selectionSet, objectType));
       if (isKept || possible.length === 0) return undefined;
       return { ...field, selectionSet: withTypeName(selectionSet) };
@@ -123,8 +121,6 @@ class AlwaysSelected {
   }
 
   #applies(condition: string | undefined, type: GraphQLObjectType): boolean {
-    if (condition === undefined || condition === type.name) return true;
-    const abstract = this.#schema.getType(condition);
-    return isAbstractType(abstract) && this.#schema.isSubType(abstract, type);
+    return condition === undefined || conditionApplies(this.#schema, condition, type.name);
   }
 }

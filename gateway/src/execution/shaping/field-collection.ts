@@ -4,11 +4,11 @@ import {
   type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
-  isAbstractType,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { conditionApplies } from '../type-conditions.ts';
 
 /** What is needed to say which fields an object of some type is asked for. */
 export interface Selecting {
@@ -49,7 +49,7 @@ function collect(
     const fragment =
       selection.kind === Kind.INLINE_FRAGMENT ? selection : unvisited(selection.name.value, selecting, visited);
     const condition = fragment?.typeCondition?.name.value;
-    if (fragment && (condition === undefined || applies(selecting.schema, condition, type))) {
+    if (fragment && (condition === undefined || conditionApplies(selecting.schema, condition, type.name))) {
       collect(selecting, type, fragment.selectionSet, fields, visited);
     }
   }
@@ -59,12 +59,6 @@ function unvisited(name: string, { fragments }: Selecting, visited: Set<string>)
   if (visited.has(name)) return undefined;
   visited.add(name);
   return fragments.get(name);
-}
-
-function applies(schema: GraphQLSchema, condition: string, type: GraphQLObjectType | GraphQLInterfaceType): boolean {
-  if (condition === type.name) return true;
-  const conditionType = schema.getType(condition);
-  return isAbstractType(conditionType) && schema.isSubType(conditionType, type);
 }
 
 /** What `@skip` and `@include` on a selection say. */
