@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readPage } from '../harness/documentation.ts';
 import { ROOT } from '../harness/process.ts';
 import { testNames } from './test-names.ts';
 
 const FOLDER = join(ROOT, 'tests');
-const lines = readFileSync(join(FOLDER, 'README.md'), 'utf8').split('\n');
+const lines = readPage('tests/README.md').split('\n');
 
 /** The rows of the tables: what is promised, and by which tests it is shown. */
 const rows = lines
@@ -31,9 +32,8 @@ for (const { promise, tests } of rows) {
 }
 
 test('tests/README.md has a test for every key of the settings file', () => {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const [, table = ''] = readme.split(/<!-- (?:generated: |end of )settings -->/);
-  const keys = [...table.matchAll(/^\| `([^`]+)` /gm)].map(([, key = '']) => key);
+  const reference = readPage('docs/configuration-reference.md');
+  const keys = [...reference.matchAll(/^\| `([^`]+)` /gm)].map(([, key = '']) => key);
   const tested = new Set(rows.flatMap(({ promise }) => promise.split('<br>').map((key) => key.replaceAll('`', ''))));
   assert.ok(keys.length > 50, `${keys.length} keys`);
   assert.deepEqual(

@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict';
-import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { codeBlock } from '../harness/documentation.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';
 import { ROOT } from '../harness/process.ts';
 import { serveSubgraph } from '../harness/subgraph.ts';
 import { send } from '../harness/things.ts';
 
-const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
-
-/** The code block under a comment that names its test. */
-function block(name: string): string {
-  const [, text] = readme.match(new RegExp(`<!-- test: ${name} -->\n\`\`\`\\w+\n(.*?)\n\`\`\``, 's')) ?? [];
-  assert.ok(text, name);
-  return text;
-}
-
+const PAGE = 'docs/configuration.md';
 const USERS = 'type Query { count: Int }';
 
-test("a gateway has the README's header rules", async (t) => {
+test("the page's header rules are followed", async (t) => {
   const users = await serveSubgraph(t, () => ({
     headers: { 'x-ratelimit-remaining': '9', 'cache-control': 'max-age=60' },
     body: { data: { count: 1 } },
@@ -27,7 +20,7 @@ test("a gateway has the README's header rules", async (t) => {
   const where = `users:\n    routing_url: ${users.url}\n    schema: { sdl: "${USERS}" }`;
   await writeFile(
     file,
-    block('headers').replace('users:', () => where),
+    codeBlock(PAGE, 'headers').replace('users:', () => where),
   );
   const gateway = await start(t, 'gateway', { SUPERGRAPH_FILE: file, GATEWAY_KEY: 'of this test' });
   const client = { authorization: 'Bearer t', 'x-request-id': '7', 'x-request-internal': '8', 'x-user-id': 'root' };
@@ -40,11 +33,11 @@ test("a gateway has the README's header rules", async (t) => {
   assert.deepEqual(told, ['9', 'max-age=60', 'lockstep']);
 });
 
-test("a gateway has the README's hooks", async (t) => {
+test("the page's hooks are called", async (t) => {
   const users = await serveSubgraph(t, () => ({ body: { data: { count: 1 } } }));
   const folder = await temporaryFolder(t);
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  await writeFile(join(folder, 'hooks.mts'), block('hooks'));
+  await writeFile(join(folder, 'hooks.mts'), codeBlock(PAGE, 'hooks'));
   await writeFile(join(folder, 'package.json'), '{}');
   const file = join(folder, 'supergraph.yaml');
   const subgraphs = `subgraphs: { users: { routing_url: "${users.url}", schema: { sdl: "${USERS}" } } }`;

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { ask, createUser } from '../harness/client.ts';
-import { ROOT } from '../harness/process.ts';
+import { codeBlock, readPage } from '../harness/documentation.ts';
 import { startConfigured } from '../protection/configured.ts';
 import { startCollector } from './collector.ts';
 import { scrape } from './scrape.ts';
 
-const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
-const [, settings = ''] = /<!-- test: watched -->\n```yaml\n(.*?)```/s.exec(readme) ?? [];
+const settings = codeBlock('docs/configuration.md', 'observed');
+const metrics = readPage('docs/operations.md');
 
-test("the README's settings give figures, traces and access lines, and it names every figure of the gateway's own", async (t) => {
+test("the page's settings turn on metrics, traces and access lines, and every metric of the gateway is documented", async (t) => {
   const collector = await startCollector(t);
   const { graph } = await startConfigured(t, settings.replace('http://127.0.0.1:4318', collector.url));
   await createUser(graph.url, 'ada@example.com');
@@ -28,7 +26,7 @@ test("the README's settings give figures, traces and access lines, and it names 
     name.replace('lockstep_operation_cache_misses', '…_misses').replace('lockstep_operation_cache_size', '…_size'),
   );
   assert.deepEqual(
-    short.filter((name) => !readme.includes(`\`${name}\``)),
+    short.filter((name) => !metrics.includes(`\`${name}\``)),
     [],
   );
 });

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { readPage } from '../harness/documentation.ts';
+import { ROOT } from '../harness/process.ts';
+import { readJson } from '../harness/sources.ts';
+import { anchorsOf, codeSpansOf, linksOf } from './markdown.ts';
+
+const PAGES = globSync(['*.md', 'docs/**/*.md', 'tests/*.md', 'bench/*.md'], { cwd: ROOT });
+
+/** Records of their own day, which name files as they were then. */
+const RECORDS = ['bench/results.md', 'CHANGELOG.md'];
+
+/** What a run makes, so that a fresh checkout does not have it. */
+const MADE = ['bench/.peers', 'subgraphs/*/data/*.sqlite'];
+
+const PATH = /^(bench|commands|deploy|docs|gateway|runtime|subgraph-kit|subgraphs|tests)\/[\w.*/-]+$/;
+const COMMAND = /\bnpm (?:run (?:--silent )?([\w:]+)|(start|stop|restart|test)\b)/g;
+
+const scripts: Record<string, string> = readJson('package.json').scripts;
+
+test('the README fits on two screens', () => {
+  assert.ok(readPage('README.md').trimEnd().split('\n').length <= 150);
+});
+
+for (const page of PAGES) {
+  const text = readPage(page);
+
+  test(`${page}: each link leads to a file and a heading`, () => {
+    const broken = linksOf(text).filter((link) => !resolves(page, link));
+    assert.deepEqual(broken, []);
+  });
+
+  test(`${page}: each command is a script of package.json`, () => {
+    const names = [...text.matchAll(COMMAND)].map(([, run, own]) => run ?? own ?? '');
+    assert.deepEqual(
+      names.filter((name) => !(name in scripts)),
+      [],
+    );
+  });
+
+  if (RECORDS.includes(page)) continue;
+
+  test(`${page}: each path of the project exists`, () => {
+    const paths = codeSpansOf(text).filter((span) => PATH.test(span) && !MADE.includes(span));
+    assert.deepEqual(
+      paths.filter((path) => globSync(path, { cwd: ROOT }).length === 0),
+      [],
+    );
+  });
+}
+
+/** Tells if a link leads somewhere; one to another site is taken to. */
+function resolves(page: string, link: string): boolean {
+  if (/^[a-z]+:/.test(link)) return true;
+  const [path = '', anchor] = link.split('#');
+  const file = path === '' ? page : join(dirname(page), path);
+  return existsSync(join(ROOT, file)) && (anchor === undefined || anchorsOf(readPage(file)).includes(anchor));
+}
