@@ -1,14 +1,14 @@
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import { readConfig } from './configuration/environment.ts';
-import { GivenSchemas } from './supergraph/given-schemas.ts';
-import { readSupergraph } from './supergraph/reading.ts';
+import { PolledSchemas } from './supergraph/polled-schemas.ts';
+import { readSupergraph } from './supergraph/read-supergraph.ts';
 
 // `npm run compose`: the supergraph's SDL on standard output, for any other router.
 
 try {
   const config = readConfig();
-  const schemas = new GivenSchemas(config.secret, createLogger('compose', config.logging));
+  const schemas = new PolledSchemas(config.secret, createLogger('compose', config.logging));
   process.stdout.write((await readSupergraph(config, schemas)).sdl);
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;

@@ -1,10 +1,10 @@
 import { releaseGarbage } from '@lockstep/runtime/garbage.ts';
-import { listen } from '@lockstep/runtime/http/server.ts';
+import { listen } from '@lockstep/runtime/http/server/server.ts';
 import { run } from '@lockstep/runtime/lifecycle.ts';
 import { PORT_VARIABLE, readConfig } from './configuration/environment.ts';
 import { toAuthority } from './configuration/sections/endpoint.ts';
-import { GatewayServer } from './http/server.ts';
-import { followSupergraph } from './supergraph/follow.ts';
+import { GatewayServer } from './pipeline/server.ts';
+import { followSupergraph } from './supergraph/supergraph-watcher.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
 await run('gateway', readConfig, async (config, logger) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { host, milliseconds } from './environment.ts';
-import { MIN_SECRET_LENGTH, sharedSecret } from './http/secret.ts';
+import { MIN_SECRET_LENGTH, sharedSecret } from './http/server/secret.ts';
 
 /** What log lines look like. */
 export const logFormat = z.enum(['pretty', 'json'], 'give pretty or json');

@@ -51,15 +51,15 @@ for (const [setting, atEndpoint, atGraphiql, atRoot] of [
   });
 }
 
-interface Asked {
+interface GraphQLParams {
   readonly path: string;
   readonly body: string;
   readonly answer: string;
 }
 
 /** The gateway behind a server that presses the button of its page, and says what the page asked for. */
-async function pressExecute(t: TestContext, path: string): Promise<{ url: string; asked: Asked[] }> {
-  const asked: Asked[] = [];
+async function pressExecute(t: TestContext, path: string): Promise<{ url: string; asked: GraphQLParams[] }> {
+  const asked: GraphQLParams[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);
     const answered = await passOn(request, body);

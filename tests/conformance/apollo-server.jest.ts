@@ -1,7 +1,7 @@
 import { ApolloServer, type BaseContext } from '@apollo/server';
 import { defineIntegrationTestSuite } from '@apollo/server-integration-testsuite';
-import { graphql } from '@lockstep/runtime/http/graphql.ts';
-import { listen } from '@lockstep/runtime/http/server.ts';
+import { graphql } from '@lockstep/runtime/http/server/graphql.ts';
+import { listen } from '@lockstep/runtime/http/server/server.ts';
 
 const OPTIONS = { host: '127.0.0.1', port: 0, portVariable: 'TEST_PORT', drainDelayMs: 0 };
 

@@ -1,18 +1,71 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readSources, type Source } from '../harness/sources.ts';
+import { readSources, readWorkspaces, type Source } from '../harness/sources.ts';
 
-const sources = ['gateway', 'runtime', 'subgraphs'].flatMap(readSources);
+const WORKSPACES = readWorkspaces().map(({ folder }) => folder);
+
+const sources = ['gateway', 'runtime', 'subgraph-kit', 'subgraphs'].flatMap(readSources);
 const running = sources.filter(({ isTest }) => !isTest);
 
-test('runtime imports no other workspace, and a subgraph only runtime', () => {
-  const crossings = sources.flatMap(({ path, imports }) =>
-    imports
-      .filter((specifier) => specifier.startsWith('@lockstep/'))
-      .filter((specifier) => path.startsWith('runtime/') || !specifier.startsWith('@lockstep/runtime/'))
-      .map((specifier) => `${path} imports ${specifier}`),
-  );
+/** Workspaces that each workspace's running code may import. */
+const ALLOWED_WORKSPACES: Readonly<Record<string, readonly string[]>> = {
+  runtime: [],
+  'subgraph-kit': ['runtime'],
+  gateway: ['runtime'],
+  subgraphs: ['runtime', 'subgraph-kit'],
+};
+
+/** The gateway's folders: each imports only from those below it, and nothing imports the files above them all. */
+const FLOORS = [
+  ...['pipeline', 'supergraph', 'operations', 'subgraphs', 'execution'],
+  ...['planning', 'telemetry', 'hooks', 'configuration'],
+];
+
+test('runtime imports no other workspace, the gateway only runtime, and a subgraph only runtime and subgraph-kit', () => {
+  const crossings = running.flatMap(({ path, imports }) => {
+    const allowed = ALLOWED_WORKSPACES[path.split('/')[0] ?? ''] ?? [];
+    return imports
+      .filter((specifier) => specifier.startsWith('@lockstep/') && !allowed.includes(specifier.split('/')[1] ?? ''))
+      .map((specifier) => `${path} imports ${specifier}`);
+  });
   assert.deepEqual(crossings, []);
+});
+
+test('each folder of the gateway is a floor that imports only from the floors below it', () => {
+  const floorOf = (path: string) => FLOORS.indexOf(path.split('/')[2] ?? '');
+  const gateway = running.filter(({ path }) => path.startsWith('gateway/src/'));
+  const homeless = gateway.filter(({ path }) => path.split('/').length > 3 && floorOf(path) === -1);
+  assert.deepEqual(pathsOf(homeless), []);
+  const upward = gateway.flatMap(({ path, imports }) =>
+    imports
+      .filter((specifier) => specifier.startsWith('.'))
+      .map((specifier) => resolve(path, specifier))
+      .filter((to) => floorOf(to) < floorOf(path))
+      .map((to) => `${path} → ${to}`),
+  );
+  assert.deepEqual(upward, []);
+});
+
+test('no files of a workspace import each other in a circle', () => {
+  const edges = WORKSPACES.flatMap(readSources).flatMap(({ path, imports }) =>
+    imports.filter((to) => to.startsWith('.')).map((to): Edge => [path, resolve(path, to)]),
+  );
+  assert.ok(edges.length > 1000);
+  assert.deepEqual(circlesOf(edges), []);
+});
+
+test('no folders of runtime and subgraph-kit import each other in a circle', () => {
+  const placeOf = (path: string) => (path.split('/').length > 3 ? path.slice(0, path.lastIndexOf('/')) : path);
+  const edges = running
+    .filter(({ path }) => path.startsWith('runtime/') || path.startsWith('subgraph-kit/'))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter((to) => to.startsWith('.'))
+        .map((to): Edge => [placeOf(path), placeOf(resolve(path, to))])
+        .filter(([from, to]) => from !== to),
+    );
+  assert.ok(edges.length > 10);
+  assert.deepEqual(circlesOf(edges), []);
 });
 
 test('no file reaches into another workspace by its path', () => {
@@ -70,4 +123,14 @@ function workspaceOf(path: string): string {
     .split('/')
     .slice(0, path.startsWith('subgraphs/') ? 2 : 1)
     .join('/');
+}
+
+type Edge = readonly [from: string, to: string];
+
+/** Returns the edges that remain once everything that is in no circle has been taken away. */
+function circlesOf(edges: readonly Edge[]): string[] {
+  const sourcesOf = new Set(edges.map(([from]) => from));
+  const targetsOf = new Set(edges.map(([, to]) => to));
+  const kept = edges.filter(([from, to]) => targetsOf.has(from) && sourcesOf.has(to));
+  return kept.length === edges.length ? kept.map(([from, to]) => `${from} → ${to}`) : circlesOf(kept);
 }

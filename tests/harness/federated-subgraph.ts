@@ -1,7 +1,7 @@
-import { buildSubgraph, type SubgraphOptions } from '@lockstep/runtime/graphql/subgraph.ts';
-import type { TimedContext } from '@lockstep/runtime/graphql/timely-resolvers.ts';
-import { listen } from '@lockstep/runtime/http/server.ts';
+import { listen } from '@lockstep/runtime/http/server/server.ts';
 import { createLogger } from '@lockstep/runtime/logging.ts';
+import { buildSubgraph, type SubgraphOptions } from '@lockstep/subgraph-kit/subgraph.ts';
+import type { TimedContext } from '@lockstep/subgraph-kit/timely-resolvers.ts';
 import type { Afterwards } from './graph.ts';
 
 /**

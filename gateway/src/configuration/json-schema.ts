@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { supergraphFile } from './settings-schema.ts';
 import type { KeyPath } from './supergraph-document.ts';
-import { supergraphFile } from './supergraph-schema.ts';
 
 /** What is used here of JSON Schema. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;

@@ -1,5 +1,5 @@
 import { DEADLINE_HEADER } from '@lockstep/runtime/http/deadline.ts';
-import { SECRET_HEADER } from '@lockstep/runtime/http/secret.ts';
+import { SECRET_HEADER } from '@lockstep/runtime/http/server/secret.ts';
 
 /** Which way a header goes. */
 export type Direction = 'to subgraphs' | 'to clients';

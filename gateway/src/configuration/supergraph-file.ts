@@ -8,8 +8,8 @@ import { versionOf } from './module-version.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { toHeaderSettings } from './sections/headers.ts';
 import type { CircuitBreakerSettings, RetrySettings } from './sections/resilience.ts';
+import { type GatewaySettings, supergraphFile } from './settings-schema.ts';
 import { type Mistake, SupergraphDocument } from './supergraph-document.ts';
-import { type GatewaySettings, supergraphFile } from './supergraph-schema.ts';
 
 /** Where one subgraph is, what it says it can do, and how it is called. */
 export interface SubgraphSettings {

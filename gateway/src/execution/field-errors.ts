@@ -1,4 +1,4 @@
-import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Path } from './fetching/places.ts';
 import type { ResponseTree } from './response-tree.ts';

@@ -6,9 +6,9 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { isNeverIncluded } from '../planning/plannable-selections.ts';
+import type { ResponseKeys } from '../planning/response-keys.ts';
 import type { Path } from './fetching/places.ts';
-import { isNeverIncluded } from './planning/plannable-selections.ts';
-import type { ResponseKeys } from './planning/response-keys.ts';
 
 /** What counts of the selections at a place. */
 export interface Scope {

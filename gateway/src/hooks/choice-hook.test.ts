@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { temporaryFolder } from '@lockstep/runtime/testing/temporary-folder.ts';
 import { authorization } from '../configuration/sections/authorization.ts';
-import { loadHooks } from '../protection/variant-choice.ts';
+import { loadHooks } from '../operations/variant-choice.ts';
 import { askHook, type HookRequest } from './choice-hook.ts';
 
 const request: HookRequest = { claims: { sub: 'ann' }, headers: {}, signal: new AbortController().signal };

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { exportedFunction, type HookModule, loadHookModule } from './hook-module.ts';
-import { timely } from './timely.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** What a hook is told of the request. */
 export interface HookRequest {
@@ -32,7 +32,7 @@ export async function askHook(
   names: readonly string[],
   request: HookRequest,
 ): Promise<ReadonlySet<string>> {
-  return toNames(await timely(() => hook(names, request), request.signal));
+  return toNames(await withDeadline(() => hook(names, request), request.signal));
 }
 
 function isHook(value: unknown): value is Hook {

@@ -1,5 +1,5 @@
-import type { GraphQLAnswer, Reply } from '@lockstep/runtime/http/subgraph-answer.ts';
-import type { Exchange } from '@lockstep/runtime/http/subgraph-client.ts';
+import type { GraphQLAnswer, Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { Exchange } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { CallContext } from './call-context.ts';
 import type { ForwardedHeaders } from './forwarded-headers.ts';

@@ -1,5 +1,5 @@
 import type { HeaderSettings } from '../configuration/sections/headers.ts';
-import type { GatewaySettings } from '../configuration/supergraph-schema.ts';
+import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { RequestHeaderRules } from './headers/request-header-rules.ts';
 import { ResponseHeaderRules } from './headers/response-header-rules.ts';

@@ -1,5 +1,5 @@
+import type { Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { type Deadline, deadlineOf, setDeadline } from '@lockstep/runtime/http/deadline.ts';
-import type { Reply } from '@lockstep/runtime/http/subgraph-answer.ts';
 
 /** A call that is under way, and how many wait for its reply. */
 interface CallInFlight {

@@ -3,14 +3,13 @@ import { deadlineOf } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { CircuitBreakerSettings } from '../configuration/sections/resilience.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
+import type { BreakerState } from '../telemetry/metrics.ts';
 
 /** Calls go through; one call in half-open, to see whether the subgraph is back; none while it is open. */
 type State =
   | { readonly phase: 'closed'; readonly outcomes: Outcomes }
   | { readonly phase: 'open'; readonly until: number }
   | { readonly phase: 'half-open'; readonly since: number };
-
-export type BreakerState = State['phase'];
 
 /** Spares a subgraph that fails, and those who would wait for it. */
 export class CircuitBreaker {

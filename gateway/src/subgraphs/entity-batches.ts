@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { deadlineOf, setDeadline } from '@lockstep/runtime/http/deadline.ts';
-import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { copyOf } from '../execution/fetching/records.ts';

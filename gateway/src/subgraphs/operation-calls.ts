@@ -1,8 +1,8 @@
-import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { isHeaderValue, isReserved } from '../configuration/reserved-headers.ts';
 import type { FetchConstants, FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { HookEvent } from '../hooks/gateway-hooks.ts';
-import { timely } from '../hooks/timely.ts';
+import { withDeadline } from '../hooks/with-deadline.ts';
 import type { CallContext } from './call-context.ts';
 import type { CallRules } from './call-rules.ts';
 import { ForwardedHeaders } from './forwarded-headers.ts';
@@ -13,7 +13,7 @@ import { AnswerHeaders } from './headers/response-header-rules.ts';
 type Call = (context: CallContext) => Promise<GraphQLAnswer>;
 
 /** What is asked of a subgraph. */
-export interface Asked extends Pick<FetchRequest, 'variables' | 'representations'> {
+export interface SubgraphRequest extends Pick<FetchRequest, 'variables' | 'representations'> {
   readonly constants: Pick<FetchConstants, 'subgraph' | 'query' | 'kind'>;
 }
 
@@ -37,7 +37,7 @@ export class OperationCalls {
   }
 
   /** Makes a call with the headers that go with it, and takes those that come with its answer. */
-  async call(asked: Asked, call: Call): Promise<GraphQLAnswer> {
+  async call(asked: SubgraphRequest, call: Call): Promise<GraphQLAnswer> {
     const { subgraph } = asked.constants;
     const forwarded = this.#forwardedTo(subgraph);
     const headers = this.rules.hooks.subgraphRequest ? await this.#askHook(asked, forwarded) : forwarded;
@@ -59,13 +59,13 @@ export class OperationCalls {
   }
 
   async #askHook(
-    { constants, variables, representations }: Asked,
+    { constants, variables, representations }: SubgraphRequest,
     forwarded: ForwardedHeaders,
   ): Promise<ForwardedHeaders> {
     const { subgraph, query, kind } = constants;
     const headers = new Headers(forwarded.values);
     const event = { ...this.event, subgraph, kind, headers, query, variables, representations };
-    await timely(() => this.rules.hooks.subgraphRequest?.(event), this.event.signal);
+    await withDeadline(() => this.rules.hooks.subgraphRequest?.(event), this.event.signal);
     for (const [name, value] of headers) {
       if (isReserved(name, 'to subgraphs') || !isHeaderValue(value)) {
         throw new Error(`the hook subgraphRequest sets a header that can't go to subgraphs: ${name}`);
@@ -81,7 +81,7 @@ export class OperationCalls {
     if (!subgraphResponse) return this.answerHeaders.add(rules, head.headers);
     const headers = toHeaders(head.headers);
     const event = { ...this.event, subgraph, status: head.status, headers, data, errors };
-    await timely(() => subgraphResponse(event), this.event.signal);
+    await withDeadline(() => subgraphResponse(event), this.event.signal);
     this.answerHeaders.add(rules, Object.fromEntries(headers));
   }
 }

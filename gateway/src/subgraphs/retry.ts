@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isLost, isRefused } from '@lockstep/runtime/http/connection-failure.ts';
+import { isLost, isRefused } from '@lockstep/runtime/http/client/connection-failure.ts';
+import type { Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { deadlineOf } from '@lockstep/runtime/http/deadline.ts';
-import type { Reply } from '@lockstep/runtime/http/subgraph-answer.ts';
 import type { RetrySettings } from '../configuration/sections/resilience.ts';
 
 /** Bad gateway, unavailable, gateway timeout: what stands before a subgraph that is gone for a moment says so. */

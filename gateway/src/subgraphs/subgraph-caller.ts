@@ -1,13 +1,14 @@
-import { type GraphQLAnswer, parseAnswer, type Reply } from '@lockstep/runtime/http/subgraph-answer.ts';
-import { SubgraphClient } from '@lockstep/runtime/http/subgraph-client.ts';
+import { type GraphQLAnswer, parseAnswer, type Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { TrafficShaping } from '../configuration/sections/traffic-shaping.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import type { BreakerState } from '../telemetry/metrics.ts';
 import type { CallContext } from './call-context.ts';
 import type { CallObserver } from './call-observer.ts';
 import { CallsInFlight } from './calls-in-flight.ts';
-import { type BreakerState, CircuitBreaker } from './circuit-breaker.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { EntityBatches } from './entity-batches.ts';
 import type { ForwardedHeaders } from './forwarded-headers.ts';
 import { Retry } from './retry.ts';

@@ -3,11 +3,11 @@ import { type TestContext, test } from 'node:test';
 import { ApolloServer } from '@apollo/server';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { toHeaderSettings } from '../configuration/sections/headers.ts';
-import { supergraphFile } from '../configuration/supergraph-schema.ts';
-import type { Context } from '../http/context.ts';
-import { DirectExecution } from '../http/direct-execution.ts';
+import { supergraphFile } from '../configuration/settings-schema.ts';
+import { FastPath } from '../pipeline/fast-path.ts';
 import { compose } from './compose.ts';
 import { SupergraphHandover } from './handover.ts';
+import type { Context } from './request-context.ts';
 
 /** A gateway over one subgraph: what it gives to an operation, as JSON, and what it logs. */
 async function startGateway(t: TestContext, sdl: string) {
@@ -20,7 +20,7 @@ async function startGateway(t: TestContext, sdl: string) {
   const subgraphErrors = { ...gateway.subgraphErrors, codes: {} };
   const headers = toHeaderSettings(gateway.headers, {});
   await handover.replace({ subgraphs, gateway: { ...gateway, subgraphErrors, headers }, sdl: compose(subgraphs) });
-  const server = new ApolloServer<Context>({ gateway: new DirectExecution(handover.current).gateway, logger });
+  const server = new ApolloServer<Context>({ gateway: new FastPath(handover.current).gateway, logger });
   t.after(() => server.stop());
   const ask = async (query: string) => {
     const contextValue = { signal: new AbortController().signal, headers: {}, claims: { sub: 'ann' } };

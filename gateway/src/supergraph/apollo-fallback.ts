@@ -1,10 +1,10 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { LRUCache } from 'lru-cache';
-import type { Operations } from '../execution/operations.ts';
-import type { UncompilableOperation } from '../execution/uncompilable-operation.ts';
-import { SubgraphDataSource } from '../subgraphs/data-source.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { UncompilableOperation } from '../operations/uncompilable-operation.ts';
 import type { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
-import type { Executor, RequestContext } from './loaded-supergraph.ts';
+import { SubgraphDataSource } from './data-source.ts';
+import type { Executor, RequestContext } from './executor.ts';
 
 /** How many operations are told only once. Clients can make up as many as they like. */
 const MAX_REPORTED = 1000;

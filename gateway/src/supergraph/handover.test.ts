@@ -4,7 +4,7 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { parse } from 'graphql';
 import { toHeaderSettings } from '../configuration/sections/headers.ts';
-import { supergraphFile } from '../configuration/supergraph-schema.ts';
+import { supergraphFile } from '../configuration/settings-schema.ts';
 import { compose } from './compose.ts';
 import { SupergraphHandover } from './handover.ts';
 

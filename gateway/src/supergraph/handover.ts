@@ -2,8 +2,8 @@ import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
 import { loadGatewayHooks } from '../hooks/loaded-hooks.ts';
-import { checkEnforcement } from '../protection/authorization/enforcement.ts';
-import { loadHooks } from '../protection/variant-choice.ts';
+import { checkEnforcement } from '../operations/authorization/enforcement.ts';
+import { loadHooks } from '../operations/variant-choice.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { LoadedSupergraph, type Supergraph } from './loaded-supergraph.ts';
 

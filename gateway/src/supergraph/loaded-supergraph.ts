@@ -1,26 +1,25 @@
-import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
 import type { TelemetrySettings } from '../configuration/sections/telemetry.ts';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
-import { CompiledOperation, type OperationResult } from '../execution/compiled-operation.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
-import { type Compiled, Operations } from '../execution/operations.ts';
-import { UncompilableOperation } from '../execution/uncompilable-operation.ts';
-import { type Variant, VaryingOperation } from '../execution/varying-operation.ts';
 import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
-import { DenialReport } from '../protection/authorization/denial-report.ts';
-import { type Hooks, VariantChoice } from '../protection/variant-choice.ts';
+import { DenialReport } from '../operations/authorization/denial-report.ts';
+import { CompiledOperation, type OperationResult } from '../operations/compiled-operation.ts';
+import { type Compiled, Operations } from '../operations/operations.ts';
+import { RequestDependentOperation, type Variant } from '../operations/request-dependent-operation.ts';
+import { UncompilableOperation } from '../operations/uncompilable-operation.ts';
+import { type Hooks, VariantChoice } from '../operations/variant-choice.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
-import type { BreakerState } from '../subgraphs/circuit-breaker.ts';
+import { CallTelemetry } from '../subgraphs/call-telemetry.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
-import { CallTelemetry } from '../telemetry/call-telemetry.ts';
 import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import type { Counts, SupergraphFigures } from '../telemetry/metrics.ts';
+import type { BreakerState, Counts, SupergraphFigures } from '../telemetry/metrics.ts';
 import { ApolloFallback } from './apollo-fallback.ts';
+import type { Executor, RequestContext } from './executor.ts';
 
 /** A supergraph, and how its subgraphs are called. */
 export interface Supergraph extends SupergraphSettings {
@@ -31,13 +30,6 @@ export interface Supergraph extends SupergraphSettings {
 export interface AllHooks extends Hooks {
   readonly ofGateway?: GatewayHooks | undefined;
 }
-
-type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
-
-/** What Apollo Server has an operation run by. */
-export type Executor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
-
-export type RequestContext = Parameters<Executor>[0];
 
 /** What a compiled operation needs of its request. */
 export interface RunContext extends Pick<RequestContext, 'document' | 'queryHash' | 'source' | 'context'> {
@@ -112,9 +104,9 @@ export class LoadedSupergraph implements SupergraphFigures {
     if (!requestContext.operation) return { errors: [noSuchOperation(request.operationName)] };
     const { claims, headers, signal, calls } = context;
     const found = this.#find(requestContext);
-    if (calls && found instanceof VaryingOperation) calls.isPersonal = true;
+    if (calls && found instanceof RequestDependentOperation) calls.isPersonal = true;
     const compiled =
-      found instanceof VaryingOperation
+      found instanceof RequestDependentOperation
         ? this.#vary(found, await this.#choice.choose(found, { claims, headers, signal }), requestContext)
         : found;
     if (compiled instanceof UncompilableOperation) return this.#fallback.run(requestContext, compiled);
@@ -147,14 +139,14 @@ export class LoadedSupergraph implements SupergraphFigures {
     });
   }
 
-  #find({ request, document, queryHash, source, context }: RunContext): Compiled | VaryingOperation {
+  #find({ request, document, queryHash, source, context }: RunContext): Compiled | RequestDependentOperation {
     const operation = { document, queryHash, source, operationName: request.operationName };
     return this.#compiling
       ? this.#compiling.time(() => this.operations.get(operation), context.watched?.trace)
       : this.operations.get(operation);
   }
 
-  #vary(varying: VaryingOperation, variant: Variant, { context }: RunContext): Compiled {
+  #vary(varying: RequestDependentOperation, variant: Variant, { context }: RunContext): Compiled {
     return this.#compiling
       ? this.#compiling.time(() => this.operations.variant(varying, variant), context.watched?.trace)
       : this.operations.variant(varying, variant);

@@ -1,6 +1,6 @@
-import type { OperationCounts } from '../execution/operation-counts.ts';
 import type { Instruments } from './instruments.ts';
 import type { Metrics } from './metrics.ts';
+import type { OperationCounts } from './operation-counts.ts';
 import type { OperationTrace } from './operation-trace.ts';
 
 /** Times the planning and compiling of operations. */

@@ -1,16 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
-import type { OperationCounts } from '../execution/operation-counts.ts';
-import type { Refusals } from '../protection/refusals.ts';
-import type { BreakerState } from '../subgraphs/circuit-breaker.ts';
+import type { OperationCounts } from './operation-counts.ts';
+import type { RejectionCounts } from './rejection-counts.ts';
 import { Durations, Tally } from './tally.ts';
 
 /** What is counted elsewhere, whether anybody looks or not. */
 export interface Counts {
-  readonly refusals: Refusals;
+  readonly refusals: RejectionCounts;
   readonly operations: OperationCounts;
   readonly reloads: { accepted: number; refused: number };
 }
+
+/** Phase of a circuit breaker: calls pass, none does, or one does to find out whether the subgraph is back. */
+export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** What the supergraph that serves now has to show. */
 export interface SupergraphFigures {

@@ -1,9 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
-import type { Handler } from '@lockstep/runtime/http/server.ts';
-import type { Context } from '../http/context.ts';
+import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Instruments } from './instruments.ts';
 import { type RequestOutcome, RequestRecord } from './request-record.ts';
+
+/** The part of a request's context that is watched. */
+interface WatchedContext {
+  readonly watched?: RequestRecord | undefined;
+}
 
 const RECORD = Symbol('record');
 
@@ -40,8 +44,8 @@ export class RequestWatch {
   }
 
   /** Notes what only Apollo Server knows: what the operation is, and how it is answered. */
-  plugin(): ApolloServerPlugin<Context> {
-    const listener: GraphQLRequestListener<Context> = {
+  plugin(): ApolloServerPlugin<WatchedContext> {
+    const listener: GraphQLRequestListener<WatchedContext> = {
       async didResolveOperation({ operation, contextValue: { watched } }) {
         if (operation) watched?.noteOperation(operation.operation, operation.name?.value);
       },

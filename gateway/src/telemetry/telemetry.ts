@@ -1,9 +1,9 @@
-import type { Handler } from '@lockstep/runtime/http/server.ts';
+import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { type Logger, reconfigure } from '@lockstep/runtime/logging.ts';
 import type { TelemetrySettings, TracingSettings } from '../configuration/sections/telemetry.ts';
-import { Refusals } from '../protection/refusals.ts';
 import type { Instruments } from './instruments.ts';
 import type { Counts, Metrics, SupergraphFigures } from './metrics.ts';
+import { RejectionCounts } from './rejection-counts.ts';
 import { RequestWatch } from './request-watch.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -23,7 +23,7 @@ const RETIREMENT_MS = 60_000;
  */
 export class Telemetry {
   readonly counts: Counts = {
-    refusals: new Refusals(),
+    refusals: new RejectionCounts(),
     operations: { hits: 0, misses: 0, fallbacks: 0 },
     reloads: { accepted: 0, refused: 0 },
   };

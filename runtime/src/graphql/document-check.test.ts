@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { buildSchema, parse, validate } from 'graphql';
-import { RefusedRequestError } from '../http/refusal.ts';
+import { RefusedRequestError } from '../refused-request-error.ts';
 import { checkDocument, type DocumentLimits } from './document-check.ts';
 import { measureDocument } from './document-measures.ts';
 

@@ -1,7 +1,7 @@
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
 import { measureDocument, type OperationMeasures } from './document-measures.ts';
 import { checkText } from './document-text.ts';
-import { type Excess, limitExceeded } from './limits.ts';
+import { type LimitViolation, limitExceeded } from './limits.ts';
 
 /**
  * Validation's rule that fields can be merged takes 1 µs to 2 µs for each comparison. 225 repetitions of one field come
@@ -27,7 +27,7 @@ export interface CheckedDocument {
   /** Undefined where it is none: whoever parses it next says why. */
   readonly document: DocumentNode | undefined;
   /** What one of its operations has too much of, where that is only reported. */
-  readonly excess: Excess | undefined;
+  readonly excess: LimitViolation | undefined;
 }
 
 /**
@@ -49,7 +49,7 @@ export function checkDocument(text: string, limits: DocumentLimits): CheckedDocu
   return { document, excess };
 }
 
-function excessesOf(measured: OperationMeasures, limits: DocumentLimits): Excess[] {
+function excessesOf(measured: OperationMeasures, limits: DocumentLimits): LimitViolation[] {
   const counted: [limit: string, found: number, allowed: number | undefined][] = [
     ['max_depth', measured.depth, limits.maxDepth],
     ['max_aliases', measured.aliases, limits.maxAliases],

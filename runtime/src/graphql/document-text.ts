@@ -1,5 +1,5 @@
 import { GraphQLError, Lexer, Source, TokenKind } from 'graphql';
-import { RefusedRequestError } from '../http/refusal.ts';
+import { RefusedRequestError } from '../refused-request-error.ts';
 import { limitExceeded } from './limits.ts';
 
 /** How deep brackets may be in each other, and fragments with what is in them: parsing and validating go as deep. */

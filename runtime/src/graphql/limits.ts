@@ -1,7 +1,7 @@
-import { RefusedRequestError } from '../http/refusal.ts';
+import { RefusedRequestError } from '../refused-request-error.ts';
 
 /** A limit that a request is over. */
-export interface Excess {
+export interface LimitViolation {
   /** As the configuration calls it, where it can be configured. */
   readonly limit: string;
   /** At least so many. */
@@ -23,7 +23,7 @@ const COUNTED: Readonly<Record<string, string>> = {
 };
 
 /** `OPERATION_LIMIT_EXCEEDED`: says which limit, what was found and what is allowed. */
-export function limitExceeded({ limit, found, allowed }: Excess): RefusedRequestError {
+export function limitExceeded({ limit, found, allowed }: LimitViolation): RefusedRequestError {
   const message = `The operation has ${found} ${COUNTED[limit] ?? limit}, and at most ${allowed} are allowed.`;
   return new RefusedRequestError(400, 'OPERATION_LIMIT_EXCEEDED', message, {}, { limit, found, allowed });
 }

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import { ApolloServer } from '@apollo/server';
-import { graphql } from '../http/graphql.ts';
+import { graphql } from '../http/server/graphql.ts';
 import { serveHttp } from './test-server.ts';
 
 const typeDefs = `

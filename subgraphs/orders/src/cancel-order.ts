@@ -1,5 +1,5 @@
-import { parseId } from '@lockstep/runtime/graphql/arguments.ts';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import { parseId } from '@lockstep/subgraph-kit/arguments.ts';
 import type { Context } from './context.ts';
 import { findOrders, getOrder, type Order } from './database/orders.ts';
 import { decideCancellation } from './database/sagas.ts';

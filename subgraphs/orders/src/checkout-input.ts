@@ -1,5 +1,5 @@
-import { parseId, parseText } from '@lockstep/runtime/graphql/arguments.ts';
 import { badUserInput } from '@lockstep/runtime/graphql/errors.ts';
+import { parseId, parseText } from '@lockstep/subgraph-kit/arguments.ts';
 import type { Item } from './database/order-items.ts';
 import type { NewCheckout } from './database/sagas.ts';
 

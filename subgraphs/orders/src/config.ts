@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { httpUrl, milliseconds, port, readEnvironment } from '@lockstep/runtime/environment.ts';
-import { failpoint, readFailpoint } from '@lockstep/runtime/failpoint.ts';
 import { type ProcessConfig, processVariables, toProcessConfig } from '@lockstep/runtime/process-config.ts';
+import { failpoint, readFailpoint } from '@lockstep/subgraph-kit/failpoint.ts';
 import { z } from 'zod';
 import { type FailpointName, failpoints } from './failpoints.ts';
 

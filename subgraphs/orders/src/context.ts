@@ -1,5 +1,5 @@
-import { MAX_SELECTS_A_STATEMENT } from '@lockstep/runtime/database/sqlite.ts';
-import type { Reach } from '@lockstep/runtime/failpoint.ts';
+import { MAX_SELECTS_A_STATEMENT } from '@lockstep/subgraph-kit/database/sqlite.ts';
+import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
 import DataLoader from 'dataloader';
 import type { Kysely } from 'kysely';
 import { findItemsOfOrders, type OrderItem } from './database/order-items.ts';

@@ -1,6 +1,6 @@
-import { parseId } from '@lockstep/runtime/graphql/arguments.ts';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
-import { parseAmount } from '@lockstep/runtime/graphql/scalars.ts';
+import { parseId } from '@lockstep/subgraph-kit/arguments.ts';
+import { parseAmount } from '@lockstep/subgraph-kit/scalars.ts';
 import { parseIdempotencyKey } from './checkout-input.ts';
 import type { Context } from './context.ts';
 import { findOrderByIdempotencyKey, insertOrder, type NewOrder, type Order } from './database/orders.ts';

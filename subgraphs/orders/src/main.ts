@@ -1,4 +1,4 @@
-import { listen } from '@lockstep/runtime/http/server.ts';
+import { listen } from '@lockstep/runtime/http/server/server.ts';
 import { run } from '@lockstep/runtime/lifecycle.ts';
 import { readConfig } from './config.ts';
 import { createServer } from './server.ts';

@@ -1,8 +1,8 @@
 import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
-import { parseAmount } from '@lockstep/runtime/graphql/scalars.ts';
-import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
-import { SubgraphClient } from '@lockstep/runtime/http/subgraph-client.ts';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { parseAmount } from '@lockstep/subgraph-kit/scalars.ts';
 import { z } from 'zod';
 import type { Config } from './config.ts';
 import type { Item, PricedItem } from './database/order-items.ts';

@@ -1,5 +1,5 @@
-import { parseId, parsePage, toKey } from '@lockstep/runtime/graphql/arguments.ts';
-import { DateTime, Money } from '@lockstep/runtime/graphql/scalars.ts';
+import { parseId, parsePage, toKey } from '@lockstep/subgraph-kit/arguments.ts';
+import { DateTime, Money } from '@lockstep/subgraph-kit/scalars.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { checkout } from './checkout.ts';
 import { createOrder } from './create-order.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrate, ping } from '@lockstep/runtime/database/migrate.ts';
-import { openDatabase } from '@lockstep/runtime/database/sqlite.ts';
-import { killAt } from '@lockstep/runtime/failpoint.ts';
-import { buildSubgraph, type Subgraph } from '@lockstep/runtime/graphql/subgraph.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { migrate, ping } from '@lockstep/subgraph-kit/database/migrate.ts';
+import { openDatabase } from '@lockstep/subgraph-kit/database/sqlite.ts';
+import { killAt } from '@lockstep/subgraph-kit/failpoint.ts';
+import { buildSubgraph, type Subgraph } from '@lockstep/subgraph-kit/subgraph.ts';
 import type { Config } from './config.ts';
 import { createContext, type Services } from './context.ts';
 import { migrations } from './database/migrations.ts';

@@ -1,6 +1,6 @@
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import { TimeLimit } from '@lockstep/runtime/http/client/time-limit.ts';
 import { deadlineOf } from '@lockstep/runtime/http/deadline.ts';
-import { TimeLimit } from '@lockstep/runtime/http/time-limit.ts';
 
 /** What a step gives that was not answered. */
 const UNANSWERED: readonly unknown[] = ['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED'];

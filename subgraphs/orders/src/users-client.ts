@@ -1,5 +1,5 @@
 import { subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
-import { SubgraphClient } from '@lockstep/runtime/http/subgraph-client.ts';
+import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from './config.ts';
 

@@ -1,4 +1,4 @@
-import type { Reach } from '@lockstep/runtime/failpoint.ts';
+import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
 import DataLoader from 'dataloader';
 import type { Kysely } from 'kysely';
 import { findProducts, type Product } from './database/products.ts';

@@ -1,6 +1,6 @@
-import { parseText } from '@lockstep/runtime/graphql/arguments.ts';
 import { badUserInput } from '@lockstep/runtime/graphql/errors.ts';
-import { parseAmount } from '@lockstep/runtime/graphql/scalars.ts';
+import { parseText } from '@lockstep/subgraph-kit/arguments.ts';
+import { parseAmount } from '@lockstep/subgraph-kit/scalars.ts';
 import type { Kysely } from 'kysely';
 import { insertProduct, MAX_NAME_LENGTH, type Product } from './database/products.ts';
 import type { Tables } from './database/tables.ts';

@@ -1,5 +1,5 @@
-import { parseId } from '@lockstep/runtime/graphql/arguments.ts';
 import { badUserInput, ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import { parseId } from '@lockstep/subgraph-kit/arguments.ts';
 import type { Context } from './context.ts';
 import { type Item, type ReservationResult, type ReservedItem, release, reserve } from './database/reservations.ts';
 import { productNotFound } from './product-not-found.ts';

@@ -1,5 +1,5 @@
-import { parseId, parsePage, toKey } from '@lockstep/runtime/graphql/arguments.ts';
-import { Money } from '@lockstep/runtime/graphql/scalars.ts';
+import { parseId, parsePage, toKey } from '@lockstep/subgraph-kit/arguments.ts';
+import { Money } from '@lockstep/subgraph-kit/scalars.ts';
 import { createProduct } from './create-product.ts';
 import { listProducts } from './database/products.ts';
 import { releaseStock, reserveStock } from './reserve-stock.ts';

@@ -1,5 +1,5 @@
-import { parseId } from '@lockstep/runtime/graphql/arguments.ts';
 import { badUserInput } from '@lockstep/runtime/graphql/errors.ts';
+import { parseId } from '@lockstep/subgraph-kit/arguments.ts';
 import type { Kysely } from 'kysely';
 import { addStock, MAX_PUT_IN, type Product } from './database/products.ts';
 import type { Tables } from './database/tables.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { listen } from '@lockstep/runtime/http/server.ts';
+import { listen } from '@lockstep/runtime/http/server/server.ts';
 import { askGraphql } from '@lockstep/runtime/testing/graphql-request.ts';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { urlOf } from '@lockstep/runtime/testing/test-server.ts';

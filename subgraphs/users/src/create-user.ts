@@ -1,5 +1,5 @@
-import { parseText } from '@lockstep/runtime/graphql/arguments.ts';
 import { badUserInput, ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import { parseText } from '@lockstep/subgraph-kit/arguments.ts';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Tables } from './database/tables.ts';

@@ -1,5 +1,5 @@
-import { parseId, parsePage, toKey } from '@lockstep/runtime/graphql/arguments.ts';
-import { DateTime } from '@lockstep/runtime/graphql/scalars.ts';
+import { parseId, parsePage, toKey } from '@lockstep/subgraph-kit/arguments.ts';
+import { DateTime } from '@lockstep/subgraph-kit/scalars.ts';
 import { createUser } from './create-user.ts';
 import { listUsers } from './database/users.ts';
 import type { Resolvers } from './schema.generated.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrate, ping } from '@lockstep/runtime/database/migrate.ts';
-import { openDatabase } from '@lockstep/runtime/database/sqlite.ts';
-import { buildSubgraph, type Subgraph } from '@lockstep/runtime/graphql/subgraph.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { migrate, ping } from '@lockstep/subgraph-kit/database/migrate.ts';
+import { openDatabase } from '@lockstep/subgraph-kit/database/sqlite.ts';
+import { buildSubgraph, type Subgraph } from '@lockstep/subgraph-kit/subgraph.ts';
 import type { Config } from './config.ts';
 import { createContext } from './context.ts';
 import { migrations } from './database/migrations.ts';

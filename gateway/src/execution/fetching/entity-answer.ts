@@ -1,4 +1,4 @@
-import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { errorsOf } from '../field-errors.ts';
 import { dataOf, type FetchParts } from './fetch.ts';

@@ -10,7 +10,7 @@ import type { JsonRecord } from './records.ts';
 import { compileRepresentation, type Representer } from './representations.ts';
 import { markUnavailable } from './unavailable.ts';
 import { gather } from './waiting.ts';
-import type { Unwanted } from './wanted-keys.ts';
+import type { UnselectedKeys } from './wanted-keys.ts';
 
 /** Compiles a fetch of entities: one representation for each distinct one, the result for every object that waits. */
 export function compileEntityFetch(fetch: FetchNode, path: readonly string[], options: FetchOptions): Step {
@@ -50,7 +50,7 @@ function compileVariousEntities(
   fetch: FetchNode,
   path: readonly string[],
   options: FetchOptions,
-  unwantedOf: Unwanted,
+  unwantedOf: UnselectedKeys,
 ): Step {
   const representer = compileRepresentation(fetch, options.types, options.conditionalKeys);
   const known = new Map<string, FetchParts | undefined>();
@@ -71,7 +71,7 @@ function compileVariousEntities(
   };
 }
 
-function groupBy(unwantedOf: Unwanted, data: JsonRecord, path: readonly string[]): Map<string, Group> {
+function groupBy(unwantedOf: UnselectedKeys, data: JsonRecord, path: readonly string[]): Map<string, Group> {
   const groups = new Map<string, Group>();
   visitPlaces(data, path, (object, place, ancestors) => {
     const unwanted = unwantedOf(object, ancestors);

@@ -1,5 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
-import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 
 /** What is the same in every request of one fetch node. */
 export interface FetchConstants {

@@ -1,13 +1,13 @@
 import type { FetchNode } from '@apollo/query-planner';
-import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
-import { type KeyTree, keyTree, parseFetchOperation } from '../planning/fetch-documents.ts';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import { type KeyTree, keyTree, parseFetchOperation } from '../../planning/fetch-documents.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
 import { type FetchConstants, type FetchRequest, fetchConstants } from './fetch-request.ts';
 import type { PlanExecution } from './plan-execution.ts';
 import { isRecord } from './records.ts';
 import { compileRewrites, type Rewrite, renamedKeys } from './rewrites.ts';
 import type { TypeRelations } from './type-relations.ts';
-import type { Unwanted } from './wanted-keys.ts';
+import type { UnselectedKeys } from './wanted-keys.ts';
 
 /** Runs part of a plan. Never rejects for a subgraph's fault. */
 export type Step = (execution: PlanExecution) => Promise<void>;
@@ -36,7 +36,7 @@ export interface FetchOptions {
   /** Whether other fetches of the plan have the same operation. */
   readonly isShareable: (fetch: FetchNode) => boolean;
   /** What of a fetch is not wanted of all its entities; undefined where everything is. */
-  readonly unwantedOf: (fetch: FetchNode, path: readonly string[]) => Unwanted | undefined;
+  readonly unwantedOf: (fetch: FetchNode, path: readonly string[]) => UnselectedKeys | undefined;
   /** What the plan fetches under some condition only. */
   readonly conditionalKeys: ReadonlySet<string>;
   /**

@@ -1,4 +1,4 @@
-import type { GraphQLAnswer } from '@lockstep/runtime/http/subgraph-answer.ts';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { FieldErrors } from '../field-errors.ts';
 import type { FetchRequest, SubgraphCall } from './fetch-request.ts';
 import type { JsonRecord } from './records.ts';

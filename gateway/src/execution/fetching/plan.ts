@@ -1,6 +1,6 @@
 import type { ConditionNode, FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
-import { conditionalKeys, parseFetchOperation } from '../planning/fetch-documents.ts';
-import { fetchesOf, type PlacedFetch } from '../planning/plan-nodes.ts';
+import { conditionalKeys, parseFetchOperation } from '../../planning/fetch-documents.ts';
+import { fetchesOf, type PlacedFetch } from '../../planning/plan-nodes.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
 import { compileEntityFetch } from './entity-fetch.ts';
 import type { FetchOptions, Step } from './fetch.ts';
@@ -8,14 +8,14 @@ import { fetchIdentity } from './fetch-request.ts';
 import { renamedKeys } from './rewrites.ts';
 import { compileRootFetch } from './root-fetch.ts';
 import type { TypeRelations } from './type-relations.ts';
-import type { Unwanted } from './wanted-keys.ts';
+import type { UnselectedKeys } from './wanted-keys.ts';
 
 export interface PlanOptions {
   readonly types: TypeRelations;
   /** The client's name for a variable of the plan. */
   readonly clientVariable: (name: string) => string;
   /** What of a fetch is not wanted of all its entities; undefined where everything is. */
-  readonly unwantedOf: (fetch: FetchNode, path: readonly string[]) => Unwanted | undefined;
+  readonly unwantedOf: (fetch: FetchNode, path: readonly string[]) => UnselectedKeys | undefined;
 }
 
 /**

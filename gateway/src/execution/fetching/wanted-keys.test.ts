@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertSame } from '../testing/assert-same.ts';
-import { Federation } from '../testing/federation.ts';
+import { assertSame } from '../../operations/testing/assert-same.ts';
+import { Federation } from '../../operations/testing/federation.ts';
 
 const items = [
   { __typename: 'Book', id: 'b1' },

@@ -1,6 +1,6 @@
 import type { FetchNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { type KeyTree, parseFetchOperation } from '../planning/fetch-documents.ts';
-import { fetchesOf, type PlacedFetch } from '../planning/plan-nodes.ts';
+import { type KeyTree, parseFetchOperation } from '../../planning/fetch-documents.ts';
+import { fetchesOf, type PlacedFetch } from '../../planning/plan-nodes.ts';
 import { ANY, type ResponseNode, type Scope } from '../response-tree.ts';
 import { entityKeys } from './partial-fetch.ts';
 import type { JsonRecord } from './records.ts';
@@ -17,7 +17,7 @@ export interface WantedKeysOptions {
 }
 
 /** Gives what of a fetch nobody wants of an entity: the paths of its keys, like `friend.age`, with commas between them. */
-export type Unwanted = (entity: JsonRecord, ancestors: readonly JsonRecord[]) => string;
+export type UnselectedKeys = (entity: JsonRecord, ancestors: readonly JsonRecord[]) => string;
 
 /** The ways to the entities of a fetch that are kept, by the types of the objects passed. */
 const MAX_WAYS = 1_000;
@@ -54,7 +54,7 @@ export class WantedKeys {
    * @param includes whether a selection of the client's is there
    * @returns undefined where the same is wanted of all entities of the fetch
    */
-  unwantedOf(fetch: FetchNode, path: readonly string[], includes: Scope['includes']): Unwanted | undefined {
+  unwantedOf(fetch: FetchNode, path: readonly string[], includes: Scope['includes']): UnselectedKeys | undefined {
     if (!this.#differing.has(fetch)) return undefined;
     const keys = entityKeys(fetch, parseFetchOperation(fetch.operation));
     const names = namesIn(path);

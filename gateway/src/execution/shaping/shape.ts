@@ -13,9 +13,9 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { ResponseKeys } from '../../planning/response-keys.ts';
 import { isRecord, type JsonRecord } from '../fetching/records.ts';
 import { FAILED } from '../fetching/unavailable.ts';
-import type { ResponseKeys } from '../planning/response-keys.ts';
 import { type Complete, type Completion, NULL_PARENT } from './completion.ts';
 import { collectFields, type Selecting } from './field-collection.ts';
 import { compileIntrospection } from './introspection.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { memoryDatabase } from '@lockstep/runtime/testing/memory-database.ts';
+import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
 import { migrations } from './migrations.ts';
 import { findItemsOfOrders, type Item } from './order-items.ts';
 import { insertOrder } from './orders.ts';

@@ -1,5 +1,5 @@
-import { type Parameters, prepare } from '@lockstep/runtime/database/prepared.ts';
-import { keysOf } from '@lockstep/runtime/database/sqlite.ts';
+import { type Parameters, prepare } from '@lockstep/subgraph-kit/database/prepared.ts';
+import { keysOf } from '@lockstep/subgraph-kit/database/sqlite.ts';
 import type { Kysely, Transaction } from 'kysely';
 import type { OrderItemRow, Tables } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { memoryDatabase } from '@lockstep/runtime/testing/memory-database.ts';
+import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
 import { migrations } from './migrations.ts';
 import { findOrderByIdempotencyKey, findOrders, findOrdersOfUsers, insertOrder, listOrders } from './orders.ts';
 import type { Tables } from './tables.ts';

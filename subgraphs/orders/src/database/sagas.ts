@@ -1,4 +1,4 @@
-import type { Reach } from '@lockstep/runtime/failpoint.ts';
+import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
 import type { Kysely, Transaction } from 'kysely';
 import type { FailpointName } from '../failpoints.ts';
 import { type Item, insertItems, type PricedItem, setPrices } from './order-items.ts';

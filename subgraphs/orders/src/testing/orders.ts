@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { TestContext } from 'node:test';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
-import { memoryDatabase } from '@lockstep/runtime/testing/memory-database.ts';
+import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
 import { cancelOrder } from '../cancel-order.ts';
 import { checkout } from '../checkout.ts';
 import type { CheckoutInput } from '../checkout-input.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { migrate } from '@lockstep/runtime/database/migrate.ts';
-import { openDatabase } from '@lockstep/runtime/database/sqlite.ts';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
-import { memoryDatabase } from '@lockstep/runtime/testing/memory-database.ts';
 import { temporaryFolder } from '@lockstep/runtime/testing/temporary-folder.ts';
+import { migrate } from '@lockstep/subgraph-kit/database/migrate.ts';
+import { openDatabase } from '@lockstep/subgraph-kit/database/sqlite.ts';
+import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
 import { sql } from 'kysely';
 import { migrations } from './migrations.ts';
 import type { Tables } from './tables.ts';

@@ -1,4 +1,4 @@
-import { identity, tableOptions, wholeNumber } from '@lockstep/runtime/database/sqlite.ts';
+import { identity, tableOptions, wholeNumber } from '@lockstep/subgraph-kit/database/sqlite.ts';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 

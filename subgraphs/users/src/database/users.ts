@@ -1,6 +1,6 @@
-import { type Parameters, prepare } from '@lockstep/runtime/database/prepared.ts';
-import { keysOf } from '@lockstep/runtime/database/sqlite.ts';
-import type { Page } from '@lockstep/runtime/graphql/arguments.ts';
+import type { Page } from '@lockstep/subgraph-kit/arguments.ts';
+import { type Parameters, prepare } from '@lockstep/subgraph-kit/database/prepared.ts';
+import { keysOf } from '@lockstep/subgraph-kit/database/sqlite.ts';
 import type { Kysely } from 'kysely';
 import type { NewUserRow, Tables, UserRow } from './tables.ts';
 

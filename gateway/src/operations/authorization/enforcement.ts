@@ -1,0 +1,31 @@
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { GatewaySettings } from '../../configuration/settings-schema.ts';
+import type { AuthorizationRules } from './rules.ts';
+
+/**
+ * Warns of rules whose demands nobody can meet: what they stand on is closed to all.
+ *
+ * @throws {ConfigurationError} where the schemas have rules, and the settings say that nothing enforces them
+ */
+export function checkEnforcement(
+  rules: AuthorizationRules,
+  { authentication, authorization }: GatewaySettings,
+  logger: Logger,
+): void {
+  if (rules.isEmpty) return;
+  const all = rules.all();
+  const examples = all.map(({ text }) => text).slice(0, 3);
+  if (!authorization.directives.enabled) {
+    throw new ConfigurationError(
+      `The schemas have rules such as ${examples.join(', ')}, and gateway.authorization.directives.enabled is false: ` +
+        'everybody would see what they protect. Set it to true, or remove the rules from the schemas.',
+    );
+  }
+  if (!authentication.jwt && all.some(({ kind }) => kind !== 'policies')) {
+    logger.warn({ rules: examples }, 'nobody can be authenticated, gateway.authentication.jwt is not set');
+  }
+  if (!authorization.policies && all.some(({ kind }) => kind === 'policies')) {
+    logger.warn('no @policy can be granted, gateway.authorization.policies is not set');
+  }
+}

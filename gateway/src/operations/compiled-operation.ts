@@ -1,0 +1,185 @@
+import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getVariableValues,
+  type OperationDefinitionNode,
+  type SelectionNode,
+} from 'graphql';
+import type { Step } from '../execution/fetching/fetch.ts';
+import type { SubgraphCall } from '../execution/fetching/fetch-request.ts';
+import { compilePlan } from '../execution/fetching/plan.ts';
+import { PlanExecution } from '../execution/fetching/plan-execution.ts';
+import type { JsonRecord } from '../execution/fetching/records.ts';
+import { TypeRelations } from '../execution/fetching/type-relations.ts';
+import { WantedKeys } from '../execution/fetching/wanted-keys.ts';
+import { FieldErrors } from '../execution/field-errors.ts';
+import { ResponseTree } from '../execution/response-tree.ts';
+import { Completion } from '../execution/shaping/completion.ts';
+import { isIncluded } from '../execution/shaping/field-collection.ts';
+import { compileShape } from '../execution/shaping/shape.ts';
+import type { PlannedOperation } from '../planning/planner.ts';
+import { denialErrors } from './authorization/denial-errors.ts';
+import type { Restriction } from './authorization/restriction.ts';
+import { conditionNames, fragmentsOf, operationOf } from './operation-document.ts';
+
+/** What an operation is compiled from. */
+export interface OperationSource extends PlannedOperation {
+  readonly apiSchema: GraphQLSchema;
+  readonly supergraphSchema: GraphQLSchema;
+  /** The client's, validated against `apiSchema`. */
+  readonly document: DocumentNode;
+  readonly operationName?: string | undefined;
+  /** What of it is denied: then `document` has its fragments in place, and only what is left of it was planned. */
+  readonly restriction?: SourceRestriction | undefined;
+}
+
+export interface SourceRestriction extends Restriction {
+  readonly isAuthenticated: boolean;
+  /** Whether nothing is run where anything is denied. */
+  readonly isWhole: boolean;
+}
+
+/** One run of an operation. */
+export interface ExecutionRequest {
+  /** As the client sent them. */
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly call: SubgraphCall;
+}
+
+/** GraphQL, section 7.1. Without `data`, nothing was run. Parts of it may be shared: it must not be changed. */
+export interface OperationResult {
+  readonly data?: JsonRecord | null;
+  readonly errors?: readonly GraphQLError[];
+  /** What authorization took away, as errors that aren't among the others. */
+  readonly denied?: readonly GraphQLError[];
+}
+
+/** The variants of an operation's code that are kept, one for each combination of its `@skip`s and `@include`s. */
+const MAX_CODES = 64;
+
+/** Without it a body of 2 MB could get an answer of 100 MB, with each of its mistakes in it. */
+const VARIABLE_LIMITS = { maxErrors: MAX_VARIABLE_ERRORS };
+
+/** The code of one operation. */
+export class CompiledOperation {
+  readonly #source: OperationSource;
+  readonly #operation: OperationDefinitionNode;
+  readonly #rootType: GraphQLObjectType;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #types: TypeRelations;
+  readonly #wanted: WantedKeys;
+  readonly #conditionNames: readonly string[];
+  readonly #response: ResponseTree;
+  readonly #codes = new Map<string, ConditionalCode>();
+  /** What fetches the data, but where conditions decide what is wanted. */
+  readonly #fetch: Step;
+
+  constructor(source: OperationSource, operation: OperationDefinitionNode, rootType: GraphQLObjectType) {
+    const { queryPlan, document, responseKeys, restriction } = source;
+    this.#source = source;
+    this.#operation = operation;
+    this.#rootType = rootType;
+    this.#fragments = fragmentsOf(document);
+    this.#conditionNames = conditionNames(document);
+    this.#response = new ResponseTree(restriction?.visible ?? operation, this.#fragments, responseKeys);
+    this.#types = new TypeRelations(source.supergraphSchema);
+    this.#wanted = new WantedKeys({
+      plan: queryPlan,
+      selected: this.#response.root,
+      rootTypeName: rootType.name,
+      hasConditions: this.#conditionNames.length > 0,
+      types: this.#types,
+    });
+    this.#fetch = this.#compilePlan({});
+  }
+
+  /** Runs the operation. What subgraphs do wrong is among the errors; it rejects for a fault of its own only. */
+  async execute({ variables: given, call }: ExecutionRequest): Promise<OperationResult> {
+    const { apiSchema } = this.#source;
+    const { coerced, errors: refused } = getVariableValues(
+      apiSchema,
+      this.#operation.variableDefinitions ?? [],
+      given ?? {},
+      VARIABLE_LIMITS,
+    );
+    if (refused) return { errors: refused };
+    const { fetch, shape, denied } = this.#codeFor(coerced);
+    if (denied && this.#source.restriction?.isWhole) return { denied };
+    const errors = new FieldErrors(this.#response);
+    const execution = new PlanExecution(coerced, errors, call);
+    await fetch(execution);
+    const data = shape(execution.data, new Completion(errors, given ?? {}));
+    const result = errors.list.length === 0 ? { data } : { data, errors: errors.list };
+    return denied ? { ...result, denied } : result;
+  }
+
+  #codeFor(variables: Readonly<Record<string, unknown>>): ConditionalCode {
+    let key = '';
+    for (const name of this.#conditionNames) key += variables[name] === true ? '1' : '0';
+    const known = this.#codes.get(key);
+    if (known) return known;
+    if (this.#codes.size >= MAX_CODES) this.#codes.clear();
+    const code = this.#compile(variables);
+    this.#codes.set(key, code);
+    return code;
+  }
+
+  #compile(variables: Readonly<Record<string, unknown>>): ConditionalCode {
+    const { restriction } = this.#source;
+    const conditions = Object.fromEntries(this.#conditionNames.map((name) => [name, variables[name]]));
+    const shaping = {
+      schema: this.#source.apiSchema,
+      operation: this.#operation,
+      fragments: this.#fragments,
+      conditions,
+      responseKeys: this.#source.responseKeys,
+      denied: restriction?.denied,
+    };
+    return {
+      fetch: this.#wanted.isUniform || this.#conditionNames.length === 0 ? this.#fetch : this.#compilePlan(conditions),
+      shape: compileShape(shaping, this.#rootType),
+      denied: restriction && deniedUnder(conditions, restriction),
+    };
+  }
+
+  #compilePlan(conditions: Readonly<Record<string, unknown>>): Step {
+    const { queryPlan, responseKeys } = this.#source;
+    const includes = (selection: SelectionNode) => isIncluded(selection, conditions);
+    return compilePlan(queryPlan, {
+      types: this.#types,
+      clientVariable: responseKeys.clientVariable,
+      unwantedOf: (fetch, path) => this.#wanted.unwantedOf(fetch, path, includes),
+    });
+  }
+}
+
+/**
+ * Compiles a planned operation.
+ *
+ * @throws {UnsupportedPlanError} where the plan has something that can't be compiled
+ */
+export function compileOperation(source: OperationSource): CompiledOperation {
+  const operation = operationOf(source.document, source.operationName);
+  const rootType = source.apiSchema.getRootType(operation.operation);
+  if (!rootType) throw new GraphQLError(`The schema has no ${operation.operation} type.`, { nodes: operation });
+  return new CompiledOperation(source, operation, rootType);
+}
+
+/** The code of an operation under one combination of its conditions, and what of it is denied then. */
+interface ConditionalCode {
+  readonly fetch: Step;
+  readonly shape: ReturnType<typeof compileShape>;
+  readonly denied: readonly GraphQLError[] | undefined;
+}
+
+function deniedUnder(
+  conditions: Readonly<Record<string, unknown>>,
+  { denials, isAuthenticated }: SourceRestriction,
+): readonly GraphQLError[] | undefined {
+  const applying = denials.filter(({ guards }) => guards.every((selection) => isIncluded(selection, conditions)));
+  return applying.length === 0 ? undefined : denialErrors(applying, isAuthenticated);
+}

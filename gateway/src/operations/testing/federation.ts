@@ -1,0 +1,144 @@
+import { composeServices } from '@apollo/composition';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+  graphql,
+  Kind,
+  parse,
+  validate,
+} from 'graphql';
+import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
+import { OperationPlanner } from '../../planning/planner.ts';
+import { type CompiledOperation, compileOperation, type OperationResult } from '../compiled-operation.ts';
+import { addResolvers, monolithOf, type Resolvers } from './monolith.ts';
+
+export type Data = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+
+export interface FederationOptions {
+  /** SDL by subgraph, without the link to federation. */
+  readonly subgraphs: Readonly<Record<string, string>>;
+  readonly resolvers?: Resolvers;
+  /** All objects by type. A subgraph gets those fields of an entity that it has, and the rest from representations. */
+  readonly data?: Data;
+}
+
+export interface Call {
+  readonly subgraph: string;
+  readonly query: string;
+  readonly variables: Record<string, unknown>;
+}
+
+export type Tamper = (answer: GraphQLAnswer, call: Call) => GraphQLAnswer | Promise<GraphQLAnswer>;
+
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external",
+  "@provides", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@inaccessible", "@override", "@interfaceObject", "@context", "@fromContext"])\n`;
+
+/** Subgraphs in this process, and the monolith of the same data. */
+export class Federation {
+  readonly supergraphSdl: string;
+  readonly planner: OperationPlanner;
+  readonly monolith: GraphQLSchema;
+  /** What the last operation asked of subgraphs. */
+  calls: Call[] = [];
+  /** Changes what subgraphs answer. */
+  tamper: Tamper = (answer) => answer;
+  readonly #subgraphs = new Map<string, GraphQLSchema>();
+
+  constructor({ subgraphs, resolvers = {}, data = {} }: FederationOptions) {
+    const services = Object.entries(subgraphs).map(([name, sdl]) => ({ name, typeDefs: parse(LINK + sdl) }));
+    const { supergraphSdl, errors } = composeServices(services.map((service) => ({ ...service, url: service.name })));
+    if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));
+    this.supergraphSdl = supergraphSdl;
+    this.planner = new OperationPlanner(supergraphSdl);
+    this.monolith = monolithOf(this.planner.apiSchema, resolvers);
+    for (const { name, typeDefs } of services) {
+      const schema = buildSubgraphSchema([{ typeDefs, resolvers: referenceResolvers(typeDefs, data) }]);
+      addResolvers(schema, resolvers);
+      this.#subgraphs.set(name, schema);
+    }
+  }
+
+  /** Runs an operation through the compiled executor. */
+  async execute(query: string, variables?: Record<string, unknown>, operationName?: string): Promise<OperationResult> {
+    const document = parse(query);
+    const { planner } = this;
+    const [invalid] = validate(planner.apiSchema, document);
+    if (invalid) throw invalid;
+    const { apiSchema, supergraphSchema } = planner;
+    const planned = planner.plan(document, operationName);
+    return this.run(compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName }), variables);
+  }
+
+  /** Runs compiled code. */
+  async run(operation: CompiledOperation, variables?: Record<string, unknown>): Promise<OperationResult> {
+    this.calls = [];
+    return operation.execute({ variables, call: (request) => this.#answer(request) });
+  }
+
+  /** Runs it on the monolith. */
+  async expected(query: string, variables?: Record<string, unknown>, operationName?: string): Promise<ExecutionResult> {
+    return graphql({ schema: this.monolith, source: query, variableValues: variables, operationName });
+  }
+
+  async #answer(request: FetchRequest): Promise<GraphQLAnswer> {
+    const { query, variables = {}, operationName }: FetchBody = JSON.parse(request.toBody());
+    const { subgraph } = request.constants;
+    const schema = this.#subgraphs.get(subgraph);
+    if (!schema) throw new Error(`no subgraph ${subgraph}`);
+    const call = { subgraph, query, variables };
+    this.calls.push(call);
+    const result = await graphql({ schema, source: query, variableValues: variables, operationName, contextValue: {} });
+    const answer: GraphQLAnswer = JSON.parse(JSON.stringify(result));
+    return this.tamper(answer, call);
+  }
+}
+
+interface FetchBody {
+  query: string;
+  variables?: Record<string, unknown>;
+  operationName?: string;
+}
+
+type ReferenceResolver = Record<
+  '__resolveReference',
+  (representation: Record<string, unknown>) => Record<string, unknown> | null
+>;
+
+function referenceResolvers(typeDefs: DocumentNode, data: Data): Record<string, ReferenceResolver> {
+  const resolvers: Record<string, ReferenceResolver> = {};
+  for (const node of typeDefs.definitions) {
+    const isType = node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION;
+    if (!isType || !has(node.directives, 'key')) continue;
+    const keys = (node.directives ?? []).flatMap(keyFieldsOf);
+    const external = (node.fields ?? []).filter(({ directives }) => has(directives, 'external'));
+    const objects = data[node.name.value] ?? Object.values(data).flat();
+    resolvers[node.name.value] = {
+      __resolveReference(representation) {
+        const found = objects.find((object) =>
+          keys.some((names) => names.every((name) => name in representation && object[name] === representation[name])),
+        );
+        if (!found) return null;
+        const own = Object.entries(found).filter(([name]) => !external.some((field) => field.name.value === name));
+        const { __typename, ...given } = representation;
+        const typeName = node.kind === Kind.INTERFACE_TYPE_DEFINITION ? found.__typename : __typename;
+        return { ...given, ...Object.fromEntries(own), __typename: typeName };
+      },
+    };
+  }
+  return resolvers;
+}
+
+function has(directives: readonly DirectiveNode[] | undefined, name: string): boolean {
+  return directives?.some((directive) => directive.name.value === name) ?? false;
+}
+
+function keyFieldsOf(directive: DirectiveNode): string[][] {
+  const fields = directive.arguments?.find(({ name }) => name.value === 'fields')?.value;
+  return directive.name.value === 'key' && fields?.kind === Kind.STRING
+    ? [fields.value.split(/[\s,]+/).filter(Boolean)]
+    : [];
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
+import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
+import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
+
+/** A server that runs one operation at a time; each is answered when the test says so. */
+async function serveBounded(t: TestContext) {
+  const refusals = new RejectionCounts();
+  const limit = new ConcurrencyLimit(1, refusals);
+  const running: (() => void)[] = [];
+  let tell = () => {};
+  const { url, port } = await serveHttp(
+    t,
+    limit.guard(async (request: IncomingMessage, response: ServerResponse) => {
+      try {
+        await once(request.resume(), 'end');
+        limit.enter(request);
+      } catch (error) {
+        // Else the client has left.
+        if (error instanceof RefusedRequestError) response.writeHead(error.status).end();
+        return;
+      }
+      await new Promise<void>((resolve) => {
+        running.push(resolve);
+        tell();
+      });
+      response.end('{}');
+    }),
+  );
+  return {
+    port,
+    refusals,
+    send: () => fetch(url, { method: 'POST', body: '{}' }),
+    /** Lets the first that runs be answered, once it is there. */
+    async answer() {
+      while (running.length === 0) await new Promise<void>((resolve) => (tell = resolve));
+      running.shift()?.();
+    },
+    async started(count: number) {
+      while (running.length < count) await new Promise<void>((resolve) => (tell = resolve));
+    },
+  };
+}
+
+test('what comes while the limit is reached is refused at once, and taken again after it', async (t) => {
+  const { send, answer, started, refusals } = await serveBounded(t);
+  const first = send();
+  await started(1);
+  const refused = await send();
+  assert.equal(refusals.count('traffic_shaping.concurrency_limit', 'refused'), 1);
+  assert.equal(refused.status, 503);
+  assert.equal(refused.headers.get('retry-after'), '1');
+  assert.deepEqual(await refused.json(), {
+    errors: [
+      {
+        message: 'The gateway runs as many operations as it may at a time, 1; try again in 1 s',
+        extensions: { code: 'OVERLOADED' },
+      },
+    ],
+  });
+  await answer();
+  assert.equal((await first).status, 200);
+  const next = send();
+  await answer();
+  assert.equal((await next).status, 200);
+});
+
+test('a request is refused before its body has come', async (t) => {
+  const { send, answer, started, port } = await serveBounded(t);
+  const first = send();
+  await started(1);
+  const socket = connect(port, '127.0.0.1');
+  t.after(() => socket.destroy());
+  socket.write('POST /graphql HTTP/1.1\r\nhost: test\r\ncontent-length: 1000\r\n\r\n{');
+  const [chunk] = await once(socket.setEncoding('utf8'), 'data');
+  assert.match(chunk, /^HTTP\/1.1 503 /);
+  await answer();
+  await first;
+});
+
+test('clients that are slow to send hold nobody up', async (t) => {
+  const { send, answer, port } = await serveBounded(t);
+  const socket = connect(port, '127.0.0.1');
+  t.after(() => socket.destroy());
+  socket.write('POST /graphql HTTP/1.1\r\nhost: test\r\ncontent-length: 1000\r\n\r\n{');
+  await once(socket, 'connect');
+  const served = send();
+  await answer();
+  assert.equal((await served).status, 200);
+});
+
+test('of those that came together only as many run', async (t) => {
+  const { send, answer } = await serveBounded(t);
+  const statuses: number[] = [];
+  const twoRefused = Promise.withResolvers<void>();
+  const sent = [send(), send(), send()].map(async (coming) => {
+    const { status } = await coming;
+    statuses.push(status);
+    if (statuses.length === 2) twoRefused.resolve();
+  });
+  await twoRefused.promise;
+  assert.deepEqual(statuses, [503, 503]);
+  await answer();
+  await Promise.all(sent);
+  assert.deepEqual(statuses, [503, 503, 200]);
+});

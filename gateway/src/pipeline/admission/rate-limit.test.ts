@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
+import type { RateLimitSettings } from '../../configuration/sections/rate-limit.ts';
+import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
+import { RateLimit } from './rate-limit.ts';
+import { MemoryCounts } from './request-counts.ts';
+
+/** A server behind a rate limit: the statuses of requests that have these headers, one after the other. */
+async function serveLimited(t: TestContext, settings: Partial<RateLimitSettings> = {}) {
+  const refusals = new RejectionCounts();
+  const limit = await RateLimit.open({ capacity: 2, intervalMs: 60_000, ...settings }, recordLog().logger, refusals);
+  t.after(() => limit.close());
+  const { url } = await serveHttp(
+    t,
+    limit.guard((_request, response) => void response.end('{}')),
+  );
+  const send = (headers: Record<string, string> = {}) => fetch(url, { method: 'POST', body: '{}', headers });
+  return {
+    send,
+    refusals,
+    async statuses(...requests: Record<string, string>[]) {
+      const statuses: number[] = [];
+      for (const headers of requests) statuses.push((await send(headers)).status);
+      return statuses;
+    },
+  };
+}
+
+test('what a client sends beyond its share is refused, with the limit and when to come again', async (t) => {
+  const { send, statuses, refusals } = await serveLimited(t);
+  assert.deepEqual(await statuses({}, {}), [200, 200]);
+  assert.deepEqual(refusals.all(), []);
+  const refused = await send();
+  assert.equal(refused.status, 429);
+  assert.equal(refusals.count('traffic_shaping.rate_limit', 'refused'), 1);
+  assert.equal(refused.headers.get('retry-after'), '60');
+  assert.deepEqual(await refused.json(), {
+    errors: [
+      {
+        message: 'One client may send 2 requests in 60000 ms; try again in 60 s',
+        extensions: { code: 'RATE_LIMITED' },
+      },
+    ],
+  });
+});
+
+test('a client may send again in the next interval', async (t) => {
+  const { statuses } = await serveLimited(t, { capacity: 1, intervalMs: 300 });
+  assert.deepEqual(await statuses({}, {}), [200, 429]);
+  await delay(300);
+  assert.deepEqual(await statuses({}), [200]);
+});
+
+test('clients are told apart by the header; without it, by their address', async (t) => {
+  const { statuses } = await serveLimited(t, { capacity: 1, keyHeader: 'x-api-key' });
+  const requests = [{ 'x-api-key': 'a' }, { 'x-api-key': 'b' }, { 'x-api-key': 'a' }, {}, {}];
+  assert.deepEqual(await statuses(...requests), [200, 200, 429, 200, 429]);
+});
+
+test('of x-forwarded-for, what the nearest proxy says counts, whatever a client puts before it', async (t) => {
+  const { statuses } = await serveLimited(t, { capacity: 1, keyHeader: 'x-forwarded-for' });
+  const of = (list: string) => ({ 'x-forwarded-for': list });
+  assert.deepEqual(await statuses(of('10.0.0.1'), of('10.0.0.9, 10.0.0.1'), of('10.0.0.1, 10.0.0.2')), [200, 429, 200]);
+});
+
+test("of an IPv6 address the first 64 bits count: the rest is the client's own to choose", async (t) => {
+  const { statuses } = await serveLimited(t, { capacity: 1, keyHeader: 'x-forwarded-for' });
+  const of = (address: string) => ({ 'x-forwarded-for': `10.0.0.1, ${address}` });
+  const requests = ['2001:db8::1', '2001:db8::9:1', '2001:db8:0:1::1', '::ffff:192.0.2.1', '192.0.2.1'].map(of);
+  assert.deepEqual(await statuses(...requests), [200, 429, 200, 200, 429]);
+});
+
+test('the clients that are kept in mind are bounded', () => {
+  const counts = new MemoryCounts(60_000, 2);
+  for (const client of ['a', 'b', 'c']) counts.add(client);
+  assert.equal(counts.add('c').requests, 2);
+  assert.equal(counts.add('a').requests, 1); // forgotten, and begun anew
+});

@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
+import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { TrafficShaping } from '../../configuration/sections/traffic-shaping.ts';
+import type { RejectionCounts } from '../../telemetry/rejection-counts.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
+import { RateLimit } from './rate-limit.ts';
+
+type Settings = { readonly [Key in 'rateLimit' | 'concurrencyLimit']?: TrafficShaping[Key] | undefined };
+
+/** What a request must pass before it is read: how many a client may send, and how many may run at a time. */
+export class TrafficLimits {
+  readonly #settings: Settings;
+  readonly #rate: RateLimit | undefined;
+  readonly #concurrency: ConcurrencyLimit | undefined;
+
+  private constructor(settings: Settings, rate: RateLimit | undefined, concurrency: ConcurrencyLimit | undefined) {
+    this.#settings = settings;
+    this.#rate = rate;
+    this.#concurrency = concurrency;
+  }
+
+  /** @param before those in force now: the same go on counting where the settings are the same */
+  static async open(
+    { rateLimit, concurrencyLimit }: Settings,
+    { logger, refusals }: { readonly logger: Logger; readonly refusals: RejectionCounts },
+    before?: TrafficLimits,
+  ): Promise<TrafficLimits> {
+    const settings = { rateLimit, concurrencyLimit };
+    if (before && isDeepStrictEqual(before.#settings, settings)) return before;
+    return new TrafficLimits(
+      settings,
+      rateLimit && (await RateLimit.open(rateLimit, logger, refusals)),
+      concurrencyLimit === undefined ? undefined : new ConcurrencyLimit(concurrencyLimit, refusals),
+    );
+  }
+
+  /** Refuses what is beyond the limits, before its body is read. */
+  guard(handler: Handler): Handler {
+    const bounded = this.#concurrency ? this.#concurrency.guard(handler) : handler;
+    return this.#rate ? this.#rate.guard(bounded) : bounded;
+  }
+
+  /** See {@link ConcurrencyLimit.enter}. */
+  enter(request: IncomingMessage): void {
+    this.#concurrency?.enter(request);
+  }
+
+  close(): void {
+    this.#rate?.close();
+  }
+}

@@ -1,0 +1,80 @@
+import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
+import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { GraphQLSchema } from 'graphql';
+import type { DemandControlSettings } from '../../configuration/sections/demand-control.ts';
+import type { Context } from '../../supergraph/request-context.ts';
+import type { RejectionCounts } from '../../telemetry/rejection-counts.ts';
+import { CostEstimates } from './cost-estimates.ts';
+
+type RequestContext = GraphQLRequestContextDidResolveOperation<Context>;
+
+interface Surroundings {
+  readonly logger: Logger;
+  readonly refusals: RejectionCounts;
+}
+
+const RULE = 'demand_control.max_cost';
+
+/** Estimates what each operation costs once it is validated, and refuses, or counts, what costs too much. */
+export function demandControl(
+  settings: DemandControlSettings,
+  surroundings: Surroundings,
+): ApolloServerPlugin<Context> {
+  const bySchema = new WeakMap<GraphQLSchema, CostEstimates>();
+  const listener = {
+    async didResolveOperation(requestContext: RequestContext) {
+      const estimates = bySchema.get(requestContext.schema);
+      if (estimates) check(requestContext, estimates, settings, surroundings);
+    },
+  };
+  return {
+    async serverWillStart() {
+      return {
+        schemaDidLoadOrUpdate({ apiSchema, coreSupergraphSdl }) {
+          if (coreSupergraphSdl === undefined) return;
+          bySchema.set(apiSchema, new CostEstimates(apiSchema, coreSupergraphSdl, settings.listSize));
+        },
+      };
+    },
+    async requestDidStart() {
+      return listener;
+    },
+  };
+}
+
+/** @throws {GraphQLError} where the operation may not be run */
+function check(
+  { document, operation, request }: RequestContext,
+  estimates: CostEstimates,
+  { maxCost, isEnforced }: DemandControlSettings,
+  { logger, refusals }: Surroundings,
+): void {
+  if (!operation) return; // Apollo Server has the words for it
+  const refusal = findRefusal(() => estimates.of(document, operation)(request.variables ?? {}), maxCost);
+  if (!refusal) return;
+  refusals.add(RULE, isEnforced ? 'refused' : 'passed');
+  if (isEnforced) throw refusal;
+  const { message, extensions } = refusal;
+  logger.warn(
+    { operation: operation.name?.value, cost: extensions.cost },
+    `${message} It passes: it is only measured.`,
+  );
+}
+
+function findRefusal(estimate: () => number, max: number): ExpectedError | undefined {
+  try {
+    const estimated = estimate();
+    return estimated > max ? tooExpensive({ estimated, max }) : undefined;
+  } catch (error) {
+    if (error instanceof ExpectedError) return error;
+    throw error;
+  }
+}
+
+function tooExpensive(cost: { estimated: number; max: number }): ExpectedError {
+  const message = `The operation would cost ${cost.estimated} by estimate, and at most ${cost.max} is allowed.`;
+  return new ExpectedError('OPERATION_LIMIT_EXCEEDED', message, {
+    extensions: { limit: RULE, cost, http: { status: 400 } },
+  });
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { checkDocument } from '@lockstep/runtime/graphql/document-check.ts';
+import type { LimitViolation } from '@lockstep/runtime/graphql/limits.ts';
+import type { GraphQLParams } from '@lockstep/runtime/http/server/graphql.ts';
+import {
+  extensionsOf,
+  isRecord,
+  parametersOf,
+  type RequestParameters,
+} from '@lockstep/runtime/http/server/request-parameters.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
+import type { DocumentNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { GatewaySettings } from '../../configuration/settings-schema.ts';
+import type { RejectionCounts } from '../../telemetry/rejection-counts.ts';
+import { persistedId, withQuery } from './persisted-id.ts';
+import { PersistedOperations } from './persisted-operations.ts';
+
+type GateSettings = Pick<GatewaySettings, 'limits' | 'apq' | 'persistedQueries'>;
+
+interface GateParts {
+  /** Whether clients may ask for the schema: then a safelist doesn't stop them. */
+  readonly introspection: boolean;
+  readonly logger: Logger;
+  readonly refusals: RejectionCounts;
+}
+
+/** What a document that may be run is over, where that only warns. */
+type Passed = LimitViolation | 'nothing';
+
+type FurtherCheck = (document: DocumentNode | undefined) => void;
+
+/** Characters of the documents that passed. */
+const KNOWN_CHARACTERS = 2_000_000;
+
+/**
+ * What a document must pass before Apollo Server sees it: that it may be sent, and is no larger than it may be. It is
+ * before validation, which a small document can make take for ever. Each distinct document is looked at once.
+ */
+export class DocumentGate {
+  readonly #settings: GateSettings;
+  readonly #parts: GateParts;
+  readonly #operations: PersistedOperations | undefined;
+  readonly #passed = new LRUCache<string, Passed>({ maxSize: KNOWN_CHARACTERS });
+
+  constructor(settings: GateSettings, parts: GateParts) {
+    const { operations, safelist, logUnknown } = settings.persistedQueries;
+    const isUsed = operations.length > 0 || safelist !== undefined || logUnknown;
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#operations = isUsed ? new PersistedOperations(settings.persistedQueries, parts) : undefined;
+  }
+
+  /**
+   * @returns the request to run: with its document in it, where it came with a known one's id
+   * @throws {RefusedRequestError} where it may not be run
+   */
+  check(request: GraphQLParams): GraphQLParams {
+    try {
+      const parameters = parametersOf(request);
+      const text = parameters.get('query');
+      if (typeof text !== 'string' || text === '') return this.#checkId(request, parameters, text);
+      this.#checkSent(text, parameters);
+      return request;
+    } catch (error) {
+      if (error instanceof RefusedRequestError) this.#count(error);
+      throw error;
+    }
+  }
+
+  /** @param given what it has in place of a document: nothing, an empty one, or what is none */
+  #checkId(request: GraphQLParams, parameters: RequestParameters, given: unknown): GraphQLParams {
+    const id = this.#operations && persistedId(parameters);
+    const text = id && this.#operations?.documentOf(id);
+    if (text === undefined) {
+      if (this.#settings.apq.enabled && parameters.get('extensions')) checkHash(given, parameters);
+      return request;
+    }
+    this.#checkText(text, () => {});
+    return withQuery(request, text);
+  }
+
+  #checkSent(text: string, parameters: RequestParameters): void {
+    this.#operations?.checkIdRequired(text);
+    if (this.#settings.apq.enabled && parameters.get('extensions')) checkHash(text, parameters);
+    this.#checkText(text, (document) => this.#operations?.checkKnown(text, document));
+  }
+
+  #checkText(text: string, further: FurtherCheck): void {
+    const passed = this.#passed.get(text) ?? this.#look(text, further);
+    if (passed !== 'nothing') this.#parts.refusals.add(passed.limit, 'passed');
+  }
+
+  #look(text: string, further: FurtherCheck): Passed {
+    const { document, excess } = checkDocument(text, this.#settings.limits);
+    further(document);
+    if (excess) this.#parts.logger.warn(excess, 'an operation is over a limit, and passes: limits.warn_only is on');
+    const passed = excess ?? 'nothing';
+    this.#passed.set(text, passed, { size: text.length });
+    return passed;
+  }
+
+  #count({ code, extensions: { limit, rule } }: RefusedRequestError): void {
+    this.#parts.refusals.add(String(limit ?? rule ?? code), 'refused');
+  }
+}
+
+/**
+ * Apollo Server refuses what is wrong with a hash too, without a code.
+ *
+ * @param text the document, where one came with the hash; an empty one too
+ * @throws {RefusedRequestError}
+ */
+function checkHash(text: unknown, parameters: RequestParameters): void {
+  const { persistedQuery } = extensionsOf(parameters) ?? {};
+  if (!persistedQuery) return;
+  const { version, sha256Hash } = isRecord(persistedQuery) ? persistedQuery : {};
+  if (version !== 1 || typeof sha256Hash !== 'string') {
+    throw wrongHash('extensions.persistedQuery has to be an object of version, which is 1, and sha256Hash, a string.');
+  }
+  if (typeof text !== 'string' || sha256Hash === createHash('sha256').update(text).digest('hex')) return;
+  throw wrongHash("extensions.persistedQuery.sha256Hash isn't the SHA-256 of the document.");
+}
+
+function wrongHash(message: string): RefusedRequestError {
+  return new RefusedRequestError(400, 'BAD_USER_INPUT', message);
+}

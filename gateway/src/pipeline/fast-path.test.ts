@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import { type Arrival, graphql } from '@lockstep/runtime/http/server/graphql.ts';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
+import { toHeaderSettings } from '../configuration/sections/headers.ts';
+import { supergraphFile } from '../configuration/settings-schema.ts';
+import { compose } from '../supergraph/compose.ts';
+import { SupergraphHandover } from '../supergraph/handover.ts';
+import type { Context } from '../supergraph/request-context.ts';
+import { FastPath } from './fast-path.ts';
+
+/** A gateway before one subgraph that always answers this, and what happened in it; by HTTP it may do without its server. */
+async function serve(t: TestContext, answer: object) {
+  const events: string[] = [];
+  const { url } = await serveHttp(t, (request, response) => {
+    events.push('call');
+    request.resume().on('end', () => response.end(JSON.stringify(answer)));
+  });
+  const sdl = 'type Query { name(of: [Int!]): String, age: Int! } type Mutation { rename: String }';
+  const file = supergraphFile.parse({ subgraphs: { users: { routing_url: url, schema: { sdl } } } });
+  const subgraphs = Object.entries(file.subgraphs).map(([name, settings]) => ({ ...settings, name }));
+  const { subgraphErrors, headers, ...others } = file.gateway;
+  const gateway = {
+    ...others,
+    subgraphErrors: { ...subgraphErrors, codes: {} },
+    headers: toHeaderSettings(headers, {}),
+  };
+  const { logger } = recordLog();
+  const handover = new SupergraphHandover(undefined, logger);
+  await handover.replace({ sdl: compose(subgraphs), subgraphs, gateway });
+  const execution = new FastPath(handover.current);
+  const server = new ApolloServer<Context>({
+    gateway: execution.gateway,
+    plugins: [ApolloServerPluginCacheControlDisabled(), recordEvents(events), execution.plugin()],
+    logger,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+  });
+  await server.start();
+  t.after(() => server.stop());
+  const context = ({ signal }: Arrival): Context => ({ signal, headers: {}, claims: undefined });
+  const { url: address } = await serveHttp(t, graphql(server, { context, known: (asked) => execution.find(asked) }));
+  return { server, events, address };
+}
+
+function recordEvents(events: string[]): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: async () => ({
+      didResolveOperation: async () => void events.push('resolved'),
+      executionDidStart: async () => void events.push('gateway'),
+      didEncounterErrors: async ({ errors }) => void events.push(`${errors.length} errors`),
+      willSendResponse: async () => void events.push('sent'),
+    }),
+  };
+}
+
+async function ask({ server }: { server: ApolloServer<Context> }, query: string, operationName?: string) {
+  const contextValue = { signal: new AbortController().signal, headers: {}, claims: undefined };
+  const { body } = await server.executeOperation({ query, ...(operationName && { operationName }) }, { contextValue });
+  assert.equal(body.kind, 'single');
+  return body.singleResult;
+}
+
+test('an answer without errors is given without the gateway', async (t) => {
+  const served = await serve(t, { data: { name: 'Ada' } });
+  assert.deepEqual({ ...(await ask(served, '{ name }')) }, { data: { name: 'Ada' } });
+  assert.deepEqual(served.events, ['resolved', 'call', 'sent']);
+});
+
+test('an answer with errors goes through the gateway, and is fetched once', async (t) => {
+  const served = await serve(t, { data: { name: null }, errors: [{ message: 'no', path: ['name'] }] });
+  const { data, errors } = await ask(served, '{ name }');
+  assert.deepEqual([data, errors?.map(({ message, path }) => [message, path])], [{ name: null }, [['no', ['name']]]]);
+  assert.deepEqual(served.events, ['resolved', 'call', 'gateway', '1 errors', 'sent']);
+});
+
+test('data that is null as a whole goes through the gateway with its errors', async (t) => {
+  const served = await serve(t, { data: { age: null } });
+  const { data, errors } = await ask(served, '{ age }');
+  assert.deepEqual([data, errors?.length], [null, 1]);
+  assert.deepEqual(served.events, ['resolved', 'call', 'gateway', '1 errors', 'sent']);
+});
+
+test('variables that don’t fit are refused as ever', async (t) => {
+  const served = await serve(t, { data: { name: 'Ada' } });
+  const { errors } = await ask(served, 'query ($no: Boolean!) { name @skip(if: $no) }');
+  assert.equal(errors?.[0]?.extensions?.code, 'BAD_USER_INPUT');
+  assert.deepEqual(served.events, ['resolved', 'gateway', '1 errors', 'sent']);
+});
+
+test('an operation that the document doesn’t have is refused as ever', async (t) => {
+  const served = await serve(t, { data: { name: 'Ada' } });
+  const { data, errors } = await ask(served, 'query A { name }', 'B');
+  assert.deepEqual([data, errors?.length], [undefined, 1]);
+  assert.deepEqual(served.events, ['resolved', 'gateway', '1 errors', 'sent']);
+});
+
+const KNOWN: Record<string, { body: object; answer: object; isRunAlone: boolean }> = {
+  'without errors': { body: { query: '{ name }' }, answer: { data: { name: 'Ada' } }, isRunAlone: true },
+  'of one operation of two': {
+    body: { query: 'query A { name } query B { age }', operationName: 'A', variables: {} },
+    answer: { data: { name: 'Ada' } },
+    isRunAlone: true,
+  },
+  'with errors': {
+    body: { query: 'mutation { rename }' },
+    answer: { data: { rename: null }, errors: [{ message: 'no', path: ['rename'] }] },
+    isRunAlone: false,
+  },
+  'to an operation that there is not': {
+    body: { query: 'query A { name }', operationName: 'B' },
+    answer: { data: { name: 'Ada' } },
+    isRunAlone: false,
+  },
+  'to variables that don’t fit': {
+    body: { query: 'query ($of: [Int!]) { name(of: $of) }', variables: { of: 'x' } },
+    answer: { data: { name: 'Ada' } },
+    isRunAlone: false,
+  },
+  'to variables that are none': {
+    body: { query: '{ name }', variables: 7 },
+    answer: { data: { name: 'Ada' } },
+    isRunAlone: false,
+  },
+};
+
+for (const [name, { body, answer, isRunAlone }] of Object.entries(KNOWN)) {
+  for (const accept of ['*/*', 'application/graphql-response+json', 'text/html']) {
+    test(`the answer ${name}, where ${accept} is accepted, is the same once its document is known`, async (t) => {
+      const { address, events } = await serve(t, answer);
+      const send = async (content: object) => {
+        events.length = 0;
+        const headers = { 'content-type': 'application/json', connection: 'close', accept };
+        const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(content) });
+        const { date, ...others } = Object.fromEntries(response.headers);
+        return { status: response.status, headers: others, text: await response.text(), events: [...events] };
+      };
+      await send({ query: '{ __typename }' });
+      const first = await send(body);
+      const second = await send(body);
+      assert.deepEqual({ ...second, events: [] }, { ...first, events: [] });
+      const calls = (of: string[]) => of.filter((event) => event === 'call').length;
+      assert.equal(calls(second.events), calls(first.events));
+      if (isRunAlone && first.status === 200) assert.deepEqual(second.events, ['call']);
+    });
+  }
+}

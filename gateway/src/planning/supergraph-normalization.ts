@@ -1,0 +1,29 @@
+import { type DirectiveNode, type DocumentNode, Kind, parse, visit } from 'graphql';
+import type { NormalizedSupergraph } from './required-field.ts';
+import { separateRequiredFields } from './required-fields.ts';
+
+/**
+ * Changes what the planner would plan wrongly, and nothing that a client sees:
+ * - resolvable keys come first: after `@requires` it takes a subgraph's first key, resolvable or not;
+ * - a field with arguments in `@requires` gets a name of its own: it keeps such a field under its plain name, where what
+ *   the client asked for with other arguments, or another `@requires`, overwrites it.
+ */
+export function normalizeSupergraph(sdl: string): NormalizedSupergraph {
+  return separateRequiredFields(resolvableKeysFirst(parse(sdl, { noLocation: true })));
+}
+
+function resolvableKeysFirst(document: DocumentNode): DocumentNode {
+  const sorted = <T extends { readonly directives?: readonly DirectiveNode[] }>(node: T): T | undefined => {
+    const directives = node.directives ?? [];
+    const last = directives.filter(isUnresolvableKey);
+    if (last.length === 0) return undefined;
+    return { ...node, directives: [...directives.filter((directive) => !isUnresolvableKey(directive)), ...last] };
+  };
+  return visit(document, { ObjectTypeDefinition: sorted, InterfaceTypeDefinition: sorted });
+}
+
+function isUnresolvableKey(directive: DirectiveNode): boolean {
+  if (directive.name.value !== 'join__type') return false;
+  const resolvable = directive.arguments?.find(({ name }) => name.value === 'resolvable')?.value;
+  return resolvable?.kind === Kind.BOOLEAN && !resolvable.value;
+}

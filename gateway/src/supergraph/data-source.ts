@@ -1,0 +1,49 @@
+import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
+import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import { getOperationAST, parse } from 'graphql';
+import { FetchRequest, fetchConstants } from '../execution/fetching/fetch-request.ts';
+import { type CallContext, NO_CONTEXT } from '../subgraphs/call-context.ts';
+import type { SubgraphRequest } from '../subgraphs/operation-calls.ts';
+import type { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
+import { failedAnswer } from './failed-answer.ts';
+import type { Context } from './request-context.ts';
+
+type DataSourceResponse = Awaited<ReturnType<GraphQLDataSource['process']>>;
+
+/** Runs ApolloGateway's fetches from one subgraph, by everybody's caller: with its breaker, its retries and its deadline. */
+export class SubgraphDataSource implements GraphQLDataSource<Context> {
+  readonly #name: string;
+  readonly #caller: SubgraphCaller;
+
+  constructor(name: string, caller: SubgraphCaller) {
+    this.#name = name;
+    this.#caller = caller;
+  }
+
+  /** A call that fails costs the fields it was for: it becomes an answer with an error at each of their paths. */
+  async process({ request, context }: GraphQLDataSourceProcessOptions<Context>): Promise<DataSourceResponse> {
+    const { query = '', variables = {}, operationName } = request;
+    const { signal, calls }: Partial<Context> = 'signal' in context ? context : {};
+    const node = { serviceName: this.#name, operation: query, operationName };
+    // Representations are variables like others: nobody says that no two are alike, so they travel with no one else's.
+    const fetch = new FetchRequest(fetchConstants(node, kindOf(query)), variables, undefined);
+    const call = (given: CallContext) => this.#caller.call(fetch, given);
+    try {
+      return await (calls ? calls.call(asked(fetch), call) : call({ ...NO_CONTEXT, signal }));
+    } catch (error) {
+      if (!(error instanceof ExpectedError)) throw error;
+      return failedAnswer(query, variables, error);
+    }
+  }
+}
+
+/** What rules and hooks are told of a fetch. */
+function asked({ constants, variables: { representations, ...variables } }: FetchRequest): SubgraphRequest {
+  const texts = Array.isArray(representations) ? representations.map((one) => JSON.stringify(one)) : undefined;
+  return { constants, variables, representations: texts };
+}
+
+/** What is no query is sent once, and on its own. */
+function kindOf(query: string): 'query' | 'mutation' {
+  return getOperationAST(parse(query, { noLocation: true }))?.operation === 'query' ? 'query' : 'mutation';
+}

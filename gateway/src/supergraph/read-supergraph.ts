@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { Config } from '../configuration/environment.ts';
+import { readSupergraphFile, type SupergraphSettings } from '../configuration/supergraph-file.ts';
+import { compose } from './compose.ts';
+import type { Supergraph } from './loaded-supergraph.ts';
+import { type PolledSchemas, UnknownSchemaError } from './polled-schemas.ts';
+
+/** How soon it is seen that a subgraph gives another schema of itself, or that one gives its schema at last. */
+export const ASK_INTERVAL_MS = 2000;
+
+/**
+ * The supergraph that the files and the subgraphs say now.
+ *
+ * @param note gets the file's settings, before the schemas are read that they name
+ * @throws {ConfigurationError}
+ */
+export async function readSupergraph(
+  config: Config,
+  schemas: PolledSchemas,
+  note: (settings: SupergraphSettings) => void = () => {},
+): Promise<Supergraph> {
+  const { settings } = readSupergraphFile(config);
+  note(settings);
+  return { ...settings, sdl: compose(settings.subgraphs, await schemas.read(settings.subgraphs)) };
+}
+
+/** Reads, and as long as a subgraph doesn't give its schema, reads again. */
+export async function untilRead(read: () => Promise<Supergraph>, logger: Logger): Promise<Supergraph> {
+  for (let told = ''; ; ) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof UnknownSchemaError)) throw error;
+      if (error.message !== told) logger.warn(`${error.message}. The gateway starts once it does.`);
+      told = error.message;
+      await delay(ASK_INTERVAL_MS);
+    }
+  }
+}
+
+/** What is read for a supergraph. */
+export function filesOf({ supergraphFile }: Config, { subgraphs, gateway }: SupergraphSettings): string[] {
+  const { authorization, progressiveOverride, hooks, persistedQueries } = gateway;
+  const schemas = subgraphs.flatMap(({ schema }) => ('file' in schema ? [schema.file] : []));
+  const modules = [authorization.policies, progressiveOverride, hooks].flatMap((hook) => hook?.module ?? []);
+  return [supergraphFile, ...schemas, ...persistedQueries.localManifests, ...modules];
+}

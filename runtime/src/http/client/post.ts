@@ -1,0 +1,110 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { BodyTooLargeError } from '../server/body.ts';
+import { isLost } from './connection-failure.ts';
+import type { Reply } from './subgraph-answer.ts';
+
+/** One POST: what it sends, and what ends it. */
+export interface Post {
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly signal: AbortSignal;
+  /** The longest reply that is taken. */
+  readonly maxReplyBytes: number;
+  /** By which it is sent again where it met a kept connection that was just being closed; only what may be sent twice. */
+  readonly spare?: Dispatcher | undefined;
+}
+
+/**
+ * Sends a POST and reads the whole reply. By undici's handler interface and not its `request`, which makes a stream of
+ * each reply: with calls no longer aborted when they are over, it took a tenth off the gateway's CPU on `page`,
+ * a quarter on `user`.
+ *
+ * @throws {BodyTooLargeError} as soon as the reply is known to be too long; the rest is not read
+ * @throws the signal's reason as soon as it is aborted, and whatever breaks the connection
+ */
+export function post(
+  dispatcher: Dispatcher,
+  { path, headers, body, signal, maxReplyBytes, spare }: Post,
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const request = { method: 'POST', path, headers, body } as const;
+    const sendAgain = spare && (() => spare.dispatch(request, new ReplyReader(signal, maxReplyBytes, resolve, reject)));
+    dispatcher.dispatch(request, new ReplyReader(signal, maxReplyBytes, resolve, reject, sendAgain));
+  });
+}
+
+/** Whether this is a request that wants to know whether its connection has served another before. */
+export function isReuseAware(handler: Dispatcher.DispatchHandler): handler is ReplyReader {
+  return handler instanceof ReplyReader;
+}
+
+class ReplyReader implements Dispatcher.DispatchHandler {
+  readonly #signal: AbortSignal;
+  readonly #maxBytes: number;
+  readonly #resolve: (reply: Reply) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #sendAgain: (() => void) | undefined;
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #length = 0;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  isReused = false;
+
+  constructor(
+    signal: AbortSignal,
+    maxBytes: number,
+    resolve: (reply: Reply) => void,
+    reject: (reason: unknown) => void,
+    sendAgain?: () => void,
+  ) {
+    this.#signal = signal;
+    this.#maxBytes = maxBytes;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#sendAgain = sendAgain;
+    signal.addEventListener('abort', this.#abort);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#signal.aborted) controller.abort(this.#signal.reason);
+    else this.#controller = controller;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status; // an interim one is followed by the final one
+    this.#headers = headers;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#length += chunk.length;
+    if (this.#length > this.#maxBytes) controller.abort(new BodyTooLargeError(this.#maxBytes));
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    const [only] = this.#chunks;
+    const bytes = only && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks, this.#length);
+    this.#resolve({ status: this.#status, headers: this.#headers, text: bytes.toString('utf8') });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    const isStale = this.isReused && this.#status === 0 && isLost(error) && !this.#signal.aborted;
+    if (isStale && this.#sendAgain) this.#sendAgain();
+    else this.#reject(error);
+  }
+
+  /** A request that still waits for a connection is not sent any more: see `onRequestStart`. */
+  readonly #abort = (): void => {
+    this.#reject(this.#signal.reason);
+    this.#controller?.abort(this.#signal.reason);
+  };
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { deadlineExceeded, ExpectedError, operationOverdue, subgraphUnavailable } from '../../graphql/errors.ts';
+import type { Logger } from '../../logging.ts';
+import { DEADLINE_HEADER, deadlineOf } from '../deadline.ts';
+import { SECRET_HEADER } from '../server/secret.ts';
+import { isRefused } from './connection-failure.ts';
+import { Connections } from './connections.ts';
+import { post } from './post.ts';
+import { ACCEPT, type GraphQLAnswer, parseAnswer, type Reply } from './subgraph-answer.ts';
+import { TimeLimit } from './time-limit.ts';
+
+/** A GraphQL request, as GraphQL over HTTP sends it. */
+export interface GraphQLRequest {
+  query: string;
+  variables?: Record<string, unknown> | undefined;
+  operationName?: string | undefined;
+}
+
+/** Where a subgraph is and how long one call to it may take, from its first attempt to connect to its last byte. */
+export interface SubgraphClientOptions {
+  name: string;
+  url: string;
+  timeoutMs: number;
+  secret?: string | undefined;
+  logger: Logger;
+}
+
+/** How a document begins that has nothing but queries. */
+const QUERY = /^\s*(query\b|\{)/;
+
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** A subgraph that answered and now refuses connections is most likely being restarted: for so long calls wait for it,
+ * each inside its deadline. After that it is down, and until it answers again calls fail at once. */
+const RESTART_GRACE_MS = 5000;
+const RECONNECT_INTERVAL_MS = 25;
+
+/** One request to a subgraph, as it is sent. */
+export interface Exchange {
+  /** JSON. */
+  readonly body: string;
+  /** Whether it changes nothing, so that it does no harm where it arrives twice. */
+  readonly isQuery: boolean;
+  /** Those that go with this call beside those that go with every one. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Calls one subgraph over kept-alive connections. A connection that was refused, before anything could be sent, is tried
+ * again, and a query is sent again that met a kept connection that was just being closed. Nothing else is sent twice.
+ */
+export class SubgraphClient {
+  readonly #options: SubgraphClientOptions;
+  readonly #connections: Connections;
+  readonly #path: string;
+  readonly #headers: Record<string, string>;
+  /** Since when it has refused connections: undefined where it answered last, always where it never did. */
+  #refusedSince: number | undefined = Number.NEGATIVE_INFINITY;
+  #isRefused = false;
+  /** The id of the outage that it has, which its errors and the log have too: undefined while it answers. */
+  #outage: string | undefined;
+
+  constructor(options: SubgraphClientOptions) {
+    const url = new URL(options.url);
+    this.#options = options;
+    this.#path = url.pathname + url.search;
+    this.#headers = {
+      'content-type': 'application/json',
+      accept: ACCEPT,
+      ...(options.secret !== undefined && { [SECRET_HEADER]: options.secret }),
+    };
+    this.#connections = new Connections(url.origin);
+  }
+
+  /**
+   * Asks the subgraph.
+   *
+   * @param signal aborted where nobody waits for the answer any more; its request's deadline is the call's too
+   * @throws `SUBGRAPH_UNAVAILABLE` where it can't be reached or doesn't answer in GraphQL, with the id under which the log
+   *   has the reason; `DEADLINE_EXCEEDED` where it takes too long
+   */
+  call(request: GraphQLRequest, signal?: AbortSignal): Promise<GraphQLAnswer> {
+    const exchange = { body: JSON.stringify(request), isQuery: QUERY.test(request.query) };
+    return this.inTime(async (limit) => parseAnswer(await this.exchange(exchange, limit)), signal);
+  }
+
+  /**
+   * Gives a call the time it may take, and its failure the code that says why.
+   *
+   * @param run makes the call; its signal is aborted when the time is over, and when `signal` is, and has the deadline
+   *   of whichever ends first
+   * @throws as {@link call}
+   */
+  async inTime<Result>(run: (signal: AbortSignal) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    const { name, timeoutMs } = this.#options;
+    const limit = new TimeLimit(timeoutMs, signal);
+    try {
+      if (limit.isOver) throw operationOverdue(limit.deadline?.timeoutMs ?? 0, name);
+      const result = await run(limit.signal);
+      this.#noteUp();
+      return result;
+    } catch (error) {
+      if (error instanceof ExpectedError) throw error;
+      if (signal?.reason instanceof ExpectedError) throw signal.reason;
+      if (signal?.aborted) throw subgraphUnavailable(name, error);
+      const outage = this.#noteDown(error);
+      // Where it still refuses connections it was never asked.
+      if (!limit.isOver || this.#isRefused) throw subgraphUnavailable(name, error, outage);
+      throw limit.deadline ? operationOverdue(limit.deadline.timeoutMs, name) : deadlineExceeded(name, timeoutMs);
+    } finally {
+      limit.clear();
+    }
+  }
+
+  /** Sends a request, and takes the reply as it comes. Without a limit to its time: see {@link inTime}. */
+  async exchange(exchange: Exchange, signal: AbortSignal): Promise<Reply> {
+    const reply = await this.#send(exchange, signal);
+    this.#refusedSince = undefined;
+    return reply;
+  }
+
+  /** Waits for the calls under way, then closes the connections. */
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  async #send(exchange: Exchange, signal: AbortSignal): Promise<Reply> {
+    for (;;) {
+      try {
+        const reply = await this.#attempt(exchange, signal);
+        this.#isRefused = false;
+        return reply;
+      } catch (error) {
+        if (signal.aborted) throw error; // in the midst of an attempt, whose end isn't known
+        this.#isRefused = isRefused(error);
+        if (!this.#isRefused) throw error;
+        this.#refusedSince ??= performance.now();
+        if (performance.now() - this.#refusedSince > RESTART_GRACE_MS) throw error;
+        await delay(RECONNECT_INTERVAL_MS, undefined, { signal });
+      }
+    }
+  }
+
+  async #attempt({ body, isQuery, headers: given }: Exchange, signal: AbortSignal): Promise<Reply> {
+    const { kept, fresh, certain } = this.#connections;
+    const deadline = deadlineOf(signal);
+    const left = deadline && { [DEADLINE_HEADER]: String(deadline.leftMs()) };
+    const headers = { ...given, ...this.#headers, ...left };
+    const request = { path: this.#path, headers, body, signal, maxReplyBytes: MAX_ANSWER_BYTES };
+    const reply = await (isQuery ? post(kept, { ...request, spare: fresh }) : post(certain, request));
+    if (isQuery || certain === kept) this.#connections.noteKeepAlive(reply.headers['keep-alive']);
+    return reply;
+  }
+
+  #noteUp(): void {
+    if (this.#outage === undefined) return;
+    this.#options.logger.info({ id: this.#outage, subgraph: this.#options.name }, 'the subgraph answers again');
+    this.#outage = undefined;
+  }
+
+  /** Logged once an outage: at full load each call would say the same. So there is one id for all of its errors. */
+  #noteDown(error: unknown): string {
+    if (this.#outage !== undefined) return this.#outage;
+    const id = randomUUID();
+    this.#outage = id;
+    const { name, url, logger } = this.#options;
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.warn({ id, subgraph: name, url }, `a call to the subgraph failed: ${reason}`);
+    return id;
+  }
+}

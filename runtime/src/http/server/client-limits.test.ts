@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openSocket } from '../../testing/raw-http.ts';
+import type { ClientLimits } from './client-limits.ts';
+import { type Handler, listen } from './server.ts';
+
+const LIMITS: ClientLimits = { headersMs: 300, requestMs: 600, answerMs: 300, checkMs: 50, connections: 100 };
+const REQUEST = 'GET / HTTP/1.1\r\nhost: test\r\n\r\n';
+
+/** More than the system takes for a client that reads nothing. */
+const LARGE_BYTES = 64 * 1024 * 1024;
+
+const answersOnceRead: Handler = (request, response) => {
+  request.on('error', () => {}).once('end', () => response.end('answered'));
+  request.resume();
+};
+
+async function serve(t: TestContext, handler: Handler, limits: Partial<ClientLimits> = {}): Promise<number> {
+  const options = { host: '127.0.0.1', port: 0, portVariable: 'TEST_PORT', drainDelayMs: 0 };
+  const listening = await listen(handler, options, { ...LIMITS, ...limits });
+  t.after(() => listening.stop());
+  return listening.port;
+}
+
+/** Sends one byte after the other until the server has had enough. */
+async function trickle(socket: Socket, bytes: string): Promise<string> {
+  const answer = text(socket);
+  const closed = once(socket, 'close').catch(() => {}); // reset, because of the byte that came too late
+  socket.on('error', () => {});
+  for (const byte of bytes) {
+    if (socket.destroyed) break;
+    socket.write(byte);
+    await Promise.race([delay(20), closed]);
+  }
+  return answer.catch(() => '');
+}
+
+describe('a client that takes too long', () => {
+  const requests: [name: string, request: string][] = [
+    ['with the headers', `GET / HTTP/1.1\r\nx: ${'x'.repeat(10_000)}`],
+    ['with the body', `POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 10000\r\n\r\n${'x'.repeat(10_000)}`],
+  ];
+  for (const [name, request] of requests) {
+    test(`${name} loses its connection, and is told why unless its next byte crosses that`, async (t) => {
+      const socket = await openSocket(t, await serve(t, answersOnceRead));
+      const head = request.includes('\r\n\r\n') ? request.indexOf('\r\n\r\n') + 4 : 0;
+      socket.write(request.slice(0, head));
+      const answer = await trickle(socket, request.slice(head));
+      assert.ok(socket.bytesWritten < request.length, 'it was let finish');
+      assert.match(answer, /^(HTTP\/1\.1 408 .*)?$/s);
+    });
+  }
+
+  test('to begin is told so, and its connection closed', async (t) => {
+    const socket = await openSocket(t, await serve(t, answersOnceRead));
+    assert.match(await text(socket), /^HTTP\/1\.1 408 /);
+  });
+
+  test('to read its answer loses it, and its connection', async (t) => {
+    const closed = Promise.withResolvers<boolean>();
+    const port = await serve(t, (_request, response) => {
+      response.once('close', () => closed.resolve(response.writableFinished)).end(Buffer.alloc(LARGE_BYTES));
+    });
+    const socket = await openSocket(t, port);
+    socket.pause().write(REQUEST);
+    assert.equal(await closed.promise, false);
+  });
+
+  test('to read an answer that is still being written loses it too', async (t) => {
+    const closed = Promise.withResolvers<boolean>();
+    const port = await serve(t, (_request, response) => {
+      response.once('close', () => closed.resolve(response.writableFinished)).write(Buffer.alloc(LARGE_BYTES));
+    });
+    const socket = await openSocket(t, port);
+    socket.pause().write(REQUEST);
+    assert.equal(await closed.promise, false);
+  });
+});
+
+describe('a client that takes its time within the limits is answered:', () => {
+  test('it sends a second request on its connection later', async (t) => {
+    const socket = await openSocket(t, await serve(t, answersOnceRead));
+    for (let request = 0; request < 2; request += 1) {
+      const answer = once(socket, 'data');
+      socket.write(REQUEST);
+      assert.match(String((await answer)[0]), /^HTTP\/1\.1 200 /);
+      await delay(LIMITS.requestMs + 4 * LIMITS.checkMs); // idle for longer than a request may take
+    }
+  });
+
+  test('its answer takes longer to make than it may take to read', async (t) => {
+    const port = await serve(t, async (_request, response) => {
+      response.write('fini');
+      await delay(LIMITS.answerMs + 4 * LIMITS.checkMs);
+      response.end('shed');
+    });
+    const response = await fetch(`http://127.0.0.1:${port}`);
+    assert.equal(await response.text(), 'finished');
+  });
+});
+
+test('connections beyond the limit are closed at once, and another is taken when one has gone', async (t) => {
+  const port = await serve(t, answersOnceRead, { connections: 2, headersMs: 60_000, requestMs: 60_000 });
+  const [first] = [await openSocket(t, port), await openSocket(t, port)];
+  const third = await openSocket(t, port);
+  third.on('error', () => {}).resume();
+  await once(third, 'close');
+  const left = once(first, 'close');
+  first.destroy();
+  await left;
+  for (;;) {
+    const answer = await fetch(`http://127.0.0.1:${port}`, { headers: { connection: 'close' } }).catch(() => undefined);
+    if (answer === undefined) continue; // it hasn't noticed yet
+    assert.equal(await answer.text(), 'answered');
+    return;
+  }
+});

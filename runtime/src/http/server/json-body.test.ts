@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { serveGraphql } from '../../testing/graphql-server.ts';
+
+const HELLO = '{"query":"{ hello }"}';
+const COUNT = '{"query":"mutation { count }"}';
+const ANSWER = '{"data":{"hello":"hello you"}}\n';
+
+const refusal = z.object({ errors: z.tuple([z.object({ message: z.string() })]) });
+
+function post(url: string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+}
+
+async function messageOf(response: Response): Promise<string> {
+  return refusal.parse(await response.json()).errors[0].message;
+}
+
+describe('a content type', () => {
+  for (const type of [
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'application/json; charset=utf8',
+    'Application/JSON',
+    'application/json; profile=x',
+  ]) {
+    test(`${type} is JSON`, async (t) => {
+      const { url } = await serveGraphql(t);
+      assert.equal(await (await post(url, HELLO, { 'content-type': type })).text(), ANSWER);
+    });
+  }
+
+  test('of JSON in another character set is refused', async (t) => {
+    const { url } = await serveGraphql(t);
+    const response = await post(url, HELLO, { 'content-type': 'application/json; charset=utf-16' });
+    assert.equal(response.status, 415);
+    assert.equal(await messageOf(response), 'The request body has to be in UTF-8, not in utf-16.');
+  });
+
+  for (const type of ['application/graphql', 'application/jsonp', 'application/xml', 'json', '']) {
+    test(`'${type}' is no JSON, and the body is not looked at`, async (t) => {
+      const { url, counted } = await serveGraphql(t);
+      const response = await post(url, COUNT, { 'content-type': type });
+      assert.equal(response.status, 400);
+      assert.match(await messageOf(response), /invalid Content-Type|CSRF/);
+      assert.equal(counted(), 0);
+    });
+  }
+
+  for (const type of ['text/plain', 'text/plain; x=application/json', 'application/x-www-form-urlencoded']) {
+    test(`${type}, which any web page can send, is refused as that`, async (t) => {
+      const { url, counted } = await serveGraphql(t);
+      const response = await post(url, COUNT, { 'content-type': type });
+      assert.equal(response.status, 400);
+      assert.match(await messageOf(response), /CSRF/);
+      assert.equal(counted(), 0);
+    });
+  }
+});
+
+describe('a content encoding', () => {
+  test('is refused, and the answer says so', async (t) => {
+    const { url } = await serveGraphql(t);
+    const response = await post(url, gzipSync(HELLO), { 'content-encoding': 'gzip' });
+    assert.equal(response.status, 415);
+    assert.equal(response.headers.get('accept-encoding'), 'identity');
+    assert.equal(await messageOf(response), 'The request body must not be encoded, and it is in gzip.');
+  });
+
+  test('may be none by name', async (t) => {
+    const { url } = await serveGraphql(t);
+    assert.equal(await (await post(url, HELLO, { 'content-encoding': 'identity' })).text(), ANSWER);
+  });
+});
+
+describe('a body', () => {
+  test('may begin with a byte order mark', async (t) => {
+    const { url } = await serveGraphql(t);
+    assert.equal(await (await post(url, `\uFEFF${HELLO}`)).text(), ANSWER);
+  });
+
+  test('that is not UTF-8 is refused, and never taken for something else', async (t) => {
+    const { url } = await serveGraphql(t);
+    const response = await post(url, Buffer.from('{"query":"{ hello(name: \\"Zo\xEB\\") }"}', 'latin1'));
+    assert.equal(response.status, 400);
+    assert.equal(await messageOf(response), 'The request body is not UTF-8.');
+  });
+
+  test('may be cut anywhere, inside a character too', async (t) => {
+    const { url } = await serveGraphql(t);
+    const bytes = Buffer.from('{"query":"{ hello(name: \\"Zoë\\") }"}');
+    const body = new ReadableStream({
+      async start(controller) {
+        for (const byte of bytes) {
+          controller.enqueue(Uint8Array.of(byte));
+          await new Promise(setImmediate);
+        }
+        controller.close();
+      },
+    });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(url, { method: 'POST', headers, body, duplex: 'half' });
+    assert.equal(await response.text(), '{"data":{"hello":"hello Zoë"}}\n');
+  });
+
+  for (const body of ['', ' ', '{', '{}', '[]', 'null', '3', '"{ hello }"', `${HELLO}x`]) {
+    test(`'${body}' is a bad request`, async (t) => {
+      const { url } = await serveGraphql(t);
+      const response = await post(url, body);
+      assert.equal(response.status, 400);
+      assert.ok((await messageOf(response)).length > 0);
+    });
+  }
+
+  test("'s refusal has GraphQL's media type for whom accepts it", async (t) => {
+    const { url } = await serveGraphql(t);
+    const accept = 'application/graphql-response+json, application/json;q=0.9';
+    const response = await post(url, '{', { accept });
+    assert.equal(response.headers.get('content-type'), 'application/graphql-response+json; charset=utf-8');
+    assert.equal((await post(url, '{')).headers.get('content-type'), 'application/json; charset=utf-8');
+  });
+});
+
+describe('the key __proto__ is refused', () => {
+  const BODIES: [where: string, body: string][] = [
+    ['of a body', `{"__proto__":{"query":1},"query":"{ hello }"}`],
+    ['of variables', `{"query":"{ hello }","variables":{"__proto__":{"polluted":true}}}`],
+    ['deep in variables', `{"query":"{ hello }","variables":{"value":[{"__proto__":{"polluted":true}}]}}`],
+    ['with a character escaped', `{"query":"{ hello }","variables":{"\\u005f_proto__":{"polluted":true}}}`],
+  ];
+  for (const [where, body] of BODIES) {
+    test(where, async (t) => {
+      const { url } = await serveGraphql(t);
+      const response = await post(url, body);
+      assert.deepEqual([response.status, await messageOf(response)], [400, 'The request has a key __proto__.']);
+      assert.equal('polluted' in {}, false);
+    });
+  }
+
+  test('in a query string', async (t) => {
+    const { url } = await serveGraphql(t);
+    for (const name of ['variables', 'extensions']) {
+      const search = new URLSearchParams({ query: '{ hello }', [name]: '{"\\u005f_proto__":{}}' });
+      const response = await fetch(`${url}?${search}`, { headers: { 'apollo-require-preflight': 'true' } });
+      assert.deepEqual([response.status, await messageOf(response)], [400, 'The request has a key __proto__.']);
+    }
+  });
+
+  test('and as a text it is like any other', async (t) => {
+    const { url } = await serveGraphql(t);
+    const body = '{"query":"query ($value: Any) { echo(value: $value) }","variables":{"value":"__proto__"}}';
+    assert.equal(await (await post(url, body)).text(), '{"data":{"echo":"__proto__"}}\n');
+  });
+
+  test('in a body that is nested deeper than the stack is', async (t) => {
+    const { url } = await serveGraphql(t);
+    const nested = `${'['.repeat(100_000)}{"__proto__":1}${']'.repeat(100_000)}`;
+    assert.equal((await post(url, `{"query":"{ hello }","variables":{"value":${nested}}}`)).status, 400);
+  });
+});

@@ -1,0 +1,48 @@
+import { badUserInput } from '@lockstep/runtime/graphql/errors.ts';
+
+/** One page of a list, in id order. */
+export interface Page {
+  /** How many at most, 1 to 100. */
+  first: number;
+  /** Only ids above this one. 0: from the start. */
+  after: number;
+}
+
+const ID = /^[1-9]\d*$/;
+const MAX_FIRST = 100;
+
+/**
+ * The key that an ID stands for, or undefined where it can't be one. Ids are whole numbers from 1, in decimal.
+ *
+ * @param id a string, unless it is from a representation: nobody has checked that
+ */
+export function toKey(id: unknown): number | undefined {
+  const key = (typeof id === 'string' || typeof id === 'number') && ID.test(String(id)) ? Number(id) : Number.NaN;
+  return Number.isSafeInteger(key) ? key : undefined;
+}
+
+/** The key that an ID argument stands for. @throws `BAD_USER_INPUT` */
+export function parseId(argument: string, id: string): number {
+  const key = toKey(id);
+  if (key === undefined) throw badUserInput(argument, id, 'must be an id: a whole number from 1, such as "42"');
+  return key;
+}
+
+/** The page that the arguments `first` and `after` ask for. @throws `BAD_USER_INPUT` */
+export function parsePage(args: { first: number; after?: string | null }): Page {
+  const { first, after } = args;
+  if (first < 1 || first > MAX_FIRST) throw badUserInput('first', first, `must be from 1 to ${MAX_FIRST}`);
+  return { first, after: after == null ? 0 : parseId('after', after) };
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
+
+/** A line of text, trimmed: not empty, without control characters, at most `maxLength` characters. @throws `BAD_USER_INPUT` */
+export function parseText(argument: string, value: string, maxLength: number): string {
+  const text = value.trim();
+  if (text === '') throw badUserInput(argument, value, 'must not be empty');
+  if (CONTROL_CHARACTERS.test(text)) throw badUserInput(argument, value, 'must not have control characters');
+  if (text.length > maxLength) throw badUserInput(argument, value, `must be at most ${maxLength} characters`);
+  return text;
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { temporaryFolder } from '@lockstep/runtime/testing/temporary-folder.ts';
+import Database from 'better-sqlite3';
+import { type Kysely, sql } from 'kysely';
+import { memoryDatabase } from '../testing/memory-database.ts';
+import { openDatabase, tableOptions, wholeNumber } from './sqlite.ts';
+
+interface Tables {
+  things: { id: number; name: string };
+}
+
+function open(t: TestContext, path: string): Kysely<Tables> {
+  const db = openDatabase<Tables>(path, recordLog().logger);
+  t.after(() => db.destroy());
+  return db;
+}
+
+async function createThings(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('things')
+    .addColumn('id', wholeNumber, (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .modifyEnd(tableOptions)
+    .execute();
+}
+
+describe('opening a database', () => {
+  test('makes the file and its folder', async (t) => {
+    const folder = await temporaryFolder(t);
+    await createThings(open(t, join(folder, 'new', 'things.sqlite')));
+    assert.ok((await readdir(join(folder, 'new'))).includes('things.sqlite'));
+  });
+
+  test('keeps what is in the file', async (t) => {
+    const path = join(await temporaryFolder(t), 'things.sqlite');
+    const first = openDatabase<Tables>(path, recordLog().logger);
+    await createThings(first);
+    await first.insertInto('things').values({ id: 1, name: 'kept' }).execute();
+    await first.destroy();
+    assert.deepEqual(await open(t, path).selectFrom('things').selectAll().execute(), [{ id: 1, name: 'kept' }]);
+  });
+
+  test('sets it up to lose nothing that was committed', async (t) => {
+    const db = open(t, join(await temporaryFolder(t), 'things.sqlite'));
+    const FULL = 2;
+    assert.deepEqual((await sql`pragma journal_mode`.execute(db)).rows, [{ journal_mode: 'wal' }]);
+    assert.deepEqual((await sql`pragma synchronous`.execute(db)).rows, [{ synchronous: FULL }]);
+    assert.deepEqual((await sql`pragma foreign_keys`.execute(db)).rows, [{ foreign_keys: 1 }]);
+    assert.deepEqual((await sql`pragma busy_timeout`.execute(db)).rows, [{ timeout: 1000 }]);
+  });
+
+  const unusable: [name: string, make: (path: string) => Promise<unknown>][] = [
+    ['a folder', (path) => mkdir(path)],
+    ['no database', (path) => writeFile(path, 'this is a text file. '.repeat(100))],
+  ];
+  for (const [name, make] of unusable) {
+    test(`that is ${name} names the path`, async (t) => {
+      const path = join(await temporaryFolder(t), 'things.sqlite');
+      await make(path);
+      assert.throws(() => open(t, path), {
+        name: 'ConfigurationError',
+        message: new RegExp(`^The database ${path} can't be opened: .+\\. Is it a file that this user may write\\?$`),
+      });
+    });
+  }
+
+  test('in a folder that is a file names the path', async (t) => {
+    const file = join(await temporaryFolder(t), 'file');
+    await writeFile(file, '');
+    const path = join(file, 'things.sqlite');
+    assert.throws(() => open(t, path), { name: 'ConfigurationError', message: new RegExp(`^The database ${path} `) });
+  });
+});
+
+test('a transaction begins IMMEDIATE: no other writer comes between its reading and its writing', async (t) => {
+  const path = join(await temporaryFolder(t), 'things.sqlite');
+  const db = open(t, path);
+  await createThings(db);
+  const other = new Database(path, { timeout: 0 });
+  t.after(() => other.close());
+  await db.transaction().execute(async (transaction) => {
+    await transaction.selectFrom('things').selectAll().execute();
+    assert.throws(() => other.exec("insert into things values (1, 'other')"), { code: 'SQLITE_BUSY' });
+    await transaction.insertInto('things').values({ id: 1, name: 'own' }).execute();
+  });
+  assert.deepEqual(other.prepare('select * from things').all(), [{ id: 1, name: 'own' }]);
+});
+
+test('a transaction that fails leaves nothing', async (t) => {
+  const { db } = await memoryDatabase<Tables>(t);
+  await createThings(db);
+  const failed = db.transaction().execute(async (transaction) => {
+    await transaction.insertInto('things').values({ id: 1, name: 'half' }).execute();
+    throw new Error('half-way');
+  });
+  await assert.rejects(failed, { message: 'half-way' });
+  assert.deepEqual(await db.selectFrom('things').selectAll().execute(), []);
+});
+
+test('a column holds only what its type says', async (t) => {
+  const { db } = await memoryDatabase<Tables>(t);
+  await sql`create table typed (amount ${sql.raw(wholeNumber)}, name text) ${tableOptions}`.execute(db);
+  await sql`insert into typed values (1, 'name')`.execute(db);
+  const mistyped = { code: 'SQLITE_CONSTRAINT_DATATYPE' };
+  await assert.rejects(sql`insert into typed values ('ten', 'name')`.execute(db), mistyped);
+  await assert.rejects(sql`insert into typed values (1.5, 'name')`.execute(db), mistyped);
+  await assert.rejects(sql`insert into typed values (1, x'00')`.execute(db), mistyped);
+});
+
+test('each statement is logged at level debug, with its values left out', async (t) => {
+  const { db, log } = await memoryDatabase<Tables>(t);
+  await createThings(db);
+  log.clear();
+  await db.insertInto('things').values({ id: 1, name: 'private' }).execute();
+  assert.deepEqual(log.statements(), ['insert into "things" ("id", "name") values (?, ?)']);
+  assert.equal(log.lines[0]?.level, 20);
+  assert.doesNotMatch(JSON.stringify(log.lines), /private/);
+});

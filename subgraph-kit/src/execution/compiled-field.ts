@@ -1,0 +1,99 @@
+import { isPromise } from '@lockstep/runtime/promises.ts';
+import {
+  defaultFieldResolver,
+  type GraphQLFieldResolver,
+  isLeafType,
+  isNonNullType,
+  TypeNameMetaFieldDef,
+} from 'graphql';
+import type { Complete } from './complete.ts';
+import { compileCompletion, compileLeaf, notNull } from './completion.ts';
+import type { Execution, Path } from './execution.ts';
+import { type Arguments, compileArguments } from './field-arguments.ts';
+import type { FieldPlace } from './field-place.ts';
+import type { Select } from './selection.ts';
+
+/** A field of one object type, as one operation asks for it (section 6.4). */
+export class CompiledField {
+  readonly key: string;
+  readonly #place: FieldPlace;
+  readonly #isNullable: boolean;
+  readonly #resolver: GraphQLFieldResolver<unknown, unknown>;
+  readonly #argumentsOf: (variables: Execution['variables']) => Arguments;
+  readonly #complete: Complete;
+  /** Of `__typename`. */
+  readonly #typeName: string | undefined;
+  /** Of a field that is read from its object and written, with no resolver and no arguments. */
+  readonly #writePlain: ((value: unknown) => unknown) | undefined;
+
+  constructor(key: string, place: FieldPlace, select: Select) {
+    const { args, type } = place.definition;
+    const resolve = place.definition.resolve ?? defaultFieldResolver;
+    const innerType = isNonNullType(type) ? type.ofType : type;
+    const isPlain = resolve === defaultFieldResolver && args.length === 0;
+    this.key = key;
+    this.#place = place;
+    this.#typeName = place.definition === TypeNameMetaFieldDef ? place.parentType.name : undefined;
+    this.#isNullable = !isNonNullType(type);
+    this.#resolver = resolve;
+    this.#argumentsOf = compileArguments(place.definition, place.nodes[0]);
+    this.#complete = compileCompletion(type, place, select);
+    this.#writePlain = isPlain && isLeafType(innerType) ? compileLeaf(innerType) : undefined;
+  }
+
+  /**
+   * @param parent where the object is that has the field
+   * @returns what is for the response, or a promise of it
+   * @throws the field's error where it can't be null
+   */
+  execute(execution: Execution, source: unknown, parent: Path | undefined): unknown {
+    if (this.#typeName !== undefined) return this.#typeName;
+    return this.#writePlain
+      ? this.#executePlain(execution, source, parent, this.#writePlain)
+      : this.#execute(execution, source, this.#pathBelow(parent));
+  }
+
+  /** Most fields are plain: nothing is made for them but their value. */
+  #executePlain(
+    execution: Execution,
+    source: unknown,
+    parent: Path | undefined,
+    write: (value: unknown) => unknown,
+  ): unknown {
+    try {
+      const value = propertyOf(source, this.#place.definition.name);
+      if (value === null || value === undefined) return this.#isNullable ? null : notNull(null, this.#place);
+      if (typeof value !== 'object' && typeof value !== 'function') return write(value);
+      if (typeof value === 'function') return this.#execute(execution, source, this.#pathBelow(parent));
+      if (isPromise(value)) return this.#execute(execution, source, this.#pathBelow(parent), () => value);
+      if (value instanceof Error) throw value;
+      return write(value);
+    } catch (error) {
+      return execution.fail(error, this.#place, this.#pathBelow(parent), this.#isNullable);
+    }
+  }
+
+  #execute(execution: Execution, source: unknown, path: Path, resolve = this.#resolver): unknown {
+    const info = execution.infoOf(this.#place, path);
+    try {
+      const value = resolve(source, this.#argumentsOf(execution.variables), execution.context, info);
+      const completed = isPromise(value)
+        ? value.then((resolved) => this.#complete(execution, resolved, info, path))
+        : this.#complete(execution, value, info, path);
+      if (!isPromise(completed)) return completed;
+      return completed.then(undefined, (error) => execution.fail(error, this.#place, path, this.#isNullable));
+    } catch (error) {
+      return execution.fail(error, this.#place, path, this.#isNullable);
+    }
+  }
+
+  #pathBelow(parent: Path | undefined): Path {
+    return { prev: parent, key: this.key, typename: this.#place.parentType.name };
+  }
+}
+
+/** As the default resolver of graphql-js reads it. */
+function propertyOf(source: unknown, name: string): unknown {
+  const hasProperties = (typeof source === 'object' && source !== null) || typeof source === 'function';
+  return hasProperties ? Reflect.get(source, name) : undefined;
+}

@@ -1,0 +1,27 @@
+import { badUserInput } from '@lockstep/runtime/graphql/errors.ts';
+import { isRecord } from '@lockstep/runtime/http/server/request-parameters.ts';
+import { type GraphQLSchema, isInterfaceType, isUnionType } from 'graphql';
+
+/** Makes the schema refuse representations that stand for no entity of it: @apollo/subgraph takes that for a failure. */
+export function checkRepresentations(schema: GraphQLSchema): void {
+  const entities = schema.getQueryType()?.getFields()._entities;
+  if (!entities?.resolve) return;
+  const { resolve } = entities;
+  entities.resolve = (source, args, context, info) => {
+    for (const representation of args.representations) check(representation, schema);
+    return resolve(source, args, context, info);
+  };
+}
+
+/** @throws `BAD_USER_INPUT` */
+function check(representation: unknown, schema: GraphQLSchema): void {
+  const name = isRecord(representation) ? representation.__typename : undefined;
+  if (typeof name === 'string' && isEntity(name, schema)) return;
+  throw badUserInput('representations', representation, 'must have the name of an entity in __typename');
+}
+
+function isEntity(name: string, schema: GraphQLSchema): boolean {
+  const all = schema.getType('_Entity');
+  const type = schema.getType(name);
+  return isInterfaceType(type) || (isUnionType(all) && all.getTypes().some((entity) => entity === type));
+}

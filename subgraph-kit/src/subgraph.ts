@@ -1,0 +1,92 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { buildSubgraphSchema, type GraphQLSchemaModule } from '@apollo/subgraph';
+import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
+import { maskUnexpected } from '@lockstep/runtime/graphql/masking.ts';
+import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
+import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
+import { readDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { graphql } from '@lockstep/runtime/http/server/graphql.ts';
+import { live, ready } from '@lockstep/runtime/http/server/health.ts';
+import { routes } from '@lockstep/runtime/http/server/routes.ts';
+import { requireSecret } from '@lockstep/runtime/http/server/secret.ts';
+import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { ProcessConfig } from '@lockstep/runtime/process-config.ts';
+import { parse } from 'graphql';
+import { SubgraphExecutor } from './execution/subgraph-executor.ts';
+import { checkRepresentations } from './representations.ts';
+import { checkSubgraphRequest } from './subgraph-limits.ts';
+import { makeTimely, type TimedContext } from './timely-resolvers.ts';
+
+/** What makes a subgraph. */
+export interface SubgraphOptions<Context extends TimedContext> {
+  typeDefs: string;
+  resolvers: NonNullable<GraphQLSchemaModule['resolvers']>;
+  /** What one operation carries. The signal is aborted when nobody waits for its answer any more, or its time is over. */
+  context: (signal: AbortSignal) => Context;
+  /** Rejects where the subgraph can't answer: its database doesn't. */
+  isReady: () => Promise<void>;
+  config: ProcessConfig;
+  logger: Logger;
+}
+
+/** A subgraph that has started and doesn't listen yet. */
+export interface Subgraph {
+  handler: Handler;
+  stop(): Promise<void>;
+}
+
+/** Both wrap every field's resolver, for features that are not in use. */
+const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
+  ApolloServerPluginCacheControlDisabled(),
+  ApolloServerPluginInlineTraceDisabled(),
+];
+
+/** What tells strangers nothing of the subgraph, beside the options of Apollo Server. */
+const DISCREET: ApolloServerPlugin[] = [ApolloServerPluginLandingPageDisabled(), hideSuggestions];
+
+/**
+ * Builds a subgraph that honours the deadlines of its callers: GraphQL at `/graphql`, for whoever has the shared secret where there is
+ * one, and its health.
+ */
+export async function buildSubgraph<Context extends TimedContext>(
+  options: SubgraphOptions<Context>,
+): Promise<Subgraph> {
+  const { config, logger } = options;
+  const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]);
+  checkRepresentations(schema);
+  makeTimely(schema);
+  const executor = new SubgraphExecutor(schema);
+  const server = new ApolloServer<Context>({
+    gateway: executor,
+    introspection: !config.isProduction,
+    hideSchemaDetailsFromClientErrors: config.isProduction,
+    includeStacktraceInErrorResponses: false,
+    validationRules: [KnownOperationTypesRule],
+    formatError: maskUnexpected(logger),
+    persistedQueries: false,
+    logger,
+    plugins: [...INSTRUMENTATION_OFF, codeOfTooManyVariableErrors, ...(config.isProduction ? DISCREET : [])],
+    stopOnTerminationSignals: false,
+  });
+  await server.start();
+  const answer = graphql(server, {
+    context: ({ signal }) => options.context(signal),
+    check: checkSubgraphRequest(),
+    deadline: readDeadline,
+    known: (asked) => executor.find(asked),
+  });
+  return {
+    handler: routes({
+      '/graphql': config.secret === undefined ? answer : requireSecret(config.secret, answer),
+      '/health/live': live,
+      '/health/ready': ready(options.isReady),
+    }),
+    stop: () => server.stop(),
+  };
+}
