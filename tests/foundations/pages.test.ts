@@ -2,12 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { readPage } from '../harness/documentation.ts';
+import { PAGES, readPage } from '../harness/documentation.ts';
 import { ROOT } from '../harness/process.ts';
-import { readJson } from '../harness/sources.ts';
 import { anchorsOf, codeSpansOf, linksOf } from './markdown.ts';
-
-const PAGES = globSync(['*.md', 'docs/**/*.md', 'tests/*.md', 'bench/*.md'], { cwd: ROOT });
 
 /** Records of their own day, which name files as they were then. */
 const RECORDS = ['bench/results.md', 'CHANGELOG.md'];
@@ -16,9 +13,6 @@ const RECORDS = ['bench/results.md', 'CHANGELOG.md'];
 const MADE = ['bench/.peers', 'subgraphs/*/data/*.sqlite'];
 
 const PATH = /^(bench|commands|deploy|docs|gateway|runtime|subgraph-kit|subgraphs|tests)\/[\w.*/-]+$/;
-const COMMAND = /\bnpm (?:run (?:--silent )?([\w:]+)|(start|stop|restart|test)\b)/g;
-
-const scripts: Record<string, string> = readJson('package.json').scripts;
 
 test('the README fits on two screens', () => {
   assert.ok(readPage('README.md').trimEnd().split('\n').length <= 150);
@@ -30,14 +24,6 @@ for (const page of PAGES) {
   test(`${page}: each link leads to a file and a heading`, () => {
     const broken = linksOf(text).filter((link) => !resolves(page, link));
     assert.deepEqual(broken, []);
-  });
-
-  test(`${page}: each command is a script of package.json`, () => {
-    const names = [...text.matchAll(COMMAND)].map(([, run, own]) => run ?? own ?? '');
-    assert.deepEqual(
-      names.filter((name) => !(name in scripts)),
-      [],
-    );
   });
 
   if (RECORDS.includes(page)) continue;

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './process.ts';
+
+/** The pages of the documentation, by their paths from the project's folder. */
+export const PAGES = globSync(['*.md', 'docs/**/*.md', 'tests/*.md', 'bench/*.md'], { cwd: ROOT });
 
 /** Returns the text of a page, given by its path from the project's folder. */
 export function readPage(page: string): string {
