@@ -1,4 +1,4 @@
-import type { KeyTree } from '../../planning/fetch-documents.ts';
+import type { KeyTree } from '../../planning/plan/fetch-documents.ts';
 import { isRecord, type JsonRecord } from './records.ts';
 
 /** Stands for a value that a fetch could not give; the errors say why. */
