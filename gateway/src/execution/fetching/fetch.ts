@@ -1,7 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
-import { type KeyTree, keyTree, parseFetchOperation } from '../../planning/fetch-documents.ts';
+import { type KeyTree, keyTree, parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
 import { type FetchConstants, type FetchRequest, fetchConstants } from './fetch-request.ts';
 import type { PlanExecution } from './plan-execution.ts';

@@ -8,7 +8,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { conditionApplies } from '../../planning/type-conditions.ts';
+import { conditionApplies } from '../../planning/plan/type-conditions.ts';
 
 /** What is needed to say which fields an object of some type is asked for. */
 export interface Selecting {
