@@ -26,25 +26,25 @@ const gateway = z
     path: graphqlPath,
     introspection,
     landing_page: landingPage,
-    traffic_shaping: trafficShaping.prefault({}).describe('How calls to subgraphs are put together.'),
-    cors: cors.prefault({}).describe('Which pages of other origins may call.'),
-    csrf: csrf.prefault({}).describe('What keeps web pages from sending requests in the name of their visitors.'),
+    traffic_shaping: trafficShaping.prefault({}).describe('Deadlines, limits and sharing of calls.'),
+    cors: cors.prefault({}).describe('Cross-origin resource sharing.'),
+    csrf: csrf.prefault({}).describe('Protection against cross-site request forgery.'),
     include_subgraph_errors: subgraphErrors
       .prefault({})
-      .describe(
-        'Which errors of subgraphs reach clients as they are. The log has every other one whole, under its id.',
-      ),
-    health_check: healthCheck.prefault({}).describe('The paths that say how the process is.'),
-    limits: limits.prefault({}).describe('How large a request may be.'),
-    demand_control: demandControl.prefault({}).describe('What an operation may cost, by @cost and @listSize.'),
+      .describe('Subgraph errors that reach clients unchanged. The log has every other error in full, under its id.'),
+    health_check: healthCheck.prefault({}).describe('Paths of the health checks.'),
+    limits: limits.prefault({}).describe('Limits on the size of requests.'),
+    demand_control: demandControl
+      .prefault({})
+      .describe('Limit on the cost of an operation, estimated with @cost and @listSize.'),
     apq: apq.prefault({}).describe('Automatic persisted queries.'),
-    persisted_queries: persistedQueries.prefault({}).describe('The operations that are known beforehand.'),
-    authentication: authentication.prefault({}).describe('Who a request is from.'),
-    authorization: authorization.prefault({}).describe('Who may see what.'),
-    progressive_override: progressiveOverride.prefault({}).describe('Which labels of @override are on.'),
-    telemetry: telemetry.prefault({}).describe('What the gateway tells of itself.'),
-    headers: headers.prefault({}).describe('Which headers go to subgraphs, and come from them to clients.'),
-    hooks: hooks.prefault({}).describe('What no key covers.'),
+    persisted_queries: persistedQueries.prefault({}).describe('Operations that are known in advance.'),
+    authentication: authentication.prefault({}).describe('Identification of clients.'),
+    authorization: authorization.prefault({}).describe('Access to types and fields.'),
+    progressive_override: progressiveOverride.prefault({}).describe('Labels of @override that are active.'),
+    telemetry: telemetry.prefault({}).describe('Metrics, traces and logs.'),
+    headers: headers.prefault({}).describe('Header rules for all subgraphs.'),
+    hooks: hooks.prefault({}).describe('Functions of your own, for what no key covers.'),
   })
   .superRefine(({ path, health_check: { live, ready }, telemetry }, context) => {
     const message = 'give another path: this one answers something else';
@@ -86,15 +86,15 @@ export const supergraphFile = z
       federation_version: z
         .union([z.literal(2), z.string().regex(/^=?2(\.|$)/)], { error: 'give 2, or a version such as =2.14.4' })
         .optional()
-        .describe("Federation's version, for rover."),
+        .describe('Version of Federation, for rover.'),
       subgraphs: z
         .record(z.string().regex(NAME, 'a name starts with a letter, and has letters, digits, - and _'), subgraph, {
           error: NO_SUBGRAPHS,
         })
         .refine((subgraphs) => Object.keys(subgraphs).length > 0, NO_SUBGRAPHS)
-        .describe('The subgraphs of the graph, each under its name.')
+        .describe('Subgraphs, each under its name.')
         .meta({ minProperties: 1 }),
-      gateway: gateway.prefault({}).describe("The gateway's own settings. Other readers of this file ignore them."),
+      gateway: gateway.prefault({}).describe('Settings of the gateway. Other readers of this file ignore them.'),
     },
     { error: 'give subgraphs: with at least one subgraph below it' },
   )

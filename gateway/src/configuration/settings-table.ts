@@ -1,6 +1,6 @@
 import { keysOfFile } from './json-schema.ts';
 
-/** Every key of the supergraph file, its default and what it is for, as a table in Markdown. */
+/** Returns every key of the supergraph file, with its default and its description, as a table in Markdown. */
 export function settingsTable(): string {
   const rows = keysOfFile()
     .filter(({ schema: { type } }) => type !== 'object')
@@ -8,10 +8,10 @@ export function settingsTable(): string {
       ({ path, schema }) =>
         `| \`${path.join('.')}\` | ${defaultOf(schema.default)} | ${cell(schema.description ?? '')} |`,
     );
-  return `| key | default | |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+  return `| key | default | meaning |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
-/** As it is written in the file. */
+/** Returns a default as one would write it in the file. */
 function defaultOf(value: unknown): string {
   if (value === undefined) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);

@@ -62,8 +62,8 @@ export function toBytes(text: string): number {
 export const ownHeaders = z
   .array(
     z.strictObject({
-      name: headerName.describe('Its name.'),
-      value: z.string('give a text').describe('Its value.').meta({ writeOnly: true }),
+      name: headerName.describe('Name of the header.'),
+      value: z.string('give a text').describe('Value of the header.').meta({ writeOnly: true }),
     }),
   )
   .default([]);

@@ -6,8 +6,8 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isNeverIncluded } from '../planning/plannable-selections.ts';
-import type { ResponseKeys } from '../planning/response-keys.ts';
+import { isNeverIncluded } from '../planning/plan/constant-conditions.ts';
+import type { ResponseKeys } from '../planning/plan/response-keys.ts';
 import type { Path } from './fetching/places.ts';
 
 /** Selections that count at a place. */

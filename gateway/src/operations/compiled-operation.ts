@@ -21,7 +21,7 @@ import { ResponseTree } from '../execution/response-tree.ts';
 import { Completion } from '../execution/shaping/completion.ts';
 import { isIncluded } from '../execution/shaping/field-collection.ts';
 import { compileShape } from '../execution/shaping/shape.ts';
-import type { PlannedOperation } from '../planning/planner.ts';
+import type { PlannedOperation } from '../planning/apollo/operation-planner.ts';
 import { denialErrors } from './authorization/denial-errors.ts';
 import type { Restriction } from './authorization/restriction.ts';
 import { conditionNames, fragmentsOf, operationOf } from './operation-document.ts';

@@ -1,7 +1,7 @@
 import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { UnsupportedPlanError } from '../execution/unsupported-plan-error.ts';
-import { OperationPlanner } from '../planning/planner.ts';
+import { OperationPlanner } from '../planning/apollo/operation-planner.ts';
 import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
 import type { OperationCounts } from '../telemetry/operation-counts.ts';
 import { inlineFragments } from './authorization/inlined-operation.ts';

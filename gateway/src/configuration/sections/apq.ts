@@ -3,7 +3,5 @@ import { onOff } from '../values.ts';
 
 /** `gateway.apq`: automatic persisted queries, by which a client sends a document's hash in place of the document. */
 export const apq = z.strictObject({
-  enabled: onOff(true).describe(
-    'Whether clients may register a document, and send its hash in its place from then on.',
-  ),
+  enabled: onOff(true).describe('Lets clients register a document once and send its hash from then on.'),
 });

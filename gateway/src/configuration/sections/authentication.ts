@@ -15,26 +15,26 @@ function oneOrMore(rule: string) {
 
 const keySet = z
   .strictObject({
-    url: z.url({ protocol: /^https?$/, error: JWKS_URL_RULE }).describe('Where the JSON Web Key Set is.'),
+    url: z.url({ protocol: /^https?$/, error: JWKS_URL_RULE }).describe('URL of the JSON Web Key Set.'),
     issuer: oneOrMore('give the issuer as its tokens have it in `iss`')
       .optional()
-      .describe('What its tokens have in iss. Not checked where neither this nor issuers is given.'),
+      .describe('Accepted value of iss. Not checked if neither this nor issuers is set.'),
     issuers: oneOrMore('give the issuers as their tokens have them in `iss`')
       .optional()
-      .describe('The same, for several.'),
+      .describe('Accepted values of iss.'),
     audience: oneOrMore('give the audience as the tokens have it in `aud`')
       .optional()
-      .describe('What its tokens have in aud. Not checked where neither this nor audiences is given.'),
+      .describe('Accepted value of aud. Not checked if neither this nor audiences is set.'),
     audiences: oneOrMore('give the audiences as the tokens have them in `aud`')
       .optional()
-      .describe('The same, for several.'),
+      .describe('Accepted values of aud.'),
     algorithms: z
       .array(z.enum(ALGORITHMS, { error: `give algorithms out of ${ALGORITHMS.join(', ')}` }))
       .min(1, 'give at least one algorithm')
       .default([...ALGORITHMS])
-      .describe('The algorithms that its tokens may be signed with.'),
-    poll_interval: duration.prefault('1m').describe('How soon a key that is withdrawn counts no longer.'),
-    headers: ownHeaders.describe('Headers that go with the request for the keys.'),
+      .describe('Accepted signature algorithms.'),
+    poll_interval: duration.prefault('1m').describe('How soon a withdrawn key stops being accepted.'),
+    headers: ownHeaders.describe('Headers sent with the request for the keys.'),
   })
   .transform(
     ({ url, issuer = [], issuers = [], audience = [], audiences = [], algorithms, poll_interval, headers }) => ({
@@ -52,14 +52,14 @@ const source = z.discriminatedUnion(
   [
     z
       .strictObject({
-        type: z.literal('header').describe('In a header.'),
-        name: headerName.describe('Its name.'),
-        value_prefix: prefix.default('Bearer').describe('What stands before the token.'),
+        type: z.literal('header').describe('Takes the token from a header.'),
+        name: headerName.describe('Name of the header.'),
+        value_prefix: prefix.default('Bearer').describe('Prefix of the token.'),
       })
       .transform(({ type, name, value_prefix }) => ({ type, name, prefix: value_prefix })),
     z.strictObject({
-      type: z.literal('cookie').describe('In a cookie.'),
-      name: z.string('give the name of a cookie').min(1).describe('Its name.'),
+      type: z.literal('cookie').describe('Takes the token from a cookie.'),
+      name: z.string('give the name of a cookie').min(1).describe('Name of the cookie.'),
     }),
   ],
   { error: 'give type: header or type: cookie' },
@@ -70,13 +70,13 @@ const jwt = z
     jwks: z
       .array(keySet, { error: 'give a list of key sets, each with its url' })
       .min(1, 'give at least one key set, with its url')
-      .describe('The key sets, one for each issuer, or for several.'),
-    header_name: headerName.default('authorization').describe('The header that has the token.'),
-    header_value_prefix: prefix.default('Bearer').describe('What stands before the token in it.'),
+      .describe('Key sets, one per issuer or for several.'),
+    header_name: headerName.default('authorization').describe('Header that carries the token.'),
+    header_value_prefix: prefix.default('Bearer').describe('Prefix of the token in that header.'),
     ignore_other_prefixes: onOff(false).describe(
-      'Whether a header with another prefix is for somebody else, and no mistake.',
+      'Ignores a header with another prefix instead of refusing the request.',
     ),
-    sources: z.array(source).default([]).describe('Where to look for a token as well.'),
+    sources: z.array(source).prefault([]).describe('Further places to look for a token.'),
   })
   .transform(({ jwks, header_name, header_value_prefix, ignore_other_prefixes, sources }) => ({
     keySets: jwks,
@@ -86,7 +86,7 @@ const jwt = z
 
 /** `gateway.authentication` */
 export const authentication = z.strictObject({
-  jwt: jwt.optional().describe('Tokens, JWT, and the keys that their issuers publish.'),
+  jwt: jwt.optional().describe('JSON Web Tokens, verified with the keys that their issuers publish.'),
 });
 
 /** Where tokens are, and who signs them. */

@@ -6,20 +6,20 @@ const RESPONSES = ['errors', 'extensions', 'disabled'] as const;
 const directives = z
   .strictObject({
     enabled: onOff(true).describe(
-      'Whether @authenticated, @requiresScopes and @policy are enforced. Where it is false, schemas that have them are refused.',
+      'Enforces @authenticated, @requiresScopes and @policy. If false, schemas that use them are refused.',
     ),
-    reject_unauthorized: onOff(false).describe('Whether nothing is run where anything is denied.'),
-    dry_run: onOff(false).describe('Whether everything is shown, and what would be denied is told.'),
+    reject_unauthorized: onOff(false).describe('Refuses the whole operation if any part of it is denied.'),
+    dry_run: onOff(false).describe('Denies nothing, and reports what would be denied.'),
     errors: z
       .strictObject({
-        log: onOff(true).describe('Whether what is denied is logged.'),
+        log: onOff(true).describe('Logs denials.'),
         response: z
           .enum(RESPONSES, { error: `give one of ${RESPONSES.join(', ')}` })
           .default('errors')
-          .describe('Where the answer tells what is denied.'),
+          .describe('Part of the response that reports denials.'),
       })
       .prefault({})
-      .describe('How what is denied is told.'),
+      .describe('Reporting of denials.'),
   })
   .transform(({ enabled, reject_unauthorized, dry_run, errors }) => ({
     enabled,
@@ -31,12 +31,12 @@ const directives = z
 /** `gateway.authorization` */
 export const authorization = z
   .strictObject({
-    require_authentication: onOff(false).describe('Whether requests without a valid token are refused.'),
-    directives: directives.prefault({}).describe('What the schemas demand.'),
+    require_authentication: onOff(false).describe('Refuses requests without a valid token.'),
+    directives: directives.prefault({}).describe('Authorization directives of the schemas.'),
     policies: z
-      .strictObject({ module: modulePath.describe('The module that exports grantedPolicies. Relative to this file.') })
+      .strictObject({ module: modulePath.describe('Module that exports grantedPolicies. Relative to this file.') })
       .optional()
-      .describe('Who grants what @policy demands. Nobody where it is not given.'),
+      .describe('Function that grants policies. Without it, no policy is granted.'),
   })
   .transform(({ require_authentication, directives, policies }) => ({
     requireAuthentication: require_authentication,

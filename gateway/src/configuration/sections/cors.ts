@@ -20,13 +20,13 @@ export const cors = z
     origins: z
       .array(origin, 'give a list of origins')
       .prefault(DEVELOPMENT_ORIGINS)
-      .describe('The origins whose pages may call. Where nothing is said, none with NODE_ENV=production.'),
-    allow_credentials: onOff(false).describe('Whether their requests may carry cookies and other credentials.'),
+      .describe('Origins whose pages may call. If unset, none with NODE_ENV=production.'),
+    allow_credentials: onOff(false).describe('Allows cookies and other credentials in cross-origin requests.'),
     expose_headers: z
       .array(z.string('give the name of a header'), 'give a list of header names')
       .prefault([])
-      .describe('The headers of an answer that their scripts may read, beside those that every script may.'),
-    max_age: duration.prefault('10m').describe('How long a browser may keep what a preflight told it.'),
+      .describe('Response headers that scripts of other origins may read, besides those that are always readable.'),
+    max_age: duration.prefault('10m').describe('How long a browser may cache a preflight response.'),
   })
   .refine(({ origins, allow_credentials }) => !(allow_credentials && origins.includes('*')), {
     path: ['origins'],

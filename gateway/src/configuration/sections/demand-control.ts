@@ -4,15 +4,13 @@ import { onOff, wholeNumber } from '../values.ts';
 /** `gateway.demand_control` */
 export const demandControl = z
   .strictObject({
-    enabled: onOff(false).describe('Whether the cost of each operation is estimated before it is executed.'),
-    max_cost: wholeNumber(0).optional().describe('The highest cost of an operation.'),
-    list_size: wholeNumber(0)
-      .default(50)
-      .describe('How many elements a list is taken to have where no @listSize says it.'),
+    enabled: onOff(false).describe('Estimates the cost of each operation before it is executed.'),
+    max_cost: wholeNumber(0).optional().describe('Maximum cost of an operation.'),
+    list_size: wholeNumber(0).default(50).describe('Assumed number of elements in a list without @listSize.'),
     mode: z
       .enum(['measure', 'enforce'], 'give measure, which only counts, or enforce')
       .default('enforce')
-      .describe('Whether what costs more is refused, or only logged and counted.'),
+      .describe('Refuses operations over max_cost (enforce), or only logs and counts them (measure).'),
   })
   .refine(({ enabled, max_cost }) => !enabled || max_cost !== undefined, {
     path: ['max_cost'],

@@ -22,7 +22,7 @@ export const listenAddress = z
   .refine((text) => toAddress(text).port <= MAX_PORT, LISTEN_RULE)
   .transform(toAddress)
   .prefault(DEFAULT_LISTEN)
-  .describe('The address and the port that it listens on. A change takes effect at the next start.');
+  .describe('Address and port to listen on. A change takes effect at the next start.');
 
 /** A path of the gateway's own, `/graphql`. */
 export function urlPath(fallback: string) {
@@ -36,11 +36,11 @@ export function anyUrlPath(example: string) {
 }
 
 /** `gateway.path` */
-export const graphqlPath = urlPath('/graphql').describe('The path that answers GraphQL.');
+export const graphqlPath = urlPath('/graphql').describe('Path of the GraphQL endpoint.');
 
 /** `gateway.introspection` */
 export const introspection = onOff(true).describe(
-  'Whether clients may ask for the schema. Where nothing is said, not with NODE_ENV=production.',
+  'Lets clients introspect the schema. If unset, false with NODE_ENV=production.',
 );
 
 /** Where GraphiQL is. */
@@ -56,8 +56,8 @@ export const landingPage = z
   .union([z.boolean(), z.enum(['sandbox', 'graphiql'])], { error: LANDING_PAGE_RULE })
   .default(true)
   .describe(
-    'What a browser gets: Apollo Sandbox, which comes from the internet, at the path itself; GraphiQL, which works without, ' +
-      'at /graphiql; true for both. Where nothing is said, false with NODE_ENV=production.',
+    'Pages for browsers: Apollo Sandbox, loaded from the internet, at the GraphQL path; GraphiQL, which needs no internet, ' +
+      'at /graphiql; true for both. If unset, false with NODE_ENV=production.',
   )
   .transform(toPages);
 

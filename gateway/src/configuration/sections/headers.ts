@@ -36,36 +36,36 @@ const NAMED_RULE = 'rename and default go with named: give named, or leave them 
 function remove(direction: Direction) {
   return z
     .strictObject({
-      named: headerName(direction).optional().describe('The header that is left out.'),
-      matching: matching.describe('Those whose names match are left out.'),
+      named: headerName(direction).optional().describe('Header to remove.'),
+      matching: matching.describe('Removes headers whose names match this regular expression.'),
     })
     .refine(...oneOf('named', 'matching'))
     .optional()
-    .describe('Leaves out what rules before this one let pass.');
+    .describe('Removes headers that earlier rules let pass.');
 }
 
 const requestRule = z
   .strictObject({
     propagate: z
       .strictObject({
-        named: headerName('to subgraphs').optional().describe("The client's header that is passed on."),
-        matching: matching.describe('Those whose names match are passed on.'),
-        rename: headerName('to subgraphs').optional().describe('What it is called then.'),
-        default: value.optional().describe('Its value where the client sends none.').meta({ writeOnly: true }),
+        named: headerName('to subgraphs').optional().describe('Client header to pass on.'),
+        matching: matching.describe('Passes on headers whose names match this regular expression.'),
+        rename: headerName('to subgraphs').optional().describe('Name under which it is passed on.'),
+        default: value.optional().describe('Value used if the client sends none.').meta({ writeOnly: true }),
       })
       .refine(...oneOf('named', 'matching'))
       .refine(isNamed, NAMED_RULE)
       .optional()
-      .describe('Passes on what the client sends.'),
+      .describe('Passes client headers on.'),
     insert: z
       .strictObject({
-        name: headerName('to subgraphs').describe('Its name. Whatever the client sends under it is not passed on.'),
-        value: value.optional().describe('Its value.').meta({ writeOnly: true }),
+        name: headerName('to subgraphs').describe('Name of the header. A client header of that name is not passed on.'),
+        value: value.optional().describe('Value of the header.').meta({ writeOnly: true }),
         claim: z
           .string(CLAIM_RULE)
           .min(1, CLAIM_RULE)
           .optional()
-          .describe("The claim of the client's token that it has the value of; in claims within claims, with dots."),
+          .describe("Claim of the client's token to take the value from; dots separate nested claims."),
       })
       .refine(...oneOf('value', 'claim'))
       .optional()
@@ -78,15 +78,15 @@ const responseRule = z
   .strictObject({
     propagate: z
       .strictObject({
-        named: headerName('to clients').optional().describe("The subgraph's header that the client gets."),
-        matching: matching.describe('The client gets those whose names match.'),
-        rename: headerName('to clients').optional().describe('What it is called then.'),
-        default: value.optional().describe('Its value where the subgraph sends none.').meta({ writeOnly: true }),
+        named: headerName('to clients').optional().describe('Subgraph header to pass to the client.'),
+        matching: matching.describe('Passes on headers whose names match this regular expression.'),
+        rename: headerName('to clients').optional().describe('Name under which it is passed on.'),
+        default: value.optional().describe('Value used if the subgraph sends none.').meta({ writeOnly: true }),
         algorithm: z
           .enum(ALGORITHMS, { error: `give one of ${ALGORITHMS.join(', ')}` })
           .optional()
           .describe(
-            'Which counts where several answers have it: the first, the last (where nothing is said), or all, with commas between.',
+            'Value used if several subgraphs send the header: the first, the last (the default), or all of them, separated by commas (append).',
           ),
       })
       .refine(...oneOf('named', 'matching'))
@@ -96,13 +96,13 @@ const responseRule = z
         'leave out rename and algorithm: of cache-control the strictest counts',
       )
       .optional()
-      .describe("Passes on what subgraphs answer with. Of cache-control the client gets the strictest of all calls'."),
+      .describe('Passes subgraph headers on. For cache-control the client gets the strictest of all calls.'),
     insert: z
       .strictObject({
         name: headerName('to clients')
           .refine((name) => name !== 'cache-control', 'give propagate: { named: cache-control, default: … } instead')
-          .describe('Its name.'),
-        value: value.describe('Its value.').meta({ writeOnly: true }),
+          .describe('Name of the header.'),
+        value: value.describe('Value of the header.').meta({ writeOnly: true }),
       })
       .optional()
       .describe('Adds a header.'),
@@ -114,11 +114,14 @@ const RULES = 'give a list of rules, each with propagate, insert or remove';
 
 /** `gateway.headers` and `subgraphs.NAME.headers` */
 export const headers = z.strictObject({
-  request: z.array(requestRule, RULES).prefault([]).describe('What goes to subgraphs with each call, rule by rule.'),
+  request: z
+    .array(requestRule, RULES)
+    .prefault([])
+    .describe('Rules for the headers sent to subgraphs, applied in order.'),
   response: z
     .array(responseRule, RULES)
     .prefault([])
-    .describe('What comes from their answers to the client, rule by rule.'),
+    .describe('Rules for the headers passed from subgraphs to the client, applied in order.'),
 });
 
 /** What one rule does to the headers of a call. */

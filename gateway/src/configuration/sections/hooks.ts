@@ -6,6 +6,6 @@ export const hooks = z.strictObject({
   module: modulePath
     .optional()
     .describe(
-      'The module that exports any of request, subgraphRequest, subgraphResponse, response. Relative to this file.',
+      'Module that exports any of request, subgraphRequest, subgraphResponse and response. Relative to this file.',
     ),
 });

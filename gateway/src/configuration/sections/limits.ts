@@ -6,20 +6,22 @@ export const limits = z
   .strictObject({
     max_depth: wholeNumber(1)
       .default(15)
-      .describe('Levels of fields in an operation; those in __schema and __type are not counted.'),
-    max_aliases: wholeNumber(0).default(30).describe('Aliases in an operation.'),
-    max_root_fields: wholeNumber(1).default(20).describe('Fields at the root of an operation, repetitions counted.'),
-    max_directives: wholeNumber(0).default(20).describe('Directives in an operation.'),
+      .describe('Maximum depth of an operation; fields below __schema and __type are not counted.'),
+    max_aliases: wholeNumber(0).default(30).describe('Maximum number of aliases in an operation.'),
+    max_root_fields: wholeNumber(1)
+      .default(20)
+      .describe('Maximum number of root fields in an operation, repetitions included.'),
+    max_directives: wholeNumber(0).default(20).describe('Maximum number of directives in an operation.'),
     parser_max_tokens: wholeNumber(1)
       .default(15_000)
       .describe(
-        'Tokens in a document, and selections in it once its fragments are spread. It holds with warn_only too.',
+        'Maximum number of tokens in a document, and of selections once its fragments are spread. Enforced even with warn_only.',
       ),
     http_max_request_bytes: size
       .prefault('2mb')
-      .describe('The longest body of a request. It holds with warn_only too.'),
+      .describe('Maximum size of a request body. Enforced even with warn_only.'),
     warn_only: onOff(false).describe(
-      'Whether operations over max_depth, max_aliases, max_root_fields or max_directives pass, and are logged and counted.',
+      'Only logs and counts operations over max_depth, max_aliases, max_root_fields or max_directives.',
     ),
   })
   .transform((keys) => ({

@@ -3,8 +3,8 @@ import { onOff } from '../values.ts';
 
 const safelist = z
   .strictObject({
-    enabled: onOff(false).describe('Whether only operations of the manifests are run.'),
-    require_id: onOff(false).describe('Whether they have to be asked for by their ids.'),
+    enabled: onOff(false).describe('Runs only operations listed in the manifests.'),
+    require_id: onOff(false).describe('Requires clients to send the id instead of the text.'),
   })
   .refine(({ enabled, require_id }) => enabled || !require_id, {
     path: ['require_id'],
@@ -14,14 +14,12 @@ const safelist = z
 /** `gateway.persisted_queries` */
 export const persistedQueries = z
   .strictObject({
-    safelist: safelist.prefault({}).describe('Which operations are run.'),
+    safelist: safelist.prefault({}).describe('Restriction to known operations.'),
     local_manifests: z
       .array(z.string('give the path of a file'), 'give a list of paths')
       .default([])
-      .describe(
-        'Files with the operations that clients have, in the format of Apollo or of Relay. Paths are relative to this file.',
-      ),
-    log_unknown: onOff(false).describe('Whether operations that no manifest has are logged.'),
+      .describe("Files that list the clients' operations, in Apollo's or Relay's format. Relative to this file."),
+    log_unknown: onOff(false).describe('Logs operations that no manifest lists.'),
   })
   .refine((keys) => !keys.safelist.enabled || keys.local_manifests.length > 0, {
     path: ['local_manifests'],

@@ -3,5 +3,5 @@ import { modulePath } from '../values.ts';
 
 /** `gateway.progressive_override` */
 export const progressiveOverride = z.strictObject({
-  module: modulePath.optional().describe('The module that exports activeLabels. Relative to this file.'),
+  module: modulePath.optional().describe('Module that exports activeLabels. Relative to this file.'),
 });

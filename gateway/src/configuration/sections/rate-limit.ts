@@ -7,23 +7,23 @@ const REDIS_RULE = 'give an address such as redis://127.0.0.1:6379';
 /** `gateway.traffic_shaping.rate_limit` */
 export const rateLimit = z
   .strictObject({
-    capacity: wholeNumber(1).describe('How many requests one client may send in an interval.'),
+    capacity: wholeNumber(1).describe('Maximum number of requests of one client in an interval.'),
     interval: duration
       .refine((intervalMs) => intervalMs > 0, 'give a duration of 1ms or more')
-      .describe('The interval, which begins with its first request.'),
+      .describe("Length of the interval, which begins with the client's first request."),
     key: z
       .strictObject({
         header: z
           .string(HEADER_RULE)
           .regex(/^[\w-]+$/, HEADER_RULE)
-          .describe('The header that says it; of a list in it the last counts.'),
+          .describe('Header that identifies the client; the last element of a list counts.'),
       })
       .optional()
-      .describe('Who a client is. Without it, the address that it calls from.'),
+      .describe('Identity of a client. Without it, the address it calls from.'),
     redis: z
-      .strictObject({ url: z.url({ protocol: /^rediss?$/, error: REDIS_RULE }).describe('Its address.') })
+      .strictObject({ url: z.url({ protocol: /^rediss?$/, error: REDIS_RULE }).describe('URL of the Redis server.') })
       .optional()
-      .describe('Where all processes count together. Without it, each counts by itself.'),
+      .describe('Redis server that counts for all processes. Without it, each process counts for itself.'),
   })
   .transform(({ capacity, interval, key, redis }) => ({
     capacity,

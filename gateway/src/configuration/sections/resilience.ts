@@ -18,19 +18,15 @@ const fraction = z
 /** `subgraphs.NAME.retry` */
 export const retry = z
   .strictObject({
-    max_attempts: wholeNumber(1)
-      .default(3)
-      .describe('How often one query is sent at the most, the first time among them.'),
-    interval: duration
-      .prefault('50ms')
-      .describe('The pause before the second attempt; twice as long before each further one.'),
-    budget: fraction.default(0.2).describe('How many further attempts there may be for each call, on the whole.'),
+    max_attempts: wholeNumber(1).default(3).describe('Maximum number of attempts, the first one included.'),
+    interval: duration.prefault('50ms').describe('Pause before the second attempt; doubled before each further one.'),
+    budget: fraction.prefault(0.2).describe('Overall number of retries allowed per call.'),
   })
   .transform(({ max_attempts, interval, budget }) => ({ maxAttempts: max_attempts, intervalMs: interval, budget }));
 
 /** Whether and how queries that failed are sent again. */
 export interface RetrySettings {
-  /** How often one query is sent at the most, the first time among them. */
+  /** Maximum number of attempts, the first one included. */
   readonly maxAttempts: number;
   /** How long to wait before the second attempt; twice as long before each further one. */
   readonly intervalMs: number;
@@ -46,9 +42,11 @@ export const circuitBreaker = z
     error_threshold_percentage: wholeNumber(1)
       .refine((value) => value <= 100, PERCENTAGE_RULE)
       .default(50)
-      .describe('It opens where so many of the last calls failed, in percent.'),
-    request_threshold: wholeNumber(1).default(20).describe('How many calls are the last ones.'),
-    sleep_window: duration.prefault('5s').describe('How long it stays open before one call is let through.'),
+      .describe('Percentage of failed calls at which the breaker opens.'),
+    request_threshold: wholeNumber(1)
+      .default(20)
+      .describe('Number of most recent calls that the percentage is taken of.'),
+    sleep_window: duration.prefault('5s').describe('How long the breaker stays open before a probe is let through.'),
   })
   .transform(({ error_threshold_percentage, request_threshold, sleep_window }) => ({
     errorThresholdPercentage: error_threshold_percentage,
@@ -58,7 +56,7 @@ export const circuitBreaker = z
 
 /** When a subgraph that fails isn't asked any more. */
 export interface CircuitBreakerSettings {
-  /** It opens where so many of the last calls failed, in percent. */
+  /** Percentage of failed calls at which the breaker opens. */
   readonly errorThresholdPercentage: number;
   /** How many calls are the last ones; before there were so many it doesn't open. */
   readonly requestThreshold: number;

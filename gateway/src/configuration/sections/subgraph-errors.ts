@@ -9,12 +9,12 @@ export const subgraphErrors = z
       .boolean(RULE)
       .optional()
       .describe(
-        "For subgraphs that aren't named here. true: clients see their errors as they are. false: clients see a code and " +
-          "an id, but for codes of the gateway's own list and of the subgraph's error_codes. Where nothing is said, errors " +
-          'with any code of their own pass too.',
+        'For subgraphs that are not named here. true: clients see their errors unchanged. false: clients see a code and an ' +
+          "id, except for codes of the gateway's own list and of the subgraph's error_codes. If unset, errors with any code " +
+          'of their own pass too.',
       ),
   })
-  .catchall(z.boolean(RULE).describe('The same as `all`, for one subgraph.'))
+  .catchall(z.boolean(RULE).describe('Overrides `all` for one subgraph.'))
   .transform(({ all, ...named }) => ({ all, named }));
 
 /** Which errors of subgraphs reach clients as they are. */

@@ -9,29 +9,29 @@ const SCHEMA_RULE =
 /** `subgraphs.NAME`: where one subgraph is, what it says it can do, and how it is called. */
 export const subgraph = z
   .strictObject({
-    routing_url: httpUrl.describe('Where the subgraph answers GraphQL.'),
+    routing_url: httpUrl.describe('GraphQL endpoint of the subgraph.'),
     schema: z
       .union(
         [
-          z.strictObject({ file: z.string().describe('The file that has it. Relative to this one.') }),
+          z.strictObject({ file: z.string().describe('File that contains the schema. Relative to this file.') }),
           z.strictObject({
-            subgraph_url: httpUrl.describe('The address to ask for it, as a subgraph is asked: { _service { sdl } }.'),
+            subgraph_url: httpUrl.describe('URL to fetch the schema from, with the query { _service { sdl } }.'),
           }),
-          z.strictObject({ sdl: z.string().describe('Its text.') }),
+          z.strictObject({ sdl: z.string().describe('Text of the schema.') }),
         ],
         { error: SCHEMA_RULE },
       )
-      .describe("The subgraph's schema, in federation's SDL."),
-    timeout: duration.prefault('30s').describe('How long one call may take, from connecting to the last byte.'),
-    retry: retry.optional().describe('How failed queries are sent again; never mutations. Off where it is not given.'),
+      .describe('Schema of the subgraph, as Federation SDL.'),
+    timeout: duration.prefault('30s').describe('Time limit of one call, from connecting to the last byte.'),
+    retry: retry.optional().describe('Retries of failed queries; mutations are never retried. Off if unset.'),
     circuit_breaker: circuitBreaker
       .optional()
-      .describe('When a subgraph that fails is left alone. Off where it is not given.'),
+      .describe('Circuit breaker, which stops calls to a failing subgraph. Off if unset.'),
     error_codes: z
       .array(z.string('give a code such as BOOK_SOLD_OUT'), 'give a list of codes')
       .prefault([])
-      .describe('The codes of its expected failures. Clients see errors with these as they are.'),
-    headers: headers.prefault({}).describe('Which headers go with its calls, and come from its answers.'),
+      .describe("Codes of the subgraph's expected errors, which clients see unchanged."),
+    headers: headers.prefault({}).describe('Header rules of this subgraph, applied after those for all subgraphs.'),
   })
   .transform(({ routing_url, schema, timeout, retry, circuit_breaker, error_codes, headers }) => ({
     routingUrl: routing_url,

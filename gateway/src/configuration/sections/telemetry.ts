@@ -9,47 +9,43 @@ const NAME_RULE = 'give a name such as lockstep';
 const metrics = z.strictObject({
   prometheus: anyUrlPath('/metrics')
     .optional()
-    .describe("The path that has the process's figures for Prometheus. There is none where it isn't set."),
+    .describe('Path that serves the metrics of this process to Prometheus. Off if unset.'),
 });
 
 const otlp = z.strictObject({
-  endpoint: httpUrl.describe(
-    'The collector that takes traces by OTLP over HTTP. Where the address has no path, /v1/traces is added to it.',
-  ),
-  headers: ownHeaders.describe('Headers that go with what is sent to it.'),
+  endpoint: httpUrl.describe('URL of the collector, for OTLP over HTTP. If it has no path, /v1/traces is added.'),
+  headers: ownHeaders.describe('Headers sent to the collector.'),
 });
 
 const tracing = z.strictObject({
-  otlp: otlp.optional().describe("Where spans are sent to. There are none where it isn't set."),
+  otlp: otlp.optional().describe('Destination of spans. Tracing is off if unset.'),
   sampler: z
     .number(SHARE_RULE)
     .min(0, SHARE_RULE)
     .max(1, SHARE_RULE)
     .default(1)
-    .describe('The share of traces that are sent, of those that begin here. The others are as their traceparent says.'),
+    .describe('Share of the traces beginning here that are sampled. For others their traceparent decides.'),
   service_name: z
     .string(NAME_RULE)
     .min(1, NAME_RULE)
     .default('lockstep')
-    .describe('What the gateway is called in them.'),
+    .describe('Service name of the gateway in traces.'),
 });
 
 const logging = z.strictObject({
   format: logFormat
     .default('pretty')
-    .describe('Lines for people, or for machines. Where nothing is said, json with NODE_ENV=production.'),
-  level: logLevel.default('info').describe('The least that is logged.'),
-  access_log: onOff(false).describe(
-    'Whether there is a line for each request, at the level info, once it is answered.',
-  ),
+    .describe('Format of log lines: pretty for people, json for machines. If unset, json with NODE_ENV=production.'),
+  level: logLevel.default('info').describe('Minimum level that is logged.'),
+  access_log: onOff(false).describe('Logs one line per answered request, at level info.'),
 });
 
 /** `gateway.telemetry` */
 export const telemetry = z
   .strictObject({
-    metrics: metrics.prefault({}).describe('Figures.'),
-    tracing: tracing.prefault({}).describe('Traces, by OpenTelemetry.'),
-    logging: logging.prefault({}).describe('The log.'),
+    metrics: metrics.prefault({}).describe('Metrics.'),
+    tracing: tracing.prefault({}).describe('Traces, with OpenTelemetry.'),
+    logging: logging.prefault({}).describe('Logging.'),
   })
   .transform(({ metrics: { prometheus }, tracing, logging: { access_log, ...logging } }) => ({
     metricsPath: prometheus,

@@ -5,19 +5,17 @@ import { type RateLimitSettings, rateLimit } from './rate-limit.ts';
 /** `gateway.traffic_shaping` */
 export const trafficShaping = z
   .strictObject({
-    timeout: duration.prefault('10s').describe('How long a whole operation may take.'),
-    deduplicate_query: onOff(true).describe(
-      'Whether queries that are alike and under way at the same time are one call.',
-    ),
+    timeout: duration.prefault('10s').describe('Time limit of a whole operation.'),
+    deduplicate_query: onOff(true).describe('Sends identical queries that are in flight at the same time as one call.'),
     batch_entities: onOff(true).describe(
-      'Whether entity fetches of different operations that wait at the same moment travel together.',
+      'Merges entity fetches of different operations that wait at the same moment into one call.',
     ),
     concurrency_limit: wholeNumber(1)
       .optional()
-      .describe('How many operations one process runs at a time. Beyond it requests are refused with 503.'),
-    rate_limit: rateLimit
-      .optional()
-      .describe('How many requests one client may send. Beyond it they are refused with 429.'),
+      .describe(
+        'Maximum number of operations that one process runs at a time. Beyond it, requests are refused with 503.',
+      ),
+    rate_limit: rateLimit.optional().describe('Rate limit per client. Beyond it, requests are refused with 429.'),
   })
   .transform(({ timeout, deduplicate_query, batch_entities, concurrency_limit, rate_limit }) => ({
     timeoutMs: timeout,
@@ -29,11 +27,11 @@ export const trafficShaping = z
 
 /** How operations run, and how their calls to subgraphs are put together. */
 export interface TrafficShaping {
-  /** How long a whole operation may take. */
+  /** Time limit of a whole operation. */
   readonly timeoutMs: number;
-  /** Whether queries that are alike and under way at the same time are one call. */
+  /** Sends identical queries that are in flight at the same time as one call. */
   readonly deduplicateQuery: boolean;
-  /** Whether entity fetches of different operations that wait at the same moment travel together. */
+  /** Merges entity fetches of different operations that wait at the same moment into one call. */
   readonly batchEntities: boolean;
   /** How many operations run at a time; any number where it isn't set. */
   readonly concurrencyLimit?: number;

@@ -1,6 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import { type KeyTree, keyTree, parseFetchOperation } from '../../planning/fetch-documents.ts';
+import { type KeyTree, keyTree, parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
 import { type FetchConstants, type FetchRequest, fetchConstants } from './fetch-request.ts';
 import type { PlanExecution } from './plan-execution.ts';

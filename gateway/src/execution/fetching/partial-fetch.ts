@@ -1,6 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type FieldNode, Kind, type OperationDefinitionNode, type SelectionNode, type SelectionSetNode } from 'graphql';
-import { type KeyTree, keyTree, parseFetchOperation, withOperation } from '../../planning/fetch-documents.ts';
+import { type KeyTree, keyTree, parseFetchOperation, withOperation } from '../../planning/plan/fetch-documents.ts';
 import { renamedKeys } from './rewrites.ts';
 
 /**

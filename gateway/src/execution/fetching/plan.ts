@@ -1,6 +1,6 @@
 import type { ConditionNode, FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
-import { conditionalKeys, parseFetchOperation } from '../../planning/fetch-documents.ts';
-import { fetchesOf, type PlacedFetch } from '../../planning/plan-nodes.ts';
+import { conditionalKeys, parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
+import { fetchesOf, type PlacedFetch } from '../../planning/plan/plan-nodes.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
 import { compileEntityFetch } from './entity-fetch.ts';
 import type { FetchOptions, Step } from './fetch.ts';

@@ -1,4 +1,4 @@
-import type { KeyTree } from '../../planning/fetch-documents.ts';
+import type { KeyTree } from '../../planning/plan/fetch-documents.ts';
 
 /** A JSON object of an answer. */
 export type JsonRecord = Record<string, unknown>;

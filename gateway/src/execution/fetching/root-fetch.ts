@@ -1,6 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type GraphQLFormattedError, Kind } from 'graphql';
-import { parseFetchOperation } from '../../planning/fetch-documents.ts';
+import { parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
 import { errorsOf } from '../field-errors.ts';
 import { dataOf, type FetchOptions, type FetchParts, fetchParts, type Step } from './fetch.ts';
 import { FetchRequest } from './fetch-request.ts';

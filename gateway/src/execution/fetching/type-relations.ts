@@ -1,5 +1,5 @@
 import { type GraphQLSchema, getNamedType, isInterfaceType, isNonNullType, isObjectType } from 'graphql';
-import { conditionApplies, objectTypesOf } from '../../planning/type-conditions.ts';
+import { conditionApplies, objectTypesOf } from '../../planning/plan/type-conditions.ts';
 
 /** Questions about the supergraph's types that fetches ask. */
 export class TypeRelations {

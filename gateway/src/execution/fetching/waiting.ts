@@ -1,4 +1,4 @@
-import type { KeyTree } from '../../planning/fetch-documents.ts';
+import type { KeyTree } from '../../planning/plan/fetch-documents.ts';
 import { type JsonRecord, markUnavailable, type Unavailable } from './records.ts';
 import type { Representer } from './representations.ts';
 

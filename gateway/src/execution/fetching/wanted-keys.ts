@@ -1,6 +1,6 @@
 import type { FetchNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { type KeyTree, parseFetchOperation } from '../../planning/fetch-documents.ts';
-import { fetchesOf, type PlacedFetch } from '../../planning/plan-nodes.ts';
+import { type KeyTree, parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
+import { fetchesOf, type PlacedFetch } from '../../planning/plan/plan-nodes.ts';
 import { ANY, type ResponseNode, type Scope } from '../response-tree.ts';
 import { entityKeys } from './partial-fetch.ts';
 import type { JsonRecord } from './records.ts';

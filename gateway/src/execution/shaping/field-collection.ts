@@ -8,7 +8,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { conditionApplies } from '../../planning/type-conditions.ts';
+import { conditionApplies } from '../../planning/plan/type-conditions.ts';
 
 /** Inputs of field collection that stay the same within one operation. */
 export interface Selecting {

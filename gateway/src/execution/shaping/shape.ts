@@ -13,7 +13,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { ResponseKeys } from '../../planning/response-keys.ts';
+import type { ResponseKeys } from '../../planning/plan/response-keys.ts';
 import { FAILED, isRecord, type JsonRecord } from '../fetching/records.ts';
 import { type Complete, type Completion, NULL_PARENT } from './completion.ts';
 import { collectFields, type Selecting } from './field-collection.ts';

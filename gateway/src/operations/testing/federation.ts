@@ -12,7 +12,7 @@ import {
   validate,
 } from 'graphql';
 import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
-import { OperationPlanner } from '../../planning/planner.ts';
+import { OperationPlanner } from '../../planning/apollo/operation-planner.ts';
 import { type CompiledOperation, compileOperation, type OperationResult } from '../compiled-operation.ts';
 import { addResolvers, monolithOf, type Resolvers } from './monolith.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { composeServices } from '@apollo/composition';
 import { type GraphQLError, Kind, parse, validate } from 'graphql';
-import { OperationPlanner } from '../../planning/planner.ts';
+import { OperationPlanner } from '../../planning/apollo/operation-planner.ts';
 import { CostEstimates } from './cost-estimates.ts';
 
 // The examples of Apollo Router's documentation, and IBM's rules beyond them.

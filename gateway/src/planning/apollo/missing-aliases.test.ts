@@ -1,6 +1,6 @@
 import { describe, test } from 'node:test';
-import { assertSame } from '../operations/testing/assert-same.ts';
-import { Federation } from '../operations/testing/federation.ts';
+import { assertSame } from '../../operations/testing/assert-same.ts';
+import { Federation } from '../../operations/testing/federation.ts';
 
 const federation = new Federation({
   subgraphs: {

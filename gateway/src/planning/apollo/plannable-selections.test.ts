@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { buildSchema, parse, print, stripIgnoredCharacters } from 'graphql';
-import { assertSame } from '../operations/testing/assert-same.ts';
-import { Federation } from '../operations/testing/federation.ts';
+import { assertSame } from '../../operations/testing/assert-same.ts';
+import { Federation } from '../../operations/testing/federation.ts';
 import { plannableSelections } from './plannable-selections.ts';
 
 const schema = buildSchema(`

@@ -7,14 +7,14 @@ import {
 } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import { type ResponseKeys, separateResponseKeys } from '../plan/response-keys.ts';
+import { UnplannableOperationError } from '../unplannable-operation-error.ts';
 import { addNewerIntrospection } from './introspection-fields.ts';
 import { addMissingAliases } from './missing-aliases.ts';
 import { plannableSelections } from './plannable-selections.ts';
 import type { RequiredFields } from './required-field.ts';
 import { restoreRequiredFields } from './required-field-fetches.ts';
-import { type ResponseKeys, separateResponseKeys } from './response-keys.ts';
 import { normalizeSupergraph } from './supergraph-normalization.ts';
-import { UnplannableOperationError } from './unplannable-operation-error.ts';
 import './variables-in-values.ts';
 
 /** The plan of one operation, and what its response keys are called in it. */

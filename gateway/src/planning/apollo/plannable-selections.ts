@@ -1,5 +1,4 @@
 import {
-  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -15,7 +14,8 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { conditionApplies, objectTypesOf } from './type-conditions.ts';
+import { constantCondition, isCondition, isNeverIncluded } from '../plan/constant-conditions.ts';
+import { conditionApplies, objectTypesOf } from '../plan/type-conditions.ts';
 
 /**
  * Writes an operation in a way in which the planner loses nothing of it, and adds nothing to it:
@@ -45,22 +45,6 @@ function withoutConstants<T extends Selection>(selection: T): T | null | undefin
   if (constants.length === 0) return undefined;
   if (isNeverIncluded(selection)) return null;
   return { ...selection, directives: selection.directives?.filter((directive) => !constants.includes(directive)) };
-}
-
-/** Whether a constant condition excludes it. */
-export function isNeverIncluded({ directives }: SelectionNode): boolean {
-  return directives?.some((directive) => constantCondition(directive) === false) ?? false;
-}
-
-/** Whether what has this directive is there, if that is known now. */
-function constantCondition(directive: DirectiveNode): boolean | undefined {
-  if (!isCondition(directive)) return undefined;
-  const value = directive.arguments?.[0]?.value;
-  return value?.kind === Kind.BOOLEAN ? value.value === (directive.name.value === 'include') : undefined;
-}
-
-function isCondition({ name }: DirectiveNode): boolean {
-  return name.value === 'skip' || name.value === 'include';
 }
 
 function keepEmptyObjects(document: DocumentNode, schema: GraphQLSchema): DocumentNode {

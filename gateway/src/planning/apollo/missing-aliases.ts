@@ -1,7 +1,7 @@
 import type { FetchNode, QueryPlan } from '@apollo/query-planner';
 import { Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
-import { parseFetchOperation, withOperation } from './fetch-documents.ts';
-import { replaceFetches } from './plan-nodes.ts';
+import { parseFetchOperation, withOperation } from '../plan/fetch-documents.ts';
+import { replaceFetches } from '../plan/plan-nodes.ts';
 
 /**
  * Gives fields of fetches the aliases that the plan renames afterwards. The planner, as of 2.14, has such for fields of one

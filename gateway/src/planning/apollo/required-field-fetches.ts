@@ -11,8 +11,8 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
-import { parseFetchOperation, withOperation } from './fetch-documents.ts';
-import { replaceFetches } from './plan-nodes.ts';
+import { parseFetchOperation, withOperation } from '../plan/fetch-documents.ts';
+import { replaceFetches } from '../plan/plan-nodes.ts';
 import type { RequiredField, RequiredFields } from './required-field.ts';
 
 /**
