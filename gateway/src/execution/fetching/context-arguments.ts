@@ -1,6 +1,7 @@
 import type { FetchDataKeyRenamer } from '@apollo/query-planner';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { visitPlaces } from './places.ts';
-import { ABSENT, FAILED, isRecord, type JsonRecord, type Unavailable } from './records.ts';
+import { ABSENT, FAILED, type Unavailable } from './records.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 /** Entities with equal context arguments; `values` is a mark if an earlier fetch could not provide one. */

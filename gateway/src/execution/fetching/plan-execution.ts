@@ -1,7 +1,8 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { FieldErrors } from '../field-errors.ts';
 import type { FetchRequest, SubgraphCall } from './fetch-request.ts';
-import { copyOf, type JsonRecord } from './records.ts';
+import { copyOf } from './records.ts';
 
 /** State of one execution of a plan. */
 export class PlanExecution {

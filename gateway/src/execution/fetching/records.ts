@@ -1,11 +1,5 @@
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { KeyTree } from '../../planning/plan/fetch-documents.ts';
-
-/** A JSON object of an answer. */
-export type JsonRecord = Record<string, unknown>;
-
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Copies a JSON value. For an entity's few fields it takes 0.06 µs, `structuredClone` 0.9. */
 export function copyOf<T>(value: T): T;

@@ -1,6 +1,7 @@
 import type { FetchDataRewrite, FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
-import { ABSENT, FAILED, isRecord, type JsonRecord, type Unavailable } from './records.ts';
+import { ABSENT, FAILED, type Unavailable } from './records.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 /** Writes representations of entities. */

@@ -1,4 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { type GraphQLFormattedError, Kind } from 'graphql';
 import { parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
 import { errorsOf } from '../field-errors.ts';
@@ -7,7 +8,7 @@ import { FetchRequest } from './fetch-request.ts';
 import { mergeInto } from './merge.ts';
 import { objectsAt, type Path, placesOf } from './places.ts';
 import type { PlanExecution } from './plan-execution.ts';
-import { FAILED, type JsonRecord, markUnavailable } from './records.ts';
+import { FAILED, markUnavailable } from './records.ts';
 
 /** Compiles a fetch of root fields. It has a path only if a subgraph returned a `Query` object inside its answer. */
 export function compileRootFetch(fetch: FetchNode, path: readonly string[], options: FetchOptions): Step {

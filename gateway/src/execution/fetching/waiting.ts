@@ -1,5 +1,6 @@
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { KeyTree } from '../../planning/plan/fetch-documents.ts';
-import { type JsonRecord, markUnavailable, type Unavailable } from './records.ts';
+import { markUnavailable, type Unavailable } from './records.ts';
 import type { Representer } from './representations.ts';
 
 /** Distinct entities of a fetch, and every object that waits for one of them. */
