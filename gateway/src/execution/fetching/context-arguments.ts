@@ -1,6 +1,6 @@
 import type { FetchDataKeyRenamer } from '@apollo/query-planner';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { visitPlaces } from './places.ts';
-import { isRecord, type JsonRecord } from './records.ts';
 import type { TypeRelations } from './type-relations.ts';
 import { ABSENT, FAILED, type Unavailable } from './unavailable.ts';
 

@@ -1,11 +1,11 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { errorsOf } from '../field-errors.ts';
 import { dataOf, type FetchParts } from './fetch.ts';
 import { mergeInto } from './merge.ts';
 import { type Path, placesOf, visitPlaces } from './places.ts';
 import type { PlanExecution } from './plan-execution.ts';
-import { isRecord, type JsonRecord } from './records.ts';
 import { ABSENT, FAILED, markUnavailable } from './unavailable.ts';
 import type { Waiting } from './waiting.ts';
 

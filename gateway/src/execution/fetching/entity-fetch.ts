@@ -1,4 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { groupByContext } from './context-arguments.ts';
 import { type EntityCall, failEntities, takeEntities } from './entity-answer.ts';
 import { type FetchOptions, type FetchParts, fetchParts, type Step } from './fetch.ts';
@@ -6,7 +7,6 @@ import { FetchRequest } from './fetch-request.ts';
 import { fetchWithout } from './partial-fetch.ts';
 import { objectsAt, type Path, visitPlaces } from './places.ts';
 import type { PlanExecution } from './plan-execution.ts';
-import type { JsonRecord } from './records.ts';
 import { compileRepresentation, type Representer } from './representations.ts';
 import { markUnavailable } from './unavailable.ts';
 import { gather } from './waiting.ts';

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from './records.ts';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 
 export type Path = readonly (string | number)[];
 

@@ -1,7 +1,7 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { FieldErrors } from '../field-errors.ts';
 import type { FetchRequest, SubgraphCall } from './fetch-request.ts';
-import type { JsonRecord } from './records.ts';
 
 /** One run of a plan. */
 export class PlanExecution {

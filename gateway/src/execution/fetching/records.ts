@@ -1,9 +1,4 @@
-/** A JSON object of an answer. */
-export type JsonRecord = Record<string, unknown>;
-
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 
 /** A copy of a JSON value. For an entity's few fields 0.06 µs, where `structuredClone` takes 0.9. */
 export function copyOf(value: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { FetchDataRewrite, FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
-import { isRecord, type JsonRecord } from './records.ts';
 import type { TypeRelations } from './type-relations.ts';
 import { ABSENT, FAILED, type Unavailable } from './unavailable.ts';
 

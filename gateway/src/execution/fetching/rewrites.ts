@@ -1,6 +1,6 @@
 import type { FetchDataRewrite } from '@apollo/query-planner';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { mergeInto } from './merge.ts';
-import { isRecord, type JsonRecord } from './records.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 /** Changes part of an answer before it is merged. */

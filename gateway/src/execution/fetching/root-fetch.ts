@@ -1,4 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { type GraphQLFormattedError, Kind } from 'graphql';
 import { parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
 import { errorsOf } from '../field-errors.ts';
@@ -7,7 +8,6 @@ import { FetchRequest } from './fetch-request.ts';
 import { mergeInto } from './merge.ts';
 import { objectsAt, type Path, placesOf } from './places.ts';
 import type { PlanExecution } from './plan-execution.ts';
-import type { JsonRecord } from './records.ts';
 import { FAILED, markUnavailable } from './unavailable.ts';
 
 /** Compiles a fetch of root fields. Only a `Query` inside an answer has such a one at a path. */

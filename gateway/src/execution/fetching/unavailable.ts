@@ -1,5 +1,5 @@
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { KeyTree } from '../../planning/plan/fetch-documents.ts';
-import { isRecord, type JsonRecord } from './records.ts';
 
 /** Stands for a value that a fetch could not give; the errors say why. */
 export const FAILED = Symbol('failed');

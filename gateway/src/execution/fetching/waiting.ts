@@ -1,5 +1,5 @@
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { KeyTree } from '../../planning/plan/fetch-documents.ts';
-import type { JsonRecord } from './records.ts';
 import type { Representer } from './representations.ts';
 import { markUnavailable, type Unavailable } from './unavailable.ts';
 

@@ -1,9 +1,9 @@
 import type { FetchNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { type KeyTree, parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
 import { fetchesOf, type PlacedFetch } from '../../planning/plan/plan-nodes.ts';
 import { ANY, type ResponseNode, type Scope } from '../response-tree.ts';
 import { entityKeys } from './partial-fetch.ts';
-import type { JsonRecord } from './records.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 export interface WantedKeysOptions {

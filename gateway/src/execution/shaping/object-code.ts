@@ -1,4 +1,4 @@
-import type { JsonRecord } from '../fetching/records.ts';
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { type Complete, type Completion, NULL_PARENT } from './completion.ts';
 
 /** One field of an object's answer. */

@@ -1,3 +1,4 @@
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import {
   type FieldNode,
   type GraphQLField,
@@ -14,7 +15,6 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { ResponseKeys } from '../../planning/plan/response-keys.ts';
-import { isRecord, type JsonRecord } from '../fetching/records.ts';
 import { FAILED } from '../fetching/unavailable.ts';
 import { type Complete, type Completion, NULL_PARENT } from './completion.ts';
 import { collectFields, type Selecting } from './field-collection.ts';
