@@ -16,13 +16,13 @@ import { CompiledOperation } from './compiled-operation.ts';
 import { Operations } from './operations.ts';
 import { UncompilableOperation } from './uncompilable-operation.ts';
 
-function composed(sdl: string, imports = '"@key"'): string {
+function composed(sdl: string, imports = '"@key"'): Planner {
   const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${imports}])\n`;
   const { supergraphSdl, errors } = composeServices([
     { name: 'books', url: 'http://books', typeDefs: parse(link + sdl) },
   ]);
   if (errors) throw new Error(String(errors));
-  return supergraphSdl;
+  return new OperationPlanner(supergraphSdl);
 }
 
 function operation(source: string, operationName?: string): ClientOperation {
