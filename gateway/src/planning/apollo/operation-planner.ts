@@ -8,13 +8,13 @@ import {
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import type { PlannedOperation, Planner, PlanRequest, SupergraphDirectives } from '../planner.ts';
-import { separateResponseKeys } from './response-key-separation.ts';
 import { UnplannableOperationError } from '../unplannable-operation-error.ts';
 import { addNewerIntrospection } from './introspection-fields.ts';
 import { addMissingAliases } from './missing-aliases.ts';
 import { plannableSelections } from './plannable-selections.ts';
 import type { RequiredFields } from './required-field.ts';
 import { restoreRequiredFields } from './required-field-fetches.ts';
+import { separateResponseKeys } from './response-key-separation.ts';
 import { directivesOf } from './supergraph-directives.ts';
 import { normalizeSupergraph } from './supergraph-normalization.ts';
 import './variables-in-values.ts';
