@@ -6,6 +6,7 @@ import { cors } from './sections/cors.ts';
 import { csrf } from './sections/csrf.ts';
 import { demandControl } from './sections/demand-control.ts';
 import { graphqlPath, introspection, landingPage, listenAddress, PAGE_PATHS } from './sections/endpoint.ts';
+import { execution } from './sections/execution.ts';
 import { type HeaderSettings, headers } from './sections/headers.ts';
 import { healthCheck } from './sections/health-check.ts';
 import { hooks } from './sections/hooks.ts';
@@ -42,6 +43,7 @@ const gateway = z
     authentication: authentication.prefault({}).describe('Identification of clients.'),
     authorization: authorization.prefault({}).describe('Access to types and fields.'),
     progressive_override: progressiveOverride.prefault({}).describe('Labels of @override that are active.'),
+    execution: execution.prefault({}).describe('Execution of operations.'),
     telemetry: telemetry.prefault({}).describe('Metrics, traces and logs.'),
     headers: headers.prefault({}).describe('Header rules for all subgraphs.'),
     hooks: hooks.prefault({}).describe('Functions of your own, for what no key covers.'),

@@ -1,10 +1,7 @@
-import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import { GraphQLError } from 'graphql';
 import { loadGatewayHooks } from '../hooks/loaded-hooks.ts';
 import { checkEnforcement } from '../operations/authorization/enforcement.ts';
 import { loadHooks } from '../operations/variant-choice.ts';
-import { loadPlanner } from '../planning/load-planner.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { LoadedSupergraph, type Supergraph } from './loaded-supergraph.ts';
 
@@ -40,7 +37,7 @@ export class SupergraphHandover {
    */
   async prepare(supergraph: Supergraph): Promise<LoadedSupergraph> {
     const loaded = await load(supergraph, this.#secret, this.#logger, this.#telemetry);
-    if (this.#current) await loaded.operations.warmUp(this.#current.operations);
+    if (this.#current) await loaded.warmUp(this.#current);
     return loaded;
   }
 
@@ -71,15 +68,10 @@ async function load(
   const { gateway } = supergraph;
   const hooks = { ...(await loadHooks(gateway)), ofGateway: await loadGatewayHooks(gateway.hooks) };
   const instruments = await telemetry?.open(gateway.telemetry);
-  try {
-    const loaded = new LoadedSupergraph(supergraph, await loadPlanner(supergraph.sdl), secret, logger, hooks, {
-      ...instruments,
-      counts: telemetry?.counts,
-    });
-    checkEnforcement(loaded.operations.rules, gateway, logger);
-    return loaded;
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    throw new ConfigurationError(`The schemas compose, but the supergraph can't be served: ${error.message}`);
-  }
+  const loaded = await LoadedSupergraph.load(supergraph, secret, logger, hooks, {
+    ...instruments,
+    counts: telemetry?.counts,
+  });
+  checkEnforcement(loaded.operations.rules, gateway, logger);
+  return loaded;
 }
