@@ -52,7 +52,9 @@ describe('the environment', () => {
   });
 
   test('gives nothing that was not asked for', () => {
-    assert.deepEqual(readEnvironment(z.object({ TEST_PORT: port }), { TEST_PORT: '2', PATH: '/bin' }), { TEST_PORT: 2 });
+    assert.deepEqual(readEnvironment(z.object({ TEST_PORT: port }), { TEST_PORT: '2', PATH: '/bin' }), {
+      TEST_PORT: 2,
+    });
   });
 
   for (const empty of ['', ' ']) {

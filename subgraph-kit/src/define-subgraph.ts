@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { type Handler, listen } from '@lockstep/runtime/http/server/server.ts';
 import { type Running, run } from '@lockstep/runtime/lifecycle.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
@@ -7,10 +7,10 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { migrate, ping } from './database/migrate.ts';
 import { openDatabase } from './database/sqlite.ts';
+import type { OperationContext } from './execution/subgraph-executor.ts';
 import { killAt, type Reach } from './failpoint.ts';
 import { buildSubgraph, type SubgraphOptions } from './subgraph.ts';
 import { readSubgraphConfig, type SubgraphConfig, type SubgraphDefaults } from './subgraph-config.ts';
-import type { OperationContext } from './timely-resolvers.ts';
 
 /** What a subgraph's services are made from, once its database is open and migrated. */
 export interface SubgraphParts<Tables, Own extends object, Failpoint extends string> {
@@ -27,17 +27,15 @@ export interface SubgraphDefinition<
   Failpoint extends string,
   Services,
   Context extends OperationContext,
-> extends Pick<SubgraphDefaults<Own>, 'name' | 'port' | 'config'> {
-  /** Path of its schema. The default database is in `data/` beside it. */
-  readonly schema: string;
+> extends SubgraphDefaults<Own> {
   readonly migrations: Record<string, Migration>;
   readonly resolvers: SubgraphOptions<Context>['resolvers'];
   /** Points between two steps at which a test may have the process killed. */
-  readonly failpoints?: readonly Failpoint[];
+  readonly failpoints?: readonly Failpoint[] | undefined;
   /** Makes what all operations share. */
   readonly services: (parts: SubgraphParts<Tables, Own, Failpoint>) => Services;
   /** Makes what one operation carries. */
-  readonly context: (services: Services, operation: OperationContext) => Context;
+  readonly context: (services: Services, operation: Lifetime) => Context;
   /** Starts work that goes on beside answering, while the process listens. */
   readonly background?: (services: Services, logger: Logger) => Running;
   /** Closes the services, once the last request is answered. */
@@ -68,13 +66,9 @@ export function defineSubgraph<
   Failpoint extends string,
   Services,
   Context extends OperationContext,
->(
-  definition: SubgraphDefinition<Tables, Own, Failpoint, Services, Context>,
-): SubgraphProgram<SubgraphConfig & Own> {
-  const { name, port, schema, config: own, failpoints } = definition;
-  const databasePath = join(dirname(schema), 'data', `${name}.sqlite`);
-  const readConfig = (env: NodeJS.ProcessEnv) =>
-    readSubgraphConfig({ name, port, databasePath, failpoints, config: own }, env);
+>(definition: SubgraphDefinition<Tables, Own, Failpoint, Services, Context>): SubgraphProgram<SubgraphConfig & Own> {
+  const { name } = definition;
+  const readConfig = (env: NodeJS.ProcessEnv) => readSubgraphConfig(definition, env);
   const open = (config: SubgraphConfig & Own, logger: Logger) => openSubgraph(definition, config, logger);
   return {
     readConfig,

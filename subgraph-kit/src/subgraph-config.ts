@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { port, readEnvironment } from '@lockstep/runtime/environment.ts';
 import { type ProcessConfig, processVariables, toProcessConfig } from '@lockstep/runtime/process-config.ts';
 import { z } from 'zod';
@@ -19,7 +20,8 @@ export interface SubgraphDefaults<Own extends object> {
   /** In capitals, the prefix of its port's and its database's variables. */
   readonly name: string;
   readonly port: number;
-  readonly databasePath: string;
+  /** Path of its schema. The default database is in `data/` beside it. */
+  readonly schema: string;
   readonly failpoints?: readonly string[] | undefined;
   /** Turns environment variables that only this subgraph has into configuration. */
   readonly config?: z.ZodType<Own> | undefined;
@@ -31,17 +33,18 @@ export interface SubgraphDefaults<Own extends object> {
  * @throws {ConfigurationError} naming each wrong variable, its value and what would do
  */
 export function readSubgraphConfig<Own extends object>(
-  { name, port: defaultPort, databasePath, failpoints = [], config }: SubgraphDefaults<Own>,
+  { name, port: defaultPort, schema, failpoints = [], config }: SubgraphDefaults<Own>,
   env: NodeJS.ProcessEnv,
 ): SubgraphConfig & Own {
   const prefix = name.toUpperCase();
+  const file = join(dirname(schema), 'data', `${name}.sqlite`);
   const portVariable = `${prefix}_PORT`;
   const own = config ?? z.object({}).transform(() => ({}) as Own);
   const variables = z
     .object(processVariables)
     .transform((process) => ({ process }))
     .and(variable(portVariable, port.default(defaultPort)).transform((found) => ({ port: found })))
-    .and(variable(`${prefix}_DATABASE`, z.string().default(databasePath)).transform((path) => ({ path })))
+    .and(variable(`${prefix}_DATABASE`, z.string().default(file)).transform((path) => ({ path })))
     .and(variable('FAILPOINT', failpointVariable(failpoints, env.NODE_ENV)).transform((failpoint) => ({ failpoint })))
     .and(own.transform((found) => ({ own: found })));
   const found = readEnvironment(variables, env);
