@@ -6,7 +6,7 @@ import type { Deadline, Lifetime } from '../deadline.ts';
 import { answerError } from './answers.ts';
 import { readJson } from './json-body.ts';
 import { MediaTypes } from './media-types.ts';
-import { refusePrototypeKeyIn } from './prototype-key.ts';
+import { checkQueryString } from './safe-json.ts';
 import type { Handler } from './server.ts';
 import { statusOf } from './status.ts';
 
@@ -95,7 +95,7 @@ async function read(request: IncomingMessage, maxBodyBytes: number): Promise<Gra
   }
   const queryStart = url.indexOf('?');
   const search = queryStart === -1 ? '' : url.slice(queryStart);
-  if (method === 'GET' && search !== '') refusePrototypeKeyIn(search);
+  if (method === 'GET' && search !== '') checkQueryString(search);
   return { method, search, body: method === 'POST' ? await readJson(request, maxBodyBytes) : undefined };
 }
 
