@@ -1,9 +1,10 @@
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
-import { loadGatewayHooks } from '../hooks/loaded-hooks.ts';
+import { loadGatewayHooks } from '../hooks/gateway-hooks.ts';
 import { checkEnforcement } from '../operations/authorization/enforcement.ts';
 import { loadHooks } from '../operations/variant-choice.ts';
+import { loadPlanner } from '../planning/load-planner.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { LoadedSupergraph, type Supergraph } from './loaded-supergraph.ts';
 
@@ -71,7 +72,7 @@ async function load(
   const hooks = { ...(await loadHooks(gateway)), ofGateway: await loadGatewayHooks(gateway.hooks) };
   const instruments = await telemetry?.open(gateway.telemetry);
   try {
-    const loaded = new LoadedSupergraph(supergraph, secret, logger, hooks, {
+    const loaded = new LoadedSupergraph(supergraph, await loadPlanner(supergraph.sdl), secret, logger, hooks, {
       ...instruments,
       counts: telemetry?.counts,
     });
