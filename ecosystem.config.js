@@ -2,13 +2,14 @@
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
+const { minimumNode } = require('./package.json').config;
+
 const { env } = process;
-const MINIMUM_NODE = 24;
 
 // In cluster mode pm2 runs the gateway on its own Node, not on the project's.
-if (Number.parseInt(process.versions.node, 10) < MINIMUM_NODE) {
+if (Number.parseInt(process.versions.node, 10) < minimumNode) {
   console.error(
-    `This pm2 runs on Node ${process.versions.node}, the gateway needs ${MINIMUM_NODE}: ` +
+    `This pm2 runs on Node ${process.versions.node}, the gateway needs ${minimumNode}: ` +
       'use the commands of package.json (npm start, stop, restart, reload), which bring their own.',
   );
   process.exit(1);

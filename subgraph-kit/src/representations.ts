@@ -1,5 +1,5 @@
 import { badUserInput } from '@lockstep/runtime/graphql/errors.ts';
-import { isRecord } from '@lockstep/runtime/http/server/request-parameters.ts';
+import { isRecord } from '@lockstep/runtime/json-record.ts';
 import { type GraphQLSchema, isInterfaceType, isUnionType } from 'graphql';
 
 /** Makes the schema refuse representations that stand for no entity of it: @apollo/subgraph takes that for a failure. */

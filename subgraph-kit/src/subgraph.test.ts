@@ -39,7 +39,7 @@ async function serveSubgraph(t: TestContext, options: Options = {}): Promise<{ u
   const subgraph = await buildSubgraph({
     typeDefs,
     resolvers,
-    context: (signal) => ({ signal }),
+    context: (lifetime) => lifetime,
     isReady: options.isReady ?? (async () => {}),
     config: toProcessConfig({
       NODE_ENV: options.production ? 'production' : 'test',

@@ -9,7 +9,7 @@ import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operati
 import { maskUnexpected } from '@lockstep/runtime/graphql/masking.ts';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
-import { readDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { type Lifetime, readDeadline } from '@lockstep/runtime/http/deadline.ts';
 import { graphql } from '@lockstep/runtime/http/server/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/server/health.ts';
 import { routes } from '@lockstep/runtime/http/server/routes.ts';
@@ -21,14 +21,14 @@ import { parse } from 'graphql';
 import { SubgraphExecutor } from './execution/subgraph-executor.ts';
 import { checkRepresentations } from './representations.ts';
 import { checkSubgraphRequest } from './subgraph-limits.ts';
-import { makeTimely, type TimedContext } from './timely-resolvers.ts';
+import { makeTimely } from './timely-resolvers.ts';
 
 /** What makes a subgraph. */
-export interface SubgraphOptions<Context extends TimedContext> {
+export interface SubgraphOptions<Context extends Lifetime> {
   typeDefs: string;
   resolvers: NonNullable<GraphQLSchemaModule['resolvers']>;
-  /** What one operation carries. The signal is aborted when nobody waits for its answer any more, or its time is over. */
-  context: (signal: AbortSignal) => Context;
+  /** Returns what one operation carries. */
+  context: (lifetime: Lifetime) => Context;
   /** Rejects where the subgraph can't answer: its database doesn't. */
   isReady: () => Promise<void>;
   config: ProcessConfig;
@@ -54,9 +54,7 @@ const DISCREET: ApolloServerPlugin[] = [ApolloServerPluginLandingPageDisabled(),
  * Builds a subgraph that honours the deadlines of its callers: GraphQL at `/graphql`, for whoever has the shared secret where there is
  * one, and its health.
  */
-export async function buildSubgraph<Context extends TimedContext>(
-  options: SubgraphOptions<Context>,
-): Promise<Subgraph> {
+export async function buildSubgraph<Context extends Lifetime>(options: SubgraphOptions<Context>): Promise<Subgraph> {
   const { config, logger } = options;
   const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]);
   checkRepresentations(schema);
@@ -76,7 +74,7 @@ export async function buildSubgraph<Context extends TimedContext>(
   });
   await server.start();
   const answer = graphql(server, {
-    context: ({ signal }) => options.context(signal),
+    context: ({ signal, deadline }) => options.context({ signal, deadline }),
     check: checkSubgraphRequest(),
     deadline: readDeadline,
     known: (asked) => executor.find(asked),

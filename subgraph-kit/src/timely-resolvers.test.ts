@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { operationOverdue } from '@lockstep/runtime/graphql/errors.ts';
-import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { Deadline, type Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { buildSchema, graphql } from 'graphql';
 import { makeTimely } from './timely-resolvers.ts';
 
 const TIMEOUT_MS = 50;
 
 /** Three mutations, the first of which does this; what of them ran, and the codes of what didn't. */
-async function runMutations(signal: AbortSignal, first: () => unknown) {
+async function runMutations(lifetime: Lifetime, first: () => unknown) {
   const ran: string[] = [];
   const schema = buildSchema('type Query { a: Int } type Mutation { a: Int b: Int c: Int }');
   for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
@@ -20,16 +20,15 @@ async function runMutations(signal: AbortSignal, first: () => unknown) {
     };
   }
   makeTimely(schema);
-  const { data, errors } = await graphql({ schema, source: 'mutation { a b c }', contextValue: { signal } });
+  const { data, errors } = await graphql({ schema, source: 'mutation { a b c }', contextValue: lifetime });
   return { ran, data: { ...data }, codes: errors?.map(({ path, extensions }) => `${path}: ${extensions.code}`) };
 }
 
-/** A signal that knows its deadline, and is aborted when its timer comes to it. */
-function timedSignal(timeoutMs = TIMEOUT_MS): AbortSignal {
+/** A lifetime whose signal is aborted by a timer. */
+function timed(timeoutMs = TIMEOUT_MS): Lifetime {
   const controller = new AbortController();
-  setDeadline(controller.signal, new Deadline(timeoutMs));
   setTimeout(() => controller.abort(operationOverdue(timeoutMs)), timeoutMs).unref();
-  return controller.signal;
+  return { signal: controller.signal, deadline: new Deadline(timeoutMs) };
 }
 
 function blockFor(ms: number): void {
@@ -44,18 +43,18 @@ const LATE = {
 };
 
 test('in time every resolver runs', async () => {
-  assert.deepEqual((await runMutations(timedSignal(60_000), () => {})).ran, ['a', 'b', 'c']);
+  assert.deepEqual((await runMutations(timed(60_000), () => {})).ran, ['a', 'b', 'c']);
 });
 
 test('no resolver runs any more once the time is over', async () => {
-  assert.deepEqual(await runMutations(timedSignal(), () => delay(TIMEOUT_MS * 2)), LATE);
+  assert.deepEqual(await runMutations(timed(), () => delay(TIMEOUT_MS * 2)), LATE);
 });
 
 test('none does either where the process was too busy to abort its signal', async () => {
-  assert.deepEqual(await runMutations(timedSignal(), () => blockFor(TIMEOUT_MS * 2)), LATE);
+  assert.deepEqual(await runMutations(timed(), () => blockFor(TIMEOUT_MS * 2)), LATE);
 });
 
 test('none does once the client has left', async () => {
   const client = new AbortController();
-  assert.deepEqual(await runMutations(client.signal, () => client.abort()), LATE);
+  assert.deepEqual(await runMutations({ signal: client.signal }, () => client.abort()), LATE);
 });

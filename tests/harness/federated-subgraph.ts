@@ -1,7 +1,7 @@
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { listen } from '@lockstep/runtime/http/server/server.ts';
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import { buildSubgraph, type SubgraphOptions } from '@lockstep/subgraph-kit/subgraph.ts';
-import type { TimedContext } from '@lockstep/subgraph-kit/timely-resolvers.ts';
 import type { Afterwards } from './graph.ts';
 
 /**
@@ -11,13 +11,13 @@ import type { Afterwards } from './graph.ts';
  */
 export async function serveFederatedSubgraph(
   t: Afterwards,
-  { typeDefs, resolvers }: Pick<SubgraphOptions<TimedContext>, 'typeDefs' | 'resolvers'>,
+  { typeDefs, resolvers }: Pick<SubgraphOptions<Lifetime>, 'typeDefs' | 'resolvers'>,
 ): Promise<string> {
   const logging = { format: 'json' as const, level: 'silent' };
   const { handler, stop } = await buildSubgraph({
     typeDefs,
     resolvers,
-    context: (signal) => ({ signal }),
+    context: (lifetime) => lifetime,
     isReady: async () => {},
     config: { isProduction: false, host: '127.0.0.1', drainDelayMs: 0, logging, secret: undefined },
     logger: createLogger('subgraph', logging),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
-import { isRecord } from '@lockstep/runtime/http/server/request-parameters.ts';
+import { isRecord } from '@lockstep/runtime/json-record.ts';
 import { GraphQLError, parse } from 'graphql';
 import { z } from 'zod';
 import type { PersistedOperation, PersistedQueriesSettings } from './sections/persisted-queries.ts';

@@ -1,3 +1,4 @@
+import { isRecord } from '@lockstep/runtime/json-record.ts';
 import { DEFAULT_LISTEN } from './sections/endpoint.ts';
 
 /** A setting of the supergraph file that the environment decides. */
@@ -81,8 +82,4 @@ function childOf(value: unknown, key: string): unknown {
   if (!isRecord(value)) return undefined;
   value[key] ??= {};
   return value[key];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isRecord } from '@lockstep/runtime/json-record.ts';
 import { stringify } from 'yaml';
 import { type JsonSchema, propertiesOf, schemasAt } from './json-schema.ts';
 import { withoutSecrets } from './secrets.ts';
@@ -99,8 +100,4 @@ function childrenOf(value: unknown): [key: string, value: unknown][] {
 function toYaml(value: unknown): string {
   if (typeof value === 'string' && value.includes('\n')) return JSON.stringify(value);
   return stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim();
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,19 +5,19 @@ import type { ResponseTree } from './response-tree.ts';
 
 interface PathNode extends Map<string | number, PathNode> {}
 
-/** The errors of one execution, each at its path in the client's answer. */
+/** Errors of one execution, each at its path in the client's answer. */
 export class FieldErrors {
   readonly list: GraphQLError[] = [];
   readonly #response: ResponseTree;
   readonly #seen = new Set<string>();
-  /** The paths of the errors, as a tree. */
+  /** Paths of the errors, as a tree. */
   readonly #paths: PathNode = new Map();
 
   constructor(response: ResponseTree) {
     this.#response = response;
   }
 
-  /** An error of a subgraph's answer, at a path of the plan. */
+  /** Adds an error of a subgraph's answer, at a path of the plan. */
   addFromSubgraph(subgraph: string, error: GraphQLFormattedError, path: Path | undefined): void {
     const { message, extensions } = error;
     this.#add(typeof message === 'string' ? message : 'An error without a message', path, {
@@ -27,19 +27,23 @@ export class FieldErrors {
     });
   }
 
-  /** Why a call failed, at a path of the plan that waited for it. */
+  /** Adds the reason why a call failed, at a path of the plan that waited for it. */
   addFailure(error: unknown, path: Path): void {
     const message = error instanceof Error ? error.message : String(error);
     const extensions = error instanceof GraphQLError ? error.extensions : { code: 'INTERNAL_SERVER_ERROR' };
     this.#add(message, path, { ...extensions }, error instanceof Error ? error : undefined);
   }
 
-  /** A value that the schema forbids, at a path of the client's answer. */
+  /** Adds an error for a value that the schema forbids, at a path of the client's answer. */
   addInvalid(message: string, path: Path): void {
     this.list.push(new GraphQLError(message, { path, extensions: { code: 'INTERNAL_SERVER_ERROR' } }));
   }
 
-  /** Whether a subgraph's error is at the path or below it. @param length how much of `path` counts */
+  /**
+   * Returns true if a subgraph's error is at the path or below it.
+   *
+   * @param length number of elements of `path` that count
+   */
   explains(path: Path, length: number): boolean {
     let node: PathNode | undefined = this.#paths;
     if (node.size === 0) return false;
@@ -64,7 +68,7 @@ export class FieldErrors {
   }
 }
 
-/** The errors of an answer; not its author's word that there are some. */
+/** Returns the errors of an answer, ignoring anything that isn't an error object. */
 export function errorsOf(answer: GraphQLAnswer): readonly GraphQLFormattedError[] {
   return Array.isArray(answer.errors)
     ? answer.errors.filter((error) => typeof error === 'object' && error !== null)

@@ -10,17 +10,17 @@ import { isNeverIncluded } from '../planning/plan/constant-conditions.ts';
 import type { ResponseKeys } from '../planning/plan/response-keys.ts';
 import type { Path } from './fetching/places.ts';
 
-/** What counts of the selections at a place. */
+/** Selections that count at a place. */
 export interface Scope {
-  /** Whether fragments on a type are for the objects in question. */
+  /** Returns true if fragments on a type apply to the objects in question. */
   applies(condition: string): boolean;
   includes(selection: SelectionNode): boolean;
 }
 
-/** Whatever the types and the variables are. */
+/** Selections for objects of any type, under any variables. */
 export const ANY: Scope = { applies: () => true, includes: (selection) => !isNeverIncluded(selection) };
 
-/** The response keys of the client's operation, by those that the plan has for them. */
+/** Response keys of the client's operation, by the keys that the plan uses for them. */
 export class ResponseTree {
   readonly root: ResponseNode;
   readonly #keys: ResponseKeys;
@@ -34,7 +34,7 @@ export class ResponseTree {
     this.root = new ResponseNode({ fragments, keys }, [operation.selectionSet]);
   }
 
-  /** Where a path of the plan is in the client's answer: up to the first field that the client didn't ask for. */
+  /** Returns the client's path for a path of the plan, cut at the first field that the client didn't select. */
   clientPath(path: Path): Path {
     const clientPath: (string | number)[] = [];
     let node: ResponseNode | undefined = this.root;
@@ -54,7 +54,7 @@ interface Source {
   readonly keys: ResponseKeys;
 }
 
-/** What a client's operation selects at one place. */
+/** Selections of the client's operation at one place. */
 export class ResponseNode {
   readonly #source: Source;
   readonly #selectionSets: readonly SelectionSetNode[];
@@ -65,7 +65,7 @@ export class ResponseNode {
     this.#selectionSets = selectionSets;
   }
 
-  /** What is selected below a field of the plan's key, whatever the types; undefined where the field isn't. */
+  /** Returns the selections below a key of the plan, for any type; undefined if the key isn't selected. */
   below(key: string): ResponseNode | undefined {
     if (!this.#below.has(key)) this.#below.set(key, this.belowIn(key, ANY));
     return this.#below.get(key);
@@ -82,12 +82,12 @@ export class ResponseNode {
     );
   }
 
-  /** The same place with nothing selected. */
+  /** Returns the same place with nothing selected. */
   empty(): ResponseNode {
     return new ResponseNode(this.#source, []);
   }
 
-  /** The fields that are selected, by the plan's keys. */
+  /** Returns the selected fields by the plan's keys. */
   fields(scope: Scope): Map<string, FieldNode[]> {
     const { fragments, keys } = this.#source;
     const found = new Map<string, FieldNode[]>();

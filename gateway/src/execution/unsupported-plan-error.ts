@@ -1,4 +1,4 @@
-/** A plan has something that the compiler doesn't know. Nothing of it was run. */
+/** The plan contains a node that can't be compiled. Thrown before anything is run. */
 export class UnsupportedPlanError extends Error {
   override readonly name = 'UnsupportedPlanError';
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import type { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import { exportedFunction, type HookModule, loadHookModule } from './hook-module.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -31,8 +32,9 @@ export async function askHook(
   hook: Hook,
   names: readonly string[],
   request: HookRequest,
+  deadline?: Deadline,
 ): Promise<ReadonlySet<string>> {
-  return toNames(await withDeadline(() => hook(names, request), request.signal));
+  return toNames(await withDeadline(() => hook(names, request), { signal: request.signal, deadline }));
 }
 
 function isHook(value: unknown): value is Hook {

@@ -1,49 +1,47 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
-import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import { withDeadline } from './with-deadline.ts';
 
 const never = () => new Promise<never>(() => {});
 
 test('what a hook gives is given, at once where it is not asynchronous', async () => {
-  const { signal } = new AbortController();
+  const lifetime = { signal: new AbortController().signal };
   assert.equal(
-    withDeadline(() => 'now', signal),
+    withDeadline(() => 'now', lifetime),
     'now',
   );
-  assert.equal(await withDeadline(async () => 'later', signal), 'later');
-  await assert.rejects(async () => withDeadline(() => Promise.reject(new Error('no')), signal), { message: 'no' });
+  assert.equal(await withDeadline(async () => 'later', lifetime), 'later');
+  await assert.rejects(async () => withDeadline(() => Promise.reject(new Error('no')), lifetime), { message: 'no' });
 });
 
 test('a hook is waited for until the deadline, and no longer', { timeout: 5000 }, async () => {
-  const { signal } = new AbortController();
-  setDeadline(signal, new Deadline(20));
-  await assert.rejects(async () => withDeadline(never, signal), {
+  const lifetime = { signal: new AbortController().signal, deadline: new Deadline(20) };
+  await assert.rejects(async () => withDeadline(never, lifetime), {
     extensions: { code: 'DEADLINE_EXCEEDED', timeoutMs: 20 },
   });
-  await assert.rejects(async () => withDeadline(never, signal), {
+  await assert.rejects(async () => withDeadline(never, lifetime), {
     extensions: { code: 'DEADLINE_EXCEEDED', timeoutMs: 20 },
   });
 });
 
 test('a hook that has some time anyway gets it when the deadline is over, and no more', { timeout: 5000 }, async () => {
-  const { signal } = new AbortController();
-  setDeadline(signal, new Deadline(0));
-  assert.equal(await withDeadline(async () => 'late', signal, 1000), 'late');
-  await assert.rejects(async () => withDeadline(never, signal, 20), {
+  const lifetime = { signal: new AbortController().signal, deadline: new Deadline(0) };
+  assert.equal(await withDeadline(async () => 'late', lifetime, 1000), 'late');
+  await assert.rejects(async () => withDeadline(never, lifetime, 20), {
     extensions: { code: 'DEADLINE_EXCEEDED', timeoutMs: 0 },
   });
 });
 
 test('a hook is not waited for once the client has left, and nothing of the waiting is left', async () => {
   const controller = new AbortController();
-  const waiting = assert.rejects(async () => withDeadline(never, controller.signal), {
+  const waiting = assert.rejects(async () => withDeadline(never, { signal: controller.signal }), {
     extensions: { code: 'CLIENT_CLOSED_REQUEST' },
   });
   controller.abort();
   await waiting;
-  await assert.rejects(async () => withDeadline(never, controller.signal), {
+  await assert.rejects(async () => withDeadline(never, { signal: controller.signal }), {
     extensions: { code: 'CLIENT_CLOSED_REQUEST' },
   });
   assert.equal(getEventListeners(controller.signal, 'abort').length, 0);

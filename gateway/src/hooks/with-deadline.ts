@@ -1,6 +1,6 @@
 import { ExpectedError, operationOverdue } from '@lockstep/runtime/graphql/errors.ts';
 import { TimeLimit } from '@lockstep/runtime/http/client/time-limit.ts';
-import { deadlineOf } from '@lockstep/runtime/http/deadline.ts';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { isPromise } from '@lockstep/runtime/promises.ts';
 
 /** Longer than any operation may take: what ends it is the operation's own deadline. */
@@ -15,20 +15,20 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
  */
 export function withDeadline<Result>(
   run: () => Result | Promise<Result>,
-  signal: AbortSignal,
+  lifetime: Lifetime,
   graceMs = 0,
 ): Result | Promise<Result> {
-  if (signal.aborted) throw left(signal);
+  if (lifetime.signal.aborted) throw left(lifetime.signal);
   const result = run();
-  return isPromise(result) ? unlessOver(result, signal, graceMs) : result;
+  return isPromise(result) ? unlessOver(result, lifetime, graceMs) : result;
 }
 
-async function unlessOver<Result>(promise: Promise<Result>, signal: AbortSignal, graceMs: number): Promise<Result> {
-  const deadline = deadlineOf(signal);
+async function unlessOver<Result>(promise: Promise<Result>, lifetime: Lifetime, graceMs: number): Promise<Result> {
+  const { deadline } = lifetime;
   const isNearlyOver = deadline !== undefined && deadline.leftMs() < graceMs;
-  const limit = isNearlyOver ? new TimeLimit(graceMs, undefined) : new TimeLimit(MAX_TIMEOUT_MS, signal);
+  const limit = isNearlyOver ? new TimeLimit(graceMs) : new TimeLimit(MAX_TIMEOUT_MS, lifetime);
   const { promise: over, reject } = Promise.withResolvers<never>();
-  const end = () => reject(limit.isOver ? operationOverdue(deadline?.timeoutMs ?? 0) : left(signal));
+  const end = () => reject(limit.isOver ? operationOverdue(deadline?.timeoutMs ?? 0) : left(lifetime.signal));
   if (limit.signal.aborted) end();
   limit.signal.addEventListener('abort', end, { once: true });
   try {

@@ -1,4 +1,5 @@
 import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -13,7 +14,6 @@ import type { Step } from '../execution/fetching/fetch.ts';
 import type { SubgraphCall } from '../execution/fetching/fetch-request.ts';
 import { compilePlan } from '../execution/fetching/plan.ts';
 import { PlanExecution } from '../execution/fetching/plan-execution.ts';
-import type { JsonRecord } from '../execution/fetching/records.ts';
 import { TypeRelations } from '../execution/fetching/type-relations.ts';
 import { WantedKeys } from '../execution/fetching/wanted-keys.ts';
 import { FieldErrors } from '../execution/field-errors.ts';

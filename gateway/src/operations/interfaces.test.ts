@@ -69,7 +69,7 @@ for (const query of [
   test(query, async () => void (await assertSame(media, query)));
 }
 
-test('fields that fragments ask for with different arguments at one path', async () => {
+test('separates fields that fragments select with different arguments at one path', async () => {
   const owners = new Federation({
     subgraphs: {
       pets: `
@@ -96,7 +96,7 @@ test('fields that fragments ask for with different arguments at one path', async
   await assertSame(owners, '{ pets { ... on Cat { owner { name(upper: true) } } ... on Dog { owner { name } } } }');
 });
 
-test('required fields of one name and different types', async () => {
+test('separates required fields of one name and different types', async () => {
   const found = [
     { __typename: 'Tin', id: 't', code: 0 },
     { __typename: 'Box', id: 'b', code: 'x' },

@@ -4,7 +4,7 @@ import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/er
 import type { OperationResult } from './compiled-operation.ts';
 import { Federation, type Tamper } from './testing/federation.ts';
 
-// Long for its table of faults, which is easier to read as one.
+// Longer than usual because one table of faults is easier to read than several.
 const data = {
   User: [
     { __typename: 'User', id: '1', name: 'Ann', age: 40, kind: 'HUMAN' },
@@ -12,7 +12,7 @@ const data = {
   ],
 };
 
-/** Orders, of which the users come from a subgraph of their own, and from a third one their ages. */
+/** Orders whose users come from a second subgraph, and the ages of these from a third. */
 function shop(tamper: Tamper): Federation {
   const federation = new Federation({
     subgraphs: {
@@ -48,7 +48,7 @@ function shop(tamper: Tamper): Federation {
 const placesOf = ({ errors }: OperationResult) => (errors ?? []).map(({ path }) => path?.join('.')).sort();
 const codesOf = ({ errors }: OperationResult) => [...new Set((errors ?? []).map(({ extensions }) => extensions.code))];
 
-/** Changes the answers of one subgraph. */
+/** Returns a tamper that edits the JSON of one subgraph's answers. */
 const from =
   (subgraph: string, change: (answer: string) => unknown): Tamper =>
   (answer, call) =>
@@ -61,8 +61,8 @@ const down =
     return answer;
   };
 
-describe('a call that fails', () => {
-  test('costs the fields it was for, with its error at each place that waited', async () => {
+describe('a failed call', () => {
+  test('makes its fields null, with an error at each place that waited', async () => {
     const result = await shop(down('users', subgraphUnavailable('users'))).execute(
       '{ orders { id user { name age } } now }',
     );
@@ -71,7 +71,7 @@ describe('a call that fails', () => {
     assert.equal(result.data, null);
   });
 
-  test('leaves what others gave', async () => {
+  test('keeps the data of other subgraphs', async () => {
     const result = await shop(down('ages', new ExpectedError('DEADLINE_EXCEEDED', 'late'))).execute(
       '{ orders { user { name age old } } }',
     );
@@ -80,14 +80,14 @@ describe('a call that fails', () => {
     assert.deepEqual(result.data, { orders: [user('Ann'), user('Bob'), user('Ann')] });
   });
 
-  test('stops the fetches that need what it should have brought, without more errors', async () => {
+  test('skips the fetches that require its data, without more errors', async () => {
     const federation = shop(down('users', subgraphUnavailable('users')));
     const result = await federation.execute('{ orders { user { age old } } }');
     assert.deepEqual(placesOf(result), ['orders.0.user', 'orders.1.user', 'orders.2.user']);
     assert.deepEqual(result.data, { orders: [40, 50, 40].map((age) => ({ user: { age, old: null } })) });
   });
 
-  test('for any reason is an unexpected error', async () => {
+  test('is an internal error if its reason is unexpected', async () => {
     const result = await shop(down('orders', new TypeError('oops'))).execute('{ orders { id } mine: any }');
     assert.deepEqual(placesOf(result), ['mine', 'orders']);
     assert.deepEqual(codesOf(result), ['INTERNAL_SERVER_ERROR']);
@@ -111,55 +111,55 @@ describe('an error of a subgraph', () => {
     assert.deepEqual(result.data, { list: [{ user: null }, { user: { called: 'Bob' } }, { user: null }] });
   });
 
-  test('explains the null that comes of it', async () => {
+  test('explains the null that it causes', async () => {
     const error = { message: 'no', path: ['_entities', 0, 'called'] };
     const result = await shop(failing([error])).execute('{ orders { must { called: name } } }');
     assert.deepEqual(placesOf(result), ['orders.0.must.called', 'orders.2.must.called']);
     assert.deepEqual(result.data, { orders: [null, { must: { called: 'Bob' } }, null] });
   });
 
-  test('below a null explains it too', async () => {
+  test('below a null explains the null', async () => {
     const answer = '{"data":{"orders":[{"must":null}]},"errors":[{"message":"no","path":["orders",0,"must","id"]}]}';
     const result = await shop(from('orders', () => answer)).execute('{ orders { must { id } } }');
     assert.deepEqual(placesOf(result), ['orders.0.must.id']);
     assert.deepEqual(result.data, { orders: [null] });
   });
 
-  test('without a path is passed on as it is where there are data', async () => {
+  test('without a path has none beside data', async () => {
     const result = await shop(failing([{ message: 'no' }])).execute('{ orders { user { nick id } } }');
     assert.ok(placesOf(result).includes(undefined));
   });
 
-  test('in place of all data is at each path that waited', async () => {
+  test('in place of data is at each path that waited', async () => {
     const result = await shop(from('users', () => '{"errors":[{"message":"bad"}]}')).execute(
       '{ orders { user { nick } } }',
     );
     assert.deepEqual(placesOf(result), ['orders.0.user', 'orders.1.user', 'orders.2.user']);
   });
 
-  test('about a field that only the plan needs shows no name of it', async () => {
+  test('about a field that only the plan selects doesn’t show its name', async () => {
     const error = '{"data":{"_entities":[null,null]},"errors":[{"message":"no","path":["_entities",0,"name"]}]}';
     const result = await shop(from('users', () => error)).execute('{ orders { user { old } } }');
     assert.deepEqual(placesOf(result), ['orders.0.user', 'orders.2.user']);
   });
 });
 
-describe('an entity that its subgraph does not know', () => {
+describe('an entity that its subgraph doesn’t know', () => {
   const unknown = from('users', () => '{"data":{"_entities":[null,null]}}');
 
-  test('has null for the fields from there', async () => {
+  test('has null for the fields of that subgraph', async () => {
     const result = await shop(unknown).execute('{ orders { user { nick age } } }');
     assert.equal(result.errors, undefined);
     assert.deepEqual(result.data, { orders: [40, 50, 40].map((age) => ({ user: { nick: null, age } })) });
   });
 
-  test('is null itself where these can’t be', async () => {
+  test('is null itself if one of these is non-null', async () => {
     const result = await shop(unknown).execute('{ orders { id user { name age } } }');
     assert.equal(result.errors, undefined);
     assert.deepEqual(result.data, { orders: ['o0', 'o1', 'o2'].map((id) => ({ id, user: null })) });
   });
 
-  test('is an error where it can’t be null itself', async () => {
+  test('is an error if it is non-null itself', async () => {
     const result = await shop(unknown).execute(
       '{ orders { id must { name } } strict { user { name } must { name } } }',
     );
@@ -171,7 +171,7 @@ describe('an entity that its subgraph does not know', () => {
   });
 });
 
-describe('values against the schema are errors at their path', () => {
+describe('reports a value that the schema forbids at its path', () => {
   const cases: [name: string, subgraph: string, query: string, change: (text: string) => string, paths: string[]][] = [
     ['null for non-null', 'orders', '{ orders { id } }', (text) => text.replace('"o1"', 'null'), ['orders.1.id']],
     ['no value', 'orders', '{ orders { id } }', (text) => text.replace('"id":"o1"', ''), ['orders.1.id']],
@@ -244,7 +244,7 @@ describe('values against the schema are errors at their path', () => {
     });
   }
 
-  test('and what can stand does', async () => {
+  test('accepts a value that can be coerced', async () => {
     const lenient = await shop(from('orders', (text) => text.replace('"o1"', '5'))).execute('{ orders { id } any }');
     assert.equal(lenient.errors, undefined);
     assert.deepEqual(lenient.data, {

@@ -1,3 +1,4 @@
+import type { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import { askHook, type Hook, type HookRequest, loadHook } from '../hooks/choice-hook.ts';
@@ -40,9 +41,9 @@ export class VariantChoice {
   }
 
   /** At once, unless a hook has to be asked. */
-  choose(varying: RequestDependentOperation, request: HookRequest): Variant | Promise<Variant> {
-    const policies = varying.policies.length > 0 && this.#ask('policies', varying.policies, request);
-    const labels = varying.hookLabels.length > 0 && this.#ask('labels', varying.hookLabels, request);
+  choose(varying: RequestDependentOperation, request: HookRequest, deadline?: Deadline): Variant | Promise<Variant> {
+    const policies = varying.policies.length > 0 && this.#ask('policies', varying.policies, request, deadline);
+    const labels = varying.hookLabels.length > 0 && this.#ask('labels', varying.hookLabels, request, deadline);
     if (!policies && !labels) return this.#decide(varying, request, NOTHING, NOTHING);
     return Promise.all([policies || NOTHING, labels || NOTHING]).then(([granted, chosen]) =>
       this.#decide(varying, request, granted, chosen),
@@ -64,11 +65,16 @@ export class VariantChoice {
   }
 
   /** A hook that fails has chosen nothing: what it protects stays closed. */
-  async #ask(kind: keyof Hooks, names: readonly string[], request: HookRequest): Promise<ReadonlySet<string>> {
+  async #ask(
+    kind: keyof Hooks,
+    names: readonly string[],
+    request: HookRequest,
+    deadline: Deadline | undefined,
+  ): Promise<ReadonlySet<string>> {
     const hook = this.#hooks[kind];
     if (!hook) return NOTHING;
     try {
-      return await askHook(hook, names, request);
+      return await askHook(hook, names, request, deadline);
     } catch (error) {
       if (!request.signal.aborted) this.#logger.error({ err: error, names }, `the hook for ${kind} failed`);
       return NOTHING;

@@ -3,9 +3,9 @@ import { describe, test } from 'node:test';
 import { assertSame } from './testing/assert-same.ts';
 import { Federation } from './testing/federation.ts';
 
-// What @apollo/gateway 2.14 answers wrongly, with status 200 and no error.
+// Operations that @apollo/gateway 2.14 answers wrongly, with status 200 and no error.
 
-test('a key that is not resolvable, before one that is', async () => {
+test('uses the resolvable key of a type that has another one before it', async () => {
   const data = { Product: [{ __typename: 'Product', id: 'p1', upc: 'u1', weight: 3, name: 'Pen' }] };
   const federation = new Federation({
     subgraphs: {
@@ -31,8 +31,8 @@ test('a key that is not resolvable, before one that is', async () => {
   );
 });
 
-describe('an interface that nobody implements', () => {
-  test('is null with an error where there is an object', async () => {
+describe('an interface without implementations', () => {
+  test('is null with an error if a subgraph returns an object', async () => {
     const federation = new Federation({
       subgraphs: { nodes: 'type Query { node: Node list: [Node!]! other: Int } interface Node { id: ID! }' },
       resolvers: { Query: { node: () => ({ id: '1' }), list: () => [], other: () => 2 } },
@@ -42,7 +42,7 @@ describe('an interface that nobody implements', () => {
     await assertSame(federation, '{ list { id } other }');
   });
 
-  test('is so behind an @interfaceObject', async () => {
+  test('is null with an error behind an @interfaceObject', async () => {
     const federation = new Federation({
       subgraphs: {
         a: 'type Query { other: Int } interface Node @key(fields: "id") { id: ID! }',
@@ -109,13 +109,13 @@ describe('@requires of a field with arguments', () => {
     test(query, async () => void (await assertSame(federation, query, { n: 4 })));
   }
 
-  test('is not in the schema under its name for the plan', async () => {
+  test('adds no field to the API schema', async () => {
     const { data } = await federation.execute('{ __type(name: "Post") { fields { name } } }');
     assert.doesNotMatch(JSON.stringify(data), /required/);
   });
 });
 
-test('a field beside one that is skipped and requires more', async () => {
+test('fetches a field beside a skipped one that requires more', async () => {
   const data = { Item: [{ __typename: 'Item', id: '1', width: 2, height: 3 }] };
   const federation = new Federation({
     subgraphs: {

@@ -1,5 +1,5 @@
 import type { ApolloServer } from '@apollo/server';
-import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import { type Arrival, type GraphQLParams, graphql, type KnownRequest } from '@lockstep/runtime/http/server/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/server/health.ts';
 import { routes } from '@lockstep/runtime/http/server/routes.ts';
@@ -143,8 +143,8 @@ function startOperation(
   timeoutMs: number,
   { authentication, rules, watch }: Guards,
 ): Context {
-  setDeadline(signal, new Deadline(timeoutMs));
+  const deadline = new Deadline(timeoutMs);
   const claims = authentication?.claimsOf(request);
-  const context = { signal, headers: request.headers, claims, watched: watch?.recordOf(request) };
+  const context = { signal, deadline, headers: request.headers, claims, watched: watch?.recordOf(request) };
   return rules ? { ...context, calls: new OperationCalls(rules, context) } : context;
 }

@@ -1,14 +1,16 @@
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { OperationTrace } from '../telemetry/operation-trace.ts';
 import { ForwardedHeaders } from './forwarded-headers.ts';
 
-/** What a call to a subgraph has from the operation that it is made for. */
-export interface CallContext {
-  /** Aborted when nobody waits for the operation any more. */
-  readonly signal: AbortSignal | undefined;
+/** Context of a call to a subgraph: what it has from the operation that it is made for. */
+export interface CallContext extends Lifetime {
   readonly headers: ForwardedHeaders;
-  /** Undefined where it isn't traced. */
+  /** Undefined if the operation isn't traced. */
   readonly trace?: OperationTrace | undefined;
 }
 
-/** A call for nobody in particular. */
-export const NO_CONTEXT: CallContext = { signal: undefined, headers: ForwardedHeaders.NONE };
+/** Context of a call that is made for no operation. */
+export const NO_CONTEXT: CallContext = {
+  signal: new AbortController().signal,
+  headers: ForwardedHeaders.NONE,
+};

@@ -41,7 +41,7 @@ export class CallTelemetry implements CallObserver {
     try {
       return await run(trace ? { ...context, headers: context.headers.tracedBy(trace) } : context);
     } catch (error) {
-      outcome = context.signal?.aborted ? 'abandoned' : outcomeOf(error);
+      outcome = context.signal.aborted ? 'abandoned' : outcomeOf(error);
       throw error;
     } finally {
       this.#metrics?.fetches.add(this.#subgraph, outcome);

@@ -1,5 +1,5 @@
 import type { Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import { type Deadline, deadlineOf, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import type { Deadline, Lifetime } from '@lockstep/runtime/http/deadline.ts';
 
 /** A call that is under way, and how many wait for its reply. */
 interface CallInFlight {
@@ -19,22 +19,20 @@ export class CallsInFlight {
    * The reply to a call, which `start` makes unless one with this key is under way already.
    *
    * @param key equal for calls that would have the same reply
-   * @param signal ends this waiting only; the call ends when nobody waits for it any more. Who has more time than the call
+   * @param lifetime ends this waiting only; the call ends when nobody waits for it any more. Who has more time than the call
    *   had isn't put off with its having been over.
    */
-  async join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
+  async join(key: string, lifetime: Lifetime, start: (lifetime: Lifetime) => Promise<Reply>): Promise<Reply> {
     for (;;) {
-      const call = this.#calls.get(key) ?? this.#start(key, signal, start);
-      const reply = await wait(call, signal);
-      if (!isCutShort(call, reply, deadlineOf(signal))) return reply;
+      const call = this.#calls.get(key) ?? this.#start(key, lifetime.deadline, start);
+      const reply = await wait(call, lifetime.signal);
+      if (!isCutShort(call, reply, lifetime.deadline)) return reply;
     }
   }
 
-  #start(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<Reply>): CallInFlight {
+  #start(key: string, deadline: Deadline | undefined, start: (lifetime: Lifetime) => Promise<Reply>): CallInFlight {
     const controller = new AbortController();
-    const deadline = deadlineOf(signal);
-    if (deadline) setDeadline(controller.signal, deadline);
-    const reply = start(controller.signal);
+    const reply = start({ signal: controller.signal, deadline });
     const call = { reply, controller, deadline, waiting: 0, isSettled: false };
     const forget = () => {
       if (this.#calls.get(key) === call) this.#calls.delete(key);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { operationOverdue, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
-import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { Deadline, type Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 
@@ -20,11 +20,11 @@ function breakerOf({ requestThreshold = 20, errorThresholdPercentage = 50 } = {}
   return {
     log,
     made: () => made,
-    run: (call: () => Promise<string>, signal?: AbortSignal) =>
+    run: (call: () => Promise<string>, lifetime: Lifetime = { signal: new AbortController().signal }) =>
       breaker.run(() => {
         made += 1;
         return call();
-      }, signal),
+      }, lifetime),
   };
 }
 
@@ -92,15 +92,14 @@ test('a client that leaves in that call leaves it to the next', async () => {
   const breaker = breakerOf();
   await open(breaker);
   await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS);
-  await assert.rejects(breaker.run(fail, AbortSignal.abort()), UNAVAILABLE);
+  await assert.rejects(breaker.run(fail, { signal: AbortSignal.abort() }), UNAVAILABLE);
   assert.equal(await breaker.run(succeed), 'fine');
 });
 
-function signalWith(t: TestContext, timeoutMs: number): AbortSignal {
+function lifetimeOf(t: TestContext, timeoutMs: number): Lifetime {
   const controller = new AbortController();
   t.after(() => controller.abort());
-  setDeadline(controller.signal, new Deadline(timeoutMs));
-  return controller.signal;
+  return { signal: controller.signal, deadline: new Deadline(timeoutMs) };
 }
 
 test('calls of operations whose time was nearly over say nothing about the subgraph', async (t) => {
@@ -108,13 +107,13 @@ test('calls of operations whose time was nearly over say nothing about the subgr
   const overdue = async () => {
     throw operationOverdue(500, 'books');
   };
-  await assert.rejects(breaker.run(overdue, signalWith(t, 500)), /500 ms were over/);
+  await assert.rejects(breaker.run(overdue, lifetimeOf(t, 500)), /500 ms were over/);
   assert.equal(await breaker.run(succeed), 'fine');
   const waited = async () => {
     await delay(60);
     return overdue();
   };
-  await assert.rejects(breaker.run(waited, signalWith(t, 100)), /500 ms were over/);
+  await assert.rejects(breaker.run(waited, lifetimeOf(t, 100)), /500 ms were over/);
   await assert.rejects(breaker.run(succeed), UNAVAILABLE);
 });
 

@@ -1,5 +1,5 @@
 import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
-import { deadlineOf } from '@lockstep/runtime/http/deadline.ts';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { CircuitBreakerSettings } from '../configuration/sections/resilience.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
@@ -32,10 +32,10 @@ export class CircuitBreaker {
   /**
    * Makes the call, unless the breaker is open.
    *
-   * @param signal aborted where nobody waits for the call any more, which says nothing about the subgraph
+   * @param lifetime of the operation: if it ends first, the call says nothing about the subgraph
    * @throws `SUBGRAPH_UNAVAILABLE` at once where it is open, and what the call throws
    */
-  async run<Result>(call: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  async run<Result>(call: () => Promise<Result>, lifetime: Lifetime): Promise<Result> {
     const startedAt = performance.now();
     const state = this.#admit(startedAt);
     try {
@@ -43,7 +43,7 @@ export class CircuitBreaker {
       this.#note(state, true);
       return result;
     } catch (error) {
-      this.#note(state, this.#isFailure(error, startedAt, signal) ? false : undefined);
+      this.#note(state, this.#isFailure(error, startedAt, lifetime) ? false : undefined);
       throw error;
     }
   }
@@ -82,10 +82,10 @@ export class CircuitBreaker {
   }
 
   /** A call that was cut short because its operation had little time left is no failure of the subgraph. */
-  #isFailure(error: unknown, startedAt: number, signal: AbortSignal | undefined): boolean {
-    if (signal?.aborted || !(error instanceof ExpectedError)) return false;
+  #isFailure(error: unknown, startedAt: number, { signal, deadline }: Lifetime): boolean {
+    if (signal.aborted || !(error instanceof ExpectedError)) return false;
     if (error.extensions.code !== 'DEADLINE_EXCEEDED') return true;
-    const usualMs = Math.min(this.#subgraph.timeoutMs, deadlineOf(signal)?.timeoutMs ?? Number.POSITIVE_INFINITY);
+    const usualMs = Math.min(this.#subgraph.timeoutMs, deadline?.timeoutMs ?? Number.POSITIVE_INFINITY);
     return performance.now() - startedAt >= usualMs / 2;
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import { deadlineOf, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import type { Deadline, Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { copyOf } from '../execution/fetching/records.ts';
@@ -8,13 +8,13 @@ import type { CallObserver } from './call-observer.ts';
 import type { ForwardedHeaders } from './forwarded-headers.ts';
 
 /** Makes one call. */
-type Call = (request: FetchRequest, headers: ForwardedHeaders, signal: AbortSignal) => Promise<GraphQLAnswer>;
+type Call = (request: FetchRequest, headers: ForwardedHeaders, lifetime: Lifetime) => Promise<GraphQLAnswer>;
 
 /** An entity fetch of one operation that waits in a batch. */
 interface Waiting {
   readonly request: FetchRequest;
   readonly headers: ForwardedHeaders;
-  readonly signal: AbortSignal;
+  readonly lifetime: Lifetime;
   resolve(answer: GraphQLAnswer | Promise<GraphQLAnswer>): void;
   reject(reason: unknown): void;
 }
@@ -37,12 +37,12 @@ export class EntityBatches {
     this.#observer = observer;
   }
 
-  /** The answer to this fetch alone. `signal` ends this waiting only. */
-  fetch(request: FetchRequest, headers: ForwardedHeaders, signal: AbortSignal): Promise<GraphQLAnswer> {
+  /** The answer to this fetch alone. `lifetime` ends this waiting only. */
+  fetch(request: FetchRequest, headers: ForwardedHeaders, lifetime: Lifetime): Promise<GraphQLAnswer> {
     return new Promise((resolve, reject) => {
       const key = `${headers.identity} ${request.toIdentityOfAnyEntities()}`;
       const waiting = this.#waiting.get(key);
-      const one = { request, headers, signal, resolve, reject };
+      const one = { request, headers, lifetime, resolve, reject };
       if (waiting) waiting.push(one);
       else this.#waiting.set(key, [one]);
       if (this.#isScheduled) return;
@@ -60,7 +60,7 @@ export class EntityBatches {
 
   #sendBatch(batch: readonly Waiting[]): void {
     const [only] = batch;
-    if (only && batch.length === 1) only.resolve(this.#call(only.request, only.headers, only.signal));
+    if (only && batch.length === 1) only.resolve(this.#call(only.request, only.headers, only.lifetime));
     else void sendTogether(batch, this.#call, this.#observer);
   }
 }
@@ -70,8 +70,8 @@ function inBatches(waiting: readonly Waiting[]): Waiting[][] {
   const batches: Waiting[][] = [];
   let size = Number.POSITIVE_INFINITY;
   for (const one of waiting) {
-    if (one.signal.aborted) {
-      one.reject(one.signal.reason);
+    if (one.lifetime.signal.aborted) {
+      one.reject(one.lifetime.signal.reason);
       continue;
     }
     const length = one.request.representations?.length ?? 0;
@@ -97,7 +97,7 @@ async function sendTogether(batch: readonly Waiting[], call: Call, observer?: Ca
     const [first] = batch;
     if (!first) return;
     const request = new FetchRequest(first.request.constants, first.request.variables, [...indices.keys()]);
-    const answer = await call(request, first.headers, leaving.signal);
+    const answer = await call(request, first.headers, leaving);
     observer?.batched(batch.map(({ headers }) => headers));
     share(answer, batch, indices);
   } catch (error) {
@@ -109,20 +109,23 @@ async function sendTogether(batch: readonly Waiting[], call: Call, observer?: Ca
  * Ends the waiting of each of a batch that leaves, and the call that they share once all have left. Its deadline is the
  * latest of theirs.
  */
-class LeavingTogether {
+class LeavingTogether implements Lifetime {
+  readonly deadline: Deadline | undefined;
   readonly #controller = new AbortController();
 
   constructor(batch: readonly Waiting[]) {
     let left = batch.length;
-    for (const { signal, reject } of batch) {
+    for (const {
+      lifetime: { signal },
+      reject,
+    } of batch) {
       signal.addEventListener('abort', () => {
         reject(signal.reason);
         left -= 1;
         if (left === 0) this.#controller.abort();
       });
     }
-    const [latest] = batch.flatMap(({ signal }) => deadlineOf(signal) ?? []).sort((a, b) => b.endsAt - a.endsAt);
-    if (latest) setDeadline(this.#controller.signal, latest);
+    [this.deadline] = batch.flatMap(({ lifetime }) => lifetime.deadline ?? []).sort((a, b) => b.endsAt - a.endsAt);
   }
 
   get signal(): AbortSignal {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { FetchRequest } from '../execution/fetching/fetch-request.ts';
@@ -43,9 +43,7 @@ async function start(t: TestContext) {
 }
 
 function within(timeoutMs: number): CallContext {
-  const { signal } = new AbortController();
-  setDeadline(signal, new Deadline(timeoutMs));
-  return { ...NO_CONTEXT, signal };
+  return { ...NO_CONTEXT, deadline: new Deadline(timeoutMs) };
 }
 
 const CONSTANTS = {

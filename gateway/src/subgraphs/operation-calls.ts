@@ -1,4 +1,5 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { isHeaderValue, isReserved } from '../configuration/reserved-headers.ts';
 import type { FetchConstants, FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { HookEvent } from '../hooks/gateway-hooks.ts';
@@ -22,15 +23,17 @@ export class OperationCalls {
   readonly rules: CallRules;
   /** What hooks are told of the operation. */
   readonly event: HookEvent;
+  readonly lifetime: Lifetime;
   readonly answerHeaders: AnswerHeaders;
   /** Whether what the client gets depends on who it is. */
   isPersonal: boolean;
   readonly #client: Client;
   readonly #forwarded = new Map<RequestHeaderRules, ForwardedHeaders>();
 
-  constructor(rules: CallRules, client: Client & { readonly signal: AbortSignal }) {
+  constructor(rules: CallRules, client: Client & Lifetime) {
     this.rules = rules;
     this.event = { context: {}, claims: client.claims, signal: client.signal };
+    this.lifetime = client;
     this.answerHeaders = new AnswerHeaders(rules.inserted, rules.mergesCacheControl);
     this.isPersonal = rules.isPersonal;
     this.#client = client;
@@ -41,7 +44,7 @@ export class OperationCalls {
     const { subgraph } = asked.constants;
     const forwarded = this.#forwardedTo(subgraph);
     const headers = this.rules.hooks.subgraphRequest ? await this.#askHook(asked, forwarded) : forwarded;
-    const answer = await call({ signal: this.event.signal, headers });
+    const answer = await call({ signal: this.lifetime.signal, deadline: this.lifetime.deadline, headers });
     await this.#take(subgraph, answer);
     return answer;
   }
@@ -65,7 +68,7 @@ export class OperationCalls {
     const { subgraph, query, kind } = constants;
     const headers = new Headers(forwarded.values);
     const event = { ...this.event, subgraph, kind, headers, query, variables, representations };
-    await withDeadline(() => this.rules.hooks.subgraphRequest?.(event), this.event.signal);
+    await withDeadline(() => this.rules.hooks.subgraphRequest?.(event), this.lifetime);
     for (const [name, value] of headers) {
       if (isReserved(name, 'to subgraphs') || !isHeaderValue(value)) {
         throw new Error(`the hook subgraphRequest sets a header that can't go to subgraphs: ${name}`);
@@ -81,7 +84,7 @@ export class OperationCalls {
     if (!subgraphResponse) return this.answerHeaders.add(rules, head.headers);
     const headers = toHeaders(head.headers);
     const event = { ...this.event, subgraph, status: head.status, headers, data, errors };
-    await withDeadline(() => subgraphResponse(event), this.event.signal);
+    await withDeadline(() => subgraphResponse(event), this.lifetime);
     this.answerHeaders.add(rules, Object.fromEntries(headers));
   }
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Deadline, setDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import { Retry } from './retry.ts';
 
 const SETTINGS = { maxAttempts: 3, intervalMs: 1, budget: 1 };
-const { signal } = new AbortController();
+const lifetime = { signal: new AbortController().signal };
 
 const reply = (status: number) => ({ status, headers: {}, text: '{}' });
 const lost = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
@@ -27,7 +27,7 @@ function sender(...outcomes: (Error | number)[]) {
 /** A retry that has earned what it needs. */
 async function readyRetry(settings = SETTINGS): Promise<Retry> {
   const retry = new Retry(settings);
-  for (let call = 0; call < 50; call++) await retry.run(sender(200).send, signal);
+  for (let call = 0; call < 50; call++) await retry.run(sender(200).send, lifetime);
   return retry;
 }
 
@@ -35,9 +35,9 @@ for (const outcome of [lost, refused, 502, 503, 504]) {
   const name = typeof outcome === 'number' ? `status ${outcome}` : outcome.message;
   test(`${name} is tried again, three times in all`, async () => {
     const passing = sender(outcome, outcome, 200);
-    assert.equal((await (await readyRetry()).run(passing.send, signal)).status, 200);
+    assert.equal((await (await readyRetry()).run(passing.send, lifetime)).status, 200);
     const lasting = sender(outcome);
-    const result = (await readyRetry()).run(lasting.send, signal);
+    const result = (await readyRetry()).run(lasting.send, lifetime);
     if (typeof outcome === 'number') assert.equal((await result).status, outcome);
     else await assert.rejects(result, outcome);
     assert.deepEqual([passing.sent(), lasting.sent()], [3, 3]);
@@ -55,16 +55,14 @@ test('no other status and no other failure is', async () => {
     new DOMException('This operation was aborted', 'AbortError'),
   ]) {
     const { send, sent } = sender(outcome, 200);
-    await retry.run(send, signal).catch(() => {});
+    await retry.run(send, lifetime).catch(() => {});
     assert.equal(sent(), 1);
   }
 });
 
 test('none is where the deadline would come first, or nobody waits any more', async () => {
   const retry = await readyRetry({ ...SETTINGS, intervalMs: 1000 });
-  const soon = new AbortController();
-  setDeadline(soon.signal, new Deadline(400));
-  for (const over of [soon.signal, AbortSignal.abort()]) {
+  for (const over of [{ ...lifetime, deadline: new Deadline(400) }, { signal: AbortSignal.abort() }]) {
     const { send, sent } = sender(503);
     await retry.run(send, over);
     assert.equal(sent(), 1);
@@ -75,7 +73,7 @@ test('a subgraph that fails every call gets at most 1.2 attempts a call', async 
   const retry = new Retry({ ...SETTINGS, budget: 0.2 });
   const { send, sent } = sender(503);
   for (let call = 1; call <= 1000; call++) {
-    await retry.run(send, signal);
+    await retry.run(send, lifetime);
     assert.ok(sent() <= 1.2 * call, `${sent()} attempts in ${call} calls`);
   }
   assert.equal(sent(), 1200);
@@ -88,7 +86,7 @@ test('the pause before an attempt is the interval, twice as long each time, less
   await retry.run(async () => {
     sentAt.push(performance.now());
     return reply(503);
-  }, signal);
+  }, lifetime);
   const [first = 0, second = 0, third = 0] = sentAt;
   for (const [pauseMs, longestMs] of [
     [second - first, intervalMs],

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isLost, isRefused } from '@lockstep/runtime/http/client/connection-failure.ts';
 import type { Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import { deadlineOf } from '@lockstep/runtime/http/deadline.ts';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { RetrySettings } from '../configuration/sections/resilience.ts';
 
 /** Bad gateway, unavailable, gateway timeout: what stands before a subgraph that is gone for a moment says so. */
@@ -27,19 +27,19 @@ export class Retry {
 
   /**
    * @param send makes one attempt
-   * @param signal ends the attempts; none begins that its deadline would leave no time for
+   * @param lifetime ends the attempts; none begins that its deadline would leave no time for
    */
-  async run(send: () => Promise<Reply>, signal: AbortSignal): Promise<Reply> {
+  async run(send: () => Promise<Reply>, lifetime: Lifetime): Promise<Reply> {
     this.#saved = Math.min(this.#saved + this.#settings.budget, MAX_SAVED);
     for (let attempt = 1; ; attempt += 1) {
       const pauseMs = this.#pauseAfter(attempt);
       try {
         const reply = await send();
-        if (!PASSING_STATUSES.has(reply.status) || !this.#takeRetry(attempt, pauseMs, signal)) return reply;
+        if (!PASSING_STATUSES.has(reply.status) || !this.#takeRetry(attempt, pauseMs, lifetime)) return reply;
       } catch (error) {
-        if (!(isLost(error) || isRefused(error)) || !this.#takeRetry(attempt, pauseMs, signal)) throw error;
+        if (!(isLost(error) || isRefused(error)) || !this.#takeRetry(attempt, pauseMs, lifetime)) throw error;
       }
-      await delay(pauseMs, undefined, { signal });
+      await delay(pauseMs, undefined, { signal: lifetime.signal });
     }
   }
 
@@ -48,8 +48,8 @@ export class Retry {
     return this.#settings.intervalMs * 2 ** (attempt - 1) * (1 - Math.random() / 2);
   }
 
-  #takeRetry(attempt: number, pauseMs: number, signal: AbortSignal): boolean {
-    const leftMs = deadlineOf(signal)?.leftMs() ?? Number.POSITIVE_INFINITY;
+  #takeRetry(attempt: number, pauseMs: number, { signal, deadline }: Lifetime): boolean {
+    const leftMs = deadline?.leftMs() ?? Number.POSITIVE_INFINITY;
     if (attempt >= this.#settings.maxAttempts || this.#saved < PRICE || pauseMs >= leftMs || signal.aborted)
       return false;
     this.#saved -= 1;

@@ -1,5 +1,6 @@
 import { type GraphQLAnswer, parseAnswer, type Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { TrafficShaping } from '../configuration/sections/traffic-shaping.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
@@ -46,7 +47,7 @@ export class SubgraphCaller {
     this.#client = new SubgraphClient({ name, url: routingUrl, timeoutMs, secret, logger });
     this.#traffic = traffic;
     this.#observer = observer;
-    this.#batches = new EntityBatches((request, headers, signal) => this.#ask(request, headers, signal), observer);
+    this.#batches = new EntityBatches((request, headers, lifetime) => this.#ask(request, headers, lifetime), observer);
     this.#keepsHeads = keepsHeads;
   }
 
@@ -68,36 +69,37 @@ export class SubgraphCaller {
 
   #guarded(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {
     const call = () => this.#call(request, context);
-    return this.#breaker ? this.#breaker.run(call, context.signal) : call();
+    return this.#breaker ? this.#breaker.run(call, context) : call();
   }
 
-  #call(request: FetchRequest, { signal, headers }: CallContext): Promise<GraphQLAnswer> {
+  #call(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {
+    const { headers } = context;
     const isBatched = request.representations !== undefined && this.#traffic.batchEntities;
     return this.#client.inTime(
       (limit) => (isBatched ? this.#batches.fetch(request, headers, limit) : this.#ask(request, headers, limit)),
-      signal,
+      context,
     );
   }
 
   /** Each who waits reads the reply anew: answers are changed as they are merged. */
-  async #ask(request: FetchRequest, headers: ForwardedHeaders, signal: AbortSignal): Promise<GraphQLAnswer> {
+  async #ask(request: FetchRequest, headers: ForwardedHeaders, lifetime: Lifetime): Promise<GraphQLAnswer> {
     const isQuery = request.constants.kind === 'query';
     let isOwn = false;
-    const start = (limit: AbortSignal) => {
+    const start = (limit: Lifetime) => {
       isOwn = true;
       const send = this.#sender(request, headers, limit);
       return isQuery && this.#retry ? this.#retry.run(send, limit) : send();
     };
     const isShared = isQuery && this.#traffic.deduplicateQuery;
     const identity = `${headers.identity} ${request.toIdentity()}`;
-    const reply = await (isShared ? this.#inFlight.join(identity, signal, start) : start(signal));
+    const reply = await (isShared ? this.#inFlight.join(identity, lifetime, start) : start(lifetime));
     if (!isOwn) this.#observer?.joined(headers, reply);
     const answer = parseAnswer(reply);
     if (this.#keepsHeads) answer.head = { status: reply.status, headers: reply.headers };
     return answer;
   }
 
-  #sender(request: FetchRequest, headers: ForwardedHeaders, limit: AbortSignal): () => Promise<Reply> {
+  #sender(request: FetchRequest, headers: ForwardedHeaders, limit: Lifetime): () => Promise<Reply> {
     const exchange = { body: request.toBody(), isQuery: request.constants.kind === 'query', headers: headers.values };
     return this.#observer
       ? this.#observer.sender(request, headers, exchange, (traced) => this.#client.exchange(traced, limit))

@@ -23,13 +23,13 @@ export class SubgraphDataSource implements GraphQLDataSource<Context> {
   /** A call that fails costs the fields it was for: it becomes an answer with an error at each of their paths. */
   async process({ request, context }: GraphQLDataSourceProcessOptions<Context>): Promise<DataSourceResponse> {
     const { query = '', variables = {}, operationName } = request;
-    const { signal, calls }: Partial<Context> = 'signal' in context ? context : {};
+    const { signal = NO_CONTEXT.signal, deadline, calls }: Partial<Context> = 'signal' in context ? context : {};
     const node = { serviceName: this.#name, operation: query, operationName };
     // Representations are variables like others: nobody says that no two are alike, so they travel with no one else's.
     const fetch = new FetchRequest(fetchConstants(node, kindOf(query)), variables, undefined);
     const call = (given: CallContext) => this.#caller.call(fetch, given);
     try {
-      return await (calls ? calls.call(asked(fetch), call) : call({ ...NO_CONTEXT, signal }));
+      return await (calls ? calls.call(asked(fetch), call) : call({ ...NO_CONTEXT, signal, deadline }));
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
       return failedAnswer(query, variables, error);

@@ -96,12 +96,12 @@ export class LoadedSupergraph implements SupergraphFigures {
   async execute(requestContext: RequestContext): Promise<Result> {
     const { request, context } = requestContext;
     if (!requestContext.operation) return { errors: [noSuchOperation(request.operationName)] };
-    const { claims, headers, signal, calls } = context;
+    const { claims, headers, signal, deadline, calls } = context;
     const found = this.#find(requestContext);
     if (calls && found instanceof RequestDependentOperation) calls.isPersonal = true;
     const compiled =
       found instanceof RequestDependentOperation
-        ? this.#vary(found, await this.#choice.choose(found, { claims, headers, signal }), requestContext)
+        ? this.#vary(found, await this.#choice.choose(found, { claims, headers, signal }, deadline), requestContext)
         : found;
     if (compiled instanceof UncompilableOperation) return this.#fallback.run(requestContext, compiled);
     const result = await this.#start(compiled, requestContext);
@@ -122,9 +122,9 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const { calls, signal, watched } = context;
+    const { calls, signal, deadline, watched } = context;
     const trace = watched?.trace;
-    const call: CallContext = { signal, headers: ForwardedHeaders.NONE, trace };
+    const call: CallContext = { signal, deadline, headers: ForwardedHeaders.NONE, trace };
     return compiled.execute({
       variables: request.variables,
       call: calls

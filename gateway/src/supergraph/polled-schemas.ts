@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
+import { isRecord } from '@lockstep/runtime/json-record.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
@@ -90,10 +91,6 @@ function urlOf({ schema }: SubgraphSettings): string | undefined {
 function sdlOf(data: unknown): string | undefined {
   const service = isRecord(data) ? data._service : undefined;
   return isRecord(service) && typeof service.sdl === 'string' ? service.sdl : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 function reasonOf(error: unknown): string {

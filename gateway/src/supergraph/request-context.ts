@@ -1,11 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { OperationCalls } from '../subgraphs/operation-calls.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 
 /** What one operation carries. */
-export interface Context {
-  /** Aborted when the client leaves; it has the operation's deadline. */
-  readonly signal: AbortSignal;
+export interface Context extends Lifetime {
   /** The client's, by name in lower case. */
   readonly headers: IncomingHttpHeaders;
   /** What its token says, once it was verified; undefined for a request without a token. */

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Says with a call how many milliseconds its caller will wait for the answer. */
+/** Header of a call with the number of milliseconds that its caller will wait for the answer. */
 export const DEADLINE_HEADER = 'x-deadline-ms';
 
-/** When a request has to be answered at the latest. */
+/** Point in time by which a request has to be answered. */
 export class Deadline {
-  /** How long it had when it came here. */
+  /** Time that the request had when it arrived. */
   readonly timeoutMs: number;
-  /** By `performance.now()`. */
+  /** On the clock of `performance.now()`. */
   readonly endsAt: number;
 
   constructor(timeoutMs: number) {
@@ -19,30 +19,23 @@ export class Deadline {
     return performance.now() >= this.endsAt;
   }
 
-  /** Whole milliseconds; none where it is over. */
+  /** Returns the whole milliseconds that are left, 0 if it is over. */
   leftMs(): number {
     return Math.max(0, Math.floor(this.endsAt - performance.now()));
   }
 }
 
-const DEADLINE = Symbol('deadline');
-
-/** A signal that goes with a request, and may know when the request has to be answered. */
-type RequestSignal = AbortSignal & { [DEADLINE]?: Deadline };
-
-/** From here on the deadline goes wherever the signal goes. */
-export function setDeadline(signal: RequestSignal, deadline: Deadline): void {
-  signal[DEADLINE] = deadline;
-}
-
-/** The deadline of the request that the signal goes with; undefined where it has none. */
-export function deadlineOf(signal: RequestSignal | undefined): Deadline | undefined {
-  return signal?.[DEADLINE];
+/** How long a request or a call is waited for. */
+export interface Lifetime {
+  /** Aborted when nobody waits for it any more. */
+  readonly signal: AbortSignal;
+  /** Undefined if it has none. By the clock: under load the signal may be aborted late. */
+  readonly deadline?: Deadline | undefined;
 }
 
 const WHOLE_NUMBER = /^\d{1,9}$/;
 
-/** The deadline that came with a request; undefined where none did that can be read. */
+/** Returns the deadline that came with a request; undefined if none did, or none that can be read. */
 export function readDeadline({ headers }: IncomingMessage): Deadline | undefined {
   const value = headers[DEADLINE_HEADER];
   return typeof value === 'string' && WHOLE_NUMBER.test(value) ? new Deadline(Number(value)) : undefined;

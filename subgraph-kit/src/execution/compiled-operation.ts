@@ -1,3 +1,4 @@
+import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -27,9 +28,6 @@ const MAX_CONDITIONS = 4;
 
 /** Of all variants together: what a document's fragments spread to is kept in memory. */
 const MAX_FIELDS = 1000;
-
-/** What graphql-js reports of the variables of one request. */
-const MAX_VARIABLE_ERRORS = 50;
 
 /** One operation of a valid document on a schema, as code. It gives what `execute` of graphql-js gives. */
 export class CompiledOperation {

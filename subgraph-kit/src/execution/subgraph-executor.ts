@@ -1,9 +1,9 @@
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { GraphQLParams, KnownRequest } from '@lockstep/runtime/http/server/graphql.ts';
 import { KnownOperations } from '@lockstep/runtime/http/server/known-operations.ts';
 import { plainRequestOf } from '@lockstep/runtime/http/server/plain-request.ts';
 import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
-import type { TimedContext } from '../timely-resolvers.ts';
 import { CompiledOperation } from './compiled-operation.ts';
 
 type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
@@ -40,18 +40,14 @@ export class SubgraphExecutor implements GatewayInterface {
    * A request whose document Apollo Server has let through before. Not to hand it over once more saves a fifth to a third
    * of a subgraph's CPU.
    */
-  find(asked: GraphQLParams): KnownRequest<TimedContext> | undefined {
+  find(asked: GraphQLParams): KnownRequest<Lifetime> | undefined {
     const plain = plainRequestOf(asked);
     const operation = plain && this.#known.get(plain.query, plain.operationName);
     return operation ? (context) => this.#answer(operation, context, plain.variables) : undefined;
   }
 
   /** An answer with errors is kept for Apollo Server, to report and format: it gets it in place of running the operation. */
-  async #answer(
-    operation: CompiledOperation,
-    context: TimedContext,
-    variables: Variables,
-  ): Promise<string | undefined> {
+  async #answer(operation: CompiledOperation, context: Lifetime, variables: Variables): Promise<string | undefined> {
     const result = await operation.execute(context, variables);
     if (result && !result.errors) return `${JSON.stringify(result)}\n`;
     if (result) this.#kept.set(context.signal, result);

@@ -12,12 +12,12 @@ import { withinTime } from './time-limit.ts';
  * @throws `BAD_USER_INPUT`, `ORDER_NOT_FOUND`; `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`: the sweep ends it
  */
 export async function cancelOrder(
-  context: Pick<Context, 'db' | 'productsClient' | 'reach' | 'signal' | 'checkoutTimeoutMs'>,
+  context: Pick<Context, 'db' | 'productsClient' | 'reach' | 'signal' | 'deadline' | 'checkoutTimeoutMs'>,
   { id }: { id: string },
 ): Promise<Order> {
-  const { db, signal, checkoutTimeoutMs } = context;
+  const { db, checkoutTimeoutMs } = context;
   const orderKey = parseId('id', id);
-  return withinTime(checkoutTimeoutMs, signal, async (limit) => {
+  return withinTime(checkoutTimeoutMs, context, async (limit) => {
     const [order] = await findOrders(db, [orderKey]);
     if (!order) throw new ExpectedError('ORDER_NOT_FOUND', `id: there is no order ${id}`);
     if (await decideCancellation(db, orderKey)) await release(context, orderKey, limit);

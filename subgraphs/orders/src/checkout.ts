@@ -1,4 +1,5 @@
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { type CheckoutInput, parseCheckout } from './checkout-input.ts';
 import type { Context } from './context.ts';
 import { findItemsOfOrders } from './database/order-items.ts';
@@ -19,20 +20,20 @@ type CheckoutContext = Omit<Context, 'orders' | 'ordersOfUser' | 'itemsOfOrder'>
  */
 export async function checkout(context: CheckoutContext, input: CheckoutInput): Promise<Order> {
   const asked = parseCheckout(input);
-  return withinTime(context.checkoutTimeoutMs, context.signal, async (signal) => {
+  return withinTime(context.checkoutTimeoutMs, context, async (lifetime) => {
     const { order, isNew } = await insertCheckout(context.db, asked, context.reach);
     context.reach('order-written');
-    if (!isNew) return repeat(context, order, asked, signal);
+    if (!isNew) return repeat(context, order, asked, lifetime);
     return context.running.run(Number(order.id), async () => {
-      const isConfirmed = await confirm(context, order, asked, signal);
-      if (!isConfirmed) await cancelUnsettled(context, Number(order.id), signal);
+      const isConfirmed = await confirm(context, order, asked, lifetime);
+      if (!isConfirmed) await cancelUnsettled(context, Number(order.id), lifetime);
       return outcome(context, Number(order.id));
     });
   });
 }
 
 /** Waits for the end of the first submission with this key, brings it about where nobody is at it, and tells it. */
-async function repeat(context: CheckoutContext, order: Order, asked: NewCheckout, signal: AbortSignal): Promise<Order> {
+async function repeat(context: CheckoutContext, order: Order, asked: NewCheckout, lifetime: Lifetime): Promise<Order> {
   const orderKey = Number(order.id);
   if (!(await isSameCheckout(context, order, asked))) {
     throw new ExpectedError(
@@ -40,8 +41,8 @@ async function repeat(context: CheckoutContext, order: Order, asked: NewCheckout
       'idempotencyKey: this key was used before, with another userId or other items; use a new key for a new order',
     );
   }
-  await context.running.end(orderKey, signal);
-  await cancelUnsettled(context, orderKey, signal);
+  await context.running.end(orderKey, lifetime.signal);
+  await cancelUnsettled(context, orderKey, lifetime);
   return outcome(context, orderKey);
 }
 

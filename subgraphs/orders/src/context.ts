@@ -1,3 +1,4 @@
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { MAX_SELECTS_A_STATEMENT } from '@lockstep/subgraph-kit/database/sqlite.ts';
 import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
 import DataLoader from 'dataloader';
@@ -21,9 +22,7 @@ export interface Services {
 }
 
 /** What one request carries. */
-export interface Context extends Services {
-  /** Aborted when nobody waits for the answer any more. */
-  signal: AbortSignal;
+export interface Context extends Services, Lifetime {
   /** Orders by key; null for an unknown key. */
   orders: DataLoader<number, Order | null>;
   /** Pages of users' orders. Like `orders`, one statement for all that are asked for together. */
@@ -32,11 +31,11 @@ export interface Context extends Services {
   itemsOfOrder: DataLoader<number, OrderItem[]>;
 }
 
-export function createContext(services: Services, signal: AbortSignal): Context {
+export function createContext(services: Services, lifetime: Lifetime): Context {
   const { db } = services;
   return {
     ...services,
-    signal,
+    ...lifetime,
     orders: new DataLoader((keys) => findOrders(db, keys)),
     ordersOfUser: new DataLoader((pages) => findOrdersOfUsers(db, pages), {
       maxBatchSize: MAX_SELECTS_A_STATEMENT,

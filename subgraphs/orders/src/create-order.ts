@@ -21,15 +21,16 @@ export interface CreateOrderInput {
  *   order is created then
  */
 export async function createOrder(
-  { db, usersClient, signal }: Pick<Context, 'db' | 'usersClient' | 'signal'>,
+  context: Pick<Context, 'db' | 'usersClient' | 'signal' | 'deadline'>,
   input: CreateOrderInput,
 ): Promise<Order> {
+  const { db, usersClient } = context;
   const order = parseInput(input);
   const { idempotencyKey } = order;
   // A second submission needs nothing of users: its answer was settled by the first.
   const earlier = idempotencyKey === null ? undefined : await findOrderByIdempotencyKey(db, idempotencyKey);
   if (earlier) return sameOrder(db, earlier, order);
-  if (!(await usersClient.exists(input.userId, signal))) {
+  if (!(await usersClient.exists(input.userId, context))) {
     throw userNotFound(input.userId);
   }
   return sameOrder(db, await insertOrder(db, order), order);

@@ -1,6 +1,7 @@
 import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { parseAmount } from '@lockstep/subgraph-kit/scalars.ts';
 import { z } from 'zod';
@@ -38,12 +39,12 @@ export class ProductsClient {
    * @throws `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`: nothing is reserved; `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`:
    *   something may be
    */
-  async reserve(orderId: string, items: readonly Item[], signal: AbortSignal): Promise<PricedItem[] | undefined> {
+  async reserve(orderId: string, items: readonly Item[], lifetime: Lifetime): Promise<PricedItem[] | undefined> {
     const variables = {
       orderId,
       items: items.map(({ productKey, quantity }) => ({ productId: String(productKey), quantity })),
     };
-    const answer = await this.#client.call({ query: RESERVE, variables }, signal);
+    const answer = await this.#client.call({ query: RESERVE, variables }, lifetime);
     const [error] = answer.errors ?? [];
     const { code, ...extensions } = error?.extensions ?? {};
     if (code === 'RESERVATION_RELEASED') return undefined;
@@ -60,8 +61,8 @@ export class ProductsClient {
    *
    * @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`: it may have, and is to be sent again
    */
-  async release(orderId: string, signal: AbortSignal): Promise<void> {
-    dataOf(await this.#client.call({ query: RELEASE, variables: { orderId } }, signal), released);
+  async release(orderId: string, lifetime: Lifetime): Promise<void> {
+    dataOf(await this.#client.call({ query: RELEASE, variables: { orderId } }, lifetime), released);
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { badUserInput, ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Services } from './context.ts';
 import type { PricedItem } from './database/order-items.ts';
 import type { Order } from './database/orders.ts';
@@ -29,21 +30,21 @@ export async function confirm(
   services: SagaServices,
   order: Order,
   { items }: NewCheckout,
-  signal: AbortSignal,
+  lifetime: Lifetime,
 ): Promise<boolean> {
   const { db, usersClient, productsClient, reach } = services;
   const orderKey = Number(order.id);
   try {
-    if (!(await usersClient.exists(order.userId, signal))) throw userNotFound(order.userId);
+    if (!(await usersClient.exists(order.userId, lifetime))) throw userNotFound(order.userId);
     reach('user-verified');
-    const reserved = await productsClient.reserve(order.id, items, signal);
+    const reserved = await productsClient.reserve(order.id, items, lifetime);
     reach('stock-reserved');
     if (reserved === undefined) return false;
     const isConfirmed = await confirmOrder(db, orderKey, { items: reserved, amountMinor: sumOf(reserved) }, reach);
     reach('order-confirmed');
     return isConfirmed;
   } catch (error) {
-    if (error instanceof ExpectedError && !isOver(signal)) await undo(services, orderKey, toRefusal(error), signal);
+    if (error instanceof ExpectedError && !isOver(lifetime)) await undo(services, orderKey, toRefusal(error), lifetime);
     throw error;
   }
 }
@@ -56,11 +57,11 @@ export async function confirm(
 export async function release(
   { db, productsClient, reach }: Omit<SagaServices, 'usersClient'>,
   orderKey: number,
-  signal: AbortSignal,
+  lifetime: Lifetime,
 ): Promise<void> {
   reach('release-decided');
   try {
-    await productsClient.release(String(orderKey), signal);
+    await productsClient.release(String(orderKey), lifetime);
   } catch (error) {
     await noteProblem(db, orderKey, error instanceof Error ? error.message : String(error));
     throw error;
@@ -74,9 +75,9 @@ export async function release(
 export async function cancelUnsettled(
   services: Omit<SagaServices, 'usersClient'>,
   orderKey: number,
-  signal: AbortSignal,
+  lifetime: Lifetime,
 ): Promise<void> {
-  if (await decideRelease(services.db, orderKey, null)) await release(services, orderKey, signal);
+  if (await decideRelease(services.db, orderKey, null)) await release(services, orderKey, lifetime);
 }
 
 /** `USER_NOT_FOUND` */
@@ -88,11 +89,11 @@ async function undo(
   services: SagaServices,
   orderKey: number,
   refusal: Refusal | null,
-  signal: AbortSignal,
+  lifetime: Lifetime,
 ): Promise<void> {
   if (!(await decideRelease(services.db, orderKey, refusal))) return;
   try {
-    await release(services, orderKey, signal);
+    await release(services, orderKey, lifetime);
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error; // of the others the sweep takes care, and the client has its error
   }

@@ -37,7 +37,7 @@ export async function createServer(config: Config, logger: Logger): Promise<Orde
   const subgraph = await buildSubgraph({
     typeDefs: readFileSync(SCHEMA_FILE, 'utf8'),
     resolvers,
-    context: (signal) => createContext(services, signal),
+    context: (lifetime) => createContext(services, lifetime),
     isReady: () => ping(db),
     config,
     logger,

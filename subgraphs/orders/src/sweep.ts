@@ -58,7 +58,7 @@ export class Sweep {
     const { signal } = this.#stopping;
     if (signal.aborted) return;
     try {
-      await cancelUnsettled(this.#services, orderKey, signal);
+      await cancelUnsettled(this.#services, orderKey, { signal });
       this.#logger.info({ order: orderKey }, 'the sweep ended a checkout that was left: the order is cancelled');
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error; // the others are noted in the saga: again in a second

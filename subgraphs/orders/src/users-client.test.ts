@@ -16,7 +16,7 @@ async function ask(t: TestContext, listener: RequestListener, id: string, env?: 
   const { url } = await serveUsers(t, listener);
   const client = new UsersClient(readConfig({ USERS_URL: url, ...env }), recordLog().logger);
   t.after(() => client.close());
-  return client.exists(id, AbortSignal.timeout(10_000));
+  return client.exists(id, { signal: AbortSignal.timeout(10_000) });
 }
 
 describe('whether a user exists', () => {

@@ -1,5 +1,6 @@
 import { subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
 import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from './config.ts';
 
@@ -19,8 +20,8 @@ export class UsersClient {
    *
    * @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED` where that could not be found out
    */
-  async exists(id: string, signal: AbortSignal): Promise<boolean> {
-    const { data, errors } = await this.#client.call({ query: USER_EXISTS, variables: { id } }, signal);
+  async exists(id: string, lifetime: Lifetime): Promise<boolean> {
+    const { data, errors } = await this.#client.call({ query: USER_EXISTS, variables: { id } }, lifetime);
     const user = data?.user;
     if (errors || user === undefined) throw subgraphUnavailable(SUBGRAPH, new Error(JSON.stringify({ data, errors })));
     return user !== null;

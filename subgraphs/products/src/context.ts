@@ -1,3 +1,4 @@
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
 import DataLoader from 'dataloader';
 import type { Kysely } from 'kysely';
@@ -6,20 +7,18 @@ import type { Tables } from './database/tables.ts';
 import type { FailpointName } from './failpoints.ts';
 
 /** What one request carries. */
-export interface Context {
+export interface Context extends Lifetime {
   db: Kysely<Tables>;
   reach: Reach<FailpointName>;
-  /** Aborted when nobody waits for the answer any more. */
-  signal: AbortSignal;
   /** Products by key, one statement for all that are asked for together; null for an unknown key. */
   products: DataLoader<number, Product | null>;
 }
 
-export function createContext(db: Kysely<Tables>, reach: Reach<FailpointName>, signal: AbortSignal): Context {
+export function createContext(db: Kysely<Tables>, reach: Reach<FailpointName>, lifetime: Lifetime): Context {
   return {
     db,
     reach,
-    signal,
+    ...lifetime,
     products: new DataLoader((keys) => findProducts(db, keys)),
   };
 }

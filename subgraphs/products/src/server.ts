@@ -21,7 +21,7 @@ export async function createServer(config: Config, logger: Logger): Promise<Subg
   const subgraph = await buildSubgraph({
     typeDefs: readFileSync(SCHEMA_FILE, 'utf8'),
     resolvers,
-    context: (signal) => createContext(db, reach, signal),
+    context: (lifetime) => createContext(db, reach, lifetime),
     isReady: () => ping(db),
     config,
     logger,

@@ -19,7 +19,7 @@ export async function createServer(config: Config, logger: Logger): Promise<Subg
   const subgraph = await buildSubgraph({
     typeDefs: readFileSync(SCHEMA_FILE, 'utf8'),
     resolvers,
-    context: (signal) => createContext(db, signal),
+    context: (lifetime) => createContext(db, lifetime),
     isReady: () => ping(db),
     config,
     logger,

@@ -1,18 +1,18 @@
 import type { FetchDataKeyRenamer } from '@apollo/query-planner';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { visitPlaces } from './places.ts';
-import { isRecord, type JsonRecord } from './records.ts';
+import { ABSENT, FAILED, type Unavailable } from './records.ts';
 import type { TypeRelations } from './type-relations.ts';
-import { ABSENT, FAILED, type Unavailable } from './unavailable.ts';
 
-/** Entities with the same values of their context arguments; `values` is the reason where these could not be had. */
+/** Entities with equal context arguments; `values` is a mark if an earlier fetch could not provide one. */
 export interface ContextGroup {
   readonly values: Readonly<Record<string, unknown>> | Unavailable;
   readonly entities: JsonRecord[];
 }
 
 /**
- * Puts the objects at a path in groups by the values that `@fromContext` arguments take from the objects above them: a
- * fetch has one value of a variable.
+ * Groups the objects at a path by the values that `@fromContext` arguments take from the objects above them, because a
+ * request has one value for each variable.
  */
 export function groupByContext(
   root: unknown,

@@ -1,24 +1,24 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { errorsOf } from '../field-errors.ts';
 import { dataOf, type FetchParts } from './fetch.ts';
 import { mergeInto } from './merge.ts';
 import { type Path, placesOf, visitPlaces } from './places.ts';
 import type { PlanExecution } from './plan-execution.ts';
-import { isRecord, type JsonRecord } from './records.ts';
-import { ABSENT, FAILED, markUnavailable } from './unavailable.ts';
+import { ABSENT, copyOf, FAILED, markUnavailable } from './records.ts';
 import type { Waiting } from './waiting.ts';
 
-/** One call for entities. */
+/** One `_entities` call. */
 export interface EntityCall {
   readonly parts: FetchParts;
   readonly execution: PlanExecution;
   readonly waiting: Waiting;
-  /** Where the objects that wait are, if the call isn't for all there: one of them can be at other places too. */
+  /** Places of the waiting objects if the call is for some of those at its path; an object can be at other places too. */
   readonly places?: ReadonlyMap<JsonRecord, readonly Path[]> | undefined;
 }
 
-/** Gives the entities of an answer to all that wait for them, and its errors to their places. */
+/** Merges the entities of an answer into the objects that wait for them, and reports its errors at their places. */
 export function takeEntities(call: EntityCall, answer: GraphQLAnswer): void {
   const { parts, waiting } = call;
   const errors = errorsOf(answer);
@@ -37,13 +37,13 @@ export function takeEntities(call: EntityCall, answer: GraphQLAnswer): void {
     const object = waiting.objects[position] ?? {};
     const index = waiting.indices[position] ?? -1;
     const entity: unknown = entities[index];
-    if (isRecord(entity)) mergeInto(object, taken?.has(index) ? structuredClone(entity) : entity, parts.types);
+    if (isRecord(entity)) mergeInto(object, taken?.has(index) ? copyOf(entity) : entity, parts.types);
     else markUnavailable(object, parts.keys, failed.has(index) ? FAILED : ABSENT);
     taken?.add(index);
   }
 }
 
-/** Nothing came: each of the entities has failed. */
+/** Marks every entity of the call as failed and reports the reason at each place. */
 export function failEntities({ parts, execution, waiting, places }: EntityCall, error: unknown): void {
   const objects = new Set(waiting.objects);
   const failed = places
@@ -56,10 +56,10 @@ export function failEntities({ parts, execution, waiting, places }: EntityCall, 
 const NONE: ReadonlySet<number> = new Set();
 
 /**
- * An error about one entity is at each object that waits for it, any other at all of them; but where the entities came
- * all the same, it has no path.
+ * Reports the errors of an answer: one about an entity at each object that waits for it, any other at all of them. If the
+ * entities came all the same, the other errors get no path.
  *
- * @returns the indices of the representations that had errors
+ * @returns indices of the representations that have errors
  */
 function reportErrors(
   call: EntityCall,

@@ -1,4 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { groupByContext } from './context-arguments.ts';
 import { type EntityCall, failEntities, takeEntities } from './entity-answer.ts';
 import { type FetchOptions, type FetchParts, fetchParts, type Step } from './fetch.ts';
@@ -6,13 +7,12 @@ import { FetchRequest } from './fetch-request.ts';
 import { fetchWithout } from './partial-fetch.ts';
 import { objectsAt, type Path, visitPlaces } from './places.ts';
 import type { PlanExecution } from './plan-execution.ts';
-import type { JsonRecord } from './records.ts';
+import { markUnavailable } from './records.ts';
 import { compileRepresentation, type Representer } from './representations.ts';
-import { markUnavailable } from './unavailable.ts';
 import { gather } from './waiting.ts';
 import type { UnselectedKeys } from './wanted-keys.ts';
 
-/** Compiles a fetch of entities: one representation for each distinct one, the result for every object that waits. */
+/** Compiles an entity fetch. Each distinct entity is requested once, for every object that waits for it. */
 export function compileEntityFetch(fetch: FetchNode, path: readonly string[], options: FetchOptions): Step {
   const unwantedOf = options.unwantedOf(fetch, path);
   if (unwantedOf) return compileVariousEntities(fetch, path, options, unwantedOf);
@@ -36,16 +36,16 @@ export function compileEntityFetch(fetch: FetchNode, path: readonly string[], op
   };
 }
 
-/** Objects that wait for the same of their entities, and where each is. */
+/** Objects on which the client selects the same keys of the fetch, and their places. */
 interface Group {
   readonly objects: JsonRecord[];
   readonly places: Map<JsonRecord, Path[]>;
 }
 
-/** The parts of a fetch that are kept, by what they leave out. */
+/** Maximum number of partial fetches kept, keyed by the selections they leave out. */
 const MAX_PARTS = 100;
 
-/** Compiles a fetch that isn't asked for the same of all its entities: it is one call for each set of what is unwanted. */
+/** Compiles a fetch whose entities don't all need the same selections: one call for each set of unselected keys. */
 function compileVariousEntities(
   fetch: FetchNode,
   path: readonly string[],
@@ -85,7 +85,7 @@ function groupBy(unwantedOf: UnselectedKeys, data: JsonRecord, path: readonly st
   return groups;
 }
 
-/** The objects of one call, and what differs from those of the other calls of its fetch. */
+/** Objects of one call of a fetch that may take several. */
 interface Batch {
   readonly objects: readonly JsonRecord[];
   readonly places?: ReadonlyMap<JsonRecord, readonly Path[]>;

@@ -1,7 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 
-/** What is the same in every request of one fetch node. */
+/** Parts that all requests of one fetch node have in common. */
 export interface FetchConstants {
   readonly subgraph: string;
   readonly query: string;
@@ -9,18 +9,18 @@ export interface FetchConstants {
   readonly kind: 'query' | 'mutation';
   /** `{"query":"…","operationName":"…","variables":{` */
   readonly bodyStart: string;
-  /** Equal where two fetch nodes ask one subgraph for the same. */
+  /** Equal for fetch nodes that send the same operation to the same subgraph. */
   readonly identity: string;
 }
 
 /** One request to a subgraph. */
 export class FetchRequest {
   readonly constants: FetchConstants;
-  /** All but `representations`. */
+  /** All variables except `representations`. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** The entities asked for, as JSON each and no two alike; undefined where the fetch is for root fields. */
+  /** Distinct representations, each as JSON; undefined for a fetch of root fields. */
   readonly representations: readonly string[] | undefined;
-  /** The JSON of all variables, which both the body and the identity need. */
+  /** JSON of all variables, cached because both the body and the identity contain it. */
   #variablesJson: string | undefined;
 
   constructor(
@@ -33,17 +33,17 @@ export class FetchRequest {
     this.representations = representations;
   }
 
-  /** The request's JSON, as GraphQL over HTTP sends it. */
+  /** Returns the request body: https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters. */
   toBody(): string {
     return `${this.constants.bodyStart}${this.#variablesWithoutBraces()}}}`;
   }
 
-  /** Equal for requests that would have the same answer. */
+  /** Returns a key that is equal for requests with the same subgraph, operation and variables. */
   toIdentity(): string {
     return `${this.constants.identity} ${this.#variablesWithoutBraces()}`;
   }
 
-  /** Equal for requests that differ in their representations only. */
+  /** Returns a key that is equal for requests that differ only in their representations. */
   toIdentityOfAnyEntities(): string {
     return `${this.constants.identity} ${JSON.stringify(this.variables)}`;
   }
@@ -60,14 +60,14 @@ export class FetchRequest {
 }
 
 /**
- * Asks a subgraph. The answer is changed by its execution: it must be no other's. Where the call fails, its error is at
- * every path that waited for it: an `ExpectedError` as it is.
+ * Sends a request to a subgraph. The execution modifies the answer, so it must not be shared. If the call rejects, its
+ * error is reported at every path that waited for it; an `ExpectedError` keeps its code.
  */
 export type SubgraphCall = (request: FetchRequest) => Promise<GraphQLAnswer>;
 
 type Fetch = Pick<FetchNode, 'serviceName' | 'operation' | 'operationName'>;
 
-/** Makes what doesn't change from request to request. */
+/** Builds the parts that don't change from request to request. */
 export function fetchConstants(fetch: Fetch, kind: 'query' | 'mutation'): FetchConstants {
   const { serviceName: subgraph, operation: query, operationName } = fetch;
   const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
@@ -75,7 +75,7 @@ export function fetchConstants(fetch: Fetch, kind: 'query' | 'mutation'): FetchC
   return { subgraph, query, operationName, kind, bodyStart, identity: fetchIdentity(fetch) };
 }
 
-/** The subgraph and the operation without its name: the planner numbers those. */
+/** Returns the subgraph and the operation without its name, in which the planner puts a number. */
 export function fetchIdentity({ serviceName, operation, operationName }: Fetch): string {
   return `${serviceName} ${operationName === undefined ? operation : operation.replace(operationName, '')}`;
 }

@@ -1,29 +1,29 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import { isRecord } from '@lockstep/runtime/json-record.ts';
 import { type KeyTree, keyTree, parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
 import { type FetchConstants, type FetchRequest, fetchConstants } from './fetch-request.ts';
 import type { PlanExecution } from './plan-execution.ts';
-import { isRecord } from './records.ts';
 import { compileRewrites, type Rewrite, renamedKeys } from './rewrites.ts';
 import type { TypeRelations } from './type-relations.ts';
 import type { UnselectedKeys } from './wanted-keys.ts';
 
-/** Runs part of a plan. Never rejects for a subgraph's fault. */
+/** Runs part of a plan. Doesn't reject if a subgraph fails: the failure is among the execution's errors. */
 export type Step = (execution: PlanExecution) => Promise<void>;
 
-/** What fetches of root fields and of entities have in common. */
+/** Compiled parts that root fetches and entity fetches have in common. */
 export interface FetchParts {
   readonly constants: FetchConstants;
-  /** Where in the plan's data it applies. */
+  /** Path in the plan's data that the fetch applies to. */
   readonly path: readonly string[];
-  /** What it fills in. */
+  /** Keys that the fetch fills in. */
   readonly keys: KeyTree;
   readonly rewrites: readonly Rewrite[];
-  /** The plan's name for a key of the subgraph's answer. */
+  /** Returns the plan's name for a key of the subgraph's answer. */
   readonly renamed: (key: string) => string;
   readonly types: TypeRelations;
-  /** Whether each object that waits for an entity gets a copy of it. */
+  /** True if each object that waits for an entity gets a copy of its own. */
   readonly copies: boolean;
   variables(execution: PlanExecution): Record<string, unknown>;
   call(execution: PlanExecution, request: FetchRequest): Promise<GraphQLAnswer>;
@@ -33,15 +33,15 @@ export interface FetchOptions {
   readonly types: TypeRelations;
   /** The client's name for a variable of the plan. */
   readonly clientVariable: (name: string) => string;
-  /** Whether other fetches of the plan have the same operation. */
+  /** True if other fetches of the plan have the same operation. */
   readonly isShareable: (fetch: FetchNode) => boolean;
-  /** What of a fetch is not wanted of all its entities; undefined where everything is. */
+  /** Returns the function that tells which keys of a fetch aren't selected on an entity; undefined if all are on all. */
   readonly unwantedOf: (fetch: FetchNode, path: readonly string[]) => UnselectedKeys | undefined;
-  /** What the plan fetches under some condition only. */
+  /** Keys that the plan fetches under `@skip` or `@include`. */
   readonly conditionalKeys: ReadonlySet<string>;
   /**
-   * Whether values of the plan depend on the objects above them: then objects at two places can't share what is below. All
-   * other plans do the same to what is shared wherever it is.
+   * True if the plan has `@fromContext` arguments. Values then depend on the objects above them, so objects at two places
+   * can't share what is below. In any other plan the shared part is the same at every place.
    */
   readonly hasContext: boolean;
 }
@@ -82,7 +82,7 @@ function compileVariables(
   };
 }
 
-/** The data of an answer; undefined where it has none. */
+/** Returns the data of an answer, or undefined if it has none. */
 export function dataOf(answer: GraphQLAnswer): Record<string, unknown> | undefined {
   return isRecord(answer.data) ? answer.data : undefined;
 }

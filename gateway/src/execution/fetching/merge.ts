@@ -1,9 +1,9 @@
-import { isRecord, type JsonRecord } from './records.ts';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 /**
- * Adds to what is known of an object what a fetch has brought. Lists are merged item by item: two fetches that both give
- * one were asked for the same list.
+ * Merges fetched data into an object of the plan's data. Lists are merged item by item: two fetches that both return one
+ * were asked for the same list.
  */
 export function mergeInto(target: JsonRecord, source: JsonRecord, types: TypeRelations): void {
   for (const key in source) {
@@ -18,7 +18,7 @@ export function mergeInto(target: JsonRecord, source: JsonRecord, types: TypeRel
   }
 }
 
-/** @returns false where the two can't be merged */
+/** Returns false if the two values can't be merged. */
 function mergeValues(known: unknown, value: unknown, types: TypeRelations): boolean {
   if (known === value) return true;
   if (isRecord(known) && isRecord(value)) {

@@ -4,10 +4,10 @@ import { type KeyTree, keyTree, parseFetchOperation, withOperation } from '../..
 import { renamedKeys } from './rewrites.ts';
 
 /**
- * The plan's keys of what a fetch asks of its entities.
+ * Returns the keys, as the plan names them, that a fetch selects on its entities.
  *
- * @param operation the fetch's own
- * @param applies whether fragments on a type are for the entities in question
+ * @param operation the operation of the fetch
+ * @param applies tells if fragments on a type apply to the entities in question
  */
 export function entityKeys(
   { outputRewrites }: FetchNode,
@@ -21,7 +21,7 @@ export function entityKeys(
   return keyTree({ kind: Kind.SELECTION_SET, selections }, renamedKeys(outputRewrites));
 }
 
-/** The fetch without what it asks for at some paths of the plan's keys; undefined where nothing is left of it. */
+/** Returns the fetch without the selections at some key paths of the plan, or undefined if nothing would be left. */
 export function fetchWithout(fetch: FetchNode, unwanted: ReadonlySet<string>): FetchNode | undefined {
   const operation = parseFetchOperation(fetch.operation);
   const [entities] = operation.selectionSet.selections;

@@ -1,8 +1,9 @@
-import { isRecord, type JsonRecord } from './records.ts';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 
+/** Keys and list indices from the root of the data. */
 export type Path = readonly (string | number)[];
 
-/** The objects at a path of the plan, where `@` stands for each item of a list. */
+/** Returns the objects at a path of the plan, in which `@` stands for each item of a list. */
 export function objectsAt(root: unknown, path: readonly string[]): JsonRecord[] {
   const found: JsonRecord[] = [];
   collect(root, path, 0, found);
@@ -20,7 +21,7 @@ function collect(value: unknown, path: readonly string[], depth: number, found: 
   }
 }
 
-/** Calls back for each object at a path with the way to it: keys and indices, and the objects passed, outermost first. */
+/** Calls `visit` for each object at a path, with its place and the objects above it, outermost first. Both are reused. */
 export function visitPlaces(
   root: unknown,
   path: readonly string[],
@@ -51,7 +52,7 @@ export function visitPlaces(
   walk(root, 0);
 }
 
-/** Every way to some objects at a path. An object that two entities share has two. */
+/** Returns all places of some of the objects at a path. An object that two entities share has two. */
 export function placesOf(root: unknown, path: readonly string[], objects: ReadonlySet<JsonRecord>): Path[] {
   const places: Path[] = [];
   visitPlaces(root, path, (object, place) => {

@@ -1,16 +1,20 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { FieldErrors } from '../field-errors.ts';
 import type { FetchRequest, SubgraphCall } from './fetch-request.ts';
-import type { JsonRecord } from './records.ts';
+import { copyOf } from './records.ts';
 
-/** One run of a plan. */
+/** State of one execution of a plan. */
 export class PlanExecution {
-  /** All that the fetches brought, under the plan's keys. */
+  /** Data of all fetches so far, under the plan's keys. */
   readonly data: JsonRecord = {};
-  /** Coerced, by the client's names. */
+  /** Coerced variables, by the client's names. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly errors: FieldErrors;
-  /** Set where a mutation's failure makes the whole answer null: GraphQL runs none of those after it (section 6.2.2). */
+  /**
+   * Set once a failed mutation makes the whole answer null: the mutations after it must not run.
+   * https://spec.graphql.org/October2021/#sec-Mutation
+   */
   isHalted = false;
   readonly #call: SubgraphCall;
   readonly #shared = new Map<string, Promise<GraphQLAnswer>>();
@@ -21,12 +25,12 @@ export class PlanExecution {
     this.#call = call;
   }
 
-  /** @param isShareable whether another fetch of the plan may ask the very same */
+  /** @param isShareable true if another fetch of the plan may send the same request */
   call(request: FetchRequest, isShareable: boolean): Promise<GraphQLAnswer> {
     return isShareable ? this.#callOnce(request) : this.#call(request);
   }
 
-  /** Each taker has a copy: answers are changed as they are merged. */
+  /** Returns a copy to each caller, because merging modifies answers. */
   async #callOnce(request: FetchRequest): Promise<GraphQLAnswer> {
     const key = request.toIdentity();
     let answer = this.#shared.get(key);
@@ -34,6 +38,6 @@ export class PlanExecution {
       answer = this.#call(request);
       this.#shared.set(key, answer);
     }
-    return structuredClone(await answer);
+    return copyOf(await answer);
   }
 }

@@ -26,7 +26,7 @@ const unsupported: Record<string, QueryPlan['node']> = {
 };
 
 for (const [what, node] of Object.entries(unsupported)) {
-  test(`a plan with ${what} is refused before anything of it is run`, () => {
+  test(`refuses a plan with ${what}, before running any of it`, () => {
     const plan: QueryPlan = { kind: 'QueryPlan', ...(node && { node }) };
     assert.throws(
       () => compilePlan(plan, { types, clientVariable: (name) => name, unwantedOf: () => undefined }),

@@ -14,12 +14,12 @@ export interface PlanOptions {
   readonly types: TypeRelations;
   /** The client's name for a variable of the plan. */
   readonly clientVariable: (name: string) => string;
-  /** What of a fetch is not wanted of all its entities; undefined where everything is. */
+  /** Returns the function that tells which keys of a fetch aren't selected on an entity; undefined if all are on all. */
   readonly unwantedOf: (fetch: FetchNode, path: readonly string[]) => UnselectedKeys | undefined;
 }
 
 /**
- * Compiles what fetches the data of an operation.
+ * Compiles a query plan into one step that fetches all data of the operation.
  *
  * @throws {UnsupportedPlanError}
  */
@@ -71,7 +71,7 @@ function condition(node: ConditionNode, path: readonly string[], options: FetchO
   };
 }
 
-/** Type conditions in paths come only from a planner that was told to make them. */
+/** Paths have type conditions only if the planner was configured to generate them. */
 function checkedElement(element: string | number): string {
   if (typeof element === 'string' && !element.includes('|')) return element;
   throw new UnsupportedPlanError(`a path with ${element}`);

@@ -1,24 +1,25 @@
 import type { FetchDataRewrite, FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
-import { isRecord, type JsonRecord } from './records.ts';
+import { ABSENT, FAILED, type Unavailable } from './records.ts';
 import type { TypeRelations } from './type-relations.ts';
-import { ABSENT, FAILED, type Unavailable } from './unavailable.ts';
 
-/**
- * Gives the representation of an entity, as JSON; undefined where the fetch is not for entities of its type or a part is
- * missing, and the reason where a part could not be had.
- */
+/** Writes representations of entities. */
 export interface Representer {
+  /**
+   * Returns the JSON of an entity's representation, undefined if the fetch isn't for entities of its type or a part is
+   * missing, or a mark if an earlier fetch could not provide a part.
+   */
   represent(entity: JsonRecord): string | Unavailable | undefined;
-  /** Where the representations of the entity's type differ in one value only: how they begin, and that value's key. */
+  /** If representations of the entity's type differ in one value only, returns their common start and that value's key. */
   soleValueOf(entity: JsonRecord): { readonly start: string; readonly soleKey: string } | undefined;
 }
 
 /**
- * Makes the code for the `requires` of a fetch.
+ * Compiles the `requires` of a fetch.
  *
- * @param conditionalKeys what the plan fetches under some condition only. One fetch can be for two fields of which one is
- *   skipped, and its `requires` names what both need.
+ * @param conditionalKeys keys that the plan fetches under `@skip` or `@include`. One fetch can be for two fields of which
+ *   one is skipped, while its `requires` names what both need.
  */
 export function compileRepresentation(
   { requires = [], inputRewrites }: FetchNode,
@@ -36,7 +37,7 @@ export function compileRepresentation(
   };
 }
 
-/** The planner rewrites one thing only: the `__typename` sent to a subgraph that knows an interface as an object. */
+/** The planner has one input rewrite: the `__typename` for a subgraph with an `@interfaceObject`. */
 function compileTypeNameRewrites(
   rewrites: readonly FetchDataRewrite[],
   types: TypeRelations,
@@ -62,25 +63,25 @@ interface FieldWriter {
   /** `"name":` */
   readonly prefix: string;
   readonly key: string;
-  /** Whether there may be no value because the client skipped what needs it. */
+  /** True if the value may be missing because the client skipped the field that needs it. */
   readonly isConditional: boolean;
   readonly below: SelectionWriter | undefined;
 }
 
-/** The code for objects of one type. */
+/** Compiled writer for objects of one type. */
 interface RecordWriter {
-  /** `{"__typename":"Book"`; undefined where objects of the type are not asked for. */
+  /** `{"__typename":"Book"`; undefined if the fetch isn't for objects of the type. */
   readonly start: string | undefined;
   readonly writers: readonly FieldWriter[];
   readonly soleKey: string | undefined;
 }
 
-/** Writes the selected fields of objects as JSON, with code for each type of object. */
+/** Writes the selected fields of objects as JSON; compiles a writer for each object type it meets. */
 class SelectionWriter {
   readonly #selections: readonly QueryPlanSelectionNode[];
   readonly #types: TypeRelations;
   readonly #conditionalKeys: ReadonlySet<string>;
-  /** Only for the entity itself. */
+  /** Set for the entity itself, not for the objects below it. */
   readonly #sentTypeName: ((typeName: string) => string) | undefined;
   readonly #byTypeName = new Map<unknown, RecordWriter>();
 
@@ -169,7 +170,7 @@ interface RequiredSelection {
   readonly selections: QueryPlanSelectionNode[] | undefined;
 }
 
-/** Which fields are asked for of a type, by the names that the subgraph knows. */
+/** Collects the fields that are selected on a type, by the names that the subgraph knows. */
 function collectFields(
   selections: readonly QueryPlanSelectionNode[],
   typeName: string | undefined,

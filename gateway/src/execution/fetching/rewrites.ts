@@ -1,14 +1,14 @@
 import type { FetchDataRewrite } from '@apollo/query-planner';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { mergeInto } from './merge.ts';
-import { isRecord, type JsonRecord } from './records.ts';
 import type { TypeRelations } from './type-relations.ts';
 
-/** Changes part of an answer before it is merged. */
+/** Modifies part of a subgraph's answer before it is merged. */
 export type Rewrite = (value: unknown) => void;
 
 const FRAGMENT = '... on ';
 
-/** The `outputRewrites` of a fetch, in their order. */
+/** Compiles the `outputRewrites` of a fetch, in order. */
 export function compileRewrites(rewrites: readonly FetchDataRewrite[] | undefined, types: TypeRelations): Rewrite[] {
   return (rewrites ?? []).map((rewrite) => {
     const key = rewrite.path.at(-1) ?? '';
@@ -18,7 +18,7 @@ export function compileRewrites(rewrites: readonly FetchDataRewrite[] | undefine
   });
 }
 
-/** What the plan calls a key that a fetch asks for under another name. */
+/** Returns a function from a response key of the fetch to the name that the plan uses for it. */
 export function renamedKeys(rewrites: readonly FetchDataRewrite[] | undefined): (key: string) => string {
   const names = new Map<string, string>();
   for (const rewrite of rewrites ?? []) {
@@ -33,7 +33,7 @@ function setter(key: string, value: unknown): (target: JsonRecord) => void {
   };
 }
 
-/** Where the object has both, the two are parts of one value: aliases only keep apart what differs in nullability. */
+/** If the object has both keys, they are parts of one value: the planner uses aliases only for differing nullability. */
 function renamer(key: string, newKey: string, types: TypeRelations): (target: JsonRecord) => void {
   return (target) => {
     if (!Object.hasOwn(target, key) || target[key] === undefined) return;
@@ -52,7 +52,7 @@ function compilePath(path: readonly string[], apply: (target: JsonRecord) => voi
   return rewrite;
 }
 
-/** A fragment applies to an object of unknown type too: such a one was asked for on its place's own type only. */
+/** A fragment also applies to an object without `__typename`: the planner selects it wherever the type can vary. */
 function compileElement(element: string, next: Rewrite, types: TypeRelations): (target: JsonRecord) => void {
   if (!element.startsWith(FRAGMENT)) {
     return (target) => {

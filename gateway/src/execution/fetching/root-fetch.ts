@@ -1,4 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { type GraphQLFormattedError, Kind } from 'graphql';
 import { parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
 import { errorsOf } from '../field-errors.ts';
@@ -7,10 +8,9 @@ import { FetchRequest } from './fetch-request.ts';
 import { mergeInto } from './merge.ts';
 import { objectsAt, type Path, placesOf } from './places.ts';
 import type { PlanExecution } from './plan-execution.ts';
-import type { JsonRecord } from './records.ts';
-import { FAILED, markUnavailable } from './unavailable.ts';
+import { FAILED, markUnavailable } from './records.ts';
 
-/** Compiles a fetch of root fields. Only a `Query` inside an answer has such a one at a path. */
+/** Compiles a fetch of root fields. It has a path only if a subgraph returned a `Query` object inside its answer. */
 export function compileRootFetch(fetch: FetchNode, path: readonly string[], options: FetchOptions): Step {
   const parts = fetchParts(fetch, path, options);
   return fetch.operationKind === 'mutation' ? mutation(parts, fetch.operation) : query(parts);
@@ -82,7 +82,7 @@ function take(
   });
 }
 
-/** Nothing came: each of the root fields has failed. */
+/** Marks every root field of the fetch as failed and reports the reason at each of them. */
 function fail(
   parts: FetchParts,
   execution: PlanExecution,

@@ -1,7 +1,7 @@
 import { type GraphQLSchema, getNamedType, isInterfaceType, isNonNullType, isObjectType } from 'graphql';
 import { conditionApplies, objectTypesOf } from '../../planning/plan/type-conditions.ts';
 
-/** What fetches must know of the supergraph's types. */
+/** Questions about the supergraph's types that fetches ask. */
 export class TypeRelations {
   readonly #schema: GraphQLSchema;
 
@@ -9,7 +9,7 @@ export class TypeRelations {
     this.#schema = schema;
   }
 
-  /** Whether a fragment on `condition` applies to objects of the type. False for a type that nobody knows. */
+  /** Returns true if a fragment on `condition` applies to objects of the type; false for an unknown type. */
   applies(condition: string, typeName: string): boolean {
     return conditionApplies(this.#schema, condition, typeName);
   }
@@ -18,7 +18,7 @@ export class TypeRelations {
     return typeof typeName === 'string' && isObjectType(this.#schema.getType(typeName));
   }
 
-  /** The names of the object types that a field can give, in those of the types that have it. */
+  /** Returns the names of the object types that a field can return, over those of the types that have it. */
   objectTypesOfField(typeNames: readonly string[], fieldName: string): string[] {
     const found = new Set<string>();
     for (const typeName of typeNames) {
@@ -29,12 +29,12 @@ export class TypeRelations {
     return [...found];
   }
 
-  /** Whether it names an interface: what a subgraph with an `@interfaceObject` gives for `__typename`. */
+  /** Returns true for an interface's name, which a subgraph with an `@interfaceObject` gives as `__typename`. */
   isInterface(typeName: unknown): boolean {
     return typeof typeName === 'string' && isInterfaceType(this.#schema.getType(typeName));
   }
 
-  /** Whether the answer to a mutation is null as a whole where this field is. */
+  /** Returns true for a mutation field of non-null type: if it is null, so is the answer as a whole. */
   isRequiredMutation(fieldName: string): boolean {
     return isNonNullType(this.#schema.getMutationType()?.getFields()[fieldName]?.type);
   }

@@ -1,19 +1,19 @@
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { KeyTree } from '../../planning/plan/fetch-documents.ts';
-import type { JsonRecord } from './records.ts';
+import { markUnavailable, type Unavailable } from './records.ts';
 import type { Representer } from './representations.ts';
-import { markUnavailable, type Unavailable } from './unavailable.ts';
 
-/** The distinct entities of a fetch, and every object that waits for each. */
+/** Distinct entities of a fetch, and every object that waits for one of them. */
 export interface Waiting {
   readonly representations: string[];
   readonly objects: JsonRecord[];
-  /** For each object, the index of its representation. */
+  /** Index of each object's representation. */
   readonly indices: number[];
 }
 
 /**
- * Makes the representations of the objects that a fetch is for, and no two alike. An object whose representation can't be
- * had doesn't wait: what the fetch should have brought (`keys`) is marked so.
+ * Builds the distinct representations of the objects that a fetch is for. If an earlier fetch could not provide a part of
+ * an object's representation, the object doesn't wait: the keys that this fetch would fill in are marked unavailable.
  */
 export function gather(objects: readonly JsonRecord[], representer: Representer, keys: KeyTree): Waiting {
   const waiting: Waiting = { representations: [], objects: [], indices: [] };
@@ -34,7 +34,7 @@ class DistinctRepresentations {
   readonly #representer: Representer;
   readonly #representations: string[];
   readonly #byText = new Map<string, number>();
-  /** By how the representation begins, and then by its only value. */
+  /** Indices by the representation's start and its only value. */
   readonly #byValue = new Map<string, Map<unknown, number>>();
 
   constructor(representer: Representer, representations: string[]) {
@@ -42,7 +42,7 @@ class DistinctRepresentations {
     this.#representations = representations;
   }
 
-  /** A representation with a single value, nearly always the key, is told by that: its text is made once an entity. */
+  /** Identifies a representation with a single value (nearly always the key) by that value, without writing its JSON again. */
   indexOf(object: JsonRecord): number | Unavailable | undefined {
     const sole = this.#representer.soleValueOf(object);
     if (!sole) return this.#indexByText(object);

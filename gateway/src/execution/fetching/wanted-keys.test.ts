@@ -36,7 +36,7 @@ const federation = new Federation({
   },
 });
 
-/** The ids that each call to a subgraph asked for, and the fields. */
+/** Returns the ids and the fields that each call to a subgraph requested. */
 function askedOf({ calls }: Federation, subgraphName: string, typeName: string): string[] {
   return calls
     .filter(({ subgraph, variables }) => subgraph === subgraphName && 'representations' in variables)
@@ -47,7 +47,7 @@ function askedOf({ calls }: Federation, subgraphName: string, typeName: string):
     .sort();
 }
 
-describe('an entity is asked for what the client wants of its type', () => {
+describe('selects on an entity what the client selects on its type', () => {
   for (const [query, expected] of [
     ['{ items { review ... on Book { stars } } }', ['b1: review stars', 'f1,g1: review']],
     ['{ items { ... on Book { stars } ... on Film { review } } }', ['b1: stars', 'f1: review']],
@@ -76,7 +76,7 @@ describe('an entity is asked for what the client wants of its type', () => {
   }
 });
 
-test('a variable that a part has no use for is not sent with it', async () => {
+test('sends with a partial fetch only the variables that it uses', async () => {
   const query = 'query ($long: Boolean) { items { review ... on Book { comment(long: $long) } } }';
   await assertSame(federation, query, { long: true });
   assert.deepEqual(askedOf(federation, 'reviews', 'Item'), ['b1: review comment(long:$long)', 'f1,g1: review']);
@@ -125,7 +125,7 @@ const published = new Federation({
   },
 });
 
-describe('and of what it is reached through', () => {
+describe('selects on an entity what the client selects below the types of the objects above', () => {
   for (const [query, expected] of [
     ['{ works { ... on Book { author { age } } ... on Film { author { name } } } }', ['ann: age', 'bob: name']],
     [
@@ -155,7 +155,7 @@ describe('and of what it is reached through', () => {
   }
 });
 
-test('an object that is at two places has what is wanted at each, and an error only where its field is', async () => {
+test('reports an error of a shared object only at the place whose selection failed', async () => {
   const query =
     '{ works { ... on Book { author { friend { weight } } } ... on Game { author { friend { height } } } } }';
   const { data, errors } = await assertSame(published, query);
@@ -169,7 +169,7 @@ test('an object that is at two places has what is wanted at each, and an error o
   );
 });
 
-test('and so where the call fails as a whole', async () => {
+test('reports a failed call of a shared object only at the places that needed it', async () => {
   const query =
     '{ works { ... on Book { author { friend { weight } } } ... on Game { author { friend { height } } } } }';
   published.tamper = (answer, { query: sent }) => (/weight/.test(sent) ? { errors: [{ message: 'gone' }] } : answer);

@@ -1,58 +1,59 @@
 import type { FetchNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { type KeyTree, parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
 import { fetchesOf, type PlacedFetch } from '../../planning/plan/plan-nodes.ts';
 import { ANY, type ResponseNode, type Scope } from '../response-tree.ts';
 import { entityKeys } from './partial-fetch.ts';
-import type { JsonRecord } from './records.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 export interface WantedKeysOptions {
   readonly plan: QueryPlan;
-  /** What the client selects. */
+  /** Root of the client's selections. */
   readonly selected: ResponseNode;
   readonly rootTypeName: string;
-  /** Whether variables decide about some of it. */
+  /** True if `@skip` or `@include` with a variable is on some of them. */
   readonly hasConditions: boolean;
   readonly types: TypeRelations;
 }
 
-/** Gives what of a fetch nobody wants of an entity: the paths of its keys, like `friend.age`, with commas between them. */
+/** Returns the key paths the client did not select on this entity, like `friend.age`, separated by commas. */
 export type UnselectedKeys = (entity: JsonRecord, ancestors: readonly JsonRecord[]) => string;
 
-/** The ways to the entities of a fetch that are kept, by the types of the objects passed. */
+/** Maximum number of cached results for one fetch, keyed by the types of the objects that lead to an entity. */
 const MAX_WAYS = 1_000;
 
 /**
- * What is wanted of the entities that a plan fetches. The planner has one fetch for all entities at a path, and asks it for
- * what the client wants of any of them: in `items { ... on Book { author { age } } ... on Film { author { name } } }` for
- * age and name of all authors. Where the age of a film's author then fails, that is an error of a field that nobody asked
- * for, and takes the name with it where the age can't be null.
+ * Selections of the client on the entities that a plan fetches. The planner makes one fetch for all entities at a path,
+ * with everything that the client selects on any of them: for
+ * `items { ... on Book { author { age } } ... on Film { author { name } } }` it fetches age and name of all authors. If the
+ * age of a film's author fails, the client would get an error for a field it did not select there, and lose the name too if
+ * the age is non-null.
  */
 export class WantedKeys {
   readonly #options: WantedKeysOptions;
   readonly #fetches: readonly PlacedFetch[];
-  /** The fetches that aren't asked for the same of all their entities. */
+  /** Fetches whose entities don't all need the same selections. */
   readonly #differing = new Set<FetchNode>();
 
   constructor(options: WantedKeysOptions) {
     const { node } = options.plan;
     this.#options = options;
     this.#fetches = node && node.kind !== 'Subscription' ? [...fetchesOf(node)] : [];
-    // Context arguments are taken from the objects above by ways of their own.
+    // Context arguments depend on the objects above, which splitting a fetch by selections does not take into account.
     if (this.#fetches.some(({ fetch }) => fetch.contextRewrites?.length)) return;
     for (const { fetch, path } of this.#fetches) {
       if (fetch.requires && this.#differs(fetch, namesIn(path))) this.#differing.add(fetch);
     }
   }
 
-  /** Whether it is the same for all entities of each fetch. */
+  /** True if every fetch selects the same on all its entities. */
   get isUniform(): boolean {
     return this.#differing.size === 0;
   }
 
   /**
-   * @param includes whether a selection of the client's is there
-   * @returns undefined where the same is wanted of all entities of the fetch
+   * @param includes tells if a selection of the client's document is included
+   * @returns undefined if the client selects the same on all entities of the fetch
    */
   unwantedOf(fetch: FetchNode, path: readonly string[], includes: Scope['includes']): UnselectedKeys | undefined {
     if (!this.#differing.has(fetch)) return undefined;
@@ -72,7 +73,7 @@ export class WantedKeys {
     };
   }
 
-  /** Whether what is wanted of the entities of a fetch depends on their type, or on those of the objects above. */
+  /** Returns true if the selections on a fetch's entities depend on their type, or on the types of the objects above. */
   #differs(fetch: FetchNode, names: readonly string[]): boolean {
     const { selected, rootTypeName, hasConditions, types } = this.#options;
     let node = selected;
@@ -105,7 +106,7 @@ export class WantedKeys {
     });
   }
 
-  /** The paths of those keys that the client wants, but not of this entity, and that no other fetch needs of it. */
+  /** Returns the paths of keys that the client selects on other entities only, and that no other fetch requires. */
   #unwanted(
     keys: KeyTree,
     names: readonly string[],
@@ -135,7 +136,7 @@ export class WantedKeys {
     return unwanted;
   }
 
-  /** What fetches need of the objects at a path: those there, and those above that need something of what is below them. */
+  /** Returns the keys that fetches at a path, or above it, require of the objects at that path. */
   #requiredAt(names: readonly string[], scopeAt: (depth: number) => Scope): Set<string> {
     const keys = new Set<string>();
     const collect = (selections: readonly QueryPlanSelectionNode[], depth: number): void => {
@@ -158,18 +159,18 @@ export class WantedKeys {
     return keys;
   }
 
-  /** Its name where it is an object type that the supergraph has, and otherwise nothing. */
+  /** Returns the name of an object type of the supergraph as it is, and an empty string for anything else. */
   #knownType(typeName: unknown): string {
     return this.#options.types.isObjectType(typeName) ? typeName : '';
   }
 }
 
-/** The keys of a path without those for lists. */
+/** Returns a path without its list elements. */
 function namesIn(path: readonly string[]): string[] {
   return path.filter((key) => key !== '@');
 }
 
-/** @param typeName of the objects in question; of those of an unknown type, anything may be wanted */
+/** Returns the scope of objects of a type. Every selection applies to objects of an unknown type. */
 function scopeOf(typeName: string | undefined, types: TypeRelations): Scope {
   return { ...ANY, applies: (condition) => !typeName || types.applies(condition, typeName) };
 }

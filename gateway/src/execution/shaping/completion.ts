@@ -1,23 +1,23 @@
-import { ABSENT, FAILED } from '../fetching/unavailable.ts';
+import { ABSENT, FAILED } from '../fetching/records.ts';
 import type { FieldErrors } from '../field-errors.ts';
 
-/** What a value of non-null type ends as where it can't be had: the null that its parent becomes. */
+/** Result of completing a non-null value that is missing: its parent becomes null. */
 export const NULL_PARENT = Symbol('null parent');
 
 /**
- * Makes a value of the answer from what the subgraphs gave. Null for a nullable type, {@link NULL_PARENT} for another,
- * where it can't: the error is reported then.
+ * Makes a value of the answer from the subgraphs' data. If it can't, it reports an error and returns null for a nullable
+ * type, {@link NULL_PARENT} for a non-null one.
  */
 export type Complete = (value: unknown, completion: Completion) => unknown;
 
-/** One run of the shaping code. */
+/** State of one run of the shaping code. */
 export class Completion {
-  /** Where it is in the answer. Each piece of code knows how much of it counts for its own values. */
+  /** Path of the value at hand. It may have stale elements at the end: `depth` arguments say how many of them count. */
   readonly path: (string | number)[] = [];
-  /** As the client sent them. */
+  /** Variables as the client sent them. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly #errors: FieldErrors;
-  /** Whether the object at hand is null because a subgraph doesn't know the entity. */
+  /** True if the object at hand is null because a subgraph doesn't know the entity. */
   #isUnknown = false;
 
   constructor(errors: FieldErrors, variables: Readonly<Record<string, unknown>>) {
@@ -25,13 +25,13 @@ export class Completion {
     this.variables = variables;
   }
 
-  /** Reports a value that can't stand. */
+  /** Reports an invalid value. */
   fail(depth: number, message: string): null {
     this.#errors.addInvalid(message, this.path.slice(0, depth));
     return null;
   }
 
-  /** A null, or no value at all, for a nullable type. */
+  /** Completes a null or missing value of nullable type. */
   nothing(value: unknown, depth: number, coordinate: string): null {
     if (value === undefined && !this.#errors.explains(this.path, depth)) {
       return this.fail(depth, `The subgraphs gave no value for ${coordinate}.`);
@@ -40,8 +40,9 @@ export class Completion {
   }
 
   /**
-   * A null, or no value at all, for a non-null type. An error that explains it is enough. Of an entity that its subgraph
-   * doesn't know it is no mistake: the entity is null then, and that is for {@link nullObject} or {@link noObject} to tell.
+   * Completes a null or missing value of non-null type. Reports an error unless a subgraph's error explains the null. If the
+   * subgraph doesn't know the entity, that is no error here: the entity becomes null, which {@link nullObject} or
+   * {@link noObject} completes.
    */
   nullParent(value: unknown, depth: number, coordinate: string): typeof NULL_PARENT {
     if (value === ABSENT) this.#isUnknown = true;
@@ -51,13 +52,13 @@ export class Completion {
     return NULL_PARENT;
   }
 
-  /** What a value of nullable type was completed to, where that is null. */
+  /** Completes a value of nullable type that became null. */
   noObject(): null {
     this.#isUnknown = false;
     return null;
   }
 
-  /** The same for a non-null type: what made it null is reported already, but for an unknown entity. */
+  /** Completes a value of non-null type that became null. The reason is reported already, except for an unknown entity. */
   nullObject(depth: number, coordinate: string): typeof NULL_PARENT {
     if (this.#isUnknown) this.fail(depth, `Cannot return null for non-nullable field ${coordinate}.`);
     this.#isUnknown = false;

@@ -10,15 +10,18 @@ import {
 } from 'graphql';
 import { conditionApplies } from '../../planning/plan/type-conditions.ts';
 
-/** What is needed to say which fields an object of some type is asked for. */
+/** Inputs of field collection that stay the same within one operation. */
 export interface Selecting {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Of the variables that `@skip` and `@include` use. */
+  /** Values of the variables that `@skip` and `@include` use. */
   readonly conditions: Readonly<Record<string, unknown>>;
 }
 
-/** GraphQL, section 6.3.2: the fields asked for of an object, by response key, merged through all fragments. */
+/**
+ * Collects the fields selected on an object, by response key and across fragments.
+ * https://spec.graphql.org/October2021/#CollectFields()
+ */
 export function collectFields(
   selecting: Selecting,
   type: GraphQLObjectType | GraphQLInterfaceType,
@@ -61,7 +64,7 @@ function unvisited(name: string, { fragments }: Selecting, visited: Set<string>)
   return fragments.get(name);
 }
 
-/** What `@skip` and `@include` on a selection say. */
+/** Returns false if `@skip` or `@include` excludes a selection. */
 export function isIncluded({ directives }: SelectionNode, conditions: Readonly<Record<string, unknown>>): boolean {
   for (const { name, arguments: given } of directives ?? []) {
     if (name.value !== 'skip' && name.value !== 'include') continue;

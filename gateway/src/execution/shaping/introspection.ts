@@ -10,15 +10,15 @@ import {
   visit,
 } from 'graphql';
 
-/** The value of an introspection field, for the variables as the client sent them. */
+/** Returns the value of an introspection field, for the variables as the client sent them. */
 export type Introspect = (variables: Readonly<Record<string, unknown>>) => unknown;
 
 const KEY = 'introspection';
 
 /**
- * Runs an introspection field by graphql-js, on what the client may see of the schema. Where it uses no variables, once.
+ * Compiles an introspection field, which graphql-js executes on the API schema; only once if it uses no variables.
  *
- * @param selections the field, as often as it was selected under its response key
+ * @param selections all selections of the field under its response key
  */
 export function compileIntrospection(
   schema: GraphQLSchema,

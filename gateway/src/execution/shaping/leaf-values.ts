@@ -10,7 +10,10 @@ import {
 } from 'graphql';
 import type { Complete } from './completion.ts';
 
-/** Leaves: GraphQL, section 6.4.3. Values as subgraphs should give them pass by one comparison. */
+/**
+ * Compiles the completion of leaf values: https://spec.graphql.org/October2021/#CompleteValue(). One comparison lets the
+ * values pass that a subgraph should return; others are coerced or rejected.
+ */
 export function compileLeaf(type: GraphQLLeafType, depth: number, coordinate: string): Complete {
   const isExpected = expected(type);
   return (value, completion) => {
@@ -19,7 +22,7 @@ export function compileLeaf(type: GraphQLLeafType, depth: number, coordinate: st
       const serialized = type.serialize(value);
       if (serialized !== undefined && serialized !== null) return serialized;
     } catch {
-      // What it can't serialize is reported below, in words that don't give the value away.
+      // Reported below, because the message of `serialize` contains the value.
     }
     return completion.fail(depth, `Expected a value of type ${type.name} for ${coordinate}.`);
   };

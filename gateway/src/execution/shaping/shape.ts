@@ -1,3 +1,4 @@
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import {
   type FieldNode,
   type GraphQLField,
@@ -14,8 +15,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { ResponseKeys } from '../../planning/plan/response-keys.ts';
-import { isRecord, type JsonRecord } from '../fetching/records.ts';
-import { FAILED } from '../fetching/unavailable.ts';
+import { FAILED } from '../fetching/records.ts';
 import { type Complete, type Completion, NULL_PARENT } from './completion.ts';
 import { collectFields, type Selecting } from './field-collection.ts';
 import { compileIntrospection } from './introspection.ts';
@@ -25,21 +25,21 @@ import { type FieldShape, generateShape, type ShapeObject } from './object-code.
 export interface Shaping extends Selecting {
   readonly responseKeys: ResponseKeys;
   readonly operation: OperationDefinitionNode;
-  /** The fields that are null because whoever asks may not see them. */
+  /** Fields that are null because the client isn't authorized to read them. */
   readonly denied?: ReadonlySet<FieldNode> | undefined;
 }
 
-/** What the fields of one place are asked for. */
+/** Place in the operation whose fields are compiled. */
 interface Position {
   readonly shaping: Shaping;
-  /** The elements of the path that lead here. */
+  /** Number of path elements that lead here. */
   readonly depth: number;
   /** `Type.field`, for messages. */
   readonly coordinate: string;
   readonly selectionSets: readonly SelectionSetNode[];
 }
 
-/** Compiles the shaping of an operation's data: null where a null came up to the top. */
+/** Compiles the shaping of an operation's data. The result is null if a null propagates to the root. */
 export function compileShape(
   shaping: Shaping,
   rootType: GraphQLObjectType,
@@ -50,7 +50,7 @@ export function compileShape(
   );
 }
 
-/** GraphQL, section 6.4.3. */
+/** Compiles value completion: https://spec.graphql.org/October2021/#CompleteValue(). */
 function compileType(type: GraphQLOutputType, position: Position): Complete {
   const { depth, coordinate } = position;
   if (isNonNullType(type)) {
@@ -73,7 +73,7 @@ function compileType(type: GraphQLOutputType, position: Position): Complete {
   };
 }
 
-/** For values that are there. */
+/** Compiles the completion of values that are neither null nor missing. */
 function compileValue(type: GraphQLOutputType, position: Position): Complete {
   if (isListType(type)) return compileList(type.ofType, position);
   if (isLeafType(type)) return compileLeaf(type, position.depth, position.coordinate);
@@ -108,7 +108,7 @@ function compileList(itemType: GraphQLOutputType, position: Position): Complete 
   };
 }
 
-/** Which code an object needs is known by its `__typename`; it is made when the first object of the type comes. */
+/** Compiles the shaping of objects of an abstract type: one shape for each `__typename`, made for the first such object. */
 function compileAbstract(abstractName: string, position: Position): Complete {
   const shapes = new Map<unknown, ShapeObject | undefined>();
   return (value, completion) => {
@@ -135,8 +135,8 @@ function compileRuntimeType(abstractName: string, typeName: unknown, position: P
 }
 
 /**
- * A subgraph with an `@interfaceObject` doesn't know the type of the object behind it. The planner finds it out where the
- * answer depends on it.
+ * Returns true if the selections depend on the object's type. A subgraph with an `@interfaceObject` doesn't know that type;
+ * the plan fetches it elsewhere if the answer depends on it.
  */
 function needsObjectType({ shaping, selectionSets }: Position, type: GraphQLInterfaceType): boolean {
   const asInterface = collectFields(shaping, type, selectionSets);

@@ -5,7 +5,7 @@ import type { Federation } from './federation.ts';
 
 type Result = Pick<ExecutionResult, 'data' | 'errors'> | OperationResult;
 
-/** Checks that the federated answer is the monolith's: the data, and where the errors are. */
+/** Asserts that the federated answer has the monolith's data, and errors at the same places. */
 export async function assertSame(
   federation: Federation,
   query: string,
@@ -18,7 +18,10 @@ export async function assertSame(
   return actual;
 }
 
-/** GraphQL lets a server leave errors out below a null that another error explains: only the null's place counts. */
+/**
+ * Reduces a result to what must be equal. An error below a null counts as one at the null, because a server may omit errors
+ * below a null that another error explains: https://spec.graphql.org/October2021/#sec-Handling-Field-Errors
+ */
 export function comparable({ data, errors }: Result): { data: unknown; errors: string[] } {
   const places = (errors ?? []).map(({ path }) => JSON.stringify(visiblePart(data, path)));
   return {

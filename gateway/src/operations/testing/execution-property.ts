@@ -10,10 +10,10 @@ import { RandomResolvers } from './random-resolvers.ts';
 const OPERATIONS_PER_SCHEMA = 20;
 
 /**
- * Compares what subgraphs' compiled operations give with what graphql-js gives, on random schemas, resolvers and
- * operations. Here and not in runtime, because the random schemas and operations are the gateway's.
+ * Compares the compiled operations of subgraphs with graphql-js, on random schemas, resolvers and operations. It is here
+ * and not in subgraph-kit because the random schemas and operations are the gateway's.
  *
- * @param seed of the first schema; the next schemas have the next seeds
+ * @param seed seed of the first schema; the next schemas have the next seeds
  */
 export async function compareExecutions(seed: number, cases: number): Promise<void> {
   let compared = 0;
@@ -44,14 +44,14 @@ async function assertEqual(
 }
 
 interface Observed {
-  /** As it would be sent: the order of fields and errors is part of it. */
+  /** Serialized, because the order of fields and errors counts. */
   readonly answer: string;
   readonly calls: readonly string[];
-  /** Rejections that nobody handles, which end a process: graphql-js leaves some, of items beside one that throws. */
+  /** Unhandled rejections, which would end a process. graphql-js 16 leaves some, of list items beside one that throws. */
   readonly stray: readonly unknown[];
 }
 
-/** Runs it until nothing of it is left to run. */
+/** Runs an execution and waits until its stray promises have settled. */
 async function observe(
   resolvers: RandomResolvers,
   run: () => ExecutionResult | Promise<ExecutionResult> | undefined,

@@ -19,10 +19,10 @@ import { addResolvers, monolithOf, type Resolvers } from './monolith.ts';
 export type Data = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 
 export interface FederationOptions {
-  /** SDL by subgraph, without the link to federation. */
+  /** SDL by subgraph, without the `@link` to the federation specification. */
   readonly subgraphs: Readonly<Record<string, string>>;
   readonly resolvers?: Resolvers;
-  /** All objects by type. A subgraph gets those fields of an entity that it has, and the rest from representations. */
+  /** All objects by type. A subgraph reads its own fields of an entity from here, and the others from representations. */
   readonly data?: Data;
 }
 
@@ -37,14 +37,14 @@ export type Tamper = (answer: GraphQLAnswer, call: Call) => GraphQLAnswer | Prom
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external",
   "@provides", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@inaccessible", "@override", "@interfaceObject", "@context", "@fromContext"])\n`;
 
-/** Subgraphs in this process, and the monolith of the same data. */
+/** Subgraphs in this process, and a monolith over the same data. */
 export class Federation {
   readonly supergraphSdl: string;
   readonly planner: OperationPlanner;
   readonly monolith: GraphQLSchema;
-  /** What the last operation asked of subgraphs. */
+  /** Subgraph calls of the last operation. */
   calls: Call[] = [];
-  /** Changes what subgraphs answer. */
+  /** Modifies the answers of subgraphs. */
   tamper: Tamper = (answer) => answer;
   readonly #subgraphs = new Map<string, GraphQLSchema>();
 
@@ -62,7 +62,7 @@ export class Federation {
     }
   }
 
-  /** Runs an operation through the compiled executor. */
+  /** Plans, compiles and runs an operation. */
   async execute(query: string, variables?: Record<string, unknown>, operationName?: string): Promise<OperationResult> {
     const document = parse(query);
     const { planner } = this;
@@ -73,13 +73,13 @@ export class Federation {
     return this.run(compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName }), variables);
   }
 
-  /** Runs compiled code. */
+  /** Runs a compiled operation. */
   async run(operation: CompiledOperation, variables?: Record<string, unknown>): Promise<OperationResult> {
     this.calls = [];
     return operation.execute({ variables, call: (request) => this.#answer(request) });
   }
 
-  /** Runs it on the monolith. */
+  /** Runs an operation on the monolith. */
   async expected(query: string, variables?: Record<string, unknown>, operationName?: string): Promise<ExecutionResult> {
     return graphql({ schema: this.monolith, source: query, variableValues: variables, operationName });
   }

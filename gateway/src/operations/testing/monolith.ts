@@ -10,17 +10,17 @@ import {
 
 export type FieldResolver = GraphQLFieldResolver<Record<string, unknown>, unknown, Record<string, unknown>>;
 
-/** By type and field. Those of an interface are for all of its implementations. */
+/** Resolvers by type and field. Those of an interface are for all its implementations. */
 export type Resolvers = Readonly<Record<string, Readonly<Record<string, FieldResolver>>>>;
 
-/** One schema, not federated, that has what the client sees of a supergraph: what answers are compared with. */
+/** Builds a single schema with the API schema of a supergraph, to compare answers with. */
 export function monolithOf(apiSchema: GraphQLSchema, resolvers: Resolvers): GraphQLSchema {
   const schema = buildSchema(printSchema(apiSchema));
   addResolvers(schema, resolvers);
   return schema;
 }
 
-/** Gives the fields that a schema has their resolvers. */
+/** Attaches resolvers to the fields that a schema has. */
 export function addResolvers(schema: GraphQLSchema, resolvers: Resolvers): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) type.resolveType = (value) => typeNameOf(value);

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { compareExecutions } from './execution-property.ts';
 import { compareRandomCases } from './property.ts';
 
-// `npm run test:properties -- --cases 20000 --seed 1`: as property.test.ts, for as long as one likes.
+// `npm run test:properties -- --cases 20000 --seed 1`: the comparison of property.test.ts with more cases.
 const { values } = parseArgs({
   options: { cases: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' } },
 });

@@ -5,21 +5,21 @@ import type { Federation } from './federation.ts';
 import { RandomFederation } from './random-federation.ts';
 import { randomOperation } from './random-operation.ts';
 
-/** Operations tried on each schema: planning a schema costs more than running many operations. */
+/** Operations per schema. Composing a schema takes longer than running many operations. */
 const OPERATIONS_PER_SCHEMA = 20;
 
-/** What came of the cases. */
+/** Outcome of the comparison. */
 export interface Comparison {
   readonly compared: number;
-  /** Those that Apollo's planner fails on. */
+  /** Reasons for which operations had no plan. */
   readonly refused: readonly string[];
 }
 
-/** A case in which the federated answer is not the monolith's. */
+/** A federated answer that differs from the monolith's. */
 export class Counterexample extends Error {
   override readonly name = 'Counterexample';
 
-  /** @param seed what repeats it */
+  /** @param seed seed that reproduces it */
   constructor(seed: number, schemas: string, operation: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.stack : String(cause);
     super(`seed ${seed}\n${schemas}\n${operation}\n${reason}`, { cause });
@@ -29,7 +29,7 @@ export class Counterexample extends Error {
 /**
  * Compares federated answers with the monolith's on random schemas, data and operations.
  *
- * @param seed of the first schema; the next schemas have the next seeds
+ * @param seed seed of the first schema; the next schemas have the next seeds
  * @throws {Counterexample}
  */
 export async function compareRandomCases(seed: number, cases: number): Promise<Comparison> {
@@ -43,7 +43,7 @@ export async function compareRandomCases(seed: number, cases: number): Promise<C
   return { compared: tried - refused.length, refused };
 }
 
-/** @returns why operations were refused */
+/** Returns the reasons for which operations had no plan. */
 async function compareOnSchema(seed: number, operations: number): Promise<string[]> {
   const refused: string[] = [];
   const random = new Random(seed);

@@ -8,7 +8,7 @@ interface RandomField {
   readonly type: string;
   readonly takesArgument: boolean;
   readonly subgraphs: readonly string[];
-  /** A field of another subgraph, with or without its argument. */
+  /** Field of another subgraph, with or without its argument. */
   requires?: string;
 }
 
@@ -21,8 +21,8 @@ interface RandomType {
 const SCALARS = ['String', 'Int', 'Float', 'Boolean', 'ID', 'Color'];
 
 /**
- * A schema split over 2 to 4 subgraphs, with data that follows from the seed alone. Long because schemas and data are two
- * sides of the same choices.
+ * Random schema split over 2 to 4 subgraphs, with data determined by the seed. Long because schemas and data follow from the
+ * same choices.
  */
 export class RandomFederation {
   readonly #random: Random;
@@ -31,10 +31,10 @@ export class RandomFederation {
   readonly #entities: RandomType[];
   readonly #values: RandomType[];
   readonly #query: RandomField[];
-  /** Its implementations know it in these subgraphs only. */
+  /** Subgraphs that have the interface `Node` and its implementations. */
   readonly #interfaceIn: readonly string[];
   readonly #members: readonly RandomType[];
-  /** The subgraph to which `Node` is an object. */
+  /** Subgraph in which `Node` is an `@interfaceObject`. */
   readonly #interfaceObjectIn: string | undefined;
 
   constructor(random: Random, seed: number) {
@@ -57,7 +57,7 @@ export class RandomFederation {
     this.#query = this.#queryFields(plain);
   }
 
-  /** @throws where the schemas don't compose */
+  /** @throws if the schemas don't compose */
   build(): Federation {
     const subgraphs = Object.fromEntries(this.#subgraphs.map((name) => [name, this.#sdl(name)]));
     const data = Object.fromEntries(this.#entities.map(({ name }) => [name, instancesOf(name)]));
@@ -65,7 +65,7 @@ export class RandomFederation {
     return federation;
   }
 
-  /** For a report of a failure. */
+  /** Returns the SDL of all subgraphs, for a report. */
   describe(): string {
     return this.#subgraphs.map((name) => `# ${name}\n${this.#sdl(name)}`).join('\n');
   }
@@ -126,7 +126,7 @@ export class RandomFederation {
     }
   }
 
-  /** A composite type that a subgraph has. */
+  /** Picks a composite type that a subgraph has. */
   #targetIn(subgraph: string): string {
     const targets = [...this.#entities.filter(({ subgraphs }) => subgraphs.includes(subgraph)), ...this.#values];
     const names = targets.map(({ name }) => name);
@@ -213,7 +213,7 @@ export class RandomFederation {
     };
   }
 
-  /** In a subgraph, the required value comes with the parent; in the monolith it is looked up. */
+  /** Resolves from the required value, which a subgraph has on the parent and the monolith computes. */
   #requiring(field: RandomField, type: RandomType): FieldResolver {
     const [, name = '', argument] = /^(\w+)(?:\(x: (\d)\))?$/.exec(field.requires ?? '') ?? [];
     const takesArgument = type.fields.find((candidate) => candidate.name === name)?.takesArgument ?? false;

@@ -20,7 +20,7 @@ export interface RandomOperation {
 const ALIASES = ['one', 'two', 'id', 'label', 'f0', 'f1', 'constructor', '__proto__', 'toString'];
 const MAX_DEPTH = 4;
 
-/** A valid query with aliases, fragments, arguments, variables, `@skip` and `@include`. */
+/** Generates a valid operation with aliases, fragments, arguments, variables, `@skip` and `@include`. */
 export function randomOperation(random: Random, schema: GraphQLSchema): RandomOperation {
   for (let aliasing = 0.3; ; aliasing *= 0.8) {
     const writer = new OperationWriter(random, schema, aliasing);

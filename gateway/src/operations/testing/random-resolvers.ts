@@ -13,17 +13,17 @@ import {
 } from 'graphql';
 
 /**
- * Gives a schema data in every way that resolvers have: at once or later, promises in lists, errors thrown, rejected and
- * returned, values of a wrong type, properties, methods and promises in place of resolvers, and types found out by
- * `__typename`, `resolveType` or `isTypeOf`, at once or later.
+ * Random data for a schema, returned in every way that resolvers have: synchronously or not; promises in lists; errors
+ * thrown, rejected and returned; values of a wrong type; properties, methods and promises in place of resolvers; types
+ * resolved by `__typename`, `resolveType` or `isTypeOf`, synchronously or not.
  */
 export class RandomResolvers {
   readonly #schema: GraphQLSchema;
   readonly #seed: number;
-  /** The calls of resolvers, in their order. */
+  /** Calls of resolvers, in order. */
   calls: string[] = [];
 
-  /** @param seed of the choices: each is the same whenever it is asked for */
+  /** @param seed determines every choice */
   constructor(schema: GraphQLSchema, seed: number) {
     this.#schema = schema;
     this.#seed = seed;
@@ -55,7 +55,7 @@ export class RandomResolvers {
     }
   }
 
-  /** What a resolver gives, or a method. */
+  /** Returns the result of a resolver or a method. */
   #result(type: GraphQLOutputType, key: string, call: string): unknown {
     this.calls.push(call);
     if (this.#draw(`${key} throws`) < 0.03) throw new Error(`thrown: ${key}`);

@@ -1,4 +1,4 @@
-import { isRecord } from '@lockstep/runtime/http/server/request-parameters.ts';
+import { isRecord } from '@lockstep/runtime/json-record.ts';
 import {
   type GraphQLArgument,
   type GraphQLInputField,

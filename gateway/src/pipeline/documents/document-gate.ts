@@ -4,10 +4,10 @@ import type { LimitViolation } from '@lockstep/runtime/graphql/limits.ts';
 import type { GraphQLParams } from '@lockstep/runtime/http/server/graphql.ts';
 import {
   extensionsOf,
-  isRecord,
   parametersOf,
   type RequestParameters,
 } from '@lockstep/runtime/http/server/request-parameters.ts';
+import { isRecord } from '@lockstep/runtime/json-record.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import type { DocumentNode } from 'graphql';

@@ -1,5 +1,6 @@
 import type { GraphQLParams } from '@lockstep/runtime/http/server/graphql.ts';
-import { extensionsOf, isRecord, type RequestParameters } from '@lockstep/runtime/http/server/request-parameters.ts';
+import { extensionsOf, type RequestParameters } from '@lockstep/runtime/http/server/request-parameters.ts';
+import { isRecord } from '@lockstep/runtime/json-record.ts';
 
 /** How a request names a document that it doesn't have in it. */
 export interface PersistedId {

@@ -32,7 +32,7 @@ async function askRequestHook(hook: RequestHook, context: RequestContext): Promi
   const operationName = operation.name?.value;
   const event = { ...calls.event, headers, kind: operation.operation, operationName, query, variables };
   try {
-    await withDeadline(() => hook(event), calls.event.signal);
+    await withDeadline(() => hook(event), calls.lifetime);
   } catch (error) {
     throw asGraphQLError(error);
   }
@@ -67,7 +67,7 @@ async function askResponseHook(hook: ResponseHook, calls: OperationCalls, { oper
   const { data, errors } = body.singleResult;
   const headers = new Headers([...http.headers]);
   const event = { ...calls.event, operationName: operationName ?? undefined, headers, data, errors };
-  await withDeadline(() => hook(event), calls.event.signal, ANSWER_GRACE_MS);
+  await withDeadline(() => hook(event), calls.lifetime, ANSWER_GRACE_MS);
   if (headers.getSetCookie().length > 1) throw new Error('the hook response sets more than one cookie');
   for (const name of OF_HTTP) {
     if (headers.get(name) !== (http.headers.get(name) ?? null)) {

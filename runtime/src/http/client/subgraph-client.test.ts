@@ -248,7 +248,7 @@ describe('a call that nobody waits for any more', () => {
     const { url } = await serveHttp(t, (request) => arrived.resolve(request.socket));
     const { client, log } = clientOf(t, url);
     const leaving = new AbortController();
-    const call = client.call(QUERY, leaving.signal);
+    const call = client.call(QUERY, leaving);
     const closed = once(await arrived.promise, 'close');
     leaving.abort();
     await assert.rejects(call, LEFT);
@@ -259,7 +259,7 @@ describe('a call that nobody waits for any more', () => {
   test('is not sent where nobody waited from the start', async (t) => {
     let received = 0;
     const { url } = await serveHttp(t, () => received++);
-    await assert.rejects(clientOf(t, url).client.call(QUERY, AbortSignal.abort()), LEFT);
+    await assert.rejects(clientOf(t, url).client.call(QUERY, { signal: AbortSignal.abort() }), LEFT);
     assert.equal(received, 0);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { deadlineExceeded, ExpectedError, operationOverdue, subgraphUnavailable } from '../../graphql/errors.ts';
 import type { Logger } from '../../logging.ts';
-import { DEADLINE_HEADER, deadlineOf } from '../deadline.ts';
+import { DEADLINE_HEADER, type Lifetime } from '../deadline.ts';
 import { SECRET_HEADER } from '../server/secret.ts';
 import { isRefused } from './connection-failure.ts';
 import { Connections } from './connections.ts';
@@ -76,46 +76,47 @@ export class SubgraphClient {
   /**
    * Asks the subgraph.
    *
-   * @param signal aborted where nobody waits for the answer any more; its request's deadline is the call's too
+   * @param lifetime of the request that the call is made for
    * @throws `SUBGRAPH_UNAVAILABLE` where it can't be reached or doesn't answer in GraphQL, with the id under which the log
    *   has the reason; `DEADLINE_EXCEEDED` where it takes too long
    */
-  call(request: GraphQLRequest, signal?: AbortSignal): Promise<GraphQLAnswer> {
+  call(request: GraphQLRequest, lifetime?: Lifetime): Promise<GraphQLAnswer> {
     const exchange = { body: JSON.stringify(request), isQuery: QUERY.test(request.query) };
-    return this.inTime(async (limit) => parseAnswer(await this.exchange(exchange, limit)), signal);
+    return this.inTime(async (limit) => parseAnswer(await this.exchange(exchange, limit)), lifetime);
   }
 
   /**
    * Gives a call the time it may take, and its failure the code that says why.
    *
-   * @param run makes the call; its signal is aborted when the time is over, and when `signal` is, and has the deadline
-   *   of whichever ends first
+   * @param run makes the call, within the lifetime that it is given
    * @throws as {@link call}
    */
-  async inTime<Result>(run: (signal: AbortSignal) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  async inTime<Result>(run: (limit: Lifetime) => Promise<Result>, lifetime?: Lifetime): Promise<Result> {
     const { name, timeoutMs } = this.#options;
-    const limit = new TimeLimit(timeoutMs, signal);
+    const limit = new TimeLimit(timeoutMs, lifetime);
     try {
-      if (limit.isOver) throw operationOverdue(limit.deadline?.timeoutMs ?? 0, name);
-      const result = await run(limit.signal);
+      if (limit.isOver) throw operationOverdue(limit.outerDeadline?.timeoutMs ?? 0, name);
+      const result = await run(limit);
       this.#noteUp();
       return result;
     } catch (error) {
       if (error instanceof ExpectedError) throw error;
+      const signal = lifetime?.signal;
       if (signal?.reason instanceof ExpectedError) throw signal.reason;
       if (signal?.aborted) throw subgraphUnavailable(name, error);
       const outage = this.#noteDown(error);
       // Where it still refuses connections it was never asked.
       if (!limit.isOver || this.#isRefused) throw subgraphUnavailable(name, error, outage);
-      throw limit.deadline ? operationOverdue(limit.deadline.timeoutMs, name) : deadlineExceeded(name, timeoutMs);
+      const { outerDeadline } = limit;
+      throw outerDeadline ? operationOverdue(outerDeadline.timeoutMs, name) : deadlineExceeded(name, timeoutMs);
     } finally {
       limit.clear();
     }
   }
 
   /** Sends a request, and takes the reply as it comes. Without a limit to its time: see {@link inTime}. */
-  async exchange(exchange: Exchange, signal: AbortSignal): Promise<Reply> {
-    const reply = await this.#send(exchange, signal);
+  async exchange(exchange: Exchange, lifetime: Lifetime): Promise<Reply> {
+    const reply = await this.#send(exchange, lifetime);
     this.#refusedSince = undefined;
     return reply;
   }
@@ -125,10 +126,11 @@ export class SubgraphClient {
     return this.#connections.close();
   }
 
-  async #send(exchange: Exchange, signal: AbortSignal): Promise<Reply> {
+  async #send(exchange: Exchange, lifetime: Lifetime): Promise<Reply> {
+    const { signal } = lifetime;
     for (;;) {
       try {
-        const reply = await this.#attempt(exchange, signal);
+        const reply = await this.#attempt(exchange, lifetime);
         this.#isRefused = false;
         return reply;
       } catch (error) {
@@ -142,9 +144,8 @@ export class SubgraphClient {
     }
   }
 
-  async #attempt({ body, isQuery, headers: given }: Exchange, signal: AbortSignal): Promise<Reply> {
+  async #attempt({ body, isQuery, headers: given }: Exchange, { signal, deadline }: Lifetime): Promise<Reply> {
     const { kept, fresh, certain } = this.#connections;
-    const deadline = deadlineOf(signal);
     const left = deadline && { [DEADLINE_HEADER]: String(deadline.leftMs()) };
     const headers = { ...given, ...this.#headers, ...left };
     const request = { path: this.#path, headers, body, signal, maxReplyBytes: MAX_ANSWER_BYTES };

@@ -1,29 +1,28 @@
-import { Deadline, deadlineOf, setDeadline } from '../deadline.ts';
+import { Deadline, type Lifetime } from '../deadline.ts';
 
-/** Aborts when the time is over, when the signal is that it goes with, and at the deadline of that signal's request. */
-export class TimeLimit {
+/** Lifetime of a step of a request: it ends after some time, and with the request's own lifetime at the latest. */
+export class TimeLimit implements Lifetime {
   isOver = false;
-  /** Set where the deadline comes before the end of the time. */
-  readonly deadline: Deadline | undefined;
+  readonly deadline: Deadline;
+  /** The request's deadline, if that comes before the end of the time. */
+  readonly outerDeadline: Deadline | undefined;
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #outer: AbortSignal | undefined;
 
-  constructor(timeoutMs: number, outer: AbortSignal | undefined) {
-    this.#outer = outer;
-    const deadline = deadlineOf(outer);
+  constructor(timeoutMs: number, { signal, deadline }: Partial<Lifetime> = {}) {
+    this.#outer = signal;
     const leftMs = deadline?.leftMs() ?? Number.POSITIVE_INFINITY;
-    this.deadline = leftMs < timeoutMs ? deadline : undefined;
-    setDeadline(this.#controller.signal, this.deadline ?? new Deadline(timeoutMs));
-    if (outer?.aborted) this.#abort();
+    this.outerDeadline = leftMs < timeoutMs ? deadline : undefined;
+    this.deadline = this.outerDeadline ?? new Deadline(timeoutMs);
+    if (signal?.aborted) this.#abort();
     else if (deadline?.isOver) this.#end();
     else {
       this.#timer = setTimeout(this.#end, Math.min(timeoutMs, leftMs));
-      outer?.addEventListener('abort', this.#abort);
+      signal?.addEventListener('abort', this.#abort);
     }
   }
 
-  /** It has a deadline of its own. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

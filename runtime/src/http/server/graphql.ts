@@ -2,11 +2,11 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
 import { operationOverdue } from '../../graphql/errors.ts';
 import { RefusedRequestError } from '../../refused-request-error.ts';
-import { type Deadline, setDeadline } from '../deadline.ts';
+import type { Deadline, Lifetime } from '../deadline.ts';
 import { answerError } from './answers.ts';
 import { readJson } from './json-body.ts';
 import { MediaTypes } from './media-types.ts';
-import { refusePrototypeKeyIn } from './prototype-key.ts';
+import { checkQueryString } from './safe-json.ts';
 import type { Handler } from './server.ts';
 import { statusOf } from './status.ts';
 
@@ -15,11 +15,9 @@ const ALLOWED_METHODS = 'GET, POST';
 /** What is needed of a started Apollo Server. */
 type Executor<Context extends object> = Pick<ApolloServer<Context>, 'executeHTTPGraphQLRequest' | 'logger'>;
 
-/** A request that has come, and whether its client still waits. */
-export interface Arrival {
+/** A request that has come. Its signal is aborted when its client leaves before the answer, and at its deadline. */
+export interface Arrival extends Lifetime {
   readonly request: IncomingMessage;
-  /** Aborted when the client leaves before it has its answer, and when the request's deadline is over. */
-  readonly signal: AbortSignal;
 }
 
 /** What is asked, without the headers: nobody but Apollo Server needs those in its form. */
@@ -67,7 +65,7 @@ export function graphql<Context extends object>(
       const given = await read(request, maxBodyBytes);
       if (deadline?.isOver) throw new RefusedRequestError(504, 'DEADLINE_EXCEEDED', OVERDUE);
       const asked = check ? check(given, request) : given;
-      const makeContext = () => context({ request, signal: ending(response, deadline) });
+      const makeContext = () => context({ request, signal: ending(response, deadline), deadline });
       const mediaType = known && mediaTypes.answerTo(request);
       const run = mediaType === undefined ? undefined : known?.(asked);
       const made = run && (await makeContext());
@@ -97,7 +95,7 @@ async function read(request: IncomingMessage, maxBodyBytes: number): Promise<Gra
   }
   const queryStart = url.indexOf('?');
   const search = queryStart === -1 ? '' : url.slice(queryStart);
-  if (method === 'GET' && search !== '') refusePrototypeKeyIn(search);
+  if (method === 'GET' && search !== '') checkQueryString(search);
   return { method, search, body: method === 'POST' ? await readJson(request, maxBodyBytes) : undefined };
 }
 
@@ -124,7 +122,6 @@ function ending(response: ServerResponse, deadline: Deadline | undefined): Abort
 
 function abortAt(deadline: Deadline, controller: AbortController, response: ServerResponse): void {
   const { timeoutMs } = deadline;
-  setDeadline(controller.signal, deadline);
   const timer = setTimeout(() => controller.abort(operationOverdue(timeoutMs)), deadline.leftMs());
   response.once('close', () => clearTimeout(timer));
 }

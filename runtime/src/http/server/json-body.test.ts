@@ -8,6 +8,8 @@ const HELLO = '{"query":"{ hello }"}';
 const COUNT = '{"query":"mutation { count }"}';
 const ANSWER = '{"data":{"hello":"hello you"}}\n';
 
+const FORBIDDEN_KEY = 'The JSON has a key "__proto__" or "constructor.prototype"; remove it';
+
 const refusal = z.object({ errors: z.tuple([z.object({ message: z.string() })]) });
 
 function post(url: string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Response> {
@@ -129,12 +131,13 @@ describe('the key __proto__ is refused', () => {
     ['of variables', `{"query":"{ hello }","variables":{"__proto__":{"polluted":true}}}`],
     ['deep in variables', `{"query":"{ hello }","variables":{"value":[{"__proto__":{"polluted":true}}]}}`],
     ['with a character escaped', `{"query":"{ hello }","variables":{"\\u005f_proto__":{"polluted":true}}}`],
+    ['by way of the constructor', `{"query":"{ hello }","variables":{"constructor":{"prototype":{"polluted":true}}}}`],
   ];
   for (const [where, body] of BODIES) {
     test(where, async (t) => {
       const { url } = await serveGraphql(t);
       const response = await post(url, body);
-      assert.deepEqual([response.status, await messageOf(response)], [400, 'The request has a key __proto__.']);
+      assert.deepEqual([response.status, await messageOf(response)], [400, FORBIDDEN_KEY]);
       assert.equal('polluted' in {}, false);
     });
   }
@@ -144,7 +147,7 @@ describe('the key __proto__ is refused', () => {
     for (const name of ['variables', 'extensions']) {
       const search = new URLSearchParams({ query: '{ hello }', [name]: '{"\\u005f_proto__":{}}' });
       const response = await fetch(`${url}?${search}`, { headers: { 'apollo-require-preflight': 'true' } });
-      assert.deepEqual([response.status, await messageOf(response)], [400, 'The request has a key __proto__.']);
+      assert.deepEqual([response.status, await messageOf(response)], [400, FORBIDDEN_KEY]);
     }
   });
 

@@ -2,8 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
 import { RefusedRequestError } from '../../refused-request-error.ts';
 import { announcesMoreThan, BodyTooLargeError, collectBody } from './body.ts';
-import { refuseDeepNesting } from './json-nesting.ts';
-import { refusePrototypeKey } from './prototype-key.ts';
+import { parseSafely } from './safe-json.ts';
 
 /** JSON is UTF-8, and nothing else (RFC 8259, section 8.1). A byte order mark is passed over, as that section allows. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
@@ -66,18 +65,9 @@ function decode(bytes: Buffer): string {
 }
 
 function parse(text: string): unknown {
-  refuseDeepNesting(text);
-  const value = parseJson(text);
-  refusePrototypeKey(text, value);
+  const value = parseSafely(text);
+  if (value === undefined) throw new RefusedRequestError(400, 'BAD_REQUEST', 'Invalid JSON in the request body.');
   return value;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new RefusedRequestError(400, 'BAD_REQUEST', 'Invalid JSON in the request body.');
-  }
 }
 
 function tooLarge(maxBytes: number): RefusedRequestError {

@@ -1,5 +1,5 @@
+import { isRecord } from '../../json-record.ts';
 import type { GraphQLParams } from './graphql.ts';
-import { isRecord } from './request-parameters.ts';
 
 /** A request with nothing in it but what nearly all have, each of its type. */
 export interface PlainRequest {

@@ -1,3 +1,4 @@
+import { isRecord } from '../../json-record.ts';
 import type { GraphQLParams } from './graphql.ts';
 
 /** The parameters of a GraphQL request, as they came: nothing says that they are what they should be. */
@@ -24,10 +25,6 @@ export function extensionsOf(parameters: RequestParameters): Record<string, unkn
   const extensions = parameters.get('extensions');
   const content = typeof extensions === 'string' ? parseIfPossible(extensions) : extensions;
   return isRecord(content) ? content : undefined;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parseIfPossible(text: string): unknown {
