@@ -14,7 +14,7 @@ export interface OpenInstruments extends Instruments {
 
 interface SharedTracing {
   readonly tracing: Tracing;
-  users: number;
+  holders: number;
 }
 
 /**
@@ -60,8 +60,8 @@ export class Telemetry {
   async #openTracing(settings: TracingSettings): Promise<Tracing> {
     const { Tracing } = await import('./tracing.ts');
     const key = JSON.stringify(settings);
-    const shared = this.#tracings.get(key) ?? { tracing: new Tracing(settings, this.#logger), users: 0 };
-    shared.users += 1;
+    const shared = this.#tracings.get(key) ?? { tracing: new Tracing(settings, this.#logger), holders: 0 };
+    shared.holders += 1;
     this.#tracings.set(key, shared);
     return shared.tracing;
   }
@@ -70,8 +70,8 @@ export class Telemetry {
     const key = JSON.stringify(settings);
     const shared = this.#tracings.get(key);
     if (!shared) return;
-    shared.users -= 1;
-    if (shared.users > 0) return;
+    shared.holders -= 1;
+    if (shared.holders > 0) return;
     this.#tracings.delete(key);
     await shared.tracing.close();
   }

@@ -15,7 +15,7 @@ export class TrafficLimits {
   readonly #rate: RateLimit | undefined;
   readonly #concurrency: ConcurrencyLimit | undefined;
   /** Request handlers that have not closed it. */
-  #users = 1;
+  #holders = 1;
 
   private constructor(settings: Settings, rate: RateLimit | undefined, concurrency: ConcurrencyLimit | undefined) {
     this.#settings = settings;
@@ -51,12 +51,12 @@ export class TrafficLimits {
 
   /** Closes them once every request handler that shares them has done so. */
   close(): void {
-    this.#users -= 1;
-    if (this.#users === 0) this.#rate?.close();
+    this.#holders -= 1;
+    if (this.#holders === 0) this.#rate?.close();
   }
 
   #share(): this {
-    this.#users += 1;
+    this.#holders += 1;
     return this;
   }
 }
