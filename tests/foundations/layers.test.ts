@@ -46,6 +46,18 @@ test('each folder of the gateway is a floor that imports only from the floors be
   assert.deepEqual(upward, []);
 });
 
+test('planning is entered through its interface, and its plans are read by what planning/plan has for that', () => {
+  const inside = running.flatMap(({ path, imports }) =>
+    path.startsWith('gateway/src/planning/') ? [] : imports.map((specifier) => resolve(path, specifier)),
+  );
+  const entered = inside.filter((to) => to.startsWith('gateway/src/planning/'));
+  assert.ok(entered.includes('gateway/src/planning/load-planner.ts'));
+  assert.deepEqual(
+    [...new Set(entered)].filter((to) => to.split('/')[3] === 'apollo'),
+    [],
+  );
+});
+
 test('no files of a workspace import each other in a circle', () => {
   const edges = WORKSPACES.flatMap(readSources).flatMap(({ path, imports }) =>
     imports.filter((to) => to.startsWith('.')).map((to): Edge => [path, resolve(path, to)]),

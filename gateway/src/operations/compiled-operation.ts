@@ -21,7 +21,8 @@ import { ResponseTree } from '../execution/response-tree.ts';
 import { Completion } from '../execution/shaping/completion.ts';
 import { isIncluded } from '../execution/shaping/field-collection.ts';
 import { compileShape } from '../execution/shaping/shape.ts';
-import type { PlannedOperation } from '../planning/apollo/operation-planner.ts';
+import { ResponseKeys } from '../planning/plan/response-keys.ts';
+import type { PlannedOperation } from '../planning/planner.ts';
 import { denialErrors } from './authorization/denial-errors.ts';
 import type { Restriction } from './authorization/restriction.ts';
 import { conditionNames, fragmentsOf, operationOf } from './operation-document.ts';
@@ -73,19 +74,21 @@ export class CompiledOperation {
   readonly #types: TypeRelations;
   readonly #wanted: WantedKeys;
   readonly #conditionNames: readonly string[];
+  readonly #responseKeys: ResponseKeys;
   readonly #response: ResponseTree;
   readonly #codes = new Map<string, ConditionalCode>();
   /** What fetches the data, but where conditions decide what is wanted. */
   readonly #fetch: Step;
 
   constructor(source: OperationSource, operation: OperationDefinitionNode, rootType: GraphQLObjectType) {
-    const { queryPlan, document, responseKeys, restriction } = source;
+    const { queryPlan, names, document, restriction } = source;
     this.#source = source;
     this.#operation = operation;
     this.#rootType = rootType;
     this.#fragments = fragmentsOf(document);
     this.#conditionNames = conditionNames(document);
-    this.#response = new ResponseTree(restriction?.visible ?? operation, this.#fragments, responseKeys);
+    this.#responseKeys = new ResponseKeys(names);
+    this.#response = new ResponseTree(restriction?.visible ?? operation, this.#fragments, this.#responseKeys);
     this.#types = new TypeRelations(source.supergraphSchema);
     this.#wanted = new WantedKeys({
       plan: queryPlan,
@@ -136,7 +139,7 @@ export class CompiledOperation {
       operation: this.#operation,
       fragments: this.#fragments,
       conditions,
-      responseKeys: this.#source.responseKeys,
+      responseKeys: this.#responseKeys,
       denied: restriction?.denied,
     };
     return {
@@ -147,11 +150,11 @@ export class CompiledOperation {
   }
 
   #compilePlan(conditions: Readonly<Record<string, unknown>>): Step {
-    const { queryPlan, responseKeys } = this.#source;
+    const { queryPlan } = this.#source;
     const includes = (selection: SelectionNode) => isIncluded(selection, conditions);
     return compilePlan(queryPlan, {
       types: this.#types,
-      clientVariable: responseKeys.clientVariable,
+      clientVariable: (name) => this.#responseKeys.clientVariable(name),
       unwantedOf: (fetch, path) => this.#wanted.unwantedOf(fetch, path, includes),
     });
   }

@@ -1,7 +1,7 @@
 import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { UnsupportedPlanError } from '../execution/unsupported-plan-error.ts';
-import { OperationPlanner } from '../planning/apollo/operation-planner.ts';
+import type { Planner } from '../planning/planner.ts';
 import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
 import type { OperationCounts } from '../telemetry/operation-counts.ts';
 import { inlineFragments } from './authorization/inlined-operation.ts';
@@ -14,78 +14,86 @@ import { OverrideLabels } from './override-labels.ts';
 import { RequestDependentOperation, type Variant } from './request-dependent-operation.ts';
 import { UncompilableOperation } from './uncompilable-operation.ts';
 
-/** What became of an operation: its code, or the reason why there is none. */
+/** Result of compiling an operation: executable code, or why there is none. */
 export type Compiled = CompiledOperation | UncompilableOperation;
 
-/** An operation, and what became of it. */
+/** What runs an operation: its code, or one that is chosen for each request. */
+export type Found = Compiled | RequestDependentOperation;
+
 interface Entry {
   readonly operation: ClientOperation;
-  readonly compiled: Compiled | RequestDependentOperation;
+  readonly compiled: Found;
   uses: number;
 }
 
-/** An operation as it is for some requests. */
-interface VariantEntry extends Entry {
+interface CompiledEntry extends Entry {
   readonly compiled: Compiled;
+}
+
+/** An operation as it is for some requests. */
+interface VariantEntry extends CompiledEntry {
   readonly variant: Variant;
 }
 
 /** Characters of documents and fetches: the code of an operation takes some fifty times as many bytes. */
 const MAX_CHARACTERS = 2_000_000;
 
-/** How many operations of the last supergraph are compiled before its successor takes over. */
+/** Number of operations of a supergraph that are compiled on its successor before that takes over. */
 const WARMED_UP = 200;
 
 export interface OperationsOptions {
-  /** What happens where part of an operation is denied: it is removed, the whole is refused, or it is only told. */
+  /** What a denied part of an operation leads to: it is removed, the whole is refused, or it is only reported. */
   readonly denied?: 'removed' | 'refused' | 'told';
-  /** Those of the supergraphs before, for this one to go on with. */
+  /** Counts of the supergraphs before, which this one continues. */
   readonly counts?: OperationCounts | undefined;
 }
 
-/** The operations of one supergraph, each planned and compiled when it first comes. */
+/** The operations of one supergraph, each planned and compiled on its first request. */
 export class Operations {
-  readonly planner: OperationPlanner;
+  readonly planner: Planner;
   readonly rules: AuthorizationRules;
   readonly labels: OverrideLabels;
   readonly counts: OperationCounts;
   readonly #denied: OperationsOptions['denied'];
   readonly #entries = new LRUCache<string, Entry>({ maxSize: MAX_CHARACTERS });
   readonly #variants = new LRUCache<string, VariantEntry>({ maxSize: MAX_CHARACTERS });
+  /** Operations and variants that are being compiled, which later requests wait for. */
+  readonly #pending = new Map<string, Promise<CompiledEntry>>();
 
-  /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
-  constructor(supergraphSdl: string, { denied = 'removed', counts }: OperationsOptions = {}) {
-    this.planner = new OperationPlanner(supergraphSdl);
-    this.rules = new AuthorizationRules(this.planner.supergraph);
-    this.labels = new OverrideLabels(this.planner.supergraph);
+  constructor(planner: Planner, { denied = 'removed', counts }: OperationsOptions = {}) {
+    this.planner = planner;
+    this.rules = new AuthorizationRules(planner.directives.authorization);
+    this.labels = new OverrideLabels(planner.directives.overrideLabels);
     this.#denied = denied;
     this.counts = counts ?? { hits: 0, misses: 0, fallbacks: 0 };
   }
 
-  /** @throws {GraphQLError} where there is no such operation, or planning it would take too long */
-  get(operation: ClientOperation): Compiled | RequestDependentOperation {
+  /**
+   * Returns a known operation at once, and compiles any other.
+   *
+   * @throws {GraphQLError} if there is no such operation, or planning it would take too long
+   */
+  get(operation: ClientOperation): Found | Promise<Found> {
     const key = keyOf(operation);
     const known = this.#entries.get(key);
-    if (known && !(known.compiled instanceof RequestDependentOperation)) this.counts.hits += 1;
-    const entry = known ?? this.#add(key, { operation, compiled: this.#compile(operation), uses: 0 });
-    entry.uses += 1;
-    return entry.compiled;
+    if (!known) return this.#add(key, operation);
+    if (!(known.compiled instanceof RequestDependentOperation)) this.counts.hits += 1;
+    known.uses += 1;
+    return known.compiled;
   }
 
-  /** An operation as it is for one request. @throws {GraphQLError} where planning it would take too long */
-  variant(varying: RequestDependentOperation, variant: Variant): Compiled {
-    const { operation } = varying;
-    const key = `${keyOf(operation)} ${varying.keyOf(variant)}`;
-    let entry = this.#variants.get(key);
-    if (entry) this.counts.hits += 1;
-    else {
-      entry = { operation, variant, compiled: this.#compileVariant(varying, variant), uses: 0 };
-      this.#variants.set(key, entry, { size: operation.source.length + 1 });
-      const forgotten = varying.remember(key);
-      if (forgotten !== undefined) this.#variants.delete(forgotten);
-    }
-    entry.uses += 1;
-    return entry.compiled;
+  /**
+   * Returns an operation as it is for one request: at once, or compiled.
+   *
+   * @throws {GraphQLError} if planning it would take too long
+   */
+  variant(varying: RequestDependentOperation, variant: Variant): Compiled | Promise<Compiled> {
+    const key = `${keyOf(varying.operation)} ${varying.keyOf(variant)}`;
+    const known = this.#variants.get(key);
+    if (!known) return this.#addVariant(key, varying, variant);
+    this.counts.hits += 1;
+    known.uses += 1;
+    return known.compiled;
   }
 
   /** The texts of the documents whose operations are compiled. */
@@ -93,12 +101,12 @@ export class Operations {
     return [...this.#entries.values()].map(({ operation }) => operation.source);
   }
 
-  /** How many are kept: an operation that isn't the same for everybody once for each of its forms. */
+  /** Number of operations that are kept; each variant of an operation counts. */
   get size(): number {
     return this.#entries.size + this.#variants.size;
   }
 
-  /** Compiles what was used most on the supergraph before this, and what is still valid; other work goes on between. */
+  /** Compiles what was used most on the supergraph before this, if it is still valid; other work goes on between. */
   async warmUp(before: Operations): Promise<void> {
     const known: (Entry & { readonly variant?: Variant })[] = [
       ...before.#entries.values(),
@@ -109,27 +117,55 @@ export class Operations {
       await new Promise((resolve) => setImmediate(resolve));
       if (validate(this.planner.apiSchema, operation.document).length > 0) continue;
       try {
-        const compiled = this.get(operation);
+        const compiled = await this.get(operation);
         if (variant && compiled instanceof RequestDependentOperation)
-          this.variant(compiled, compiled.corresponding(variant));
+          await this.variant(compiled, compiled.corresponding(variant));
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;
       }
     }
   }
 
-  #add(key: string, entry: Entry): Entry {
-    this.#entries.set(key, entry, { size: entry.operation.source.length + 1 });
-    return entry;
+  #add(key: string, operation: ClientOperation): Found | Promise<Found> {
+    const varying = this.#dependsOnRequest(operation);
+    const size = operation.source.length + 1;
+    if (varying) {
+      this.#entries.set(key, { operation, compiled: varying, uses: 1 }, { size });
+      return varying;
+    }
+    return this.#once(key, async () => {
+      const compiled = await this.#compileDocument(operation.document, operation.operationName);
+      const entry = { operation, compiled, uses: 0 };
+      this.#entries.set(key, entry, { size });
+      return entry;
+    });
   }
 
-  #compile(operation: ClientOperation): Compiled | RequestDependentOperation {
-    const varying = this.#vary(operation);
-    return varying ?? this.#compileDocument(operation.document, operation.operationName);
+  #addVariant(key: string, varying: RequestDependentOperation, variant: Variant): Promise<Compiled> {
+    const { operation } = varying;
+    return this.#once(key, async () => {
+      const entry = { operation, variant, compiled: await this.#compileVariant(varying, variant), uses: 0 };
+      this.#variants.set(key, entry, { size: operation.source.length + 1 });
+      const forgotten = varying.remember(key);
+      if (forgotten !== undefined) this.#variants.delete(forgotten);
+      return entry;
+    });
   }
 
-  /** Undefined where the operation is the same for everybody, as all are on a supergraph that no rule and no label is in. */
-  #vary(operation: ClientOperation): RequestDependentOperation | undefined {
+  /** Compiles an operation once, however many requests for it come at the same time. */
+  async #once(key: string, compile: () => Promise<CompiledEntry>): Promise<Compiled> {
+    let pending = this.#pending.get(key);
+    if (!pending) {
+      pending = compile().finally(() => this.#pending.delete(key));
+      this.#pending.set(key, pending);
+    }
+    const entry = await pending;
+    entry.uses += 1;
+    return entry.compiled;
+  }
+
+  /** Returns undefined for an operation that is the same for every request: all are if there is no rule and no label. */
+  #dependsOnRequest(operation: ClientOperation): RequestDependentOperation | undefined {
     if (this.rules.isEmpty && this.labels.isEmpty) return undefined;
     const { rules, types } = this.#restrict(inlined(operation), () => true);
     const labels = this.labels.of(types);
@@ -141,7 +177,7 @@ export class Operations {
   #compileVariant(
     { operation, labels }: RequestDependentOperation,
     { unmet, labelsOn, isAuthenticated }: Variant,
-  ): Compiled {
+  ): Promise<Compiled> {
     const { document, operationName } = operation;
     const overrideLabels = new Map(labels.map((label) => [label, labelsOn.has(label)]));
     if (unmet.size === 0) return this.#compileDocument(document, operationName, { overrideLabels });
@@ -156,16 +192,16 @@ export class Operations {
     return restrict(operation, this.planner.apiSchema, this.rules, isMet);
   }
 
-  #compileDocument(
+  async #compileDocument(
     document: DocumentNode,
     operationName: string | undefined,
     { restriction, overrideLabels }: VariantParts = {},
-  ): Compiled {
+  ): Promise<Compiled> {
     const { apiSchema, supergraphSchema } = this.planner;
     this.counts.misses += 1;
     try {
       const visible = restriction ? documentOf(restriction.visible) : document;
-      const planned = this.planner.plan(visible, operationName, { overrideLabels });
+      const planned = await this.planner.plan({ document: visible, operationName, overrideLabels });
       return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName, restriction });
     } catch (error) {
       if (!(error instanceof UnsupportedPlanError || error instanceof UnplannableOperationError)) throw error;

@@ -1,21 +1,12 @@
-import { FieldDefinition, type Schema } from '@apollo/federation-internals';
-
-/** `percent(12.5)`: on for that share of the operations. */
+/** `percent(12.5)`: on for that share of the requests. */
 const PERCENT = /^percent\((\d+(?:\.\d+)?)\)$/;
 
-/** The labels of progressive `@override`s in one supergraph: where a field is resolved depends on which of them are on. */
+/** Labels of progressive `@override` in one supergraph. Where a field is resolved depends on which of them are on. */
 export class OverrideLabels {
-  readonly #byType = new Map<string, Set<string>>();
+  readonly #byType: ReadonlyMap<string, ReadonlySet<string>>;
 
-  /** @param supergraph with its directives */
-  constructor(supergraph: Schema) {
-    for (const application of supergraph.directive('join__field')?.applications() ?? []) {
-      const { overrideLabel }: Record<string, unknown> = application.arguments();
-      const { parent } = application;
-      if (typeof overrideLabel !== 'string' || !(parent instanceof FieldDefinition)) continue;
-      const labels = this.#byType.get(parent.parent.name) ?? new Set();
-      this.#byType.set(parent.parent.name, labels.add(overrideLabel));
-    }
+  constructor(byType: ReadonlyMap<string, ReadonlySet<string>>) {
+    this.#byType = byType;
   }
 
   get isEmpty(): boolean {
@@ -23,8 +14,8 @@ export class OverrideLabels {
   }
 
   /**
-   * The labels that the plan of an operation on these types may depend on, in an order that is always the same. All of a
-   * type: the planner asks for its keys too. (Composition refuses a `@requires` on a field that has a label.)
+   * Returns the labels that the plan of an operation on these types may depend on, always in the same order. All labels
+   * of a type are among them: the planner asks for its keys too. (Composition refuses a `@requires` on a labelled field.)
    */
   of(types: Iterable<string>): string[] {
     const labels = [...types].flatMap((type) => [...(this.#byType.get(type) ?? [])]);
@@ -32,16 +23,16 @@ export class OverrideLabels {
   }
 }
 
-/** Whether nobody is asked about a label. */
+/** Returns true for `percent(…)`: no hook is asked about such a label. */
 export function isPercentage(label: string): boolean {
   return PERCENT.test(label);
 }
 
 /**
- * Draws for one operation.
+ * Draws if a percentage is on for one request.
  *
- * @param random at least 0 and below 1
- * @returns undefined where the label is no percentage
+ * @param random returns at least 0 and less than 1
+ * @returns undefined for other labels
  */
 export function drawLabel(label: string, random: () => number): boolean | undefined {
   const percent = PERCENT.exec(label)?.[1];

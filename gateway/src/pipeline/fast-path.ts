@@ -34,7 +34,7 @@ export class FastPath {
   readonly #supergraph: LoadedSupergraph;
   readonly #known = new KnownOperations<KnownOperation>(KNOWN_CHARACTERS);
   /** By the request's signal, what a run gave, or will give: Apollo Server hands on a copy of its context. */
-  readonly #kept = new WeakMap<AbortSignal, Promise<OperationResult>>();
+  readonly #kept = new WeakMap<AbortSignal, Running>();
 
   constructor(supergraph: LoadedSupergraph) {
     this.#supergraph = supergraph;
@@ -45,7 +45,8 @@ export class FastPath {
     const { sdl, operations } = this.#supergraph;
     return {
       load: async () => ({
-        executor: async (request) => this.#kept.get(request.context.signal) ?? this.#supergraph.execute(request),
+        executor: async (request) =>
+          (await this.#kept.get(request.context.signal)) ?? this.#supergraph.execute(request),
       }),
       onSchemaLoadOrUpdate: (listener) => {
         listener({ apiSchema: operations.planner.apiSchema, coreSupergraphSdl: sdl });
@@ -90,8 +91,9 @@ export class FastPath {
   async #respond(known: KnownOperation, variables: Variables, context: Context): Promise<GraphQLResponse | null> {
     const running = this.#run(known, variables, context);
     if (!running) return null;
-    this.#known.set(known.source, known.operationName, known);
     const data = await this.#dataOf(running, context);
+    const isCompiled = data !== undefined || this.#kept.has(context.signal);
+    if (isCompiled) this.#known.set(known.source, known.operationName, known);
     return data === undefined ? null : { http: NO_HEAD, body: { kind: 'single', singleResult: { data } } };
   }
 
@@ -105,16 +107,17 @@ export class FastPath {
   }
 
   /** Undefined where there is no code that is the same for everybody. */
-  #run(known: KnownOperation, variables: Variables, context: Context): Promise<OperationResult> | undefined {
+  #run(known: KnownOperation, variables: Variables, context: Context): ReturnType<LoadedSupergraph['run']> {
     const { document, queryHash, source, operationName } = known;
     return this.#supergraph.run({ request: { operationName, variables }, document, queryHash, source, context });
   }
 
   /** Undefined where there are errors, which are Apollo Server's to report; they are kept for it then. */
-  async #dataOf(running: Promise<OperationResult>, { signal }: Context): Promise<OperationResult['data']> {
+  async #dataOf(running: Running, { signal }: Context): Promise<OperationResult['data']> {
     try {
-      const { data, errors } = await running;
-      if (!errors && data !== undefined) return data;
+      const result = await running;
+      if (!result) return undefined;
+      if (!result.errors && result.data !== undefined) return result.data;
     } catch {
       // It rejects again where Apollo Server expects it.
     }
@@ -122,5 +125,7 @@ export class FastPath {
     return undefined;
   }
 }
+
+type Running = NonNullable<ReturnType<LoadedSupergraph['run']>>;
 
 type Variables = Readonly<Record<string, unknown>> | undefined;

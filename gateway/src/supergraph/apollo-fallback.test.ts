@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { ApolloServer } from '@apollo/server';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { FastPath } from '../pipeline/fast-path.ts';
+import { loadPlanner } from '../planning/load-planner.ts';
 import { LoadedSupergraph } from './loaded-supergraph.ts';
 import type { Context } from './request-context.ts';
 import { supergraphSource } from './testing/supergraph-source.ts';
@@ -10,7 +11,8 @@ import { supergraphSource } from './testing/supergraph-source.ts';
 /** A gateway over one subgraph: what it gives to an operation, as JSON, and what it logs. */
 async function startGateway(t: TestContext, sdl: string) {
   const { logger, lines } = recordLog();
-  const supergraph = new LoadedSupergraph(supergraphSource(sdl), undefined, logger);
+  const source = supergraphSource(sdl);
+  const supergraph = new LoadedSupergraph(source, await loadPlanner(source.sdl), undefined, logger);
   const server = new ApolloServer<Context>({ gateway: new FastPath(supergraph).gateway, logger });
   t.after(() => server.stop());
   const ask = async (query: string) => {

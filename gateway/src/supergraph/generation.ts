@@ -7,6 +7,7 @@ import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import { loadGatewayHooks } from '../hooks/loaded-hooks.ts';
 import { checkEnforcement } from '../operations/authorization/enforcement.ts';
 import { loadHooks } from '../operations/variant-choice.ts';
+import { loadPlanner } from '../planning/load-planner.ts';
 import type { OpenInstruments, Telemetry } from '../telemetry/telemetry.ts';
 import { LoadedSupergraph, type Supergraph } from './loaded-supergraph.ts';
 
@@ -77,7 +78,9 @@ export class Generation<Requests extends RequestHandler = RequestHandler> {
       const hooks = { ...(await loadHooks(settings)), ofGateway: await loadGatewayHooks(settings.hooks) };
       const instruments = await telemetry.open(settings.telemetry);
       resources.defer(() => instruments.close());
-      const supergraph = load(() => new LoadedSupergraph(source, secret, logger, hooks, instruments));
+      const supergraph = await load(
+        async () => new LoadedSupergraph(source, await loadPlanner(source.sdl), secret, logger, hooks, instruments),
+      );
       resources.defer(() => supergraph.close());
       checkEnforcement(supergraph.operations.rules, settings, logger);
       if (before) await supergraph.operations.warmUp(before.supergraph.operations);
@@ -136,9 +139,9 @@ async function closeAll(resources: AsyncDisposableStack, logger: Logger): Promis
 }
 
 /** @throws {ConfigurationError} if the schemas compose and make no supergraph that can be served */
-function load(open: () => LoadedSupergraph): LoadedSupergraph {
+async function load(open: () => Promise<LoadedSupergraph>): Promise<LoadedSupergraph> {
   try {
-    return open();
+    return await open();
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     throw new ConfigurationError(`The schemas compose, but the supergraph can't be served: ${error.message}`);

@@ -1,14 +1,16 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { isPromise } from '@lockstep/runtime/promises.ts';
 import { GraphQLError } from 'graphql';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { DenialReport } from '../operations/authorization/denial-report.ts';
 import { CompiledOperation, type OperationResult } from '../operations/compiled-operation.ts';
-import { type Compiled, Operations } from '../operations/operations.ts';
+import { type Compiled, type Found, Operations } from '../operations/operations.ts';
 import { RequestDependentOperation, type Variant } from '../operations/request-dependent-operation.ts';
 import { UncompilableOperation } from '../operations/uncompilable-operation.ts';
 import { type Hooks, VariantChoice } from '../operations/variant-choice.ts';
+import type { Planner } from '../planning/planner.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
 import { CallTelemetry } from '../subgraphs/call-telemetry.ts';
@@ -57,9 +59,9 @@ export class LoadedSupergraph implements SupergraphFigures {
   readonly #compiling: CompileTelemetry | undefined;
   readonly #fallback: ApolloFallback;
 
-  /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
   constructor(
     supergraph: Supergraph,
+    planner: Planner,
     secret: string | undefined,
     logger: Logger,
     hooks: AllHooks = {},
@@ -69,7 +71,7 @@ export class LoadedSupergraph implements SupergraphFigures {
     this.sdl = sdl;
     this.hooks = hooks.ofGateway;
     const { directives } = gateway.authorization;
-    this.operations = new Operations(sdl, {
+    this.operations = new Operations(planner, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
       counts: counts?.operations,
     });
@@ -97,11 +99,15 @@ export class LoadedSupergraph implements SupergraphFigures {
     const { request, context } = requestContext;
     if (!requestContext.operation) return { errors: [noSuchOperation(request.operationName)] };
     const { claims, headers, signal, deadline, calls } = context;
-    const found = this.#find(requestContext);
+    const found = await this.#find(requestContext);
     if (calls && found instanceof RequestDependentOperation) calls.isPersonal = true;
     const compiled =
       found instanceof RequestDependentOperation
-        ? this.#vary(found, await this.#choice.choose(found, { claims, headers, signal }, deadline), requestContext)
+        ? await this.#vary(
+            found,
+            await this.#choice.choose(found, { claims, headers, signal }, deadline),
+            requestContext,
+          )
         : found;
     if (compiled instanceof UncompilableOperation) return this.#fallback.run(requestContext, compiled);
     const result = await this.#start(compiled, requestContext);
@@ -109,16 +115,22 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   /**
-   * Runs compiled code that is the same for everybody, and rejects where there can be none. Undefined where there is no
-   * such code: it is for {@link execute}.
+   * Runs compiled code that is the same for every request; rejects if compiling fails. It resolves with undefined, or is
+   * undefined, if the operation is not such code: then it is for {@link execute}.
    */
-  run(context: RunContext): Promise<OperationResult> | undefined {
+  run(context: RunContext): Promise<OperationResult | undefined> | undefined {
     try {
-      const compiled = this.#find(context);
-      return compiled instanceof CompiledOperation ? this.#start(compiled, context) : undefined;
+      const found = this.#find(context);
+      if (found instanceof CompiledOperation) return this.#start(found, context);
+      return isPromise(found) ? this.#startOnce(found, context) : undefined;
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  async #startOnce(compiling: Promise<Found>, context: RunContext): Promise<OperationResult | undefined> {
+    const found = await compiling;
+    return found instanceof CompiledOperation ? this.#start(found, context) : undefined;
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
@@ -133,14 +145,14 @@ export class LoadedSupergraph implements SupergraphFigures {
     });
   }
 
-  #find({ request, document, queryHash, source, context }: RunContext): Compiled | RequestDependentOperation {
+  #find({ request, document, queryHash, source, context }: RunContext): Found | Promise<Found> {
     const operation = { document, queryHash, source, operationName: request.operationName };
     return this.#compiling
       ? this.#compiling.time(() => this.operations.get(operation), context.watched?.trace)
       : this.operations.get(operation);
   }
 
-  #vary(varying: RequestDependentOperation, variant: Variant, { context }: RunContext): Compiled {
+  #vary(varying: RequestDependentOperation, variant: Variant, { context }: RunContext): Compiled | Promise<Compiled> {
     return this.#compiling
       ? this.#compiling.time(() => this.operations.variant(varying, variant), context.watched?.trace)
       : this.operations.variant(varying, variant);

@@ -1,3 +1,4 @@
+import { isPromise } from '@lockstep/runtime/promises.ts';
 import type { Instruments } from './instruments.ts';
 import type { Metrics } from './metrics.ts';
 import type { OperationCounts } from './operation-counts.ts';
@@ -18,17 +19,15 @@ export class CompileTelemetry {
     return metrics || tracing ? new CompileTelemetry(counts, metrics) : undefined;
   }
 
-  /** Finds an operation's code, which may have to be made first. That is done without a break. */
-  time<Found>(find: () => Found, trace: OperationTrace | undefined): Found {
+  /** Finds an operation's code, and times it if that is made for this request. */
+  time<Found>(find: () => Found | Promise<Found>, trace: OperationTrace | undefined): Found | Promise<Found> {
     const { misses } = this.#counts;
     const startedAt = performance.now();
-    try {
-      return find();
-    } finally {
-      if (this.#counts.misses !== misses) {
-        this.#metrics?.compileDuration.add('', (performance.now() - startedAt) / 1000);
-        trace?.addSpan('compile', startedAt);
-      }
-    }
+    const found = find();
+    if (this.#counts.misses === misses || !isPromise(found)) return found;
+    return found.finally(() => {
+      this.#metrics?.compileDuration.add('', (performance.now() - startedAt) / 1000);
+      trace?.addSpan('compile', startedAt);
+    });
   }
 }

@@ -1,4 +1,4 @@
-import type { Schema } from '@apollo/federation-internals';
+import type { AuthorizationDirective } from '../../planning/planner.ts';
 
 /** What somebody must have to see something: one application of a directive, wherever it stands. */
 export interface Rule {
@@ -15,28 +15,17 @@ export interface Demand {
   readonly rule: Rule;
 }
 
-/** The directives, by the specifications that define them. A schema may import them under other names. */
-const DIRECTIVES = [
-  { name: 'authenticated', kind: 'authenticated', argument: undefined },
-  { name: 'requiresScopes', kind: 'scopes', argument: 'scopes' },
-  { name: 'policy', kind: 'policies', argument: 'policies' },
-] as const;
+const KINDS = { authenticated: 'authenticated', requiresScopes: 'scopes', policy: 'policies' } as const;
 
 /** The rules of one supergraph, which composition has merged from its subgraphs. */
 export class AuthorizationRules {
   readonly #demands = new Map<string, Demand[]>();
   readonly #rules = new Map<string, Rule>();
 
-  /** @param supergraph with its directives */
-  constructor(supergraph: Schema) {
-    for (const { name, kind, argument } of DIRECTIVES) {
-      const feature = supergraph.coreFeatures?.getByIdentity(`https://specs.apollo.dev/${name}`);
-      const directive = feature && supergraph.directive(feature.directiveNameInSchema(name));
-      for (const application of directive?.applications() ?? []) {
-        const given: Record<string, unknown> = application.arguments();
-        const anyOf = argument === undefined ? [[]] : toAlternatives(given[argument]);
-        this.#add(coordinateOf(application.parent), this.#intern({ kind, anyOf, text: textOf(name, argument, anyOf) }));
-      }
+  constructor(directives: readonly AuthorizationDirective[]) {
+    for (const directive of directives) {
+      const { name, coordinate, anyOf } = directive;
+      this.#add(coordinate, this.#intern({ kind: KINDS[name], anyOf, text: textOf(directive) }));
     }
   }
 
@@ -65,19 +54,6 @@ export class AuthorizationRules {
   }
 }
 
-function coordinateOf(element: object | undefined): string {
-  if (element && 'coordinate' in element && typeof element.coordinate === 'string') return element.coordinate;
-  throw new Error('a rule of authorization on nothing that has a name');
-}
-
-function toAlternatives(value: unknown): string[][] {
-  if (!Array.isArray(value)) throw new Error(`a rule of authorization with ${JSON.stringify(value)} for its lists`);
-  return value.map((names: unknown) => {
-    if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
-    throw new Error(`a rule of authorization with ${JSON.stringify(names)} for a list of names`);
-  });
-}
-
-function textOf(name: string, argument: string | undefined, anyOf: readonly (readonly string[])[]): string {
+function textOf({ name, argument, anyOf }: AuthorizationDirective): string {
   return argument === undefined ? `@${name}` : `@${name}(${argument}: ${JSON.stringify(anyOf)})`;
 }

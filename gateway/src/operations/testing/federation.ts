@@ -69,7 +69,7 @@ export class Federation {
     const [invalid] = validate(planner.apiSchema, document);
     if (invalid) throw invalid;
     const { apiSchema, supergraphSchema } = planner;
-    const planned = planner.plan(document, operationName);
+    const planned = await planner.plan({ document, operationName });
     return this.run(compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName }), variables);
   }
 

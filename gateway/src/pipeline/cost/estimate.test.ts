@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { composeServices } from '@apollo/composition';
 import { type GraphQLError, Kind, parse, validate } from 'graphql';
-import { OperationPlanner } from '../../planning/apollo/operation-planner.ts';
+import { loadPlanner } from '../../planning/load-planner.ts';
 import { CostEstimates } from './cost-estimates.ts';
 
 // The examples of Apollo Router's documentation, and IBM's rules beyond them.
@@ -36,7 +36,7 @@ const LIBRARY = `
   enum Rating @cost(weight: 11) { GOOD BAD }
 `;
 
-const library = estimatesOf(LIBRARY, '"@cost", "@listSize"');
+const library = await estimatesOf(LIBRARY, '"@cost", "@listSize"');
 
 const ESTIMATES: [name: string, operation: string, cost: number, variables?: Record<string, unknown>][] = [
   ['an object costs 1, a leaf nothing', '{ book(id: 1) { title author { name } } }', 2],
@@ -93,10 +93,10 @@ const ESTIMATES: [name: string, operation: string, cost: number, variables?: Rec
 
 describe('the estimate', () => {
   for (const [name, operation, cost, variables] of ESTIMATES) {
-    test(`${name}: ${cost}`, () => assert.equal(library(operation, variables), cost));
+    test(`${name}: ${cost}`, async () => assert.equal(library(operation, variables), cost));
   }
 
-  test('one slicing argument that is required, and none or two: refused', () => {
+  test('one slicing argument that is required, and none or two: refused', async () => {
     const code = { extensions: { code: 'BAD_USER_INPUT', arguments: ['first', 'last'], http: { status: 400 } } };
     for (const given of ['', '(first: 1, last: 2)', '(first: null)']) {
       assert.throws(() => library(`{ either${given} { title } }`), code);
@@ -104,27 +104,27 @@ describe('the estimate', () => {
     assert.equal(library('{ either @skip(if: true) { title } }'), 0);
   });
 
-  test('under whatever names the subgraphs give the directives', () => {
+  test('under whatever names the subgraphs give the directives', async () => {
     const sdl = `
       type Query { a(first: Int @price(weight: 3)): [A] @federation__listSize(slicingArguments: ["first"]) }
       type A @price(weight: 7) { id: ID }`;
-    const estimate = estimatesOf(sdl, '{ name: "@cost", as: "@price" }');
+    const estimate = await estimatesOf(sdl, '{ name: "@cost", as: "@price" }');
     assert.equal(estimate('{ a(first: 2) { id } }'), 2 * 7 + 3);
   });
 
-  test('in a graph without them', () => {
-    const estimate = estimatesOf('type Query { all: [A] } type A { id: ID }', '"@key"');
+  test('in a graph without them', async () => {
+    const estimate = await estimatesOf('type Query { all: [A] } type A { id: ID }', '"@key"');
     assert.equal(estimate('{ all { id } }'), LIST_SIZE);
   });
 });
 
-function estimatesOf(sdl: string, imports: string) {
+async function estimatesOf(sdl: string, imports: string) {
   const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${imports}])\n`;
   const { supergraphSdl, errors } = composeServices([
     { name: 'library', url: 'http://library', typeDefs: parse(link + sdl) },
   ]);
   if (errors) throw new Error(errors.map(({ message }: GraphQLError) => message).join('\n'));
-  const { apiSchema } = new OperationPlanner(supergraphSdl);
+  const { apiSchema } = await loadPlanner(supergraphSdl);
   const estimates = new CostEstimates(apiSchema, supergraphSdl, LIST_SIZE);
   return (text: string, variables: Record<string, unknown> = {}) => {
     const document = parse(text);

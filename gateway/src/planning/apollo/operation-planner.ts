@@ -6,72 +6,55 @@ import {
   Supergraph,
 } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
-import { type ResponseKeys, separateResponseKeys } from '../plan/response-keys.ts';
+import { GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import type { PlannedOperation, Planner, PlanRequest, SupergraphDirectives } from '../planner.ts';
 import { UnplannableOperationError } from '../unplannable-operation-error.ts';
 import { addNewerIntrospection } from './introspection-fields.ts';
 import { addMissingAliases } from './missing-aliases.ts';
 import { plannableSelections } from './plannable-selections.ts';
 import type { RequiredFields } from './required-field.ts';
 import { restoreRequiredFields } from './required-field-fetches.ts';
+import { separateResponseKeys } from './response-key-separation.ts';
+import { directivesOf } from './supergraph-directives.ts';
 import { normalizeSupergraph } from './supergraph-normalization.ts';
 import './variables-in-values.ts';
 
-/** The plan of one operation, and what its response keys are called in it. */
-export interface PlannedOperation {
-  readonly queryPlan: QueryPlan;
-  readonly responseKeys: ResponseKeys;
-}
-
-export interface PlanningOptions {
-  /** Which labels of progressive `@override` are on; the rest is off. */
-  readonly overrideLabels?: ReadonlyMap<string, boolean> | undefined;
-}
-
-/** Plans operations on one supergraph with Apollo's planner, around the cases that it plans wrongly. */
-export class OperationPlanner {
-  /** What a client may ask for. */
+/** Apollo's query planner, with workarounds for what it plans wrongly. */
+export class OperationPlanner implements Planner {
   readonly apiSchema: GraphQLSchema;
-  /** All of it, the `@inaccessible` too. */
   readonly supergraphSchema: GraphQLSchema;
-  /** The same, with the directives that rule it. */
-  readonly supergraph: Schema;
+  readonly directives: SupergraphDirectives;
   readonly #api: Schema;
   readonly #planner: QueryPlanner;
   readonly #requiredFields: RequiredFields;
   readonly #fieldNames: ReadonlySet<string>;
 
-  /** @throws where the SDL is no supergraph, or links a feature that isn't supported */
+  /** @throws {GraphQLError} if the SDL is no supergraph, or links a feature that isn't supported */
   constructor(supergraphSdl: string) {
     const { document, requiredFields } = normalizeSupergraph(supergraphSdl);
     this.#api = Supergraph.build(supergraphSdl, OPTIONS).apiSchema();
     addNewerIntrospection(this.#api);
     this.apiSchema = this.#api.toGraphQLJSSchema();
     const supergraph = Supergraph.build(document, OPTIONS);
-    this.supergraph = supergraph.schema;
+    this.directives = directivesOf(supergraph.schema);
     this.supergraphSchema = supergraph.schema.toGraphQLJSSchema();
     this.#planner = new QueryPlanner(supergraph, { reuseQueryFragments: false });
     this.#requiredFields = requiredFields;
     this.#fieldNames = fieldNamesOf(this.supergraphSchema);
   }
 
-  /**
-   * @param document validated against `apiSchema`
-   * @throws {GraphQLError} where there is no such operation, or planning it would take too long
-   * @throws {UnplannableOperationError} where the planner fails
-   */
-  plan(document: DocumentNode, operationName?: string, { overrideLabels }: PlanningOptions = {}): PlannedOperation {
-    const responseKeys = separateResponseKeys(document, (name) => this.#fieldNames.has(name));
-    const plannable = plannableSelections(responseKeys.document, this.apiSchema);
+  async plan({ document, operationName, overrideLabels }: PlanRequest): Promise<PlannedOperation> {
+    const separated = separateResponseKeys(document, (name) => this.#fieldNames.has(name));
+    const plannable = plannableSelections(separated.document, this.apiSchema);
     const operation = operationFromDocument(this.#api, plannable, {
       ...(operationName !== undefined && { operationName }),
       validate: false,
     });
     const queryPlan = addMissingAliases(this.#buildPlan(operation, overrideLabels));
-    return { queryPlan: restoreRequiredFields(queryPlan, this.#requiredFields), responseKeys };
+    return { queryPlan: restoreRequiredFields(queryPlan, this.#requiredFields), names: separated.names };
   }
 
-  #buildPlan(operation: Operation, overrideLabels: PlanningOptions['overrideLabels']): QueryPlan {
+  #buildPlan(operation: Operation, overrideLabels: PlanRequest['overrideLabels']): QueryPlan {
     try {
       const options = overrideLabels && { overrideConditions: new Map(overrideLabels) };
       return this.#planner.buildQueryPlan(operation, options);

@@ -1,6 +1,7 @@
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import { parse, validate } from 'graphql';
 import type { HookRequest } from '../../../hooks/choice-hook.ts';
+import { OperationPlanner } from '../../../planning/apollo/operation-planner.ts';
 import { UnplannableOperationError } from '../../../planning/unplannable-operation-error.ts';
 import { CompiledOperation, type OperationResult } from '../../compiled-operation.ts';
 import { Operations, type OperationsOptions } from '../../operations.ts';
@@ -28,7 +29,8 @@ export class GuardedFederation {
 
   constructor({ hooks = {}, federation, supergraphSdl, random, denied = 'removed', ...options }: GuardedOptions) {
     this.federation = federation ?? new Federation({ subgraphs: {}, ...options });
-    this.operations = new Operations(supergraphSdl ?? this.federation.supergraphSdl, { denied });
+    const planner = supergraphSdl === undefined ? this.federation.planner : new OperationPlanner(supergraphSdl);
+    this.operations = new Operations(planner, { denied });
     this.#choice = new VariantChoice(hooks, createLogger('test', { format: 'json', level: 'silent' }), random);
   }
 
@@ -40,11 +42,11 @@ export class GuardedFederation {
     const document = parse(query);
     const [invalid] = validate(this.operations.planner.apiSchema, document);
     if (invalid) throw invalid;
-    const found = this.operations.get({ document, source: query, queryHash: query, operationName: undefined });
+    const found = await this.operations.get({ document, source: query, queryHash: query, operationName: undefined });
     const request = { claims, headers, signal: signal ?? new AbortController().signal };
     const compiled =
       found instanceof RequestDependentOperation
-        ? this.operations.variant(found, await this.#choice.choose(found, request))
+        ? await this.operations.variant(found, await this.#choice.choose(found, request))
         : found;
     if (compiled instanceof CompiledOperation) return compiled;
     throw new UnplannableOperationError(compiled.reason);
