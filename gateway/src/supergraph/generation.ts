@@ -4,7 +4,7 @@ import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
-import { loadGatewayHooks } from '../hooks/loaded-hooks.ts';
+import { loadGatewayHooks } from '../hooks/gateway-hooks.ts';
 import { checkEnforcement } from '../operations/authorization/enforcement.ts';
 import { loadHooks } from '../operations/variant-choice.ts';
 import { loadPlanner } from '../planning/load-planner.ts';

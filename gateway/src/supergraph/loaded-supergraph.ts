@@ -88,7 +88,7 @@ export class LoadedSupergraph implements SupergraphFigures {
           secret,
           logger,
           keepsHeads,
-          observer: CallTelemetry.of(subgraph, { metrics, tracing }),
+          telemetry: CallTelemetry.of(subgraph, { metrics, tracing }),
         }),
       ]),
     );
