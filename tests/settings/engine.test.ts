@@ -24,7 +24,7 @@ test('engine: apollo has ApolloGateway run operations, loaded at the start', asy
   assert.equal(errors, undefined);
   assert.match(JSON.stringify(data), /"user":\{"name":".*"orders":\[\{"status":"PENDING"/);
   await gateway.stop();
-  const { packages } = await gateway.logged(({ msg }) => msg === 'packages');
+  const { packages } = await gateway.logged(({ msg }) => msg === 'loaded');
   assert.ok(Array.isArray(packages) && packages.includes('@apollo/gateway'), String(packages));
 });
 

@@ -1,28 +1,24 @@
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
-import type { GraphQLAnswer, Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import type { Exchange } from '@lockstep/runtime/http/client/subgraph-client.ts';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { SpanReference } from '../telemetry/operation-trace.ts';
+import type { CallDescription } from '../telemetry/operation-trace.ts';
 import type { CallContext } from './call-context.ts';
-import type { CallObserver, Send } from './call-observer.ts';
-import type { ForwardedHeaders } from './forwarded-headers.ts';
+import type { Step, SubgraphReply } from './call-step.ts';
 
-/** What came of a fetch, by its error's code. */
+/** Outcomes of fetches by the code of their error. */
 const OUTCOMES = new Map<unknown, string>([
   ['SUBGRAPH_UNAVAILABLE', 'unavailable'],
   ['DEADLINE_EXCEEDED', 'deadline_exceeded'],
 ]);
 
 /** Counts, times and traces the calls to one subgraph. */
-export class CallTelemetry implements CallObserver {
+export class CallTelemetry {
   readonly #subgraph: string;
   readonly #url: URL;
   readonly #metrics: Metrics | undefined;
-  /** The calls that replies are of, for who joins them. */
-  readonly #calls = new WeakMap<Reply, SpanReference>();
 
   private constructor({ name, routingUrl }: SubgraphSettings, metrics: Metrics | undefined) {
     this.#subgraph = name;
@@ -30,64 +26,64 @@ export class CallTelemetry implements CallObserver {
     this.#metrics = metrics;
   }
 
-  /** Undefined where nobody wants to know. */
+  /** Returns undefined if there are neither metrics nor traces. */
   static of(subgraph: SubgraphSettings, { metrics, tracing }: Instruments): CallTelemetry | undefined {
     return metrics || tracing ? new CallTelemetry(subgraph, metrics) : undefined;
   }
 
-  async fetch(run: (context: CallContext) => Promise<GraphQLAnswer>, context: CallContext): Promise<GraphQLAnswer> {
-    const trace = context.trace?.startFetch();
+  /** Step of one fetch of an operation, which may share its call with others. */
+  readonly observe: Step<GraphQLAnswer> = (next) => async (request, context) => {
+    const fetchTrace = context.trace?.startFetch();
     let outcome = 'answered';
     try {
-      return await run(trace ? { ...context, headers: context.headers.tracedBy(trace) } : context);
+      return await next(
+        request,
+        fetchTrace ? { ...context, headers: context.headers.withoutTraceContext(), fetchTrace } : context,
+      );
     } catch (error) {
       outcome = context.signal.aborted ? 'abandoned' : outcomeOf(error);
       throw error;
     } finally {
       this.#metrics?.fetches.add(this.#subgraph, outcome);
-      trace?.end(this.#subgraph, outcome);
+      fetchTrace?.end(this.#subgraph, outcome);
     }
-  }
+  };
 
-  sender(request: FetchRequest, headers: ForwardedHeaders, exchange: Exchange, send: Send): () => Promise<Reply> {
-    let attempts = 0;
-    return () => {
-      if (attempts > 0) this.#metrics?.retries.add(this.#subgraph, '');
-      return this.#send(request, headers, exchange, { send, resends: attempts++ });
-    };
-  }
-
-  joined({ trace }: ForwardedHeaders, reply: Reply): void {
-    this.#metrics?.saved.add(this.#subgraph, 'deduplication');
-    trace?.share(this.#calls.get(reply));
-  }
-
-  batched([first, ...others]: readonly ForwardedHeaders[]): void {
-    this.#metrics?.saved.add(this.#subgraph, 'batching', others.length);
-    for (const { trace } of others) trace?.share(first?.trace?.call);
-  }
-
-  async #send(
-    { constants: { kind, operationName }, representations }: FetchRequest,
-    { trace }: ForwardedHeaders,
-    exchange: Exchange,
-    { send, resends }: { send: Send; resends: number },
-  ): Promise<Reply> {
-    const subgraph = this.#subgraph;
-    const entities = representations?.length;
-    const call = trace?.startCall({ subgraph, url: this.#url, kind, operationName, entities, resends });
+  /** Step of one attempt of a call. */
+  readonly measure: Step<SubgraphReply> = (next) => async (request, context) => {
+    const { resends = 0, fetchTrace } = context;
+    if (resends > 0) this.#metrics?.retries.add(this.#subgraph, '');
+    const trace = fetchTrace?.startCall(this.#describe(request, resends));
     const startedAt = performance.now();
     try {
-      const reply = await send(call ? { ...exchange, headers: { ...exchange.headers, ...call.headers } } : exchange);
-      call?.end(reply.status);
-      if (call) this.#calls.set(reply, call.reference);
+      const reply = await next(request, trace ? { ...context, traceHeaders: trace.headers } : context);
+      trace?.end(reply.status);
+      if (trace) reply.span = trace.reference;
       this.#count(reply.status, startedAt);
       return reply;
     } catch (error) {
-      call?.end(undefined, error);
+      trace?.end(undefined, error);
       this.#count('none', startedAt);
       throw error;
     }
+  };
+
+  /** Notes that a fetch had the reply to a call that was under way already. */
+  joined({ fetchTrace }: CallContext, { span }: SubgraphReply): void {
+    this.#metrics?.saved.add(this.#subgraph, 'deduplication');
+    fetchTrace?.share(span);
+  }
+
+  /** Notes that fetches travelled as one call, which was the first one's. */
+  batched([first, ...others]: readonly CallContext[]): void {
+    this.#metrics?.saved.add(this.#subgraph, 'batching', others.length);
+    for (const { fetchTrace } of others) fetchTrace?.share(first?.fetchTrace?.call);
+  }
+
+  #describe({ constants, representations }: FetchRequest, resends: number): CallDescription {
+    const { kind, operationName } = constants;
+    const entities = representations?.length;
+    return { subgraph: this.#subgraph, url: this.#url, kind, operationName, entities, resends };
   }
 
   #count(status: number | 'none', startedAt: number): void {
@@ -100,7 +96,7 @@ function outcomeOf(error: unknown): string {
   return (error instanceof ExpectedError && OUTCOMES.get(error.extensions.code)) || 'failed';
 }
 
-/** Query strings may have keys in them, as credentials do. */
+/** Returns the URL without its credentials and its query, which may hold keys. */
 function withoutSecrets(url: URL): URL {
   return new URL(url.pathname, url.origin);
 }

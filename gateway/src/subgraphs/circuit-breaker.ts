@@ -1,17 +1,24 @@
 import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { CircuitBreakerSettings } from '../configuration/sections/resilience.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import type { BreakerState } from '../telemetry/metrics.ts';
+import type { Step } from './call-step.ts';
 
-/** Calls go through; one call in half-open, to see whether the subgraph is back; none while it is open. */
+/** Closed: calls go through. Open: none does. Half-open: one does, to find out if the subgraph is back. */
 type State =
   | { readonly phase: 'closed'; readonly outcomes: Outcomes }
   | { readonly phase: 'open'; readonly until: number }
   | { readonly phase: 'half-open'; readonly since: number };
 
-/** Spares a subgraph that fails, and those who would wait for it. */
+/** Refuses fetches while the breaker is open. */
+export function breakCircuit(breaker: CircuitBreaker): Step<GraphQLAnswer> {
+  return (next) => (request, context) => breaker.run(() => next(request, context), context);
+}
+
+/** Spares a subgraph that fails, and clients that would wait for it. */
 export class CircuitBreaker {
   readonly #subgraph: SubgraphSettings;
   readonly #settings: CircuitBreakerSettings;
@@ -33,7 +40,7 @@ export class CircuitBreaker {
    * Makes the call, unless the breaker is open.
    *
    * @param lifetime of the operation: if it ends first, the call says nothing about the subgraph
-   * @throws `SUBGRAPH_UNAVAILABLE` at once where it is open, and what the call throws
+   * @throws `SUBGRAPH_UNAVAILABLE` at once if it is open, and what the call throws
    */
   async run<Result>(call: () => Promise<Result>, lifetime: Lifetime): Promise<Result> {
     const startedAt = performance.now();
@@ -56,7 +63,7 @@ export class CircuitBreaker {
     return this.#state;
   }
 
-  /** @param isGood undefined where the call says nothing about the subgraph */
+  /** @param isGood undefined if the call says nothing about the subgraph */
   #note(state: State, isGood: boolean | undefined): void {
     if (state !== this.#state) return; // of a call that began before the breaker changed
     if (state.phase === 'closed' && isGood !== undefined) {
@@ -90,7 +97,7 @@ export class CircuitBreaker {
   }
 }
 
-/** How the last so many calls went. By number and not by time: a busy subgraph that fails is noticed as soon as an idle one. */
+/** Outcomes of the last calls: a fixed number and not a time, so that a busy subgraph is noticed as soon as an idle one. */
 class Outcomes {
   readonly #areFailures: Uint8Array;
   #count = 0;
@@ -108,7 +115,7 @@ class Outcomes {
     this.#count += 1;
   }
 
-  /** None before there were enough calls. */
+  /** Returns 0 until there were enough calls. */
   failedPercentage(): number {
     return this.#count < this.#areFailures.length ? 0 : (this.#failed / this.#areFailures.length) * 100;
   }

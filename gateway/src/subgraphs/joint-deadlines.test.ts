@@ -93,6 +93,19 @@ test("who has more time than the call that it joined isn't put off with that cal
   assert.deepEqual(await long, ANSWER);
 });
 
+test('a name that looks like the code of a timeout makes no query wait for another', async (t) => {
+  const { caller, call } = await start(t);
+  const answer = {
+    data: { books: [{ id: 'DEADLINE_EXCEEDED', title: '"extensions":{"code":"DEADLINE_EXCEEDED"}' }] },
+    errors: [{ message: 'DEADLINE_EXCEEDED', path: ['DEADLINE_EXCEEDED'], extensions: { id: 'DEADLINE_EXCEEDED' } }],
+  };
+  const answers = [10_000, 20_000, 30_000].map((timeoutMs) => caller.call(query, within(timeoutMs)));
+  const { response } = await call(0);
+  response.end(JSON.stringify(answer));
+  void call(1).then((second) => second.response.end('{"data":{"books":"asked again"}}'));
+  assert.deepEqual(await Promise.all(answers), [answer, answer, answer]);
+});
+
 test('a call that has no time left is not made', async (t) => {
   const { caller, call } = await start(t);
   await assert.rejects(caller.call(query, within(0)), { extensions: { ...OVERDUE.extensions, timeoutMs: 0 } });

@@ -3,19 +3,29 @@ import { isLost, isRefused } from '@lockstep/runtime/http/client/connection-fail
 import type { Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { RetrySettings } from '../configuration/sections/resilience.ts';
+import type { Step, SubgraphReply } from './call-step.ts';
 
-/** Bad gateway, unavailable, gateway timeout: what stands before a subgraph that is gone for a moment says so. */
+/** Bad gateway, unavailable, gateway timeout: the statuses of a proxy whose subgraph is gone for a moment. */
 const PASSING_STATUSES = new Set([502, 503, 504]);
 
-/** How many retries calls that succeed save up for those that don't. */
+/** Maximum number of retries that calls save up. */
 const MAX_SAVED = 10;
 
-/** A retry, less the error of adding up fractions. */
+/** Price of a retry: 1, less the error of adding up fractions. */
 const PRICE = 0.999_999;
 
+/** Sends queries to one subgraph again if they fail in a way that may pass; mutations are sent once. */
+export function retry(settings: RetrySettings): Step<SubgraphReply> {
+  const retries = new Retry(settings);
+  return (next) => (request, context) =>
+    request.constants.kind === 'query'
+      ? retries.run((resends) => next(request, resends === 0 ? context : { ...context, resends }), context)
+      : next(request, context);
+}
+
 /**
- * Sends the queries to one subgraph again that failed in a way that may pass: no connection, a broken one, or a status
- * that says so. Each call earns a share of a retry, so that a subgraph that fails every call gets hardly more of them.
+ * Repeats attempts that failed because there was no connection or a broken one, or with a status that says so. Each call
+ * earns a share of a retry, so that a subgraph that fails every call gets hardly more of them.
  */
 export class Retry {
   readonly #settings: RetrySettings;
@@ -26,15 +36,15 @@ export class Retry {
   }
 
   /**
-   * @param send makes one attempt
+   * @param send makes one attempt, and is told how many came before it
    * @param lifetime ends the attempts; none begins that its deadline would leave no time for
    */
-  async run(send: () => Promise<Reply>, lifetime: Lifetime): Promise<Reply> {
+  async run(send: (resends: number) => Promise<Reply>, lifetime: Lifetime): Promise<Reply> {
     this.#saved = Math.min(this.#saved + this.#settings.budget, MAX_SAVED);
     for (let attempt = 1; ; attempt += 1) {
       const pauseMs = this.#pauseAfter(attempt);
       try {
-        const reply = await send();
+        const reply = await send(attempt - 1);
         if (!PASSING_STATUSES.has(reply.status) || !this.#takeRetry(attempt, pauseMs, lifetime)) return reply;
       } catch (error) {
         if (!(isLost(error) || isRefused(error)) || !this.#takeRetry(attempt, pauseMs, lifetime)) throw error;
@@ -43,7 +53,7 @@ export class Retry {
     }
   }
 
-  /** Twice as long each time, and up to half of it off, so that calls that failed together don't come back together. */
+  /** Doubles the pause each time and takes up to half of it off, so that calls that failed together don't come back together. */
   #pauseAfter(attempt: number): number {
     return this.#settings.intervalMs * 2 ** (attempt - 1) * (1 - Math.random() / 2);
   }

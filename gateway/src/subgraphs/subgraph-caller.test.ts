@@ -215,6 +215,18 @@ test('an error about one entity goes to who asked for it, at its own place; one 
   });
 });
 
+test('an error about an entity that nobody asked for goes to all', async () => {
+  const { caller, arrived, arrival } = await start();
+  const answers = [caller.call(entities(1), NO_CONTEXT), caller.call(entities(2), NO_CONTEXT)];
+  await arrival(1);
+  const errors = [{ message: 'lost', path: ['_entities', 2, 'name'] }];
+  arrived[0]?.answer({ ...names(1, 2), errors });
+  assert.deepEqual(await Promise.all(answers), [
+    { ...names(1), errors },
+    { ...names(2), errors },
+  ]);
+});
+
 test('a call that fails fails for all that travelled together', async () => {
   const { caller, arrived, arrival } = await start();
   const calls = [entities(1), entities(2)].map((request) => outageOf(caller.call(request, NO_CONTEXT), 'books'));

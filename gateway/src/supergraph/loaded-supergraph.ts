@@ -2,7 +2,6 @@ import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { isPromise } from '@lockstep/runtime/promises.ts';
 import { GraphQLError } from 'graphql';
-import type { TelemetrySettings } from '../configuration/sections/telemetry.ts';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
@@ -63,12 +62,9 @@ type Callers = ReadonlyMap<string, SubgraphCaller>;
 /** One supergraph, ready to run operations. */
 export class LoadedSupergraph implements SupergraphFigures {
   readonly sdl: string;
-  /** How long an operation may take. */
-  readonly timeoutMs: number;
   readonly operations: Operations;
   /** Those of the module under `gateway.hooks`. */
   readonly hooks: GatewayHooks | undefined;
-  readonly telemetry: TelemetrySettings;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
   readonly #callers: Callers;
@@ -85,9 +81,7 @@ export class LoadedSupergraph implements SupergraphFigures {
     { counts, metrics, tracing }: SupergraphInstruments,
   ) {
     this.sdl = sdl;
-    this.timeoutMs = gateway.traffic.timeoutMs;
     this.hooks = hooks.ofGateway;
-    this.telemetry = gateway.telemetry;
     const { directives } = gateway.authorization;
     this.operations = new Operations(planner, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
@@ -239,8 +233,8 @@ function openCallers(
   const keepsHeads = readsAnswerHeaders(gateway);
   return new Map(
     subgraphs.map((subgraph) => {
-      const observer = CallTelemetry.of(subgraph, { metrics, tracing });
-      return [subgraph.name, new SubgraphCaller({ subgraph, traffic, secret, logger, keepsHeads, observer })];
+      const telemetry = CallTelemetry.of(subgraph, { metrics, tracing });
+      return [subgraph.name, new SubgraphCaller({ subgraph, traffic, secret, logger, keepsHeads, telemetry })];
     }),
   );
 }

@@ -1,0 +1,204 @@
+import { setImmediate } from 'node:timers';
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { Deadline, Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import type { GraphQLFormattedError } from 'graphql';
+import { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import { copyOf } from '../execution/fetching/records.ts';
+import type { CallContext } from './call-context.ts';
+import type { Call, Step } from './call-step.ts';
+import type { CallTelemetry } from './call-telemetry.ts';
+
+/** Lets entity fetches that wait at the same moment travel together; other fetches travel alone. */
+export function batch(telemetry: CallTelemetry | undefined): Step<GraphQLAnswer> {
+  return (next) => {
+    const batches = new EntityBatches(next, telemetry);
+    return (request, context) => (request.representations ? batches.fetch(request, context) : next(request, context));
+  };
+}
+
+/** Entity fetch of one operation that waits in a batch. */
+interface Waiting {
+  readonly request: FetchRequest;
+  readonly context: CallContext;
+  resolve(answer: GraphQLAnswer | Promise<GraphQLAnswer>): void;
+  reject(reason: unknown): void;
+}
+
+/** Maximum number of representations that travel together; a fetch that has more travels alone. */
+const MAX_REPRESENTATIONS = 1000;
+
+/**
+ * Makes one call of entity fetches of different operations if they are of the same fetch node, have the same variables and
+ * headers, and wait at the same moment. No fetch waits longer than one turn of the event loop.
+ */
+class EntityBatches {
+  readonly #next: Call<GraphQLAnswer>;
+  readonly #telemetry: CallTelemetry | undefined;
+  readonly #waiting = new Map<string, Waiting[]>();
+  #isScheduled = false;
+
+  constructor(next: Call<GraphQLAnswer>, telemetry: CallTelemetry | undefined) {
+    this.#next = next;
+    this.#telemetry = telemetry;
+  }
+
+  /** Resolves with the answer to this fetch alone. The lifetime in `context` ends this waiting only. */
+  fetch(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {
+    return new Promise((resolve, reject) => {
+      const key = `${context.headers.identity} ${request.toIdentityOfAnyEntities()}`;
+      const waiting = this.#waiting.get(key);
+      const one = { request, context, resolve, reject };
+      if (waiting) waiting.push(one);
+      else this.#waiting.set(key, [one]);
+      if (this.#isScheduled) return;
+      this.#isScheduled = true;
+      setImmediate(() => this.#send());
+    });
+  }
+
+  #send(): void {
+    this.#isScheduled = false;
+    const all = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const waiting of all) for (const batch of inBatches(waiting)) this.#sendBatch(batch);
+  }
+
+  #sendBatch(batch: readonly Waiting[]): void {
+    const [only] = batch;
+    if (only && batch.length === 1) only.resolve(this.#next(only.request, only.context));
+    else if (only) void this.#sendTogether(batch, only);
+  }
+
+  async #sendTogether(batch: readonly Waiting[], { request, context }: Waiting): Promise<void> {
+    const indices = indicesOf(batch);
+    const { signal, deadline } = new JointLifetime(batch);
+    const { headers, fetchTrace } = context;
+    try {
+      const joint = new FetchRequest(request.constants, request.variables, [...indices.keys()]);
+      const answer = await this.#next(joint, { signal, deadline, headers, fetchTrace });
+      this.#telemetry?.batched(batch.map((one) => one.context));
+      distribute(answer, batch, indices);
+    } catch (error) {
+      for (const one of batch) one.reject(error);
+    }
+  }
+}
+
+/** Splits fetches into batches, in the order they came, as many together as the bound allows. */
+function inBatches(waiting: readonly Waiting[]): Waiting[][] {
+  const batches: Waiting[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const one of waiting) {
+    if (one.context.signal.aborted) {
+      one.reject(one.context.signal.reason);
+      continue;
+    }
+    const length = one.request.representations?.length ?? 0;
+    if (size + length > MAX_REPRESENTATIONS) {
+      batches.push([]);
+      size = 0;
+    }
+    batches.at(-1)?.push(one);
+    size += length;
+  }
+  return batches;
+}
+
+function indicesOf(batch: readonly Waiting[]): Map<string, number> {
+  const indices = new Map<string, number>();
+  for (const { request } of batch) {
+    for (const representation of request.representations ?? []) {
+      if (!indices.has(representation)) indices.set(representation, indices.size);
+    }
+  }
+  return indices;
+}
+
+/**
+ * Lifetime of the call of a batch: until every fetch of it has ended, with the latest of their deadlines. A fetch that ends
+ * before is rejected.
+ */
+class JointLifetime implements Lifetime {
+  readonly deadline: Deadline | undefined;
+  readonly #controller = new AbortController();
+
+  constructor(batch: readonly Waiting[]) {
+    let left = batch.length;
+    for (const { context, reject } of batch) {
+      const { signal } = context;
+      signal.addEventListener('abort', () => {
+        reject(signal.reason);
+        left -= 1;
+        if (left === 0) this.#controller.abort();
+      });
+    }
+    [this.deadline] = batch.flatMap(({ context }) => context.deadline ?? []).sort((a, b) => b.endsAt - a.endsAt);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+}
+
+/** Gives each fetch its own part: the entities it asked for, the errors about them, and those about none. */
+function distribute(answer: GraphQLAnswer, batch: readonly Waiting[], indices: ReadonlyMap<string, number>): void {
+  const entities = answer.data?._entities;
+  const isWhole = Array.isArray(entities) && entities.length === indices.size;
+  const errors = answer.errors && new ErrorsByEntity(answer.errors, indices.size);
+  const taken = new Set<number>();
+  for (const { request, resolve } of batch) {
+    const own = (request.representations ?? []).map((representation) => indices.get(representation) ?? -1);
+    resolve({
+      ...(answer.data !== undefined && { data: answer.data }),
+      ...(isWhole && { data: { _entities: own.map((index) => takeEntity(entities, index, taken)) } }),
+      ...errors?.of(own),
+      ...(answer.head && { head: answer.head }),
+    });
+  }
+}
+
+/** Returns a copy of an entity that another fetch has taken: each merges it into its own answer. */
+function takeEntity(entities: readonly unknown[], index: number, taken: Set<number>): unknown {
+  const entity = entities[index];
+  if (!taken.has(index)) {
+    taken.add(index);
+    return entity;
+  }
+  return copyOf(entity);
+}
+
+/** Errors of a batch's answer, looked through once for all of its fetches. */
+class ErrorsByEntity {
+  readonly #byIndex = new Map<number, GraphQLFormattedError[]>();
+  /** Errors about no entity that was asked for. */
+  readonly #common: GraphQLFormattedError[] = [];
+
+  constructor(errors: readonly GraphQLFormattedError[], entities: number) {
+    for (const error of errors) {
+      const index = entityIndexOf(error);
+      if (index === undefined || index >= entities) this.#common.push(error);
+      else {
+        const known = this.#byIndex.get(index);
+        if (known) known.push(error);
+        else this.#byIndex.set(index, [error]);
+      }
+    }
+  }
+
+  /** Returns the errors for a fetch of these entities, at the places that they have in its own answer. */
+  of(own: readonly number[]): { errors?: GraphQLFormattedError[] } {
+    const errors: GraphQLFormattedError[] = own.flatMap((index, position) =>
+      (this.#byIndex.get(index) ?? []).map((error) => ({
+        ...error,
+        path: ['_entities', position, ...(error.path ?? []).slice(2)],
+      })),
+    );
+    for (const error of this.#common) errors.push(error);
+    return errors.length > 0 ? { errors } : {};
+  }
+}
+
+function entityIndexOf({ path }: GraphQLFormattedError): number | undefined {
+  const [root, index] = Array.isArray(path) ? path : [];
+  return root === '_entities' && typeof index === 'number' && index >= 0 ? index : undefined;
+}

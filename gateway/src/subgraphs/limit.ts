@@ -1,0 +1,11 @@
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
+import type { Step } from './call-step.ts';
+
+/** Gives each fetch the time that its subgraph may take, and its failure the code that says why. */
+export function limit(client: SubgraphClient): Step<GraphQLAnswer> {
+  return (next) => (request, context) => {
+    const { headers, fetchTrace } = context;
+    return client.inTime(({ signal, deadline }) => next(request, { signal, deadline, headers, fetchTrace }), context);
+  };
+}

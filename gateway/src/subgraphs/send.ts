@@ -1,0 +1,15 @@
+import type { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
+import type { Call, SubgraphReply } from './call-step.ts';
+
+/** Sends a request once, with the headers of its client and of its trace. */
+export function send(client: SubgraphClient): Call<SubgraphReply> {
+  return (request, context) => {
+    const { traceHeaders, headers } = context;
+    const exchange = {
+      body: request.toBody(),
+      isQuery: request.constants.kind === 'query',
+      headers: traceHeaders ? { ...headers.values, ...traceHeaders } : headers.values,
+    };
+    return client.exchange(exchange, context);
+  };
+}

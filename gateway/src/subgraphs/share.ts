@@ -1,0 +1,128 @@
+import { type GraphQLAnswer, parseAnswer, type Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { Deadline, Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import type { CallContext } from './call-context.ts';
+import type { Call, SubgraphReply } from './call-step.ts';
+import type { CallTelemetry } from './call-telemetry.ts';
+
+export interface ShareOptions {
+  /** Set if queries that are alike and under way at the same time are one call. */
+  readonly sharesQueries: boolean;
+  /** Set if answers are to have the status and the headers of their replies. */
+  readonly keepsHeads: boolean;
+  readonly telemetry: CallTelemetry | undefined;
+}
+
+/**
+ * Makes one call of the queries that are alike and under way at the same time, if that is configured. Each fetch reads the
+ * reply for itself, because answers are changed as they are merged.
+ */
+export function share(
+  { sharesQueries, keepsHeads, telemetry }: ShareOptions,
+  next: Call<SubgraphReply>,
+): Call<GraphQLAnswer> {
+  const read = keepsHeads ? readWithHead : parseAnswer;
+  const alone: Call<GraphQLAnswer> = async (request, context) => read(await next(request, context));
+  if (!sharesQueries) return alone;
+  const calls = new SharedCalls(next, read, telemetry);
+  return (request, context) =>
+    request.constants.kind === 'query' ? calls.join(request, context) : alone(request, context);
+}
+
+function readWithHead(reply: Reply): GraphQLAnswer {
+  const answer = parseAnswer(reply);
+  answer.head = { status: reply.status, headers: reply.headers };
+  return answer;
+}
+
+/** Call that is under way. */
+interface SharedCall {
+  readonly reply: Promise<SubgraphReply>;
+  readonly controller: AbortController;
+  /** Deadline that the subgraph was told: that of the fetch that started the call. */
+  readonly deadline: Deadline | undefined;
+  /** Number of fetches that wait for the reply. */
+  waiting: number;
+  isSettled: boolean;
+}
+
+class SharedCalls {
+  readonly #next: Call<SubgraphReply>;
+  readonly #read: (reply: Reply) => GraphQLAnswer;
+  readonly #telemetry: CallTelemetry | undefined;
+  readonly #calls = new Map<string, SharedCall>();
+
+  constructor(next: Call<SubgraphReply>, read: (reply: Reply) => GraphQLAnswer, telemetry: CallTelemetry | undefined) {
+    this.#next = next;
+    this.#read = read;
+    this.#telemetry = telemetry;
+  }
+
+  /**
+   * Resolves with the answer of a call that is under way, or of a new one. The lifetime in `context` ends this waiting only:
+   * the call ends when no fetch waits for it any more. A waiter with time left calls again instead of inheriting a
+   * timeout caused by another's shorter deadline.
+   */
+  async join(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {
+    const key = `${context.headers.identity} ${request.toIdentity()}`;
+    for (;;) {
+      const found = this.#calls.get(key);
+      const call = found ?? this.#start(key, request, context);
+      const reply = await wait(call, context.signal);
+      const answer = this.#read(reply);
+      if (endsBefore(call, context) && isDeadlineExceeded(answer)) continue;
+      if (found) this.#telemetry?.joined(context, reply);
+      return answer;
+    }
+  }
+
+  #start(key: string, request: FetchRequest, context: CallContext): SharedCall {
+    const controller = new AbortController();
+    const { headers, fetchTrace, deadline } = context;
+    const reply = this.#next(request, { signal: controller.signal, deadline, headers, fetchTrace });
+    const call = { reply, controller, deadline, waiting: 0, isSettled: false };
+    const forget = () => {
+      if (this.#calls.get(key) === call) this.#calls.delete(key);
+    };
+    const settle = () => {
+      call.isSettled = true;
+      forget();
+    };
+    reply.then(settle, settle);
+    controller.signal.addEventListener('abort', forget);
+    this.#calls.set(key, call);
+    return call;
+  }
+}
+
+/** Resolves with the call's reply. Ends the call if this was the last to wait for it. */
+async function wait(call: SharedCall, signal: AbortSignal): Promise<SubgraphReply> {
+  call.waiting += 1;
+  try {
+    return await unlessAborted(call.reply, signal);
+  } finally {
+    call.waiting -= 1;
+    if (call.waiting === 0 && !call.isSettled) call.controller.abort(); // 4 µs, even if nothing listens any more
+  }
+}
+
+function endsBefore(call: SharedCall, { deadline }: Lifetime): boolean {
+  return call.deadline !== undefined && call.deadline.endsAt < (deadline?.endsAt ?? Number.POSITIVE_INFINITY);
+}
+
+/** Returns whether the subgraph says that it ran out of time. Only by its errors' codes: data may be anything. */
+function isDeadlineExceeded({ errors }: GraphQLAnswer): boolean {
+  return errors?.some(({ extensions }) => extensions?.code === 'DEADLINE_EXCEEDED') ?? false;
+}
+
+/** Resolves as the promise, unless the signal is aborted first. */
+function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort);
+    const stopListening = () => signal.removeEventListener('abort', abort);
+    promise.then(resolve, reject);
+    promise.then(stopListening, stopListening);
+  });
+}
