@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { ConfigurationError } from './configuration-error.ts';
 
 /**
- * Reads environment variables through a schema, so that a process gets them typed, or stops with every mistake named.
+ * Reads environment variables through a schema.
  *
- * @param shape one zod type a variable. Each takes the variable's text, or undefined where it is unset or blank, and
- *   says in its message what would do.
- * @throws {ConfigurationError} naming each wrong variable, its value and what would do
+ * @param shape a zod type for each variable. It receives the variable's text, or undefined if that is unset or blank, and its
+ *   message says what to give instead.
+ * @throws {ConfigurationError} listing each wrong variable with its value and what to give instead
  */
 export function readEnvironment<Shape extends z.ZodRawShape>(
   shape: Shape,
@@ -22,9 +22,9 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
   throw new ConfigurationError(`The environment can't be used:\n  ${mistakes.join('\n  ')}`);
 }
 
-/** A TCP port, 0 for any free one. */
+/** A TCP port; 0 picks a free one. */
 export function port(fallback: number) {
-  const rule = 'a port is a whole number from 0 to 65535';
+  const rule = 'give a whole number from 0 to 65535';
   return z.coerce.number(rule).int(rule).min(0, rule).max(65535, rule).default(fallback);
 }
 

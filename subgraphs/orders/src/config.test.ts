@@ -38,7 +38,7 @@ test('the orders subgraph tells every mistake in its environment at once', () =>
     name: 'ConfigurationError',
     message:
       "The environment can't be used:\n" +
-      '  ORDERS_PORT=x: a port is a whole number from 0 to 65535\n' +
+      '  ORDERS_PORT=x: give a whole number from 0 to 65535\n' +
       '  USERS_URL=users:4001: give an address that starts with http:// or https://\n' +
       '  USERS_TIMEOUT_MS=0: give a whole number of milliseconds, 1 or more',
   });

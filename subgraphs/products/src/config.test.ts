@@ -21,6 +21,6 @@ test('the products subgraph tells a mistake in its environment', () => {
   assert.throws(() => readConfig({ PRODUCTS_PORT: '99999', FAILPOINT: 'x', NODE_ENV: 'test' }), {
     name: 'ConfigurationError',
     message:
-      /PRODUCTS_PORT=99999: a port is a whole number from 0 to 65535\n {2}FAILPOINT=x: give one of reservation-received, /,
+      /PRODUCTS_PORT=99999: give a whole number from 0 to 65535\n {2}FAILPOINT=x: give one of reservation-received, /,
   });
 });

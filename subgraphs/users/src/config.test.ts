@@ -22,6 +22,6 @@ test('the users subgraph tells every mistake in its environment at once', () => 
     message:
       "The environment can't be used:\n" +
       '  LOG_FORMAT=xml: give pretty or json\n' +
-      '  USERS_PORT=99999: a port is a whole number from 0 to 65535',
+      '  USERS_PORT=99999: give a whole number from 0 to 65535',
   });
 });

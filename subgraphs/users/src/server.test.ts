@@ -132,7 +132,7 @@ describe("the users subgraph's entities", () => {
     const body = JSON.stringify({ query: ENTITIES, variables });
     const refused = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     assert.equal(refused.status, 403);
-    assert.equal(await refused.text(), 'This subgraph answers its gateway only.\n');
+    assert.equal(await refused.text(), 'This subgraph only accepts requests from its gateway.\n');
     const answer = await askGraphql(url, ENTITIES, variables, { 'x-subgraph-secret': SECRET });
     assert.deepEqual(answer, { status: 200, data: { _entities: [null] } });
   });
