@@ -22,7 +22,7 @@ export function badUserInput(argument: string, value: unknown, rule: string): Ex
 }
 
 /**
- * `SUBGRAPH_UNAVAILABLE`: the subgraph could not be asked, or its response was not GraphQL.
+ * `SUBGRAPH_UNAVAILABLE`: the subgraph can not be reached, or its response was not GraphQL.
  *
  * @param cause reason, for the log only
  * @param id id of the log entry that has the reason, if there is one
