@@ -70,7 +70,7 @@ describe('the orders subgraph', () => {
   test('tells that users could not be asked, and nothing of where it is', async (t) => {
     const { ask, log } = await startOrders(t, { USERS_URL: NOBODY });
     const answer = await ask(CREATE_ORDER, { userId: '1' });
-    assert.equal(answer.errors?.[0]?.message, 'The users subgraph could not be asked');
+    assert.equal(answer.errors?.[0]?.message, 'Subgraph "users" is unavailable');
     const { id, ...extensions } = answer.errors?.[0]?.extensions ?? {};
     assert.deepEqual(extensions, { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' });
     assert.ok(log.lines.some((line) => line.id === id && /failed: /.test(String(line.msg))));
