@@ -17,11 +17,11 @@ const INPUT = { userId: '1', amount: '10.50' };
 const WITH_KEY = { ...INPUT, idempotencyKey: 'k' };
 
 const UNAVAILABLE = {
-  message: 'The users subgraph could not be asked',
+  message: 'Subgraph "users" is unavailable',
   extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' },
 };
 const TOO_LATE = {
-  message: 'The users subgraph did not answer within 500 ms',
+  message: 'Subgraph "users" did not answer within 500 ms',
   extensions: { code: 'DEADLINE_EXCEEDED', subgraph: 'users', timeoutMs: TIMEOUT_MS },
 };
 const REUSED = {

@@ -7,7 +7,7 @@ import { answers, knows, serveUsers } from './testing/users-server.ts';
 import { UsersClient } from './users-client.ts';
 
 const UNAVAILABLE = {
-  message: 'The users subgraph could not be asked',
+  message: 'Subgraph "users" is unavailable',
   extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' },
 };
 
