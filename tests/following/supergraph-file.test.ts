@@ -22,7 +22,7 @@ const REFUSED: [name: string, from: string, to: string, says: string][] = [
     'a key that there is not',
     'routing_url',
     'routing',
-    'subgraphs.users.routing: is no key of this file: did you mean routing_url?',
+    'subgraphs.users.routing: unknown key; did you mean "routing_url"?',
   ],
   [
     'a duration without a unit',
@@ -97,11 +97,8 @@ test('a start with mistakes in the file ends with exit code 78 and all of them, 
   assert.deepEqual([code, stdout], [78, '']);
   for (const line of lines) assert.ok(stderr.includes(`${supergraph}:${line}: `), stderr);
   assert.match(stderr, /subgraphs\.users\.timeout: .*"soon.*: give a duration such as 500ms, 2s or 1m/);
-  assert.match(stderr, /subgraphs\.orders\.retries: is no key of this file/);
-  assert.match(
-    stderr,
-    /subgraphs\.users\.schema\.path: is no key of this file: give file: with the path of the schema, /,
-  );
+  assert.match(stderr, /subgraphs\.orders\.retries: unknown key/);
+  assert.match(stderr, /subgraphs\.users\.schema\.path: unknown key; give file: with the path of the schema, /);
 });
 
 const NICKNAMES = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])

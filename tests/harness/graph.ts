@@ -44,28 +44,30 @@ export async function startGraph(t: Afterwards, env: GraphEnvironment = {}): Pro
   const folder = await temporaryFolder(t);
   const [usersProxy, ordersProxy, productsProxy] = await Promise.all([proxyFor(t), proxyFor(t), proxyFor(t)]);
   const [verificationProxy, stockProxy] = await Promise.all([proxyFor(t), proxyFor(t)]);
-  const [users, orders, products, gateway] = await Promise.all([
-    start(t, 'subgraphs/users', { USERS_DATABASE: join(folder, 'users.sqlite'), ...env.all, ...env.users }),
-    start(t, 'subgraphs/orders', {
+  const started = [
+    launch('subgraphs/users', { USERS_DATABASE: join(folder, 'users.sqlite'), ...env.all, ...env.users }),
+    launch('subgraphs/orders', {
       ORDERS_DATABASE: join(folder, 'orders.sqlite'),
       USERS_URL: verificationProxy.url,
       PRODUCTS_URL: stockProxy.url,
       ...env.all,
       ...env.orders,
     }),
-    start(t, 'subgraphs/products', {
+    launch('subgraphs/products', {
       PRODUCTS_DATABASE: join(folder, 'products.sqlite'),
       ...env.all,
       ...env.products,
     }),
-    start(t, 'gateway', {
+    launch('gateway', {
       USERS_URL: usersProxy.url,
       ORDERS_URL: ordersProxy.url,
       PRODUCTS_URL: productsProxy.url,
       ...env.all,
       ...env.gateway,
     }),
-  ]);
+  ] as const;
+  stopAfter(t, started);
+  const [users, orders, products, gateway] = await Promise.all(started);
   usersProxy.target = verificationProxy.target = users.url;
   ordersProxy.target = orders.url;
   productsProxy.target = stockProxy.target = products.url;
@@ -75,7 +77,13 @@ export async function startGraph(t: Afterwards, env: GraphEnvironment = {}): Pro
 
 /** Starts one process of the graph, on a free port unless `env` names one, and ends it after the test. */
 export function start(t: Afterwards, folder: string, env: Record<string, string> = {}): Promise<RunningProcess> {
-  const process = startProcess(folder, {
+  const started = launch(folder, env);
+  stopAfter(t, [started]);
+  return started;
+}
+
+function launch(folder: string, env: Record<string, string>): Promise<RunningProcess> {
+  return startProcess(folder, {
     USERS_PORT: '0',
     ORDERS_PORT: '0',
     PRODUCTS_PORT: '0',
@@ -83,12 +91,15 @@ export function start(t: Afterwards, folder: string, env: Record<string, string>
     SUBGRAPH_SECRET: 'a secret for this test only',
     ...env,
   });
-  const started = process.then(
-    ({ stop }) => stop,
-    () => undefined,
-  );
-  t.after(async () => (await started)?.());
-  return process;
+}
+
+/** Stops them together: a stop takes half a second while a client keeps its connection. */
+function stopAfter(t: Afterwards, started: readonly Promise<RunningProcess>[]): void {
+  const settled = Promise.allSettled(started);
+  t.after(async () => {
+    const outcomes = await settled;
+    await Promise.all(outcomes.map(async (outcome) => outcome.status === 'fulfilled' && outcome.value.stop()));
+  });
 }
 
 async function proxyFor(t: Afterwards): Promise<FaultProxy> {

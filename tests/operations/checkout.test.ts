@@ -91,6 +91,25 @@ test('an order that is cancelled gives its stock back once, however often it is 
   assert.equal(await stockOf(lamp), before);
 });
 
+test('shows below each mutation of a document the stock from before the next one', async () => {
+  const before = await stockOf(lamp);
+  const { data } = await sendCheckout(graph.url, { userId, productId: lamp, quantity: 3, key: 'cancelled later' });
+  assert.ok(data);
+  const answer = await get<Record<string, { items: [{ product: { stock: number } }] }>>(
+    graph.url,
+    `mutation ($userId: ID!, $items: [CheckoutItem!]!, $id: ID!) {
+      first: checkout(userId: $userId, items: $items) { ...Stock }
+      cancel: cancelOrder(id: $id) { ...Stock }
+      restock(productId: ${lamp}, quantity: 3) { stock }
+      second: checkout(userId: $userId, items: $items) { ...Stock }
+    }
+    fragment Stock on Order { items { product { stock } } }`,
+    { userId, items: [{ productId: lamp, quantity: 1 }], id: data.checkout.id },
+  );
+  const stocks = ['first', 'cancel', 'second'].map((key) => answer[key]?.items[0].product.stock);
+  assert.deepEqual(stocks, [before - 4, before - 1, before + 1]);
+});
+
 test('an order of an amount alone has no items, and is cancelled without products', async () => {
   const id = await createOrder(graph.url, userId);
   graph.stockProxy.calls.length = 0;

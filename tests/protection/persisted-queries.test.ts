@@ -89,7 +89,7 @@ test('a manifest that changes is followed; one that is wrong is refused, with it
     msg,
     /^the change is refused, the graph stays as it was\. The manifests of persisted queries can't be used:/,
   );
-  assert.ok(msg.includes(`${apolloFile}: is no manifest: `), msg);
+  assert.ok(msg.includes(`${apolloFile}: not a manifest: `), msg);
   assert.deepEqual((await post({ extensions: persistedQuery(sha256(NAMES)) })).data, ANSWER);
 
   await replace(apolloFile, apolloManifest({ again: NAMES }));

@@ -25,5 +25,5 @@ test('of a wrong file it prints the mistakes, and fails', async (t) => {
   assert.deepEqual([code, stdout], [1, '']);
   for (const line of lines) assert.ok(stderr.includes(`${supergraph}:${line}: `), stderr);
   assert.match(stderr, /subgraphs\.users\.timeout: "soon.*": give a duration such as 500ms, 2s or 1m/);
-  assert.match(stderr, /subgraphs\.orders\.timeuot: is no key of this file: did you mean timeout\?/);
+  assert.match(stderr, /subgraphs\.orders\.timeuot: unknown key; did you mean "timeout"\?/);
 });

@@ -4,7 +4,7 @@ import { readConfig } from './environment.ts';
 import { toAuthority } from './sections/endpoint.ts';
 import { read, withGateway } from './testing/written-file.ts';
 
-/** The settings of a file with these lines under `gateway`, in this environment. */
+/** Returns the settings of a file with these lines under `gateway`, in this environment. */
 function settings(env: NodeJS.ProcessEnv, lines = '  {}') {
   const { listen, introspection, landingPage, cors } = read(withGateway(lines), env).gateway;
   return { listen: toAuthority(listen), introspection, page: landingPage.atEndpoint, origins: cors.origins };
@@ -16,13 +16,13 @@ const FILE = `  listen: 0.0.0.0:5000
   cors: { origins: [https://file.example] }`;
 const IN_FILE = { listen: '0.0.0.0:5000', introspection: true, page: 'graphiql', origins: ['https://file.example'] };
 
-test('a developer gets introspection, the page and the origins of a developer', () => {
+test('has introspection, the page and local origins by default', () => {
   const { origins, ...others } = settings({});
   assert.deepEqual(others, { listen: '127.0.0.1:4000', introspection: true, page: 'sandbox' });
   assert.deepEqual(origins.slice(0, 2), ['https://studio.apollographql.com', 'http://localhost:*']);
 });
 
-test('in production they are off, unless the file switches them on', () => {
+test('turns them off in production, unless the file turns them on', () => {
   const env = { NODE_ENV: 'production' };
   const off = { listen: '127.0.0.1:4000', introspection: false, page: 'none', origins: [] };
   assert.deepEqual(settings(env), off);
@@ -45,18 +45,18 @@ test('a variable wins over the file and over production mode', () => {
   assert.equal(settings({ NODE_ENV: 'production', INTROSPECTION: 'true' }).introspection, true);
 });
 
-test('a variable that is empty decides nothing', () => {
+test('ignores an empty variable', () => {
   const empty = { GATEWAY_PORT: '', HOST: ' ', INTROSPECTION: '', LANDING_PAGE: '', CORS_ORIGINS: '' };
   assert.deepEqual(settings(empty, FILE), IN_FILE);
 });
 
-test("the vendor's telemetry is switched off before a gateway can be made", () => {
+test("turns off the vendor's telemetry before a gateway can be created", () => {
   const env: NodeJS.ProcessEnv = { APOLLO_TELEMETRY_DISABLED: 'false' };
   readConfig(env);
   assert.equal(env.APOLLO_TELEMETRY_DISABLED, '1');
 });
 
-test('every wrong variable is named', () => {
+test('reports every wrong variable', () => {
   assert.throws(
     () => readConfig({ GATEWAY_PORT: 'http', INTROSPECTION: 'yes', LANDING_PAGE: 'on', CORS_ORIGINS: 'a.example' }),
     /GATEWAY_PORT=http: .*INTROSPECTION=yes: .*LANDING_PAGE=on: give true, .*CORS_ORIGINS=a\.example: give an origin/s,

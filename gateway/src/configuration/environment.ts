@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type Override, toOverrides } from './overrides.ts';
 import { origin } from './sections/cors.ts';
 
-/** Changes the port, whatever the supergraph file says. */
+/** Environment variable that overrides the port of the supergraph file. */
 export const PORT_VARIABLE = 'GATEWAY_PORT';
 const DEFAULT_SUPERGRAPH_FILE = join(import.meta.dirname, '..', '..', '..', 'supergraph.yaml');
 
@@ -18,17 +18,22 @@ const origins = z
   .transform((list) => list.split(',').map((text) => text.trim()))
   .pipe(z.array(origin));
 
-/** How the gateway's process runs. What it serves, and how, stands in the supergraph file. */
+/** Configuration of the gateway's process; the supergraph file configures the rest. */
 export interface Config extends ProcessConfig {
   readonly supergraphFile: string;
-  /** What `${env.NAME}` in the supergraph file stands for. */
+  /** Values of `${env.NAME}` in the supergraph file. */
   readonly env: NodeJS.ProcessEnv;
-  /** The settings of that file that the environment decides. */
+  /** Settings of that file that the environment overrides. */
   readonly overrides: readonly Override[];
 }
 
+/**
+ * Reads the gateway's configuration from the environment, and turns off its dependencies' telemetry there.
+ *
+ * @throws {ConfigurationError} if a variable has a wrong value
+ */
 export function readConfig(env = process.env): Config {
-  // @apollo/gateway sends usage data to its vendor unless this is set before the first gateway is made.
+  // @apollo/gateway sends usage data to its vendor unless this is set before the first gateway is created.
   env.APOLLO_TELEMETRY_DISABLED = '1';
   const variables = readEnvironment(
     {
@@ -43,7 +48,7 @@ export function readConfig(env = process.env): Config {
   );
   const process = toProcessConfig(variables);
   const overrides = toOverrides({
-    host: env.HOST?.trim() ? variables.HOST : undefined, // only what is set wins over the file
+    host: env.HOST?.trim() ? variables.HOST : undefined, // its default must not override the file
     port: variables[PORT_VARIABLE],
     introspection: variables.INTROSPECTION,
     landingPage: variables.LANDING_PAGE,

@@ -61,24 +61,24 @@ const REFUSED: Record<string, string> = {
 };
 
 for (const [name, text] of Object.entries(TAKEN)) {
-  test(`${name}: taken by an editor as by the gateway`, () => {
+  test(`an editor accepts ${name}, as the gateway does`, () => {
     assert.deepEqual([validate(parse(text)), mistakesOf(text)], [true, []], ajv.errorsText(validate.errors));
   });
 }
 
 for (const [name, text] of Object.entries(REFUSED)) {
-  test(`${name}: refused by an editor as by the gateway`, () => {
+  test(`an editor rejects ${name}, as the gateway does`, () => {
     assert.deepEqual([validate(parse(text)), mistakesOf(text).length > 0], [false, true]);
   });
 }
 
-test("the project's own file names the schema, and fits it", () => {
+test("the project's own file names the schema and is valid by it", () => {
   const text = readFileSync(join(import.meta.dirname, '../../../supergraph.yaml'), 'utf8');
   assert.match(text, /^# yaml-language-server: \$schema=\.\/supergraph\.schema\.json\n/);
   assert.equal(validate(parse(text)), true);
 });
 
-test('every key says what it is for, and every default is written as one would write it', () => {
+test('every key has a description, and every default is spelt as in the file', () => {
   for (const { path, schema } of keysOfFile()) {
     assert.ok(schema.description, `${path.join('.')} has no description`);
     if (schema.default === undefined) continue;

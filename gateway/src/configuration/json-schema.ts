@@ -2,30 +2,30 @@ import { z } from 'zod';
 import { supergraphFile } from './settings-schema.ts';
 import type { KeyPath } from './supergraph-document.ts';
 
-/** What is used here of JSON Schema. */
+/** JSON Schema of a value. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 const VARIABLE: JsonSchema = {
-  title: 'A variable of the environment',
+  title: 'Environment variable',
   type: 'string',
   pattern: '\\$\\{env\\.[A-Za-z_]\\w*(:-[^}]*)?\\}',
 };
 
-/** The file's schema without what is for variables. */
+/** The file's schema, without the alternatives for variables. Created at its first use. */
 let bare: JsonSchema | undefined;
 
-/** What describes a value and doesn't constrain it. */
+/** Keywords that describe a value without constraining it. */
 const ANNOTATIONS = new Set(['title', 'description', 'default', 'examples', 'writeOnly']);
 
 /**
- * The JSON Schema (draft 7) of the supergraph file, for editors: of what is written in it, made of the definition that it is
- * read by. It can't say what is between keys, nor what the file's variables hold.
+ * Returns the JSON Schema (draft 7) of the supergraph file, for editors. It is generated from the zod schema that reads the
+ * file, so it can't express rules that involve several keys, nor check the values of variables.
  */
 export function supergraphJsonSchema(): JsonSchema {
   return { ...allowVariables(withoutVariables()), definitions: { variable: VARIABLE } };
 }
 
-/** What the file may have at the path: one schema a form that it can have there, none for a key that there is not. */
+/** Returns the schemas that a value at the path may have: one for each form, none for an unknown key. */
 export function schemasAt(path: KeyPath): JsonSchema[] {
   bare ??= withoutVariables();
   let found = formsOf(bare);
@@ -33,17 +33,17 @@ export function schemasAt(path: KeyPath): JsonSchema[] {
   return found;
 }
 
-/** A schema's alternatives, or itself. */
+/** Returns a schema's alternatives, or the schema itself if it has none. */
 export function formsOf(schema: JsonSchema): JsonSchema[] {
   return schema.anyOf ? schema.anyOf.filter(isSchema).flatMap(formsOf) : [schema];
 }
 
-/** The keys that a schema names, each with what it is. */
+/** Returns the keys that a schema names, each with its own schema. */
 export function propertiesOf(schema: JsonSchema): [key: string, schema: JsonSchema][] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, child]) => (isSchema(child) ? [[key, child]] : []));
 }
 
-/** A key that the file can have: in its path, {@link ANY_NAME} is for a name and {@link ANY_INDEX} for a place in a list. */
+/** A key of the file. Its path has {@link ANY_NAME} for a name and {@link ANY_INDEX} for an index in a list. */
 export interface FileKey {
   readonly path: KeyPath;
   readonly schema: JsonSchema;
@@ -52,11 +52,11 @@ export interface FileKey {
 export const ANY_NAME = 'NAME';
 export const ANY_INDEX = 'N';
 
-/** Every key that the file can have, those of a section after the section. */
+/** Returns every key that the file can have, each section before its keys. */
 export function keysOfFile(): FileKey[] {
   bare ??= withoutVariables();
   const byPath = new Map(keysBelow(bare, []).map((key) => [key.path.join('.'), key]));
-  return [...byPath.values()]; // a key of several forms once
+  return [...byPath.values()]; // a key with several forms appears once
 }
 
 function keysBelow(schema: JsonSchema, above: KeyPath): FileKey[] {
@@ -71,7 +71,7 @@ function keysBelow(schema: JsonSchema, above: KeyPath): FileKey[] {
   });
 }
 
-/** Of one's own choice. A value without keys is a key of the file all the same, where it says what it is for. */
+/** Returns the keys under a placeholder, and the placeholder itself if its value has a description. */
 function keysUnder(name: string, schema: JsonSchema, above: KeyPath): FileKey[] {
   const path = [...above, name];
   const own = schema.description === undefined ? [] : [{ path, schema }];
@@ -87,13 +87,13 @@ function withoutVariables(): JsonSchema {
     io: 'input',
     target: 'draft-7',
     override: ({ jsonSchema }) => {
-      // A section that isn't there has what its keys have by default; one without a default is off then.
+      // A missing section gets the defaults of its keys, so its own default is the empty object.
       if (jsonSchema.type === 'object' && jsonSchema.default !== undefined) jsonSchema.default = {};
     },
   });
 }
 
-/** Lets a variable stand wherever a value is wanted that a variable's name isn't. */
+/** Allows a variable in place of every value that the text `${env.NAME}` would not match itself. */
 function allowVariables(schema: JsonSchema): JsonSchema {
   const variable: JsonSchema = { $ref: '#/definitions/variable' };
   if (schema.anyOf) {
@@ -120,7 +120,7 @@ function allowVariables(schema: JsonSchema): JsonSchema {
   };
 }
 
-/** Whether it is a number, a boolean, or a text that not every text will do for. */
+/** Returns true for a number, a boolean, and a string with constraints. */
 function isConstrainedValue({ type, ...schema }: JsonSchema): boolean {
   if (type === 'object' || type === 'array' || schema.anyOf) return false;
   return type !== 'string' || Object.keys(schema).some((name) => !ANNOTATIONS.has(name));

@@ -21,7 +21,7 @@ function apollo(...operations: unknown[]) {
   return { format: 'apollo-persisted-query-manifest', version: 1, operations };
 }
 
-test("Apollo's format and Relay's, from several files; paths are relative to the folder", () => {
+test("reads Apollo's format and Relay's from several files, by paths relative to the folder", () => {
   const operation = { id: 'a', body: '{ a }', name: 'A', type: 'query' };
   const { localManifests, operations } = read({ 'apollo.json': apollo(operation), 'relay.json': { b: '{ b }' } });
   assert.deepEqual(localManifests, [join(folder, 'apollo.json'), join(folder, 'relay.json')]);
@@ -31,26 +31,26 @@ test("Apollo's format and Relay's, from several files; paths are relative to the
   ]);
 });
 
-test('the same operation may be in several', () => {
+test('allows the same operation in several manifests', () => {
   assert.equal(read({ 'a.json': { a: '{ a }' }, 'b.json': { a: '{ a }' } }).operations.length, 1);
 });
 
 const WRONG: [name: string, content: unknown, says: RegExp][] = [
-  ['no JSON', '{', /a\.json: can't be read: .*JSON/],
+  ['invalid JSON', '{', /a\.json: can't be read: .*JSON/],
   [
     'another format',
     { format: 'other', version: 1, operations: [] },
-    /a\.json: is no manifest: format: .*Apollo's format/,
+    /a\.json: not a manifest: format: .*Apollo's format/,
   ],
-  ['another version', { ...apollo(), version: 2 }, /a\.json: is no manifest: version: /],
-  ['an operation without a body', apollo({ id: 'a' }), /a\.json: is no manifest: operations\.0\.body: /],
-  ['a text that is none', { a: 5 }, /a\.json: is no manifest: a: .*Relay's/],
-  ['a list', ['{ a }'], /a\.json: is no manifest: /],
-  ['an operation that is none', { a: '{ a' }, /a\.json: a: Syntax Error: Expected Name, found <EOF>\./],
+  ['another version', { ...apollo(), version: 2 }, /a\.json: not a manifest: version: /],
+  ['an operation without a body', apollo({ id: 'a' }), /a\.json: not a manifest: operations\.0\.body: /],
+  ['a text that is a number', { a: 5 }, /a\.json: not a manifest: a: .*Relay's/],
+  ['a list', ['{ a }'], /a\.json: not a manifest: /],
+  ['an operation that can not be parsed', { a: '{ a' }, /a\.json: a: Syntax Error: Expected Name, found <EOF>\./],
 ];
 
 for (const [name, content, says] of WRONG) {
-  test(`${name} is named, with its file`, () => {
+  test(`rejects ${name}, naming the file`, () => {
     assert.throws(
       () => read({ 'a.json': content }),
       (error) => error instanceof ConfigurationError && says.test(error.message),
@@ -58,12 +58,12 @@ for (const [name, content, says] of WRONG) {
   });
 }
 
-test('one id for two operations, and a file that is not there: all mistakes at once', () => {
+test('reports all mistakes at once: an id used twice, and a missing file', () => {
   writeFileSync(join(folder, 'a.json'), '{"a":"{ a }"}');
   writeFileSync(join(folder, 'b.json'), '{"a":"{ b }"}');
   const localManifests = ['a.json', 'b.json', 'nowhere.json'];
   assert.throws(
     () => readManifests({ safelist: undefined, localManifests, logUnknown: false, operations: [] }, folder),
-    /b\.json: a: stands for another operation already\n.*nowhere\.json: can't be read: ENOENT/,
+    /b\.json: a: duplicate id of a different operation; give each operation its own\n.*nowhere\.json: can't be read: ENOENT/,
   );
 });

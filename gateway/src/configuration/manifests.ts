@@ -6,7 +6,7 @@ import { GraphQLError, parse } from 'graphql';
 import { z } from 'zod';
 import type { PersistedOperation, PersistedQueriesSettings } from './sections/persisted-queries.ts';
 
-/** What `@apollo/generate-persisted-query-manifest` writes. */
+/** Format of `@apollo/generate-persisted-query-manifest`. */
 const apolloManifest = z
   .object({
     format: z.literal('apollo-persisted-query-manifest'),
@@ -15,15 +15,15 @@ const apolloManifest = z
   })
   .transform(({ operations }): PersistedOperation[] => operations);
 
-/** What Relay's compiler writes: texts by their ids. */
+/** Format of Relay's compiler: texts by id. */
 const relayManifest = z
   .record(z.string().min(1), z.string())
   .transform((texts): PersistedOperation[] => Object.entries(texts).map(([id, body]) => ({ id, body })));
 
 /**
- * Reads the manifests that are named, whose paths are relative to `folder`.
+ * Reads the manifests that the settings name by paths relative to `folder`.
  *
- * @throws {ConfigurationError} with every mistake in any of them, and its file
+ * @throws {ConfigurationError} listing every mistake with its file
  */
 export function readManifests(settings: PersistedQueriesSettings, folder: string): PersistedQueriesSettings {
   const localManifests = settings.localManifests.map((path) => resolve(folder, path));
@@ -40,7 +40,7 @@ export function readManifests(settings: PersistedQueriesSettings, folder: string
   return { ...settings, localManifests, operations: [...operations].map(([id, body]) => ({ id, body })) };
 }
 
-/** @returns what is wrong with it, where something is */
+/** Returns a manifest's operations, or the reason why it can't be used. */
 function readManifest(file: string): PersistedOperation[] | string {
   let content: unknown;
   try {
@@ -52,17 +52,18 @@ function readManifest(file: string): PersistedOperation[] | string {
   const manifest = isApollo ? apolloManifest.safeParse(content) : relayManifest.safeParse(content);
   if (manifest.success) return manifest.data;
   const [issue] = manifest.error.issues;
-  return `is no manifest: ${issue?.path.join('.')}: ${issue?.message}. ${FORMATS}`;
+  return `not a manifest: ${issue?.path.join('.')}: ${issue?.message}. ${FORMATS}`;
 }
 
 const FORMATS =
   'Give one in Apollo\'s format, {"format":"apollo-persisted-query-manifest","version":1,"operations":[…]}, or in ' +
   'Relay\'s, {"id":"text of the operation"}';
 
-/** @returns what is wrong with the operation */
+/** Adds an operation. Returns its mistakes. */
 function add({ id, body }: PersistedOperation, operations: Map<string, string>, file: string): string[] {
   const other = operations.get(id);
-  if (other !== undefined && other !== body) return [`${file}: ${id}: stands for another operation already`];
+  if (other !== undefined && other !== body)
+    return [`${file}: ${id}: duplicate id of a different operation; give each operation its own`];
   operations.set(id, body);
   try {
     parse(body);

@@ -4,7 +4,7 @@ import { brief, mistakesOf, read, withGateway } from './testing/written-file.ts'
 
 const SUBGRAPH = 'routing_url: "http://a:1/", schema: { file: a.graphql }';
 
-test('the nearest known key is named, however it is spelt', () => {
+test('suggests the nearest known key, however it is spelt', () => {
   for (const [key, nearest] of [
     ['routingUrl', 'routing_url'],
     ['routing-url', 'routing_url'],
@@ -13,35 +13,32 @@ test('the nearest known key is named, however it is spelt', () => {
     ['shema', 'schema'],
   ]) {
     assert.deepEqual(mistakesOf(`subgraphs: { a: { ${SUBGRAPH}, ${key}: x } }`), [
-      `1: subgraphs.a.${key}: is no key of this file: did you mean ${nearest}?`,
+      `1: subgraphs.a.${key}: unknown key; did you mean "${nearest}"?`,
     ]);
   }
 });
 
-test('a key that belongs elsewhere is sent there', () => {
+test('suggests the place of a key that belongs elsewhere', () => {
   assert.deepEqual(mistakesOf(withGateway('  batch_entities: true')), [
-    '2: gateway.batch_entities: is no key of this file: did you mean gateway.traffic_shaping.batch_entities?',
+    '2: gateway.batch_entities: unknown key; did you mean "gateway.traffic_shaping.batch_entities"?',
   ]);
   const [inSubgraph] = mistakesOf(`subgraphs: { a: { ${SUBGRAPH}, batch_entities: true } }`);
   assert.equal(
     inSubgraph,
-    '1: subgraphs.a.batch_entities: is no key of this file: did you mean gateway.traffic_shaping.batch_entities?',
+    '1: subgraphs.a.batch_entities: unknown key; did you mean "gateway.traffic_shaping.batch_entities"?',
   );
   const [atTheTop] = mistakesOf(`routing_url: "http://a:1/"\nsubgraphs: { a: { ${SUBGRAPH} } }`);
-  assert.equal(atTheTop, '1: routing_url: is no key of this file: did you mean subgraphs.NAME.routing_url?');
+  assert.equal(atTheTop, '1: routing_url: unknown key; did you mean "subgraphs.NAME.routing_url"?');
   const [shaping] = mistakesOf(`traffic_shaping: {}\nsubgraphs: { a: { ${SUBGRAPH} } }`);
-  assert.equal(shaping, '1: traffic_shaping: is no key of this file: did you mean gateway.traffic_shaping?');
+  assert.equal(shaping, '1: traffic_shaping: unknown key; did you mean "gateway.traffic_shaping"?');
 });
 
-test('for a key like no other, all that are known there are named', () => {
+test('lists the known keys for an unknown key that resembles none', () => {
   const [mistake] = mistakesOf(withGateway('  traffic_shaping: { colour: 1 }'));
-  assert.match(
-    mistake ?? '',
-    /^2: gateway\.traffic_shaping\.colour: is no key of this file: known here: .*batch_entities/,
-  );
+  assert.match(mistake ?? '', /^2: gateway\.traffic_shaping\.colour: unknown key; known keys: .*batch_entities/);
 });
 
-test('a mistake in a variable hides no other, and makes none', () => {
+test('reports a mistake in a variable without hiding or causing others', () => {
   const text = `subgraphs:
   a:
     routing_url: \${env.A_URL}
@@ -60,12 +57,12 @@ gateway: { traffic_shaping: { batch_entities: "\${env.NONE}", colour: 1 } }
       '5: subgraphs.a.timeout: ${env.A_TIMEOUT}',
       '7: subgraphs.b.routing_url: "b:1"',
       '9: gateway.traffic_shaping.batch_entities: ${env.NONE}',
-      '9: gateway.traffic_shaping.colour: is no key of this file',
+      '9: gateway.traffic_shaping.colour: unknown key; known keys',
     ],
   );
 });
 
-test('a variable that stands alone can be a number or a boolean; a wrong one is shown with its name', () => {
+test('reads a lone variable as a number or boolean, and names it if it is wrong', () => {
   const text = withGateway('  traffic_shaping: { batch_entities: "${env.BATCH}" }');
   assert.equal(read(text, { BATCH: 'false' }).gateway.traffic.batchEntities, false);
   assert.deepEqual(mistakesOf(text, { BATCH: 'no' }), [
@@ -76,7 +73,7 @@ test('a variable that stands alone can be a number or a boolean; a wrong one is 
   assert.match(JSON.stringify(read(asText, { FILE: '12' }).subgraphs[0]?.schema), /\/12"/);
 });
 
-test('a key that is there twice is one mistake, at the second, and hides no other', () => {
+test('reports a duplicate key once, at the second, without hiding other mistakes', () => {
   const text = `subgraphs:
   a:
     timeout: 1s
@@ -85,12 +82,12 @@ test('a key that is there twice is one mistake, at the second, and hides no othe
     ${SUBGRAPH.replace(', ', '\n    ')}
 `;
   assert.deepEqual(brief(mistakesOf(text)), [
-    '4: subgraphs.a.timeout: is there twice: keep one of them',
-    '5: subgraphs.a.colour: is no key of this file: known here: …',
+    '4: subgraphs.a.timeout: duplicate key; keep one',
+    '5: subgraphs.a.colour: unknown key; known keys: …',
   ]);
 });
 
-test('an alias stands for its value; one without an anchor is named', () => {
+test('resolves aliases, and rejects one without an anchor', () => {
   const { subgraphs } = read(`subgraphs:
   a: { ${SUBGRAPH}, timeout: &short 2s }
   b: { ${SUBGRAPH}, timeout: *short }
@@ -100,33 +97,36 @@ test('an alias stands for its value; one without an anchor is named', () => {
     [2000, 2000],
   );
   assert.deepEqual(mistakesOf(`subgraphs:\n  a: { ${SUBGRAPH}, timeout: *short }\n`), [
-    '2: subgraphs.a.timeout: *short: give a value the anchor &short above it',
+    '2: subgraphs.a.timeout: *short: unknown anchor; give a value the anchor &short above it',
   ]);
   const merged = mistakesOf(`subgraphs:\n  a: &a { ${SUBGRAPH} }\n  b:\n    <<: *a\n`);
-  assert.ok(merged.includes('4: subgraphs.b.<<: is no key of this file: write out what it stands for'), `${merged}`);
+  assert.ok(
+    merged.includes('4: subgraphs.b.<<: unknown key; YAML merge keys are not supported, write out the keys'),
+    `${merged}`,
+  );
 });
 
 for (const [name, text, says] of [
   [
     'too far in',
     'subgraphs:\n  a:\n    timeout: 1s\n     schema: x\n',
-    /^3: "timeout: 1s": is no YAML: .*: give each key/,
+    /^3: "timeout: 1s": invalid YAML: .*; give each key/,
   ],
   [
     'too far out',
     'subgraphs:\n  a:\n    timeout: 1s\n   schema: x\n',
-    /^4: "schema: x": is no YAML: .*the same indent/,
+    /^4: "schema: x": invalid YAML: .*the same indent/,
   ],
-  ['by a tab', 'subgraphs:\n\ta:\n', /^2: "a:": is no YAML: Tabs .*: indent with spaces$/],
+  ['by a tab', 'subgraphs:\n\ta:\n', /^2: "a:": invalid YAML: Tabs .*; indent with spaces$/],
 ] as const) {
-  test(`a line that is indented ${name} is one mistake, with its line and its text`, () => {
+  test(`reports a line indented ${name} as one mistake, with its text`, () => {
     const mistakes = mistakesOf(text);
     assert.equal(mistakes.length, 1);
     assert.match(mistakes[0] ?? '', says);
   });
 }
 
-test('what is of another kind is told as what it is', () => {
+test('names the type of a value of the wrong type', () => {
   assert.deepEqual(mistakesOf(withGateway('  traffic_shaping:')), [
     '2: gateway.traffic_shaping: is empty: give keys of its own below it, or remove it',
   ]);
@@ -142,7 +142,7 @@ test('what is of another kind is told as what it is', () => {
   ]);
 });
 
-test('a secret that is wrong is named and not shown', () => {
+test('masks a wrong value that is secret', () => {
   const text = 'subgraphs: { a: { routing_url: "${env.A_SECRET}", schema: { file: a.graphql } } }';
   assert.deepEqual(mistakesOf(text, { A_SECRET: 'hunter2' }), [
     '1: subgraphs.a.routing_url: "***" (from A_SECRET): give an address that starts with http:// or https://',

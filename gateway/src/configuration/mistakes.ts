@@ -6,10 +6,10 @@ import { adviseOnUnknownKey } from './unknown-key.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What zod says by itself where a key's definition doesn't say what would do. */
+/** Message of zod for a union without a message of its own. */
 const DEFAULT_UNION_MESSAGE = 'Invalid input';
 
-/** What is to be changed in the file for this to be no issue. */
+/** Translates a zod issue into the mistakes in the file that cause it. */
 export function toMistakes(issue: Issue, document: SupergraphDocument, above: KeyPath = []): Mistake[] {
   const path = [...above, ...issue.path.map(String)];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, document));
@@ -18,7 +18,7 @@ export function toMistakes(issue: Issue, document: SupergraphDocument, above: Ke
   return [mistakeAt(path, `${found(path, document)}: ${wanted(issue)}`, document)];
 }
 
-/** Of a value that may have several forms: the keys that none of them has, or what is wrong with the nearest form. */
+/** Returns the mistakes of a value with several possible forms: the keys that no form has, or those of the nearest form. */
 function ofUnion(issue: z.core.$ZodIssueInvalidUnion, path: KeyPath, document: SupergraphDocument): Mistake[] {
   const unknown = issue.errors.map((form) =>
     form.flatMap((nested) => (nested.code === 'unrecognized_keys' && nested.path.length === 0 ? nested.keys : [])),
@@ -31,14 +31,15 @@ function ofUnion(issue: z.core.$ZodIssueInvalidUnion, path: KeyPath, document: S
   return (nearest ?? []).flatMap((nested) => toMistakes(nested, document, path));
 }
 
-/** A form whose very kind is another is further away than any that is of this kind. */
+/** Returns the distance of a value from a form. A form of another type is further away than any form of this type. */
 function remoteness(issues: readonly Issue[]): number {
   return issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0) ? Infinity : issues.length;
 }
 
 function unknownKey(above: KeyPath, key: string, document: SupergraphDocument, rule?: string): Mistake {
-  const advice = key === '<<' ? 'write out what it stands for' : adviseOnUnknownKey(above, key, rule);
-  return mistakeAt([...above, key], `is no key of this file: ${advice}`, document);
+  const advice =
+    key === '<<' ? 'YAML merge keys are not supported, write out the keys' : adviseOnUnknownKey(above, key, rule);
+  return mistakeAt([...above, key], `unknown key; ${advice}`, document);
 }
 
 function mistakeAt(path: KeyPath, message: string, document: SupergraphDocument): Mistake {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** Equal for the same content of a module's file. Of what it imports itself nothing is known: Node loads that once. */
+/** Returns a hash of a module's file. It does not cover what the module imports, which Node loads once per process. */
 export function versionOf(file: string): string {
   try {
     return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16);
   } catch {
-    return 'unreadable'; // whoever loads it says why
+    return 'unreadable'; // loading it reports the reason
   }
 }

@@ -1,18 +1,22 @@
 import { isRecord } from '@lockstep/runtime/json-record.ts';
 import { DEFAULT_LISTEN } from './sections/endpoint.ts';
 
-/** A setting of the supergraph file that the environment decides. */
+/** A setting of the supergraph file that the environment overrides. */
 export interface Override {
   readonly path: readonly string[];
-  /** The variable that decides it. */
+  /** Name of the environment variable. */
   readonly variable: string;
-  /** Whether it holds only where the file says nothing. */
+  /** True if it only applies when the file does not set the key. */
   readonly isDefault: boolean;
-  /** What the file would have there. @param given what it has, or its default */
+  /**
+   * Returns the value in effect, as the file would have it.
+   *
+   * @param given the file's value, or its default
+   */
   value(given: unknown): unknown;
 }
 
-/** The variables that stand for settings, once they are read. */
+/** Values of the environment variables that override settings. */
 export interface OverridingVariables {
   readonly host: string | undefined;
   readonly port: number | undefined;
@@ -24,7 +28,7 @@ export interface OverridingVariables {
   readonly isProduction: boolean;
 }
 
-/** What the environment decides: a variable that is set wins over the file, production mode over its defaults only. */
+/** Returns the overrides. A variable that is set wins over the file; production mode wins only over defaults. */
 export function toOverrides(variables: OverridingVariables): Override[] {
   const { host, port, isProduction } = variables;
   const wins = (path: string, variable: string, value: unknown): Override[] =>
@@ -48,7 +52,7 @@ export function toOverrides(variables: OverridingVariables): Override[] {
   ];
 }
 
-/** Each of the two variables decides a part of it. What is no text is left for its mistake to be told. */
+/** Overrides a part of the address, the host or the port. A value that is not a string is left for validation to report. */
 function listenOverride(variable: string, join: (port: string, host: string) => string): Override {
   return {
     path: ['gateway', 'listen'],
@@ -62,11 +66,7 @@ function listenOverride(variable: string, join: (port: string, host: string) => 
   };
 }
 
-/**
- * Puts into the values of a supergraph file what the environment decides.
- *
- * @returns those that had an effect
- */
+/** Applies overrides to the values of a supergraph file in place, and returns those that had an effect. */
 export function applyOverrides(values: unknown, overrides: readonly Override[]): Override[] {
   return overrides.filter(({ path, isDefault, value }) => {
     const above = path.slice(0, -1).reduce(childOf, values);
@@ -77,7 +77,7 @@ export function applyOverrides(values: unknown, overrides: readonly Override[]):
   });
 }
 
-/** What is under the key, made where there is nothing. */
+/** Returns the value of a key, creating an empty mapping if there is none. */
 function childOf(value: unknown, key: string): unknown {
   if (!isRecord(value)) return undefined;
   value[key] ??= {};

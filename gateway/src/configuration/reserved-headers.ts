@@ -1,10 +1,13 @@
 import { DEADLINE_HEADER } from '@lockstep/runtime/http/deadline.ts';
 import { SECRET_HEADER } from '@lockstep/runtime/http/server/secret.ts';
 
-/** Which way a header goes. */
+/** Direction in which a header is passed. */
 export type Direction = 'to subgraphs' | 'to clients';
 
-/** Of one connection, and not of the message (RFC 9110, section 7.6.1); and what the two sides of a call agree by. */
+/**
+ * Headers of a connection rather than of the message (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1), and those that
+ * the gateway and its subgraphs use themselves.
+ */
 const OF_ONE_HOP = [
   'connection',
   'keep-alive',
@@ -18,17 +21,17 @@ const OF_ONE_HOP = [
   'date',
   SECRET_HEADER,
   DEADLINE_HEADER,
-  'set-cookie', // a call may be made for several clients: a hook sets it for one
+  'set-cookie', // a shared call serves several clients; a hook can set it for one of them
 ];
 
 const RESERVED: Readonly<Record<Direction, ReadonlySet<string>>> = {
-  // An answer that isn't whole, or isn't there because it hasn't changed, is none that could be merged with others.
+  // A partial response, or 304 Not Modified, can't be merged with others.
   'to subgraphs': new Set([
     ...OF_ONE_HOP,
     ...['accept', 'accept-charset', 'accept-encoding', 'expect', 'range'],
     ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'],
   ]),
-  // What is true of one subgraph's answer only, and what the gateway says itself.
+  // Headers that describe a single subgraph response, and those that the gateway sets.
   'to clients': new Set([
     ...OF_ONE_HOP,
     ...['accept-ranges', 'age', 'allow', 'alt-svc', 'etag', 'expires', 'last-modified', 'vary'],
@@ -41,7 +44,8 @@ const RESERVED_PREFIXES: Readonly<Record<Direction, readonly string[]>> = {
 };
 
 /**
- * Whether a header never passes: it would break HTTP, mean something else on the other side, or tell the shared secret.
+ * Returns true for a header that is never passed on, because it would break HTTP, change its meaning, or reveal the shared
+ * secret.
  *
  * @param name in lower case
  */
@@ -49,10 +53,10 @@ export function isReserved(name: string, direction: Direction): boolean {
   return RESERVED[direction].has(name) || RESERVED_PREFIXES[direction].some((prefix) => name.startsWith(prefix));
 }
 
-/** What no header's value may have: not every HTTP parser lets anything pass but a tab, and what is no control character of ISO 8859-1. */
+/** Characters that not every HTTP parser accepts in a header's value: all but tab and ISO 8859-1 without its control characters. */
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** Whether a text can be a header's value. */
+/** Returns true if a text can be the value of a header. */
 export function isHeaderValue(text: string): boolean {
   return !FORBIDDEN_IN_VALUE.test(text);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withoutSecrets } from './secrets.ts';
 
-test('what a key for secrets has, and what a variable for secrets holds, is not shown', () => {
+test('masks the values of secret keys and of secret variables', () => {
   assert.equal(withoutSecrets('hunter2', [{ type: 'string', writeOnly: true }], []), '***');
   for (const name of ['REDIS_PASSWORD', 'API_KEY', 'subgraph_secret', 'AUTH_TOKEN']) {
     assert.equal(withoutSecrets('hunter2', [{ type: 'string' }], ['PORT', name]), '***');
@@ -11,7 +11,7 @@ test('what a key for secrets has, and what a variable for secrets holds, is not 
   assert.equal(withoutSecrets(5, [{ type: 'number' }], []), 5);
 });
 
-test('an address is shown without the credentials in it', () => {
+test('masks the credentials in a URL', () => {
   assert.equal(withoutSecrets('redis://:hunter2@cache:6379/0', [], []), 'redis://***@cache:6379/0');
   assert.equal(withoutSecrets('https://ada:hunter2@shop.example/a@b', [], []), 'https://***@shop.example/a@b');
   assert.equal(withoutSecrets('https://shop.example/@ada', [], []), 'https://shop.example/@ada');

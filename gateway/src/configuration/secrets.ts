@@ -1,16 +1,16 @@
 import type { JsonSchema } from './json-schema.ts';
 
-/** What stands in place of a secret, wherever settings are shown. */
+/** Text shown in place of a secret. */
 const MASK = '***';
 const SECRET_VARIABLE = /SECRET|TOKEN|PASSW|KEY|CREDENTIAL/i;
 const URL_CREDENTIALS = /(?<=:\/\/)[^/@\s]+(?=@)/g;
 
 /**
- * A value as it may be shown: nothing of it where the key is for secrets (`.meta({ writeOnly: true })`, JSON Schema's word
- * for that) or the variable is called like one, and no credentials that an address carries.
+ * Returns a value that can be shown: masked if its key holds secrets (`.meta({ writeOnly: true })`, after JSON Schema) or if
+ * a variable in it has a name like one, and without credentials in a URL.
  *
- * @param schemas what the file may have at the key
- * @param variables those that the value is made of
+ * @param schemas schemas of the key
+ * @param variables names of the environment variables in the value
  */
 export function withoutSecrets(value: unknown, schemas: readonly JsonSchema[], variables: readonly string[]): unknown {
   if (schemas.some(({ writeOnly }) => writeOnly === true) || variables.some((name) => SECRET_VARIABLE.test(name))) {

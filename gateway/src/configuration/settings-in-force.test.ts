@@ -17,13 +17,13 @@ gateway:
 `;
 const ENV = { A_TIMEOUT: '3s', PORT: '5000', ASK: 'false', ORIGIN: 'https://b.example', LANDING_PAGE: 'graphiql' };
 
-/** The value and the comment of a line. */
+/** Returns the value and the comment of a line. */
 function line(text: string, key: string): (string | undefined)[] {
   const [, value, source] = new RegExp(`^ *${key}: (.*?) +# (.*)$`, 'm').exec(text) ?? [];
   return [value, source];
 }
 
-test('each setting is there, with where it comes from', () => {
+test('prints every setting with its origin', () => {
   const text = describeSettings(write(FILE, ENV));
   assert.deepEqual(line(text, 'routing_url'), ['http://a:1/', 'supergraph.yaml:3']);
   assert.deepEqual(line(text, 'timeout'), ['3s', 'supergraph.yaml:5, environment variable A_TIMEOUT']);
@@ -36,21 +36,21 @@ test('each setting is there, with where it comes from', () => {
   assert.deepEqual(line(text, 'max_age'), ['10m', 'default']);
 });
 
-test('what production mode decides is told, and a variable that wins over the file', () => {
+test('names production mode and variables that win over the file', () => {
   const text = describeSettings(write(FILE, { ...ENV, LANDING_PAGE: '', NODE_ENV: 'production', HOST: '0.0.0.0' }));
   assert.deepEqual(line(text, 'landing_page'), ['false', 'default with NODE_ENV=production']);
   assert.deepEqual(line(text, 'listen'), ['0.0.0.0:5000', 'environment variable HOST']);
   assert.deepEqual(line(text, 'introspection'), ['false', 'supergraph.yaml:8, environment variable ASK']);
 });
 
-test('what is printed is a file that says the same, whatever the environment', () => {
+test('prints a file that gives the same settings in any environment', () => {
   const settings = read(FILE, ENV);
   assert.deepEqual(read(describeSettings(write(FILE, ENV))), settings);
   const smallest = withGateway('  {}');
   assert.deepEqual(read(describeSettings(write(smallest)), { NODE_ENV: 'production' }), read(smallest));
 });
 
-test('no secret is printed', () => {
+test('prints no secret', () => {
   const text = describeSettings(
     write('subgraphs: { a: { routing_url: "http://ada:hunter2@a/", schema: { sdl: "${env.SDL_SECRET}" } } }', {
       SDL_SECRET: 'hunter3',

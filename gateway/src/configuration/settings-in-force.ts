@@ -6,20 +6,20 @@ import { withoutSecrets } from './secrets.ts';
 import type { KeyPath } from './supergraph-document.ts';
 import { readSupergraphFile, type SupergraphReading, type SupergraphSource } from './supergraph-file.ts';
 
-/** Where comments begin at the latest, in letters from the left. */
+/** Rightmost column in which comments start. */
 const MAX_COMMENT_COLUMN = 60;
 
-/** A line of the file as it would have to be for the settings to be what they are, and where its value comes from. */
+/** A line of the described file, and the origin of its value. */
 interface Line {
   readonly text: string;
   readonly source: string;
 }
 
 /**
- * The settings in force, as a supergraph file that says each of them: those of this file, of the environment, and the
- * defaults. A comment says where each comes from. Secrets are masked.
+ * Describes the settings in force as a supergraph file that sets every key. A comment gives the origin of each value: the
+ * file, the environment or the default. Secrets are masked.
  *
- * @throws {ConfigurationError} as {@link readSupergraphFile}
+ * @throws {ConfigurationError} if {@link readSupergraphFile} does
  */
 export function describeSettings(source: SupergraphSource): string {
   const lines = new Description(readSupergraphFile(source), basename(source.supergraphFile)).linesOf([]);
@@ -37,7 +37,7 @@ class Description {
     this.#fileName = fileName;
   }
 
-  /** What is in the mapping at the path. */
+  /** Returns the lines of the mapping at the path. */
   linesOf(path: KeyPath): Line[] {
     const given = this.#valueAt(path);
     const named = new Map(schemasAt(path).flatMap(propertiesOf));
@@ -77,7 +77,7 @@ class Description {
     return names.length === 0 ? place : `${place}, environment variable ${names.join(', ')}`;
   }
 
-  /** The variables that the file's value at the path, or one in it, is made of. */
+  /** Returns the variables in the file's value at the path or below it. */
   #variablesIn(path: KeyPath, value: unknown): string[] {
     const own = this.#reading.document.expansionAt(path)?.names ?? [];
     return [...own, ...childrenOf(value).flatMap(([key, child]) => this.#variablesIn([...path, key], child))];
@@ -96,7 +96,7 @@ function childrenOf(value: unknown): [key: string, value: unknown][] {
   return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }
 
-/** On one line. */
+/** Writes a value on one line. */
 function toYaml(value: unknown): string {
   if (typeof value === 'string' && value.includes('\n')) return JSON.stringify(value);
   return stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim();

@@ -1,24 +1,28 @@
 import { z } from 'zod';
-import { apq } from './sections/apq.ts';
 import { authentication } from './sections/authentication.ts';
 import { authorization } from './sections/authorization.ts';
-import { cors } from './sections/cors.ts';
-import { csrf } from './sections/csrf.ts';
+import { cors, csrf } from './sections/cors.ts';
 import { demandControl } from './sections/demand-control.ts';
-import { graphqlPath, introspection, landingPage, listenAddress, PAGE_PATHS } from './sections/endpoint.ts';
+import {
+  graphqlPath,
+  healthCheck,
+  introspection,
+  landingPage,
+  listenAddress,
+  PAGE_PATHS,
+} from './sections/endpoint.ts';
 import { type HeaderSettings, headers } from './sections/headers.ts';
-import { healthCheck } from './sections/health-check.ts';
-import { hooks } from './sections/hooks.ts';
+import { hooks, progressiveOverride } from './sections/hooks.ts';
 import { limits } from './sections/limits.ts';
-import { persistedQueries } from './sections/persisted-queries.ts';
-import { progressiveOverride } from './sections/progressive-override.ts';
+import { apq, persistedQueries } from './sections/persisted-queries.ts';
 import { subgraph } from './sections/subgraph.ts';
 import { type SubgraphErrors, subgraphErrors } from './sections/subgraph-errors.ts';
 import { telemetry } from './sections/telemetry.ts';
 import { trafficShaping } from './sections/traffic-shaping.ts';
 
-// The supergraph file: rover's keys, and the gateway's own under `gateway`. Each section of those stands in a file of its
-// own: its keys, what each is for (editors show it), their defaults, and what they are called once they are read.
+// The supergraph file: rover's keys, and the gateway's own under `gateway`
+// (https://www.apollographql.com/docs/rover/commands/supergraphs/). Each section has its own file with
+// its keys, their descriptions (editors show them), their defaults, and their names in TypeScript.
 
 const gateway = z
   .strictObject({
@@ -47,11 +51,11 @@ const gateway = z
     hooks: hooks.prefault({}).describe('Functions of your own, for what no key covers.'),
   })
   .superRefine(({ path, health_check: { live, ready }, telemetry }, context) => {
-    const message = 'give another path: this one answers something else';
+    const message = 'the path is in use; give another';
     if (live === path) context.addIssue({ code: 'custom', path: ['health_check', 'live'], message });
     if (ready === path || ready === live)
       context.addIssue({ code: 'custom', path: ['health_check', 'ready'], message });
-    const metrics = 'metricsPath' in telemetry ? telemetry.metricsPath : undefined; // not there after a mistake in it
+    const metrics = 'metricsPath' in telemetry ? telemetry.metricsPath : undefined; // missing if the section has a mistake
     if (metrics !== undefined && [path, live, ready, ...PAGE_PATHS].includes(metrics))
       context.addIssue({ code: 'custom', path: ['telemetry', 'metrics', 'prometheus'], message });
   })
@@ -80,6 +84,7 @@ const gateway = z
 const NO_SUBGRAPHS = 'give at least one subgraph, each under its name';
 const NAME = /^[a-zA-Z][\w-]{0,63}$/;
 
+/** The zod schema of a supergraph file. */
 export const supergraphFile = z
   .strictObject(
     {
@@ -99,15 +104,15 @@ export const supergraphFile = z
     { error: 'give subgraphs: with at least one subgraph below it' },
   )
   .superRefine(({ subgraphs, gateway }, context) => {
-    // zod goes on after a mistake that isn't of type, but then doesn't transform
+    // after a mistake other than a wrong type, zod runs refinements on values that it has not transformed
     for (const name of 'subgraphErrors' in gateway ? Object.keys(gateway.subgraphErrors.named) : []) {
       if (name in subgraphs) continue;
-      const message = `there is no such subgraph: give all, or one of ${Object.keys(subgraphs).join(', ')}`;
+      const message = `unknown subgraph; give all, or one of ${Object.keys(subgraphs).join(', ')}`;
       context.addIssue({ code: 'custom', path: ['gateway', 'include_subgraph_errors', name], message });
     }
   });
 
-/** The settings under `gateway`, all of them, with their defaults. */
+/** Settings under `gateway`, with their defaults. */
 export type GatewaySettings = Readonly<Omit<z.output<typeof gateway>, 'subgraphErrors' | 'headers'>> & {
   readonly subgraphErrors: SubgraphErrors;
   readonly headers: HeaderSettings;

@@ -13,31 +13,31 @@ import {
 } from 'yaml';
 import { type Expansion, expandVariables } from './variables.ts';
 
-/** One thing wrong with the file. */
+/** A mistake in the file. */
 export interface Mistake {
   readonly line: number;
-  /** The key's path, `subgraphs.a.timeout`; empty for the file as a whole. */
+  /** Path of the key, such as `subgraphs.a.timeout`; empty for the file as a whole. */
   readonly path: string;
-  /** What was found, and what would do. */
+  /** The value found, and what to give instead. */
   readonly message: string;
 }
 
-/** Where in the file a value stands: the keys that lead to it, and the indexes in lists. */
+/** Position of a value in the file: the keys and list indexes that lead to it. */
 export type KeyPath = readonly string[];
 
-/** What would do in place of what the YAML parser refuses, where it doesn't say so itself. */
+/** Advice on YAML errors whose messages give none. */
 const SYNTAX_ADVICE: Readonly<Record<string, string>> = {
-  BAD_INDENT: ': give keys that belong together the same indentation',
-  TAB_AS_INDENT: ': indent with spaces',
-  BLOCK_AS_IMPLICIT_KEY: ': give each key a line of its own, indented as those beside it',
-  MULTIPLE_DOCS: ': remove the lines ---',
+  BAD_INDENT: '; give keys of one mapping the same indentation',
+  TAB_AS_INDENT: '; indent with spaces',
+  BLOCK_AS_IMPLICIT_KEY: '; give each key a line of its own, indented like its neighbours',
+  MULTIPLE_DOCS: '; remove the lines ---',
 };
 
-/** The text of a supergraph file, with its variables replaced, and the line of each thing in it. */
+/** A parsed supergraph file with its variables replaced. Knows the line of every value. */
 export class SupergraphDocument {
-  /** What is wrong with it as YAML, and with its variables. */
+  /** Mistakes in its YAML and in its variables. */
   readonly mistakes: readonly Mistake[];
-  /** Whether it is YAML, whatever else is wrong. */
+  /** True if it is valid YAML, apart from duplicate keys. */
   readonly isReadable: boolean;
   readonly #document: Document;
   readonly #lines = new LineCounter();
@@ -52,37 +52,37 @@ export class SupergraphDocument {
       const { code, message, pos } = syntaxError;
       const line = this.#lines.linePos(pos[0]).line;
       const found = JSON.stringify(text.split('\n')[line - 1]?.trim() ?? '');
-      // What the parser says after its first error is mostly about the same place.
-      this.mistakes = [{ line, path: '', message: `${found}: is no YAML: ${message}${SYNTAX_ADVICE[code] ?? ''}` }];
+      // Further errors of the parser are mostly about the same place.
+      this.mistakes = [{ line, path: '', message: `${found}: invalid YAML: ${message}${SYNTAX_ADVICE[code] ?? ''}` }];
     } else {
       const duplicates = new Set(errors.map(({ pos }) => pos[0]));
       this.mistakes = [...this.#findDuplicates(duplicates), ...this.#expand(env)];
     }
   }
 
-  /** As plain values; null for an empty file. */
+  /** Returns the file's content as plain values; null for an empty file. */
   toJS(): unknown {
     return this.#document.toJS({ maxAliasCount: -1 });
   }
 
-  /** The value at the path: undefined where there is none. */
+  /** Returns the value at the path, or undefined if there is none. */
   valueAt(path: KeyPath): unknown {
     const node = this.#nodeAt(path);
     return isScalar(node) ? node.value : isCollection(node) ? node.toJS(this.#document) : undefined;
   }
 
-  /** The keys of the mapping at the path, as they stand in the file. */
+  /** Returns the keys of the mapping at the path, in the file's order. */
   keysAt(path: KeyPath): string[] {
     const node = this.#nodeAt(path);
     return isMap(node) ? node.items.map(({ key }) => String(isScalar(key) ? key.value : key)) : [];
   }
 
-  /** The variables that the value at the path is made of; undefined where it names none. */
+  /** Returns the expansion of the value at the path, or undefined if it contains no variable. */
   expansionAt(path: KeyPath): Expansion | undefined {
     return this.#expansions.get(this.#nodeAt(path));
   }
 
-  /** The line of the value, or of the nearest thing above it that is there. */
+  /** Returns the line of the value, or of its nearest parent that exists. */
   lineOf(path: KeyPath): number {
     for (let length = path.length; length > 0; length -= 1) {
       const node = this.#nodeAt(path.slice(0, length), false);
@@ -92,10 +92,10 @@ export class SupergraphDocument {
   }
 
   /**
-   * Makes of texts that are one variable each, at the path or below it, the number or the boolean that they are written
-   * like: a variable's value is a text, and what is wanted of it is known only once it didn't do.
+   * Converts texts at or below the path that consist of a single variable to the numbers or booleans they spell. Variables are
+   * texts, and only a failed validation tells that another type was expected.
    *
-   * @returns whether there was any
+   * @returns true if any text was converted
    */
   readAsValues(path: KeyPath): boolean {
     let isAny = false;
@@ -113,7 +113,7 @@ export class SupergraphDocument {
     return isAny;
   }
 
-  /** @param resolves whether an alias stands for what it means, and not for itself */
+  /** @param resolves true to return the node that an alias refers to instead of the alias */
   #nodeAt(path: KeyPath, resolves = true) {
     let node: unknown = this.#document.contents;
     for (const key of path) {
@@ -133,14 +133,14 @@ export class SupergraphDocument {
         mistakes.push({
           line: this.#lines.linePos(key.range[0]).line,
           path,
-          message: 'is there twice: keep one of them',
+          message: 'duplicate key; keep one',
         });
       },
     });
     return mistakes;
   }
 
-  /** Replaces the variables in every text, and looks whether every alias has its anchor. */
+  /** Replaces the variables in every text, and removes aliases without an anchor. Returns the mistakes. */
   #expand(env: NodeJS.ProcessEnv): Mistake[] {
     const mistakes: Mistake[] = [];
     const add = (offset: number | undefined, ancestors: readonly unknown[], message: string) => {
@@ -156,7 +156,11 @@ export class SupergraphDocument {
       },
       Alias: (_key, node, ancestors) => {
         if (node.resolve(this.#document)) return;
-        add(node.range?.[0], ancestors, `*${node.source}: give a value the anchor &${node.source} above it`);
+        add(
+          node.range?.[0],
+          ancestors,
+          `*${node.source}: unknown anchor; give a value the anchor &${node.source} above it`,
+        );
         return visit.REMOVE;
       },
     });
@@ -164,7 +168,7 @@ export class SupergraphDocument {
   }
 }
 
-/** The keys that lead through these nodes of the document. */
+/** Returns the keys and indexes that lead through these nodes. */
 function keysOf(ancestors: readonly unknown[]): string[] {
   return ancestors.flatMap((node, depth) => {
     if (isPair(node)) return isScalar(node.key) ? [String(node.key.value)] : [];

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { readSupergraphFile } from './supergraph-file.ts';
 import { brief, folder, mistakesOf, read } from './testing/written-file.ts';
 
-test("rover's format is read; paths are relative to the file; timeout has a default", () => {
+test("reads rover's format, resolves paths relative to the file, and has a default timeout", () => {
   const { subgraphs, gateway } = read(`
 federation_version: =2.14.4
 subgraphs:
@@ -33,7 +33,7 @@ subgraphs:
   assert.deepEqual(gateway.traffic, { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true });
 });
 
-test('a variable of the environment takes effect', () => {
+test('replaces environment variables', () => {
   const text =
     'subgraphs: { a: { routing_url: "${env.A_URL}", schema: { file: a.graphql }, timeout: "${env.T:-2s}" } }';
   assert.deepEqual(
@@ -42,7 +42,7 @@ test('a variable of the environment takes effect', () => {
   );
 });
 
-test('how calls are put together can be switched off', () => {
+test('turns off deduplication and batching', () => {
   const { gateway } = read(`
 subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a.graphql } } }
 gateway: { traffic_shaping: { deduplicate_query: false, batch_entities: "\${env.BATCH:-false}" } }
@@ -52,11 +52,11 @@ gateway: { traffic_shaping: { deduplicate_query: false, batch_entities: "\${env.
     'subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a } } }\ngateway: { traffic_shaping: { batch_entities: 1, colour: 2 } }';
   assert.deepEqual(brief(mistakesOf(wrong)), [
     '2: gateway.traffic_shaping.batch_entities: 1: give true or false',
-    '2: gateway.traffic_shaping.colour: is no key of this file: known here: …',
+    '2: gateway.traffic_shaping.colour: unknown key; known keys: …',
   ]);
 });
 
-test('every mistake is told, with its line, its key, what was found and what would do', () => {
+test('reports every mistake with its line, its key, the value found and advice', () => {
   assert.deepEqual(
     brief(
       mistakesOf(`federation_version: 1
@@ -73,15 +73,15 @@ subgraphs:
     [
       '1: federation_version: 1: give 2, or a version such as =2.14.4',
       '4: subgraphs.a.routing_url: "users:4001": give an address that starts with http:// or https://',
-      '5: subgraphs.a.schema.fil: is no key of this file: did you mean file?',
+      '5: subgraphs.a.schema.fil: unknown key; did you mean "file"?',
       '6: subgraphs.a.timeout: 5: give a duration such as 500ms, 2s or 1m',
       '8: subgraphs.b.routing_url: is missing: give an address that starts with http:// or https://',
-      '9: subgraphs.b.colour: is no key of this file: known here: …',
+      '9: subgraphs.b.colour: unknown key; known keys: …',
     ],
   );
 });
 
-test('a file without subgraphs, or none at all, is refused', () => {
+test('rejects a file without subgraphs, and a missing file', () => {
   assert.match(mistakesOf('subgraphs: {}')[0] ?? '', /give at least one subgraph/);
   assert.match(mistakesOf('')[0] ?? '', /^1: /);
   assert.throws(
@@ -90,11 +90,11 @@ test('a file without subgraphs, or none at all, is refused', () => {
   );
 });
 
-test('what is no YAML is refused with its line', () => {
+test('rejects invalid YAML with its line', () => {
   assert.match(mistakesOf('subgraphs:\n  a: [\n')[0] ?? '', /^\d+: /);
 });
 
-test('an unset variable is named with its line', () => {
+test('rejects an unset variable with its line', () => {
   const text = 'subgraphs:\n  a:\n    routing_url: ${env.A_URL}\n    schema: { file: a.graphql }\n';
   assert.match(
     mistakesOf(text)[0] ?? '',

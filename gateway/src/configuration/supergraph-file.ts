@@ -11,49 +11,49 @@ import type { CircuitBreakerSettings, RetrySettings } from './sections/resilienc
 import { type GatewaySettings, supergraphFile } from './settings-schema.ts';
 import { type Mistake, SupergraphDocument } from './supergraph-document.ts';
 
-/** Where one subgraph is, what it says it can do, and how it is called. */
+/** Address, schema and call settings of one subgraph. */
 export interface SubgraphSettings {
   readonly name: string;
   readonly routingUrl: string;
   readonly schema: SchemaSource;
-  /** How long one call may take, from connecting to the last byte. */
+  /** Time limit of one call, from connecting to the last byte. */
   readonly timeoutMs: number;
   readonly retry?: RetrySettings;
   readonly circuitBreaker?: CircuitBreakerSettings;
 }
 
-/** A schema in federation's SDL: its text, the file that has it, as an absolute path, or the subgraph to ask for it. */
+/** Source of a schema in Federation SDL: its text, the absolute path of its file, or the URL of the subgraph to fetch it from. */
 export type SchemaSource = { readonly sdl: string } | { readonly file: string } | { readonly subgraph_url: string };
 
-/** What a supergraph file says. */
+/** Settings of a supergraph file. */
 export interface SupergraphSettings {
   readonly subgraphs: readonly SubgraphSettings[];
   readonly gateway: GatewaySettings;
 }
 
-/** What a supergraph file and the environment say together. */
+/** A supergraph file, and the environment that overrides parts of it. */
 export interface SupergraphSource {
-  /** Where it stands. */
+  /** Absolute path of the file. */
   readonly supergraphFile: string;
-  /** What `${env.NAME}` in it stands for. */
+  /** Values of `${env.NAME}` in the file. */
   readonly env: NodeJS.ProcessEnv;
   readonly overrides: readonly Override[];
 }
 
-/** A supergraph file that can be used, and how it came to say what it does. */
+/** A valid supergraph file, and the origins of its settings. */
 export interface SupergraphReading {
   readonly settings: SupergraphSettings;
   readonly document: SupergraphDocument;
-  /** What was read, as it is written, with what the environment decides. */
+  /** Values as the file spells them, after overrides. */
   readonly values: unknown;
-  /** Those that had an effect. */
+  /** Overrides that had an effect. */
   readonly overrides: readonly Override[];
 }
 
 /**
  * Reads a supergraph file in rover's format. Paths in it are relative to it.
  *
- * @throws {ConfigurationError} with every mistake: line, key, what was found, what would do
+ * @throws {ConfigurationError} listing every mistake: its line, its key, the value found, and what to give instead
  */
 export function readSupergraphFile({ supergraphFile: file, env, overrides }: SupergraphSource): SupergraphReading {
   const document = new SupergraphDocument(readText(file), env);
@@ -85,7 +85,7 @@ function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, fil
 
 type ParsedGateway = z.output<typeof supergraphFile>['gateway'];
 
-/** Modules with hooks have absolute paths, and the version that a change of their files changes. */
+/** Makes the paths of hook modules absolute, and adds a version that changes with their files. */
 function withAbsoluteModules(gateway: ParsedGateway, folder: string): ParsedGateway {
   const { authorization, progressiveOverride, hooks } = gateway;
   const absolute = <Hook extends { readonly module?: string | undefined }>(hook: Hook): Hook => {
@@ -106,11 +106,11 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError(`The supergraph file can't be read: ${reason}. Set SUPERGRAPH_FILE to where it is.`);
+    throw new ConfigurationError(`The supergraph file can't be read: ${reason}. Set SUPERGRAPH_FILE to its path.`);
   }
 }
 
-/** Reads it, and again where a variable's text may be the number or the boolean that is wanted. */
+/** Validates the document, and again if the text of a variable may be the number or boolean that is expected. */
 function parse(document: SupergraphDocument, overrides: readonly Override[]) {
   const parsed = parseOnce(document, overrides);
   const places = parsed.result.error?.issues.map(({ path }) => path.map(String)) ?? [];
@@ -124,7 +124,7 @@ function parseOnce(document: SupergraphDocument, overrides: readonly Override[])
   return { values, overrides: effective, result: supergraphFile.safeParse(values) };
 }
 
-/** Those that aren't there only because a variable could not be replaced. */
+/** Returns the mistakes that are not consequences of a variable that could not be replaced. */
 function ownMistakes(issues: readonly z.core.$ZodIssue[], document: SupergraphDocument): Mistake[] {
   const unread = document.mistakes.map(({ path }) => path);
   return issues
@@ -136,6 +136,6 @@ function toError(file: string, mistakes: readonly Mistake[]): ConfigurationError
   const list = mistakes
     .toSorted((a, b) => a.line - b.line)
     .map(({ line, path, message }) => `${file}:${line}: ${path === '' ? '' : `${path}: `}${message}`);
-  // Two rules of one key may say the same.
+  // Two rules of one key may report the same mistake.
   return new ConfigurationError(`The supergraph file can't be used:\n  ${[...new Set(list)].join('\n  ')}`);
 }

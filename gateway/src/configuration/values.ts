@@ -1,20 +1,20 @@
 import { z } from 'zod';
 
-// What values of the supergraph file are written like, and what the JSON Schema made of it says of them: there each value
-// but a plain text may be `${env.NAME}` too (json-schema.ts). A default is given as it is written, by `prefault`.
+// Kinds of values in the supergraph file. The JSON Schema generated from them also allows `${env.NAME}` for every value but a
+// plain text (json-schema.ts). Defaults are given by `prefault`, as one would write them in the file.
 
 const DURATION = /^(\d+)(ms|s|m)$/;
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 const DURATION_RULE = 'give a duration such as 500ms, 2s or 1m';
 
-/** A duration, in milliseconds once it is read. */
+/** A duration, parsed to milliseconds. */
 export const duration = z.string(DURATION_RULE).regex(DURATION, DURATION_RULE).transform(toMilliseconds);
 
 const SIZE = /^(\d+)(b|kb|mb)$/;
 const UNIT_BYTES: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 * 1024 };
 const SIZE_RULE = 'give a size such as 512kb or 2mb';
 
-/** A size, in bytes once it is read. */
+/** A size, parsed to bytes. */
 export const size = z.string(SIZE_RULE).regex(SIZE, SIZE_RULE).transform(toBytes);
 
 const HTTP_RULE = 'give an address that starts with http:// or https://';
@@ -35,7 +35,7 @@ export function wholeNumber(minimum: number) {
 
 const HEADER_NAME_RULE = 'give the name of a header';
 
-/** The name of a header, in lower case once it is read. */
+/** The name of a header, parsed to lower case. */
 export const headerName = z
   .string(HEADER_NAME_RULE)
   .regex(/^[\w!#$%&'*+.^`|~-]+$/, HEADER_NAME_RULE)
@@ -43,22 +43,22 @@ export const headerName = z
 
 const MODULE_RULE = 'give the path of a module, such as ./policies.mts';
 
-/** The path of a module with a hook, relative to the file. */
+/** Path of a module with hooks, relative to the file. */
 export const modulePath = z.string(MODULE_RULE).min(1, MODULE_RULE);
 
-/** {@link duration}, as a default is written. */
+/** Parses a {@link duration}. */
 export function toMilliseconds(text: string): number {
   const [, amount, unit = ''] = DURATION.exec(text) ?? [];
   return Number(amount) * (UNIT_MS[unit] ?? Number.NaN);
 }
 
-/** {@link size}, as a default is written. */
+/** Parses a {@link size}. */
 export function toBytes(text: string): number {
   const [, amount, unit = ''] = SIZE.exec(text) ?? [];
   return Number(amount) * (UNIT_BYTES[unit] ?? Number.NaN);
 }
 
-/** Headers that go with the gateway's own requests to somebody who isn't a subgraph. */
+/** Headers of the gateway's own requests to servers other than subgraphs. */
 export const ownHeaders = z
   .array(
     z.strictObject({

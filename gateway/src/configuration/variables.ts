@@ -1,20 +1,20 @@
 const REFERENCE = /\$\{([^}]*)(\}?)/g;
 const VARIABLE = /^env\.([A-Za-z_]\w*)(?::-(.*))?$/s;
 
-/** A text whose variables are replaced. */
+/** A text after its variables were replaced. */
 export interface Expansion {
   readonly text: string;
-  /** The variables of the environment that it is made of. */
+  /** Names of the environment variables used in it. */
   readonly names: readonly string[];
-  /** Whether the text was one variable and nothing beside it. */
+  /** True if the text was a single variable. */
   readonly isVariable: boolean;
-  /** One for each reference that can't be replaced: what was found, and what would do. */
+  /** One message for each reference that can't be replaced. */
   readonly mistakes: readonly string[];
 }
 
 /**
- * Replaces `${env.NAME}` and `${env.NAME:-default}`, as rover does. A variable that is empty counts as unset. A `$` that
- * no `{` follows is text.
+ * Replaces `${env.NAME}` and `${env.NAME:-default}`, as rover does. An empty variable counts as unset. A `$` without `{` is
+ * plain text.
  */
 export function expandVariables(text: string, env: NodeJS.ProcessEnv): Expansion {
   const mistakes: string[] = [];
@@ -23,7 +23,7 @@ export function expandVariables(text: string, env: NodeJS.ProcessEnv): Expansion
   const expanded = text.replace(REFERENCE, (reference, content: string, end: string) => {
     const [, name, fallback] = VARIABLE.exec(content) ?? [];
     if (name === undefined || end === '' || fallback?.includes('${')) {
-      mistakes.push(`${reference}: is no variable: write \${env.NAME} or \${env.NAME:-default}`);
+      mistakes.push(`${reference}: not a variable; write \${env.NAME} or \${env.NAME:-default}`);
       return reference;
     }
     isVariable = reference === text;

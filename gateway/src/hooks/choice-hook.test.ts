@@ -15,7 +15,7 @@ function settings(policies: string | undefined, labels: string | undefined) {
   return { authorization: authorization.parse({ policies: module }), progressiveOverride: { module: labels } };
 }
 
-test('each hook is the function of its name in the module that the settings name', async (t) => {
+test('calls the function of that name in the module of the settings', async (t) => {
   const file = join(await temporaryFolder(t), 'hooks.ts');
   writeFileSync(
     file,
@@ -29,7 +29,7 @@ test('each hook is the function of its name in the module that the settings name
   assert.deepEqual(await loadHooks(settings(undefined, undefined)), { policies: undefined, labels: undefined });
 });
 
-test('a module that has changed is loaded anew', async (t) => {
+test('reloads a module that has changed', async (t) => {
   const file = join(await temporaryFolder(t), 'labels.mjs');
   for (const [index, name] of ['first', 'second'].entries()) {
     writeFileSync(file, `export const activeLabels = () => ['${name}'];`);
@@ -40,10 +40,10 @@ test('a module that has changed is loaded anew', async (t) => {
   }
 });
 
-test('a module that can not be used is named', async (t) => {
+test('names a module that can not be used', async (t) => {
   const file = join(await temporaryFolder(t), 'hooks.mjs');
   const load = () => loadHooks(settings(file, undefined));
   await assert.rejects(load, (error) => error instanceof ConfigurationError && error.message.includes(file));
   writeFileSync(file, 'export const grantedPolicies = 1;');
-  await assert.rejects(load, { message: `${file} exports no function grantedPolicies` });
+  await assert.rejects(load, { message: `${file} exports no function grantedPolicies; export one` });
 });

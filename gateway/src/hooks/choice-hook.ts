@@ -4,30 +4,38 @@ import type { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import { exportedFunction, type HookModule, loadHookModule } from './hook-module.ts';
 import { withDeadline } from './with-deadline.ts';
 
-/** What a hook is told of the request. */
+/** Data of the request that a hook receives. */
 export interface HookRequest {
-  /** The token's, once it was verified; undefined for a request without a token. */
+  /** Claims of the verified token; undefined for a request without a token. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
-  /** The client's, by name in lower case. */
+  /** Headers of the client's request, by lower-case name. */
   readonly headers: IncomingHttpHeaders;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when nobody waits for the response any more. */
   readonly signal: AbortSignal;
 }
 
-/** Some names: those listed, or those that are true. */
+/** Chosen names: those listed, or those mapped to true. */
 export type ChosenNames = Iterable<string> | Readonly<Record<string, boolean>>;
 
 /** Chooses among names for one request. */
 export type Hook = (names: readonly string[], request: HookRequest) => ChosenNames | Promise<ChosenNames>;
 
-/** Loads the function that a module exports under a name. @throws {ConfigurationError} where there is none */
+/**
+ * Loads the function that a module exports under a name.
+ *
+ * @throws {ConfigurationError} if it exports none
+ */
 export async function loadHook(module: HookModule, name: string): Promise<Hook> {
   const hook = exportedFunction(await loadHookModule(module), name, module.module);
-  if (!isHook(hook)) throw new ConfigurationError(`${module.module} exports no function ${name}`);
+  if (!isHook(hook)) throw new ConfigurationError(`${module.module} exports no function ${name}; export one`);
   return hook;
 }
 
-/** @throws whatever the hook does, and where nobody waits for it any more */
+/**
+ * Calls a hook. Resolves with the names that it chose.
+ *
+ * @throws the hook's error, or an `ExpectedError` if nobody waits for the result any more
+ */
 export async function askHook(
   hook: Hook,
   names: readonly string[],

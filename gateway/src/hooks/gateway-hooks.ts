@@ -1,70 +1,97 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { GraphQLFormattedError } from 'graphql';
+import { exportedFunction, type HookModule, loadHookModule } from './hook-module.ts';
 
 /**
- * What the module under `gateway.hooks` exports: any of these functions, each under its name. They may be asynchronous,
- * and are waited for until the operation's deadline at most.
+ * Exports of the module under `gateway.hooks`: any of these functions. They may be asynchronous, and are awaited until the
+ * operation's deadline at most.
  *
- * A `GraphQLError` that one throws is told to the client, where it has a code (`extensions.code`). For any other error the
- * client gets `INTERNAL_SERVER_ERROR` and an id, and the log the whole of it.
+ * The client sees a `GraphQLError` that a hook throws if it has a code (`extensions.code`). For any other error the client
+ * gets `INTERNAL_SERVER_ERROR` and an id, and the log has the error under that id.
  */
 export interface GatewayHooks {
-  /** A valid operation has come. An error refuses it: `extensions.http.status` is the answer's status, 500 otherwise. */
+  /** Called for every valid operation. An error rejects it, with status `extensions.http.status` or 500. */
   request?(event: RequestEvent): void | Promise<void>;
-  /** A subgraph is going to be called. An error fails this call: its fields are null. */
+  /** Called before a call to a subgraph. An error fails the call, and its fields are null. */
   subgraphRequest?(event: SubgraphRequestEvent): void | Promise<void>;
-  /** A subgraph has answered; where a call was shared, once for each operation. An error makes it a call that failed. */
+  /** Called after a subgraph has responded, once per operation if the call was shared. An error fails the call. */
   subgraphResponse?(event: SubgraphResponseEvent): void | Promise<void>;
-  /** An answer of GraphQL is going to be sent, whatever became of the operation. An error takes its place. */
+  /** Called before a GraphQL response is sent, also for failed operations. An error replaces the response. */
   response?(event: ResponseEvent): void | Promise<void>;
 }
 
-/** What every hook is told. */
+/** Data that every hook receives. */
 export interface HookEvent {
-  /** Goes through all hooks of one operation: theirs to keep things in. */
+  /** Object shared by the hooks of one operation, for their own use. */
   readonly context: Record<string, unknown>;
-  /** The token's, once it was verified; undefined for a request without a token. */
+  /** Claims of the verified token; undefined for a request without a token. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
   /** Aborted when the client leaves. */
   readonly signal: AbortSignal;
 }
 
+/** Data of the `request` hook. */
 export interface RequestEvent extends HookEvent {
-  /** The client's, by name in lower case. */
+  /** Headers of the client's request, by lower-case name. */
   readonly headers: Readonly<IncomingHttpHeaders>;
   readonly kind: 'query' | 'mutation' | 'subscription';
   readonly operationName: string | undefined;
-  /** The document's text. */
+  /** Text of the document. */
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** Data of the `subgraphRequest` hook. */
 export interface SubgraphRequestEvent extends HookEvent {
   readonly subgraph: string;
   readonly kind: 'query' | 'mutation';
-  /** Those that go with the call, after the header rules. They may be changed; calls with other headers aren't shared. */
+  /** Headers of the call after the header rules. They can be changed; calls with different headers are not shared. */
   readonly headers: Headers;
-  /** The document that the subgraph is asked. */
+  /** Text of the document sent to the subgraph. */
   readonly query: string;
-  /** All but the representations. */
+  /** Variables other than the representations. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** The entities that are asked for, as JSON each; undefined where root fields are. */
+  /** Representations of the requested entities, each as JSON; undefined for a call for root fields. */
   readonly representations: readonly string[] | undefined;
 }
 
+/** Data of the `subgraphResponse` hook. */
 export interface SubgraphResponseEvent extends HookEvent {
   readonly subgraph: string;
   readonly status: number;
-  /** The subgraph's. What is changed here is what the header rules for answers find. */
+  /** Headers of the subgraph's response. Changes are visible to the header rules for responses. */
   readonly headers: Headers;
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
   readonly errors: readonly GraphQLFormattedError[] | undefined;
 }
 
+/** Data of the `response` hook. */
 export interface ResponseEvent extends HookEvent {
   readonly operationName: string | undefined;
-  /** Those of the answer. They may be changed. */
+  /** Headers of the response. They can be changed. */
   readonly headers: Headers;
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
   readonly errors: readonly GraphQLFormattedError[] | undefined;
+}
+
+const NAMES = ['request', 'subgraphRequest', 'subgraphResponse', 'response'] as const;
+
+/**
+ * Loads the hooks of the module that the settings name; undefined if they name none.
+ *
+ * @throws {ConfigurationError} if it exports no hook, or something other than a function under the name of one
+ */
+export async function loadGatewayHooks({
+  module,
+  ...version
+}: Omit<HookModule, 'module'> & { readonly module?: string | undefined }): Promise<GatewayHooks | undefined> {
+  if (module === undefined) return undefined;
+  const exports = await loadHookModule({ module, ...version });
+  const hooks = NAMES.flatMap((name) => {
+    const hook = exportedFunction(exports, name, module);
+    return hook ? [[name, hook]] : [];
+  });
+  if (hooks.length > 0) return Object.fromEntries(hooks);
+  throw new ConfigurationError(`${module} exports none of ${NAMES.join(', ')}; export at least one`);
 }

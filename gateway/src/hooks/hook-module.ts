@@ -2,30 +2,30 @@ import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { versionOf } from '../configuration/module-version.ts';
 
-/** A module that the settings name. */
+/** A hook module named in the settings. */
 export interface HookModule {
-  /** Its absolute path. */
+  /** Absolute path. */
   readonly module: string;
-  /** That of its content when the settings were read. */
+  /** Version of its content when the settings were read. */
   readonly version?: string | undefined;
 }
 
 type Exports = Readonly<Record<string, unknown>>;
 
-/** How often a version of a module was tried in vain: Node never loads an address again that failed. */
+/** Number of failed imports by module URL. Node never retries a URL that failed: https://github.com/whatwg/html/issues/6768 */
 const failures = new Map<string, number>();
 
 /**
- * What a module exports. One whose content has changed is loaded anew, and one that hasn't is the same as ever.
+ * Loads a module, again if its content has changed.
  *
- * @throws {ConfigurationError} where it can't be loaded, whatever the reason
+ * @throws {ConfigurationError} if it can't be loaded
  */
 export async function loadHookModule({ module: file, version = versionOf(file) }: HookModule): Promise<Exports> {
   const address = `${pathToFileURL(file).href}?${version}`;
   const failed = failures.get(address) ?? 0;
   try {
     const exports: Exports = await import(failed === 0 ? address : `${address}-${failed}`);
-    if (versionOf(file) !== version) throw new Error(`${file} changed while it was read`);
+    if (versionOf(file) !== version) throw new Error(`${file} changed while it was loaded`);
     return exports;
   } catch (error) {
     failures.set(address, failed + 1);
@@ -33,7 +33,11 @@ export async function loadHookModule({ module: file, version = versionOf(file) }
   }
 }
 
-/** The function that a module exports under a name; undefined where it exports nothing under it. @throws {ConfigurationError} */
+/**
+ * Returns the function that a module exports under a name, or undefined if it has no such export.
+ *
+ * @throws {ConfigurationError} if the export is not a function
+ */
 export function exportedFunction(
   exports: Exports,
   name: string,
@@ -41,7 +45,7 @@ export function exportedFunction(
 ): ((...given: never[]) => unknown) | undefined {
   const value = exports[name];
   if (value === undefined || isFunction(value)) return value;
-  throw new ConfigurationError(`${file} exports no function ${name}`);
+  throw new ConfigurationError(`${file} exports no function ${name}; export one`);
 }
 
 function isFunction(value: unknown): value is (...given: never[]) => unknown {

@@ -6,7 +6,7 @@ import { withDeadline } from './with-deadline.ts';
 
 const never = () => new Promise<never>(() => {});
 
-test('what a hook gives is given, at once where it is not asynchronous', async () => {
+test('returns the result of a hook, synchronously if it is synchronous', async () => {
   const lifetime = { signal: new AbortController().signal };
   assert.equal(
     withDeadline(() => 'now', lifetime),
@@ -16,7 +16,7 @@ test('what a hook gives is given, at once where it is not asynchronous', async (
   await assert.rejects(async () => withDeadline(() => Promise.reject(new Error('no')), lifetime), { message: 'no' });
 });
 
-test('a hook is waited for until the deadline, and no longer', { timeout: 5000 }, async () => {
+test('awaits a hook until the deadline and no longer', { timeout: 5000 }, async () => {
   const lifetime = { signal: new AbortController().signal, deadline: new Deadline(20) };
   await assert.rejects(async () => withDeadline(never, lifetime), {
     extensions: { code: 'DEADLINE_EXCEEDED', timeoutMs: 20 },
@@ -26,7 +26,7 @@ test('a hook is waited for until the deadline, and no longer', { timeout: 5000 }
   });
 });
 
-test('a hook that has some time anyway gets it when the deadline is over, and no more', { timeout: 5000 }, async () => {
+test('gives a hook its grace period after the deadline and no more', { timeout: 5000 }, async () => {
   const lifetime = { signal: new AbortController().signal, deadline: new Deadline(0) };
   assert.equal(await withDeadline(async () => 'late', lifetime, 1000), 'late');
   await assert.rejects(async () => withDeadline(never, lifetime, 20), {
@@ -34,7 +34,7 @@ test('a hook that has some time anyway gets it when the deadline is over, and no
   });
 });
 
-test('a hook is not waited for once the client has left, and nothing of the waiting is left', async () => {
+test('stops waiting when the client leaves, and removes its listeners', async () => {
   const controller = new AbortController();
   const waiting = assert.rejects(async () => withDeadline(never, { signal: controller.signal }), {
     extensions: { code: 'CLIENT_CLOSED_REQUEST' },

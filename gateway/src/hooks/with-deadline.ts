@@ -3,15 +3,15 @@ import { TimeLimit } from '@lockstep/runtime/http/client/time-limit.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { isPromise } from '@lockstep/runtime/promises.ts';
 
-/** Longer than any operation may take: what ends it is the operation's own deadline. */
+/** Longest timer in Node. The operation's own deadline ends the wait before. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Waits for a hook, and no longer than its operation is waited for. One that isn't asynchronous costs no promise.
+ * Runs a hook, and awaits it until its operation's deadline at most. A synchronous hook creates no promise.
  *
- * @param graceMs how long it may take all the same where the operation's time is over, or nearly
- * @throws what the hook throws; `DEADLINE_EXCEEDED` where the operation's time is over first, and `CLIENT_CLOSED_REQUEST`,
- *   which nobody sees, where its client leaves first
+ * @param graceMs minimum time that the hook gets, even if less is left until the deadline
+ * @throws the hook's error; `DEADLINE_EXCEEDED` if the deadline passes first; `CLIENT_CLOSED_REQUEST`, which nobody sees, if
+ *   the client leaves first
  */
 export function withDeadline<Result>(
   run: () => Result | Promise<Result>,

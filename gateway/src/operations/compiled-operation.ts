@@ -20,7 +20,7 @@ import { FieldErrors } from '../execution/field-errors.ts';
 import { ResponseTree } from '../execution/response-tree.ts';
 import { Completion } from '../execution/shaping/completion.ts';
 import { isIncluded } from '../execution/shaping/field-collection.ts';
-import { compileShape } from '../execution/shaping/shape.ts';
+import { compileRequiredFields, compileShape } from '../execution/shaping/shape.ts';
 import { ResponseKeys } from '../planning/plan/response-keys.ts';
 import type { PlannedOperation } from '../planning/planner.ts';
 import { denialErrors } from './authorization/denial-errors.ts';
@@ -110,10 +110,12 @@ export class CompiledOperation {
       VARIABLE_LIMITS,
     );
     if (refused) return { errors: refused };
-    const { fetch, shape, denied } = this.#codeFor(coerced);
+    const { fetch, shape, requiredFields, denied } = this.#codeFor(coerced);
     if (denied && this.#source.restriction?.isWhole) return { denied };
     const errors = new FieldErrors(this.#response);
-    const execution = new PlanExecution(coerced, errors, call);
+    const nullsRoot = (key: string, data: JsonRecord) =>
+      requiredFields().get(key)?.(data, new Completion(new FieldErrors(this.#response), given ?? {})) === null;
+    const execution = new PlanExecution(coerced, errors, call, nullsRoot);
     await fetch(execution);
     const data = shape(execution.data, new Completion(errors, given ?? {}));
     const result = errors.list.length === 0 ? { data } : { data, errors: errors.list };
@@ -142,9 +144,11 @@ export class CompiledOperation {
       responseKeys: this.#responseKeys,
       denied: restriction?.denied,
     };
+    let requiredFields: ReturnType<typeof compileRequiredFields> | undefined;
     return {
       fetch: this.#wanted.isUniform || this.#conditionNames.length === 0 ? this.#fetch : this.#compilePlan(conditions),
       shape: compileShape(shaping, this.#rootType),
+      requiredFields: () => (requiredFields ??= compileRequiredFields(shaping, this.#rootType)),
       denied: restriction && deniedUnder(conditions, restriction),
     };
   }
@@ -176,6 +180,7 @@ export function compileOperation(source: OperationSource): CompiledOperation {
 interface ConditionalCode {
   readonly fetch: Step;
   readonly shape: ReturnType<typeof compileShape>;
+  readonly requiredFields: () => ReturnType<typeof compileRequiredFields>;
   readonly denied: readonly GraphQLError[] | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
-import { loadGatewayHooks } from '../hooks/loaded-hooks.ts';
+import { loadGatewayHooks } from '../hooks/gateway-hooks.ts';
 import { checkEnforcement } from '../operations/authorization/enforcement.ts';
 import { loadHooks } from '../operations/variant-choice.ts';
 import { loadPlanner } from '../planning/load-planner.ts';

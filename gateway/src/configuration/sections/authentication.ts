@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { duration, headerName, onOff, ownHeaders } from '../values.ts';
 
-/** Those by which whoever can check a token can't make one: with `HS256`, a key set's readers could. */
+/** Asymmetric algorithms. With a symmetric one such as `HS256`, everyone who can verify a token could also sign one. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 
 const JWKS_URL_RULE = 'give the address of a JSON Web Key Set, which starts with https:// or http://';
 const prefix = z.string('give a word such as Bearer').regex(/^\S*$/, 'give one word, without spaces');
 
-/** A text, or several of them. */
+/** A text, or a list of texts. */
 function oneOrMore(rule: string) {
   const text = z.string(rule).min(1, rule);
   return z.union([text.transform((value) => [value]), z.array(text).min(1)], { error: rule });
@@ -89,11 +89,11 @@ export const authentication = z.strictObject({
   jwt: jwt.optional().describe('JSON Web Tokens, verified with the keys that their issuers publish.'),
 });
 
-/** Where tokens are, and who signs them. */
+/** Sources and issuers of tokens. */
 export type JwtSettings = Readonly<z.output<typeof jwt>>;
 
-/** The keys of some issuers, and what their tokens must say. */
+/** A key set, and the claims required of tokens signed with it. */
 export type KeySetSettings = JwtSettings['keySets'][number];
 
-/** Where in a request a token may be. */
+/** Part of a request that may carry a token. */
 export type TokenSource = JwtSettings['sources'][number];

@@ -44,5 +44,5 @@ export const authorization = z
     policies,
   }));
 
-/** What becomes of the parts of an operation that its sender may not see. */
+/** Treatment of operations that are denied in part. */
 export type DirectiveSettings = Readonly<z.output<typeof directives>>;

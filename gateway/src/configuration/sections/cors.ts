@@ -3,12 +3,12 @@ import { duration, onOff } from '../values.ts';
 
 const ORIGIN_RULE = 'give an origin such as https://shop.example, https://*.shop.example, http://localhost:* or *';
 
-/** One entry of the list. `*` in it stands for any names, `:*` for any port and none, `*` alone for any origin. */
+/** An origin. `*` in it matches any names, `:*` any port or none, and `*` alone any origin. */
 export const origin = z
   .string(ORIGIN_RULE)
   .regex(/^(\*|null|[a-z][a-z0-9+.-]*:\/\/(\[[0-9a-fA-F:]+\]|[\w.*-]+)(:(\d{1,5}|\*))?)$/, ORIGIN_RULE);
 
-/** Apollo Sandbox on its own site, and whatever a developer runs on this machine. */
+/** Apollo Sandbox on its own site, and all origins on this machine. */
 const DEVELOPMENT_ORIGINS = [
   'https://studio.apollographql.com',
   ...['localhost', '127.0.0.1', '[::1]'].flatMap((host) => [`http://${host}:*`, `https://${host}:*`]),
@@ -30,7 +30,7 @@ export const cors = z
   })
   .refine(({ origins, allow_credentials }) => !(allow_credentials && origins.includes('*')), {
     path: ['origins'],
-    message: 'name the origins: with allow_credentials, * would let every page act as its visitor',
+    message: 'with allow_credentials, * would let every page act as its visitor; name the origins',
   })
   .transform(({ origins, allow_credentials, expose_headers, max_age }) => ({
     origins,
@@ -39,5 +39,16 @@ export const cors = z
     maxAgeMs: max_age,
   }));
 
-/** Which pages of other origins may call. */
+/** Cross-origin resource sharing: https://fetch.spec.whatwg.org/#http-cors-protocol */
 export type Cors = Readonly<z.output<typeof cors>>;
+
+/** `gateway.csrf`: https://www.apollographql.com/docs/apollo-server/security/cors#preventing-cross-site-request-forgery-csrf */
+export const csrf = z
+  .strictObject({
+    required_headers: z
+      .array(z.string('give the name of a header').min(1, 'give the name of a header'), 'give a list of header names')
+      .min(1, 'give at least one header')
+      .prefault(['x-apollo-operation-name', 'apollo-require-preflight'])
+      .describe('Headers of which a request needs one if a web page could send it without a preflight, such as a GET.'),
+  })
+  .transform(({ required_headers }) => ({ requiredHeaders: required_headers }));

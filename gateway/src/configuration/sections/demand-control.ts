@@ -20,11 +20,11 @@ export const demandControl = z
     enabled ? { maxCost: max_cost, listSize: list_size, isEnforced: mode === 'enforce' } : undefined,
   );
 
-/** What operations may cost, by an estimate before they are executed. */
+/** Limit on the estimated cost of operations. */
 export interface DemandControlSettings {
   readonly maxCost: number;
-  /** How many elements a list is taken to have where nothing says it. */
+  /** Assumed number of elements in a list without `@listSize`. */
   readonly listSize: number;
-  /** Whether an operation over the highest cost is refused, and not only counted. */
+  /** True if operations over the limit are refused, false if they are only counted. */
   readonly isEnforced: boolean;
 }

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { mistakesOf, read, withGateway } from '../testing/written-file.ts';
 
 const LISTEN = 'give an address and a port, such as 127.0.0.1:4000 or [::]:4000';
-const PATH = 'give a path such as /graphql: / and then letters, digits, - _ . ~ /';
+const PATH = 'give a path such as /graphql, with / followed by letters, digits, - _ . ~ /';
 
-/** What each key refuses, and what it says would do. */
+/** Wrong values with their messages. */
 const WRONG: [lines: string, mistake: string][] = [
   ['listen: 4000', `listen: 4000: ${LISTEN}`],
   ['listen: ":4000"', `listen: ":4000": ${LISTEN}`],
@@ -22,32 +22,26 @@ const WRONG: [lines: string, mistake: string][] = [
   ['cors: { max_age: 600 }', 'cors.max_age: 600: give a duration such as 500ms, 2s or 1m'],
   ['cors: { expose_headers: [1] }', 'cors.expose_headers.0: 1: give the name of a header'],
   ['health_check: { ready: ready }', `health_check.ready: "ready": ${PATH.replace('graphql', 'health/ready')}`],
-  [
-    'health_check: { live: /graphql }',
-    'health_check.live: "/graphql": give another path: this one answers something else',
-  ],
+  ['health_check: { live: /graphql }', 'health_check.live: "/graphql": the path is in use; give another'],
   ['include_subgraph_errors: { all: 1 }', 'include_subgraph_errors.all: 1: give true or false'],
   ['include_subgraph_errors: { a: maybe }', 'include_subgraph_errors.a: "maybe": give true or false'],
-  [
-    'include_subgraph_errors: { b: true }',
-    'include_subgraph_errors.b: true: there is no such subgraph: give all, or one of a',
-  ],
+  ['include_subgraph_errors: { b: true }', 'include_subgraph_errors.b: true: unknown subgraph; give all, or one of a'],
 ];
 
 for (const [lines, mistake] of WRONG) {
-  test(`${lines}: is refused, with what would do`, () => {
+  test(`rejects ${lines} with advice`, () => {
     assert.deepEqual(mistakesOf(withGateway(`  ${lines}`)), [`2: gateway.${mistake}`]);
   });
 }
 
-test('an address may be a name, of IPv4 or of IPv6', () => {
+test('listens on a host name, an IPv4 or an IPv6 address', () => {
   const listen = (text: string) => read(withGateway(`  listen: "${text}"`)).gateway.listen;
   assert.deepEqual(listen('localhost:0'), { host: 'localhost', port: 0 });
   assert.deepEqual(listen('0.0.0.0:80'), { host: '0.0.0.0', port: 80 });
   assert.deepEqual(listen('[::]:65535'), { host: '::', port: 65_535 });
 });
 
-test("a subgraph's error codes are a list, and its schema has an address to ask", () => {
+test('rejects error codes that are no list, and a relative subgraph_url', () => {
   const subgraph = (rest: string) => `subgraphs: { a: { routing_url: "http://a/", ${rest} } }`;
   assert.deepEqual(mistakesOf(subgraph('schema: { file: a }, error_codes: GONE')), [
     '1: subgraphs.a.error_codes: "GONE": give a list of codes',

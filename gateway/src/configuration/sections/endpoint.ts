@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { onOff } from '../values.ts';
 
-// Keys of `gateway` itself: where clients find it, and what they see of it.
+// Keys directly under `gateway`: its address, its paths and its pages.
 
 const LISTEN_RULE = 'give an address and a port, such as 127.0.0.1:4000 or [::]:4000';
 const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})$/;
 const MAX_PORT = 65_535;
+/** Default of `gateway.listen`. */
 export const DEFAULT_LISTEN = '127.0.0.1:4000';
 
-/** Where the gateway listens. */
+/** Address that the gateway listens on. */
 export interface ListenAddress {
   readonly host: string;
-  /** 0 for any that is free. */
+  /** Port; 0 picks a free one. */
   readonly port: number;
 }
 
@@ -24,29 +25,37 @@ export const listenAddress = z
   .prefault(DEFAULT_LISTEN)
   .describe('Address and port to listen on. A change takes effect at the next start.');
 
-/** A path of the gateway's own, `/graphql`. */
+/** Path of one of the gateway's endpoints, such as `/graphql`. */
 export function urlPath(fallback: string) {
   return anyUrlPath(fallback).prefault(fallback);
 }
 
-/** The same, without a default. */
+/** Path of an endpoint that has no default. */
 export function anyUrlPath(example: string) {
-  const rule = `give a path such as ${example}: / and then letters, digits, - _ . ~ /`;
+  const rule = `give a path such as ${example}, with / followed by letters, digits, - _ . ~ /`;
   return z.string(rule).regex(/^\/[\w\-.~/]*$/, rule);
 }
 
 /** `gateway.path` */
 export const graphqlPath = urlPath('/graphql').describe('Path of the GraphQL endpoint.');
 
+/** `gateway.health_check` */
+export const healthCheck = z.strictObject({
+  live: urlPath('/health/live').describe('Path that returns 200 while the process runs.'),
+  ready: urlPath('/health/ready').describe(
+    'Path that returns 200 while new requests are accepted: once there is a supergraph, and until the process begins to stop.',
+  ),
+});
+
 /** `gateway.introspection` */
 export const introspection = onOff(true).describe(
   'Lets clients introspect the schema. If unset, false with NODE_ENV=production.',
 );
 
-/** Where GraphiQL is. */
+/** Path of GraphiQL. */
 export const GRAPHIQL_PATH = '/graphiql';
 
-/** Where the pages for browsers are, beside the path of GraphQL. */
+/** Paths of the pages for browsers, besides the GraphQL endpoint. */
 export const PAGE_PATHS: readonly string[] = ['/', GRAPHIQL_PATH];
 
 const LANDING_PAGE_RULE = 'give true, sandbox, graphiql or false';
@@ -61,11 +70,11 @@ export const landingPage = z
   )
   .transform(toPages);
 
-/** The pages that a browser can open. */
+/** Pages for browsers. */
 export interface LandingPages {
-  /** What opens at the path of GraphQL itself. */
+  /** Page at the path of the GraphQL endpoint. */
   readonly atEndpoint: 'sandbox' | 'graphiql' | 'none';
-  /** Whether there is GraphiQL at `/graphiql`. */
+  /** True if GraphiQL is at `/graphiql`. */
   readonly graphiql: boolean;
 }
 
@@ -79,7 +88,7 @@ function toAddress(text: string): ListenAddress {
   return { host: host.replaceAll(/[[\]]/g, ''), port: Number(port) };
 }
 
-/** An address as a URL has it. */
+/** Formats an address as the authority of a URL. */
 export function toAuthority({ host, port }: ListenAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

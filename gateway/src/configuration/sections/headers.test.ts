@@ -15,7 +15,7 @@ async function read(t: TestContext, gateway: string, own = '') {
   return readSupergraphFile(readConfig({ SUPERGRAPH_FILE: file })).settings.gateway;
 }
 
-/** The messages of the mistakes, each with its line. */
+/** Returns the messages of the mistakes, each with its line. */
 async function mistakesOf(t: TestContext, gateway: string, own?: string): Promise<string[]> {
   try {
     await read(t, gateway, own);
@@ -27,13 +27,13 @@ async function mistakesOf(t: TestContext, gateway: string, own?: string): Promis
   return [];
 }
 
-test('without rules there is nothing to do', async (t) => {
+test('has no rules by default', async (t) => {
   const { headers, hooks } = await read(t, '');
   assert.deepEqual(headers, { toSubgraphs: {}, fromSubgraphs: {}, inserted: [] });
   assert.deepEqual(hooks, {});
 });
 
-test("a subgraph's own rules come after those for all, and what is inserted for clients is for every answer", async (t) => {
+test("puts a subgraph's own rules after those for all, and inserts client headers into every response", async (t) => {
   const { headers } = await read(
     t,
     'headers: { request: [{ propagate: { named: X-A } }], response: [{ propagate: { matching: ^x- } }, { insert: { name: x-by, value: us } }] }',
@@ -56,7 +56,7 @@ const HOPS = ['connection', 'keep-alive', 'proxy-authorization', 'te', 'trailer'
 const OF_CALLS = ['host', 'content-length', 'content-type', 'content-encoding', 'X-Subgraph-Secret', 'x-deadline-ms'];
 const ADVICE = 'give another, or remove the rule';
 
-test('a header that never passes is a mistake in every rule and in both directions', async (t) => {
+test('rejects a reserved header in every rule and in both directions', async (t) => {
   for (const name of [...HOPS, ...OF_CALLS, 'set-cookie']) {
     for (const rule of [
       `propagate: { named: ${name} }`,
@@ -82,14 +82,14 @@ test('a header that never passes is a mistake in every rule and in both directio
   }
 });
 
-test('a wrong rule is named, with what would do', async (t) => {
+test('rejects a wrong rule with advice', async (t) => {
   const cases = [
     ['request', '{}', '.0: is an empty mapping: give one of propagate, insert, remove'],
     ['request', '{ propagate: {} }', '.0.propagate: is an empty mapping: give one of named, matching'],
     [
       'request',
       '{ propagate: { matching: x, default: v } }',
-      '.0.propagate: is a mapping: rename and default go with named: give named, or leave them out',
+      '.0.propagate: is a mapping: rename and default need named; give named, or leave them out',
     ],
     [
       'request',
@@ -131,7 +131,7 @@ test('a wrong rule is named, with what would do', async (t) => {
     [
       'response',
       '{ propagate: { named: cache-control, algorithm: last } }',
-      '.0.propagate: is a mapping: leave out rename and algorithm: of cache-control the strictest counts',
+      '.0.propagate: is a mapping: leave out rename and algorithm; the strictest cache-control always wins',
     ],
     [
       'response',
@@ -143,7 +143,7 @@ test('a wrong rule is named, with what would do', async (t) => {
   for (const [direction, rule, message] of cases) {
     const mistakes = await mistakesOf(t, `headers: { ${direction}: [${rule}] }`);
     if (message !== undefined) assert.deepEqual(mistakes, [`4 gateway.headers.${direction}${message}`]);
-    else assert.match(mistakes.join('\n'), /insert\.claim: is no key of this file/);
+    else assert.match(mistakes.join('\n'), /insert\.claim: unknown key/);
   }
   assert.deepEqual(await mistakesOf(t, 'headers: { request: x }'), [
     '4 gateway.headers.request: "x": give a list of rules, each with propagate, insert or remove',

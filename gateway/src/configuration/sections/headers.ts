@@ -17,11 +17,11 @@ function headerName(direction: Direction) {
     .toLowerCase()
     .refine(
       (name) => !isReserved(name, direction),
-      `never passes ${direction}, the gateway sets it itself or it is of one connection only: give another, or remove the rule`,
+      `can't be passed ${direction}, because the gateway sets it or it belongs to one connection; give another, or remove the rule`,
     );
 }
 
-/** A check that an object has exactly one of these keys. */
+/** Returns the arguments of a refinement that an object has exactly one of these keys. */
 function oneOf(...keys: readonly string[]) {
   return [
     (object: object) => keys.filter((key) => key in object).length === 1,
@@ -31,7 +31,7 @@ function oneOf(...keys: readonly string[]) {
 
 const isNamed = ({ named, rename, default: value }: Record<string, unknown>) =>
   named !== undefined || (rename === undefined && value === undefined);
-const NAMED_RULE = 'rename and default go with named: give named, or leave them out';
+const NAMED_RULE = 'rename and default need named; give named, or leave them out';
 
 function remove(direction: Direction) {
   return z
@@ -93,7 +93,7 @@ const responseRule = z
       .refine(isNamed, NAMED_RULE)
       .refine(
         ({ named, rename, algorithm }) => ![named, rename].includes('cache-control') || (!rename && !algorithm),
-        'leave out rename and algorithm: of cache-control the strictest counts',
+        'leave out rename and algorithm; the strictest cache-control always wins',
       )
       .optional()
       .describe('Passes subgraph headers on. For cache-control the client gets the strictest of all calls.'),
@@ -124,26 +124,26 @@ export const headers = z.strictObject({
     .describe('Rules for the headers passed from subgraphs to the client, applied in order.'),
 });
 
-/** What one rule does to the headers of a call. */
+/** A rule for the headers of a call. */
 export type RequestRule = z.output<typeof requestRule>;
 
-/** What one rule does to the headers of an answer. */
+/** A rule for the headers of a subgraph's response. */
 export type ResponseRule = z.output<typeof responseRule>;
 
-/** A header that goes with every answer. */
+/** A header added to every response. */
 export type InsertedHeader = NonNullable<ResponseRule['insert']>;
 
-/** The rules for each subgraph by its name: those for all, then its own. A subgraph without rules isn't there. */
+/** Rules by subgraph name: those for all subgraphs, then its own. A subgraph without rules has no entry. */
 export interface HeaderSettings {
   readonly toSubgraphs: Readonly<Record<string, readonly RequestRule[]>>;
   readonly fromSubgraphs: Readonly<Record<string, readonly ResponseRule[]>>;
-  /** With every answer, whichever subgraphs were asked for it. */
+  /** Headers added to every response, whichever subgraphs were called for it. */
   readonly inserted: readonly InsertedHeader[];
 }
 
 type Headers = z.output<typeof headers>;
 
-/** Puts the rules for all subgraphs and each subgraph's own together. */
+/** Combines the rules for all subgraphs with each subgraph's own. */
 export function toHeaderSettings(all: Headers, own: Readonly<Record<string, Headers>>): HeaderSettings {
   const ofAnswers = all.response.filter(({ insert }) => !insert);
   const bySubgraph = <Rule>(rulesOf: (headers: Headers) => readonly Rule[], first: readonly Rule[]) =>

@@ -9,3 +9,8 @@ export const hooks = z.strictObject({
       'Module that exports any of request, subgraphRequest, subgraphResponse and response. Relative to this file.',
     ),
 });
+
+/** `gateway.progressive_override` */
+export const progressiveOverride = z.strictObject({
+  module: modulePath.optional().describe('Module that exports activeLabels. Relative to this file.'),
+});

@@ -16,7 +16,7 @@ function read(gateway: string) {
   return readSupergraphFile(readConfig({ SUPERGRAPH_FILE: file })).settings.gateway;
 }
 
-/** The message of the only mistake, without file and line. */
+/** Returns the message of the only mistake, without file and line. */
 function mistakeOf(gateway: string): string | undefined {
   try {
     read(gateway);
@@ -29,7 +29,7 @@ function mistakeOf(gateway: string): string | undefined {
   return undefined;
 }
 
-test('without these keys nobody is authenticated, rules are enforced, and no hook is asked', () => {
+test('by default authenticates nobody, enforces directives and has no hooks', () => {
   const { authentication, authorization, progressiveOverride } = read('traffic_shaping: {}');
   assert.deepEqual(authentication, {});
   assert.deepEqual(authorization, {
@@ -40,7 +40,7 @@ test('without these keys nobody is authenticated, rules are enforced, and no hoo
   assert.deepEqual(progressiveOverride, {});
 });
 
-test('where tokens are and who signs them', () => {
+test('reads the sources and the issuers of tokens', () => {
   const { authentication } = read(`authentication:
     jwt:
       jwks:
@@ -73,7 +73,7 @@ test('where tokens are and who signs them', () => {
   assert.equal(authentication.jwt?.ignoreOtherPrefixes, true);
 });
 
-test('hook modules are relative to the file', () => {
+test('resolves hook modules relative to the file', () => {
   const { authorization } = read('authorization: { policies: { module: ./policies.ts } }');
   assert.equal(authorization.policies?.module, join(folder, 'policies.ts'));
   const { progressiveOverride } = read('progressive_override: { module: labels.ts }');
@@ -138,5 +138,5 @@ for (const [gateway, mistake] of [
     'gateway.progressive_override.module: "": give the path of a module, such as ./policies.mts',
   ],
 ] as const) {
-  test(`a wrong value is named: ${gateway}`, () => assert.equal(mistakeOf(gateway), mistake));
+  test(`rejects ${gateway}`, () => assert.equal(mistakeOf(gateway), mistake));
 }

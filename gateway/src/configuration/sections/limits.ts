@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { onOff, size, wholeNumber } from '../values.ts';
 
-/** `gateway.limits`: on by default. What people and tools write passes, introspection included. */
+/** `gateway.limits`: on by default. The defaults let pass what people and tools write, introspection included. */
 export const limits = z
   .strictObject({
     max_depth: wholeNumber(1)

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { onOff } from '../values.ts';
 
+/** `gateway.apq`: automatic persisted queries (https://www.apollographql.com/docs/apollo-server/performance/apq). */
+export const apq = z.strictObject({
+  enabled: onOff(true).describe('Lets clients register a document once and send its hash from then on.'),
+});
+
 const safelist = z
   .strictObject({
     enabled: onOff(false).describe('Runs only operations listed in the manifests.'),
@@ -8,7 +13,7 @@ const safelist = z
   })
   .refine(({ enabled, require_id }) => enabled || !require_id, {
     path: ['require_id'],
-    message: 'set enabled: true beside it, or leave it out',
+    message: 'needs enabled: true; set that too, or leave it out',
   });
 
 /** `gateway.persisted_queries` */
@@ -23,7 +28,7 @@ export const persistedQueries = z
   })
   .refine((keys) => !keys.safelist.enabled || keys.local_manifests.length > 0, {
     path: ['local_manifests'],
-    message: 'give at least one manifest: without any, the safelist refuses every operation',
+    message: 'without a manifest, the safelist refuses every operation; give at least one',
   })
   .transform(
     ({ safelist: { enabled, require_id }, local_manifests, log_unknown }): PersistedQueriesSettings => ({
@@ -34,18 +39,18 @@ export const persistedQueries = z
     }),
   );
 
-/** An operation that a manifest has. */
+/** An operation of a manifest. */
 export interface PersistedOperation {
   readonly id: string;
   readonly body: string;
 }
 
-/** The operations that are known by an id, and whether others may be sent. */
+/** Operations known by id, and the treatment of others. */
 export interface PersistedQueriesSettings {
-  /** Where only known operations are run: whether they have to be sent by their id. */
+  /** Set if only known operations are executed; `requireId` makes clients send the id instead of the text. */
   readonly safelist: { readonly requireId: boolean } | undefined;
   readonly localManifests: readonly string[];
   readonly logUnknown: boolean;
-  /** What the manifests have, once they are read: they are files of their own. */
+  /** Operations of the manifests; empty until the manifests are read. */
   readonly operations: readonly PersistedOperation[];
 }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { apq } from './apq.ts';
 import { demandControl } from './demand-control.ts';
 import { limits } from './limits.ts';
-import { persistedQueries } from './persisted-queries.ts';
+import { apq, persistedQueries } from './persisted-queries.ts';
 
 const sections = z.strictObject({
   limits: limits.prefault({}),
@@ -13,7 +12,7 @@ const sections = z.strictObject({
   persisted_queries: persistedQueries.prefault({}),
 });
 
-test('limits hold by default, and nothing else is on but automatic persisted queries', () => {
+test('enables limits and automatic persisted queries by default', () => {
   assert.deepEqual(sections.parse({}), {
     limits: {
       maxDepth: 15,
@@ -30,7 +29,7 @@ test('limits hold by default, and nothing else is on but automatic persisted que
   });
 });
 
-test('demand control has a list size, and refuses', () => {
+test('enforces demand control with a list size of 50 by default', () => {
   assert.deepEqual(demandControl.parse({ enabled: true, max_cost: 5000 }), {
     maxCost: 5000,
     listSize: 50,
@@ -59,7 +58,7 @@ const WRONG: [key: string, value: unknown, says: string][] = [
 ];
 
 for (const [key, value, says] of WRONG) {
-  test(`${key}: ${JSON.stringify(value)}: ${says}`, () =>
+  test(`rejects ${key}: ${JSON.stringify(value)} with "${says}"`, () =>
     assert.deepEqual(mistakesOf(nest(key, value)), [[key, says]]));
 }
 
@@ -72,17 +71,17 @@ const BESIDE_EACH_OTHER: [given: object, key: string, says: string][] = [
   [
     { persisted_queries: { safelist: { require_id: true } } },
     'persisted_queries.safelist.require_id',
-    'set enabled: true beside it, or leave it out',
+    'needs enabled: true; set that too, or leave it out',
   ],
   [
     { persisted_queries: { safelist: { enabled: true } } },
     'persisted_queries.local_manifests',
-    'give at least one manifest: without any, the safelist refuses every operation',
+    'without a manifest, the safelist refuses every operation; give at least one',
   ],
 ];
 
 for (const [given, key, says] of BESIDE_EACH_OTHER) {
-  test(`${JSON.stringify(given)}: ${says}`, () => assert.deepEqual(mistakesOf(given), [[key, says]]));
+  test(`rejects ${JSON.stringify(given)} with "${says}"`, () => assert.deepEqual(mistakesOf(given), [[key, says]]));
 }
 
 function mistakesOf(given: object): [key: string, says: string][] {
@@ -90,7 +89,7 @@ function mistakesOf(given: object): [key: string, says: string][] {
   return (error?.issues ?? []).map(({ path, message }) => [path.join('.'), message]);
 }
 
-/** `{ a: { b: value } }` for `a.b`; the index of an element is left out. */
+/** Returns `{ a: { b: value } }` for `a.b`; the index of an element is left out. */
 function nest(key: string, value: unknown): object {
   const names = key.split('.').filter((name) => !/^\d+$/.test(name));
   return names.reduceRight<object>(

@@ -32,13 +32,13 @@ export const rateLimit = z
     ...(redis && { redisUrl: redis.url }),
   }));
 
-/** How many requests one client may send. */
+/** Limit on the requests of one client. */
 export interface RateLimitSettings {
-  /** In one interval, which begins with its first. */
+  /** Maximum number of requests in an interval, which begins with the client's first request. */
   readonly capacity: number;
   readonly intervalMs: number;
-  /** The header that says who the client is, in lower case; without one it is the address that it calls from. */
+  /** Header that identifies the client, in lower case. If unset, its address does. */
   readonly keyHeader?: string;
-  /** Where the processes that are to count together do so. */
+  /** Redis server that counts for all processes. */
   readonly redisUrl?: string;
 }

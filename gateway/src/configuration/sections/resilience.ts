@@ -24,13 +24,13 @@ export const retry = z
   })
   .transform(({ max_attempts, interval, budget }) => ({ maxAttempts: max_attempts, intervalMs: interval, budget }));
 
-/** Whether and how queries that failed are sent again. */
+/** Retries of failed queries. */
 export interface RetrySettings {
   /** Maximum number of attempts, the first one included. */
   readonly maxAttempts: number;
-  /** How long to wait before the second attempt; twice as long before each further one. */
+  /** Pause before the second attempt, doubled before each further one. */
   readonly intervalMs: number;
-  /** How many further attempts there may be for each call, on the whole: 0.2 is one for five calls. */
+  /** Overall number of retries per call: 0.2 is one retry for five calls. */
   readonly budget: number;
 }
 
@@ -54,12 +54,12 @@ export const circuitBreaker = z
     sleepWindowMs: sleep_window,
   }));
 
-/** When a subgraph that fails isn't asked any more. */
+/** Thresholds of a circuit breaker. */
 export interface CircuitBreakerSettings {
   /** Percentage of failed calls at which the breaker opens. */
   readonly errorThresholdPercentage: number;
-  /** How many calls are the last ones; before there were so many it doesn't open. */
+  /** Number of most recent calls that the percentage is taken of. The breaker stays closed until there were so many. */
   readonly requestThreshold: number;
-  /** How long it stays open before one call is let through to see whether the subgraph is back. */
+  /** Time that the breaker stays open before it lets a probe through. */
   readonly sleepWindowMs: number;
 }

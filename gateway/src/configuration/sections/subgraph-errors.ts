@@ -17,12 +17,12 @@ export const subgraphErrors = z
   .catchall(z.boolean(RULE).describe('Overrides `all` for one subgraph.'))
   .transform(({ all, ...named }) => ({ all, named }));
 
-/** Which errors of subgraphs reach clients as they are. */
+/** Errors of subgraphs that reach clients unchanged. */
 export interface SubgraphErrors {
   /** True for all, false for those with listed codes only, undefined for those with any code of their own. */
   readonly all?: boolean | undefined;
-  /** The same, by the subgraph's name. */
+  /** Overrides of `all`, by subgraph name. */
   readonly named: Readonly<Record<string, boolean>>;
-  /** The codes that each subgraph lists, by its name. */
+  /** Codes of expected errors, by subgraph name. */
   readonly codes: Readonly<Record<string, readonly string[]>>;
 }

@@ -6,7 +6,7 @@ import { circuitBreaker, retry } from './resilience.ts';
 const SCHEMA_RULE =
   'give file: with the path of the schema, subgraph_url: with the address to ask for it, or sdl: with its text';
 
-/** `subgraphs.NAME`: where one subgraph is, what it says it can do, and how it is called. */
+/** `subgraphs.NAME`: address, schema and call settings of one subgraph. */
 export const subgraph = z
   .strictObject({
     routing_url: httpUrl.describe('GraphQL endpoint of the subgraph.'),

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mistakesOf, read, withGateway } from '../testing/written-file.ts';
 
-const PATH = 'give a path such as /metrics: / and then letters, digits, - _ . ~ /';
+const PATH = 'give a path such as /metrics, with / followed by letters, digits, - _ . ~ /';
 const LEVELS = 'give trace, debug, info, warn, error or fatal';
 const SHARE = 'give a number from 0 to 1, such as 0.1';
-const TAKEN = 'give another path: this one answers something else';
+const TAKEN = 'the path is in use; give another';
 
-/** What each key refuses, and what it says would do. */
+/** Wrong values with their messages. */
 const WRONG: [lines: string, mistake: string][] = [
   ['metrics: { prometheus: metrics }', `metrics.prometheus: "metrics": ${PATH}`],
   ['metrics: { prometheus: true }', `metrics.prometheus: true: ${PATH}`],
@@ -36,7 +36,7 @@ const WRONG: [lines: string, mistake: string][] = [
 ];
 
 for (const [lines, mistake] of WRONG) {
-  test(`${lines}: is refused, with what would do`, () => {
+  test(`rejects ${lines} with advice`, () => {
     const file = withGateway(`  telemetry: { ${lines} }`);
     assert.deepEqual(mistakesOf(file), [`2: gateway.telemetry.${mistake}`]);
   });
@@ -44,19 +44,19 @@ for (const [lines, mistake] of WRONG) {
 
 const telemetryOf = (lines: string, env = {}) => read(withGateway(`  telemetry: ${lines}`), env).gateway.telemetry;
 
-test('all of it is off where nothing is said', () => {
+test('is off by default', () => {
   const logging = { format: 'pretty', level: 'info' };
   assert.deepEqual(telemetryOf('{}'), { metricsPath: undefined, tracing: undefined, logging, hasAccessLog: false });
 });
 
-test('a collector may be given by its address, or by that of its traces', () => {
+test('adds /v1/traces to the URL of a collector without a path', () => {
   const urlOf = (endpoint: string) => telemetryOf(`{ tracing: { otlp: { endpoint: "${endpoint}" } } }`).tracing?.url;
   assert.equal(urlOf('http://127.0.0.1:4318'), 'http://127.0.0.1:4318/v1/traces');
   assert.equal(urlOf('http://127.0.0.1:4318/'), 'http://127.0.0.1:4318/v1/traces');
   assert.equal(urlOf('https://otel.example/api/traces'), 'https://otel.example/api/traces');
 });
 
-test('tracing has the names of its keys', () => {
+test('reads every key of tracing, and is off without a collector', () => {
   const otlp = '{ endpoint: "http://a/t", headers: [{ name: X-Key, value: secret }] }';
   assert.deepEqual(telemetryOf(`{ tracing: { otlp: ${otlp}, sampler: 0.1, service_name: shop } }`).tracing, {
     url: 'http://a/t',
@@ -67,7 +67,7 @@ test('tracing has the names of its keys', () => {
   assert.equal(telemetryOf('{ tracing: { sampler: 0.1 } }').tracing, undefined);
 });
 
-test('LOG_FORMAT and LOG_LEVEL win over the file, and production mode decides where nothing is said', () => {
+test('LOG_FORMAT and LOG_LEVEL win over the file, and production mode only over the defaults', () => {
   const lines = '{ logging: { format: json, level: warn } }';
   assert.deepEqual(telemetryOf(lines).logging, { format: 'json', level: 'warn' });
   const env = { LOG_FORMAT: 'pretty', LOG_LEVEL: 'debug' };

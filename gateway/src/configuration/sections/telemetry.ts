@@ -54,20 +54,21 @@ export const telemetry = z
     hasAccessLog: access_log,
   }));
 
-/** What the gateway tells of itself. */
+/** Metrics, traces and logs of the gateway. */
 export interface TelemetrySettings {
-  /** Where Prometheus gets the figures; undefined where there are none. */
+  /** Path of the Prometheus endpoint; undefined if there is none. */
   readonly metricsPath: string | undefined;
   readonly tracing: TracingSettings | undefined;
   readonly logging: { readonly format: 'pretty' | 'json'; readonly level: string };
   readonly hasAccessLog: boolean;
 }
 
+/** Export of traces over OTLP. */
 export interface TracingSettings {
-  /** The address that spans are posted to. */
+  /** URL that spans are posted to. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The share of traces that are sent, from 0 to 1. */
+  /** Share of the traces that are sampled, from 0 to 1. */
   readonly share: number;
   readonly serviceName: string;
 }

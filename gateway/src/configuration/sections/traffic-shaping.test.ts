@@ -7,13 +7,13 @@ import { trafficShaping } from './traffic-shaping.ts';
 
 const SUBGRAPH = { routing_url: 'http://127.0.0.1:1/graphql', schema: { sdl: '' } };
 
-/** The mistakes, each as `path: message`. */
+/** Returns the mistakes, each as `path: message`. */
 function mistakesOf(section: z.ZodType, value: object): string[] {
   const { error } = section.safeParse(value);
   return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
-test('what limits traffic has the names of its keys, and is off where it is not set', () => {
+test('reads every key of traffic_shaping, and has no limits by default', () => {
   assert.deepEqual(trafficShaping.parse({}), { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true });
   assert.deepEqual(
     trafficShaping.parse({
@@ -36,7 +36,7 @@ test('what limits traffic has the names of its keys, and is off where it is not 
   );
 });
 
-test('retry and circuit_breaker are off where they are not set, and have a default for each key', () => {
+test('retry and circuit_breaker are off by default, and have a default for each key', () => {
   const parsed = subgraph.parse(SUBGRAPH);
   assert.deepEqual([parsed.retry, parsed.circuitBreaker], [undefined, undefined]);
   const { retry, circuitBreaker } = subgraph.parse({ ...SUBGRAPH, retry: {}, circuit_breaker: {} });
@@ -44,7 +44,7 @@ test('retry and circuit_breaker are off where they are not set, and have a defau
   assert.deepEqual(circuitBreaker, { errorThresholdPercentage: 50, requestThreshold: 20, sleepWindowMs: 5000 });
 });
 
-test('a wrong value says what would do', () => {
+test('rejects wrong values with advice', () => {
   const traffic = {
     timeout: 10,
     concurrency_limit: 0,
@@ -73,7 +73,7 @@ test('a wrong value says what would do', () => {
   ]);
 });
 
-test('values of environment variables are texts', () => {
+test('accepts numbers from environment variables, which are texts', () => {
   const retry = 'retry: { max_attempts: "${env.ATTEMPTS}", budget: "${env.BUDGET}" }';
   const file = `subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a }, ${retry} } }`;
   const [a] = read(file, { ATTEMPTS: '2', BUDGET: '0.5' }).subgraphs;

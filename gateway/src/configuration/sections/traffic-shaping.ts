@@ -25,7 +25,7 @@ export const trafficShaping = z
     ...(rate_limit && { rateLimit: rate_limit }),
   }));
 
-/** How operations run, and how their calls to subgraphs are put together. */
+/** Deadlines, limits and sharing of calls. */
 export interface TrafficShaping {
   /** Time limit of a whole operation. */
   readonly timeoutMs: number;
@@ -33,7 +33,7 @@ export interface TrafficShaping {
   readonly deduplicateQuery: boolean;
   /** Merges entity fetches of different operations that wait at the same moment into one call. */
   readonly batchEntities: boolean;
-  /** How many operations run at a time; any number where it isn't set. */
+  /** Maximum number of operations at a time; unlimited if unset. */
   readonly concurrencyLimit?: number;
   readonly rateLimit?: RateLimitSettings;
 }

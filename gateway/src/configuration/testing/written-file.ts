@@ -6,24 +6,24 @@ import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { readConfig } from '../environment.ts';
 import { readSupergraphFile, type SupergraphSettings, type SupergraphSource } from '../supergraph-file.ts';
 
-/** Where the texts of a test file are written, for it to read them. */
+/** Temporary folder of the test file that imports this. */
 export const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
 after(() => rmSync(folder, { recursive: true }));
 
 const file = join(folder, 'supergraph.yaml');
 
-/** A supergraph file with this text, in this environment. */
+/** Writes a supergraph file, and returns it with this environment. */
 export function write(text: string, env: NodeJS.ProcessEnv = {}): SupergraphSource {
   writeFileSync(file, text);
   return readConfig({ ...env, SUPERGRAPH_FILE: file });
 }
 
-/** What a supergraph file with this text says. */
+/** Returns the settings of a supergraph file with this text. */
 export function read(text: string, env: NodeJS.ProcessEnv = {}): SupergraphSettings {
   return readSupergraphFile(write(text, env)).settings;
 }
 
-/** What is wrong with it, `line: path: …` each; none where it can be used. */
+/** Returns the mistakes of a supergraph file, each as `line: path: …`; none if it is valid. */
 export function mistakesOf(text: string, env: NodeJS.ProcessEnv = {}): string[] {
   try {
     read(text, env);
@@ -35,12 +35,12 @@ export function mistakesOf(text: string, env: NodeJS.ProcessEnv = {}): string[] 
   }
 }
 
-/** The same, without the names of all known keys, which are more with every feature. */
+/** Shortens the lists of known keys in mistakes, which grow with every feature. */
 export function brief(mistakes: readonly string[]): string[] {
-  return mistakes.map((mistake) => mistake.replace(/known here: .*/, 'known here: …'));
+  return mistakes.map((mistake) => mistake.replace(/known keys: .*/, 'known keys: …'));
 }
 
-/** A file with these lines under `gateway`, the first of them on line 2. */
+/** Returns the text of a file with these lines under `gateway`, starting on line 2. */
 export function withGateway(lines: string): string {
   return `gateway:\n${lines}\nsubgraphs: { a: { routing_url: "http://a:1/", schema: { file: a.graphql } } }\n`;
 }

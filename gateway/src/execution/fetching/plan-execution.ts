@@ -11,15 +11,22 @@ export class PlanExecution {
   /** Coerced variables, by the client's names. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly errors: FieldErrors;
-  /**
-   * Set once a failed mutation makes the whole answer null: the mutations after it must not run.
-   * https://spec.graphql.org/October2021/#sec-Mutation
-   */
-  isHalted = false;
   readonly #call: SubgraphCall;
+  readonly #nullsRoot: (key: string, data: JsonRecord) => boolean;
   readonly #shared = new Map<string, Promise<GraphQLAnswer>>();
 
-  constructor(variables: Readonly<Record<string, unknown>>, errors: FieldErrors, call: SubgraphCall) {
+  /** Mutations that ran since the last look at their results, by the plan's keys. */
+  #ran: string[] = [];
+  #isHalted = false;
+
+  /** @param nullsRoot tells if the value of a root field, by its key in the plan's data, makes the whole answer null */
+  constructor(
+    variables: Readonly<Record<string, unknown>>,
+    errors: FieldErrors,
+    call: SubgraphCall,
+    nullsRoot: (key: string, data: JsonRecord) => boolean,
+  ) {
+    this.#nullsRoot = nullsRoot;
     this.variables = variables;
     this.errors = errors;
     this.#call = call;
@@ -28,6 +35,21 @@ export class PlanExecution {
   /** @param isShareable true if another fetch of the plan may send the same request */
   call(request: FetchRequest, isShareable: boolean): Promise<GraphQLAnswer> {
     return isShareable ? this.#callOnce(request) : this.#call(request);
+  }
+
+  /**
+   * Returns true if the next mutations may run: not after one that makes the whole answer null.
+   * https://spec.graphql.org/October2021/#sec-Handling-Field-Errors
+   */
+  mayMutate(): boolean {
+    this.#isHalted ||= this.#ran.some((key) => this.#nullsRoot(key, this.data));
+    return !this.#isHalted;
+  }
+
+  /** Notes that mutations are about to run, and drops the answers so far: the same requests may return others now. */
+  startMutations(keys: Iterable<string>): void {
+    this.#ran = [...keys];
+    this.#shared.clear();
   }
 
   /** Returns a copy to each caller, because merging modifies answers. */

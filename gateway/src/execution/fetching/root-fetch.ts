@@ -1,7 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
-import { type GraphQLFormattedError, Kind } from 'graphql';
-import { parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
+import type { GraphQLFormattedError } from 'graphql';
 import { errorsOf } from '../field-errors.ts';
 import { dataOf, type FetchOptions, type FetchParts, fetchParts, type Step } from './fetch.ts';
 import { FetchRequest } from './fetch-request.ts';
@@ -13,25 +12,16 @@ import { FAILED, markUnavailable } from './records.ts';
 /** Compiles a fetch of root fields. It has a path only if a subgraph returned a `Query` object inside its answer. */
 export function compileRootFetch(fetch: FetchNode, path: readonly string[], options: FetchOptions): Step {
   const parts = fetchParts(fetch, path, options);
-  return fetch.operationKind === 'mutation' ? mutation(parts, fetch.operation) : query(parts);
+  return fetch.operationKind === 'mutation' ? mutation(parts) : query(parts);
 }
 
-function mutation(parts: FetchParts, operation: string): Step {
-  const requiredKeys = parseFetchOperation(operation).selectionSet.selections.flatMap((selection) =>
-    selection.kind === Kind.FIELD && parts.types.isRequiredMutation(selection.name.value)
-      ? [parts.renamed(selection.alias?.value ?? selection.name.value)]
-      : [],
-  );
+function mutation(parts: FetchParts): Step {
   const run = query(parts);
   return async (execution) => {
-    if (execution.isHalted) return;
+    if (!execution.mayMutate()) return;
+    execution.startMutations(parts.keys.keys());
     await run(execution);
-    execution.isHalted = requiredKeys.some((key) => !isPresent(execution.data[key]));
   };
-}
-
-function isPresent(value: unknown): boolean {
-  return value !== null && value !== undefined && typeof value !== 'symbol';
 }
 
 function query(parts: FetchParts): Step {

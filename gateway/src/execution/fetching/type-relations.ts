@@ -1,4 +1,4 @@
-import { type GraphQLSchema, getNamedType, isInterfaceType, isNonNullType, isObjectType } from 'graphql';
+import { type GraphQLSchema, getNamedType, isInterfaceType, isObjectType } from 'graphql';
 import { conditionApplies, objectTypesOf } from '../../planning/plan/type-conditions.ts';
 
 /** Questions about the supergraph's types that fetches ask. */
@@ -32,10 +32,5 @@ export class TypeRelations {
   /** Returns true for an interface's name, which a subgraph with an `@interfaceObject` gives as `__typename`. */
   isInterface(typeName: unknown): boolean {
     return typeof typeName === 'string' && isInterfaceType(this.#schema.getType(typeName));
-  }
-
-  /** Returns true for a mutation field of non-null type: if it is null, so is the answer as a whole. */
-  isRequiredMutation(fieldName: string): boolean {
-    return isNonNullType(this.#schema.getMutationType()?.getFields()[fieldName]?.type);
   }
 }

@@ -44,10 +44,23 @@ export function compileShape(
   shaping: Shaping,
   rootType: GraphQLObjectType,
 ): (data: JsonRecord, completion: Completion) => JsonRecord | null {
-  return compileObject(
-    { shaping, depth: 0, coordinate: rootType.name, selectionSets: [shaping.operation.selectionSet] },
-    rootType,
-  );
+  return compileObject(rootPosition(shaping, rootType), rootType);
+}
+
+/** Compiles the shaping of each root field of non-null type by itself, by source key: null if a null propagates to the root. */
+export function compileRequiredFields(shaping: Shaping, rootType: GraphQLObjectType): Map<string, ShapeObject> {
+  const shapes = new Map<string, ShapeObject>();
+  const position = rootPosition(shaping, rootType);
+  for (const [key, fields] of collectFields(shaping, rootType, position.selectionSets)) {
+    if (!isNonNullType(rootType.getFields()[fields[0]?.name.value ?? '']?.type)) continue;
+    const field = compileField(position, rootType, key, fields);
+    shapes.set(field.sourceKey, generateShape([field], 0));
+  }
+  return shapes;
+}
+
+function rootPosition(shaping: Shaping, rootType: GraphQLObjectType): Position {
+  return { shaping, depth: 0, coordinate: rootType.name, selectionSets: [shaping.operation.selectionSet] };
 }
 
 /** Compiles value completion: https://spec.graphql.org/October2021/#CompleteValue(). */

@@ -24,6 +24,8 @@ export interface FederationOptions {
   readonly resolvers?: Resolvers;
   /** All objects by type. A subgraph reads its own fields of an entity from here, and the others from representations. */
   readonly data?: Data;
+  /** Restores the state that mutations change. Called before each operation. */
+  readonly reset?: () => void;
 }
 
 export interface Call {
@@ -46,9 +48,11 @@ export class Federation {
   calls: Call[] = [];
   /** Modifies the answers of subgraphs. */
   tamper: Tamper = (answer) => answer;
+  readonly #reset: () => void;
   readonly #subgraphs = new Map<string, GraphQLSchema>();
 
-  constructor({ subgraphs, resolvers = {}, data = {} }: FederationOptions) {
+  constructor({ subgraphs, resolvers = {}, data = {}, reset = () => {} }: FederationOptions) {
+    this.#reset = reset;
     const services = Object.entries(subgraphs).map(([name, sdl]) => ({ name, typeDefs: parse(LINK + sdl) }));
     const { supergraphSdl, errors } = composeServices(services.map((service) => ({ ...service, url: service.name })));
     if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));
@@ -76,11 +80,13 @@ export class Federation {
   /** Runs a compiled operation. */
   async run(operation: CompiledOperation, variables?: Record<string, unknown>): Promise<OperationResult> {
     this.calls = [];
+    this.#reset();
     return operation.execute({ variables, call: (request) => this.#answer(request) });
   }
 
   /** Runs an operation on the monolith. */
   async expected(query: string, variables?: Record<string, unknown>, operationName?: string): Promise<ExecutionResult> {
+    this.#reset();
     return graphql({ schema: this.monolith, source: query, variableValues: variables, operationName });
   }
 

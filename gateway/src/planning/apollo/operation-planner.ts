@@ -11,6 +11,7 @@ import type { PlannedOperation, Planner, PlanRequest, SupergraphDirectives } fro
 import { UnplannableOperationError } from '../unplannable-operation-error.ts';
 import { addNewerIntrospection } from './introspection-fields.ts';
 import { addMissingAliases } from './missing-aliases.ts';
+import { mergeMutationFields } from './mutation-fields.ts';
 import { plannableSelections } from './plannable-selections.ts';
 import type { RequiredFields } from './required-field.ts';
 import { restoreRequiredFields } from './required-field-fetches.ts';
@@ -45,7 +46,7 @@ export class OperationPlanner implements Planner {
 
   async plan({ document, operationName, overrideLabels }: PlanRequest): Promise<PlannedOperation> {
     const separated = separateResponseKeys(document, (name) => this.#fieldNames.has(name));
-    const plannable = plannableSelections(separated.document, this.apiSchema);
+    const plannable = plannableSelections(mergeMutationFields(separated.document), this.apiSchema);
     const operation = operationFromDocument(this.#api, plannable, {
       ...(operationName !== undefined && { operationName }),
       validate: false,

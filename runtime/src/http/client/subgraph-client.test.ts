@@ -16,7 +16,7 @@ const ANSWER = { data: { user: { id: '1' } } };
 const answers: RequestListener = (_request, response) => void response.end(JSON.stringify(ANSWER));
 const hangs: RequestListener = () => {};
 
-/** Of a call that nobody waits for: there is nobody to tell an id, and the log has nothing of it. */
+/** Error of a call that nobody waits for: without an id, because nothing of it is logged. */
 const LEFT = {
   message: 'Subgraph "users" is unavailable',
   extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' },
