@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { z } from 'zod';
 import { readEnvironment } from './environment.ts';
 import { type ProcessConfig, processVariables, toProcessConfig } from './process-config.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
-const read = (env: NodeJS.ProcessEnv): ProcessConfig => toProcessConfig(readEnvironment(processVariables, env));
+const read = (env: NodeJS.ProcessEnv): ProcessConfig =>
+  toProcessConfig(readEnvironment(z.object(processVariables), env));
 
 describe('the configuration of a process', () => {
   test('is for a developer on this machine where nothing is set', () => {

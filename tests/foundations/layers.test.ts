@@ -105,9 +105,7 @@ test('the gateway and runtime know no type of the domain', () => {
 test('process.env is read in one file of each workspace', () => {
   assert.deepEqual(pathsOf(running.filter(({ text }) => text.includes('process.env'))), [
     'gateway/src/configuration/environment.ts',
-    'subgraphs/orders/src/config.ts',
-    'subgraphs/products/src/config.ts',
-    'subgraphs/users/src/config.ts',
+    'subgraph-kit/src/define-subgraph.ts',
   ]);
 });
 

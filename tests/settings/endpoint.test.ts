@@ -56,7 +56,7 @@ test('another address to listen on is refused until a restart, and what else cha
   const { msg } = await nextError(gateway, () =>
     gateway.replace(`gateway:\n  listen: "[::1]:1"\n${SHARED.replace('/up', '/alive')}`),
   );
-  assert.equal(msg, 'gateway.listen: [::1]:1 is refused: a restart takes it, and until then it is 127.0.0.1:0');
+  assert.equal(msg, 'gateway.listen changed to [::1]:1; restart to apply it (still listening on 127.0.0.1:0)');
   assert.deepEqual(await statusesOf(gateway.url, ['/alive', '/up']), [200, 404]);
   await gateway.configure(SHARED);
 });

@@ -7,16 +7,17 @@ import {
 import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import type { CallRules } from '../subgraphs/call-rules.ts';
 import type { Context } from '../supergraph/request-context.ts';
-import type { EdgeTelemetry } from '../telemetry/telemetry.ts';
+import type { RejectionCounts } from '../telemetry/rejection-counts.ts';
+import type { RequestWatch } from '../telemetry/request-watch.ts';
 import { demandControl } from './cost/demand-control.ts';
 import type { FastPath } from './fast-path.ts';
 import { landingPage } from './pages/landing-page.ts';
 import { answerShaping } from './responses/answer-shaping.ts';
 import { formatError } from './responses/error-format.ts';
-import type { ServerParts } from './server-parts.ts';
 
 /**
  * What Apollo Server puts around every request for features that a gateway doesn't have: cache hints and traces are of
@@ -31,7 +32,7 @@ const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
 /** Who has a say in operations, or wants to know of them. */
 interface Listening {
   readonly rules: CallRules | undefined;
-  readonly telemetry: EdgeTelemetry;
+  readonly watch: RequestWatch | undefined;
 }
 
 /** What runs operations. */
@@ -43,10 +44,10 @@ interface OperationServer {
 
 /** What runs operations, and may be asked by hooks, header rules and those who watch, where they are configured. */
 export function apolloServer(
-  { logger, refusals }: Pick<ServerParts, 'logger' | 'refusals'>,
+  { logger, refusals }: { readonly logger: Logger; readonly refusals: RejectionCounts },
   settings: GatewaySettings,
   execution: FastPath,
-  { rules, telemetry: { watch } }: Listening,
+  { rules, watch }: Listening,
 ): OperationServer {
   const asked = [
     ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),

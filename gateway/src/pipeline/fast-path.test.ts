@@ -5,11 +5,10 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import { type Arrival, graphql } from '@lockstep/runtime/http/server/graphql.ts';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
-import { toHeaderSettings } from '../configuration/sections/headers.ts';
-import { supergraphFile } from '../configuration/settings-schema.ts';
-import { compose } from '../supergraph/compose.ts';
-import { SupergraphHandover } from '../supergraph/handover.ts';
+import { loadPlanner } from '../planning/load-planner.ts';
+import { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
+import { supergraphSource } from '../supergraph/testing/supergraph-source.ts';
 import { FastPath } from './fast-path.ts';
 
 /** A gateway before one subgraph that always answers this, and what happened in it; by HTTP it may do without its server. */
@@ -20,18 +19,10 @@ async function serve(t: TestContext, answer: object) {
     request.resume().on('end', () => response.end(JSON.stringify(answer)));
   });
   const sdl = 'type Query { name(of: [Int!]): String, age: Int! } type Mutation { rename: String }';
-  const file = supergraphFile.parse({ subgraphs: { users: { routing_url: url, schema: { sdl } } } });
-  const subgraphs = Object.entries(file.subgraphs).map(([name, settings]) => ({ ...settings, name }));
-  const { subgraphErrors, headers, ...others } = file.gateway;
-  const gateway = {
-    ...others,
-    subgraphErrors: { ...subgraphErrors, codes: {} },
-    headers: toHeaderSettings(headers, {}),
-  };
   const { logger } = recordLog();
-  const handover = new SupergraphHandover(undefined, logger);
-  await handover.replace({ sdl: compose(subgraphs), subgraphs, gateway });
-  const execution = new FastPath(handover.current);
+  const source = supergraphSource(sdl, url);
+  const supergraph = new LoadedSupergraph(source, await loadPlanner(source.sdl), undefined, logger);
+  const execution = new FastPath(supergraph);
   const server = new ApolloServer<Context>({
     gateway: execution.gateway,
     plugins: [ApolloServerPluginCacheControlDisabled(), recordEvents(events), execution.plugin()],

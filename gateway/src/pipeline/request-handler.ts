@@ -1,16 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import { type Arrival, type GraphQLParams, graphql, type KnownRequest } from '@lockstep/runtime/http/server/graphql.ts';
 import { live, ready } from '@lockstep/runtime/http/server/health.ts';
 import { routes } from '@lockstep/runtime/http/server/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import { CallRules } from '../subgraphs/call-rules.ts';
 import { OperationCalls } from '../subgraphs/operation-calls.ts';
+import type { HandlerFoundation, RequestHandler } from '../supergraph/generation.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
-import type { EdgeTelemetry } from '../telemetry/telemetry.ts';
+import { RequestWatch } from '../telemetry/request-watch.ts';
+import type { OpenInstruments } from '../telemetry/telemetry.ts';
 import { allowOrigins } from './admission/cors.ts';
 import { TrafficLimits } from './admission/traffic-limits.ts';
 import { apolloServer } from './apollo-server.ts';
@@ -18,79 +20,63 @@ import { DocumentGate } from './documents/document-gate.ts';
 import { FastPath } from './fast-path.ts';
 import { Authentication } from './identity/authentication.ts';
 import { pageRoutes } from './pages/pages.ts';
-import type { ServerParts } from './server-parts.ts';
+
+/** What a request handler needs to know of its process, whatever the settings. */
+export interface GatewayProcess {
+  readonly logger: Logger;
+  /** Returns false once the process stops, and new requests should go elsewhere. */
+  isReady(): boolean;
+}
 
 /** All that is between Node's HTTP and the execution of operations, under one set of settings and on one supergraph. */
-export class RequestHandler {
+export class GatewayRequestHandler implements RequestHandler {
+  readonly handle: Handler;
   readonly #server: ApolloServer<Context>;
   readonly limits: TrafficLimits;
-  readonly #handler: Handler;
   readonly authentication: Authentication | undefined;
-  #underWay = 0;
-  #isRetired = false;
-  /** Whether the limits go on in the one that has replaced it. */
-  #leavesLimits = false;
 
   private constructor(
+    handle: Handler,
     server: ApolloServer<Context>,
-    handler: Handler,
     limits: TrafficLimits,
     authentication: Authentication | undefined,
   ) {
+    this.handle = handle;
     this.#server = server;
     this.limits = limits;
-    this.#handler = handler;
     this.authentication = authentication;
   }
 
-  /** @param before the one that it replaces: what it knows of issuers' keys, and of what clients have sent, stays known */
+  /** @param before the one that it is going to replace: it shares its limits and issuers' keys if their settings are equal */
   static async open(
-    parts: ServerParts,
-    settings: GatewaySettings,
-    supergraph: LoadedSupergraph,
-    before?: RequestHandler,
-  ): Promise<RequestHandler> {
-    const telemetry = await parts.telemetry.openEdge(settings.telemetry);
+    process: GatewayProcess,
+    { settings, supergraph, instruments }: HandlerFoundation,
+    before?: GatewayRequestHandler,
+  ): Promise<GatewayRequestHandler> {
+    const { logger } = process;
+    const { refusals } = instruments.counts;
+    const watch = RequestWatch.of(instruments);
     const execution = new FastPath(supergraph);
     const rules = CallRules.of(settings, supergraph.hooks);
-    const { server, seesEach } = apolloServer(parts, settings, execution, { rules, telemetry });
+    const { server, seesEach } = apolloServer({ logger, refusals }, settings, execution, { rules, watch });
     await server.start();
-    const authentication = Authentication.of(settings, parts.logger, before?.authentication, parts.refusals);
-    const limits = await TrafficLimits.open(settings.traffic, parts, before?.limits);
-    const handler = endpoints(server, parts, settings, {
+    const authentication = Authentication.of(settings, logger, before?.authentication, refusals);
+    const limits = await TrafficLimits.open(settings.traffic, { logger, refusals }, before?.limits);
+    const handle = endpoints(server, process, settings, {
       limits,
       authentication,
       rules,
-      telemetry,
+      watch,
+      instruments,
       supergraph,
       find: seesEach ? undefined : (asked) => execution.find(asked),
     });
-    return new RequestHandler(server, handler, limits, authentication);
+    return new GatewayRequestHandler(handle, server, limits, authentication);
   }
 
-  handle(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
-    this.#underWay += 1;
-    response.once('close', () => {
-      this.#underWay -= 1;
-      this.#closeWhenDone();
-    });
-    return this.#handler(request, response);
-  }
-
-  /** Closes once the requests that it has taken are answered. Its successor gets all others. */
-  retire(successor: RequestHandler): void {
-    this.#isRetired = true;
-    this.#leavesLimits = successor.limits === this.limits;
-    this.#closeWhenDone();
-  }
-
-  close(): Promise<void> {
-    if (!this.#leavesLimits) this.limits.close();
-    return this.#server.stop();
-  }
-
-  #closeWhenDone(): void {
-    if (this.#isRetired && this.#underWay === 0) void this.close();
+  async close(): Promise<void> {
+    this.limits.close();
+    await this.#server.stop();
   }
 }
 
@@ -99,7 +85,8 @@ interface Guards {
   readonly limits: TrafficLimits;
   readonly authentication: Authentication | undefined;
   readonly rules: CallRules | undefined;
-  readonly telemetry: EdgeTelemetry;
+  readonly watch: RequestWatch | undefined;
+  readonly instruments: OpenInstruments;
   readonly supergraph: LoadedSupergraph;
   /** What runs requests without Apollo Server, where it need not see each. */
   readonly find: ((asked: GraphQLParams) => KnownRequest<Context> | undefined) | undefined;
@@ -108,14 +95,13 @@ interface Guards {
 /** GraphQL at its path, the pages for browsers, and the process's health. */
 function endpoints(
   server: ApolloServer<Context>,
-  parts: ServerParts,
+  { logger, isReady }: GatewayProcess,
   settings: GatewaySettings,
   guards: Guards,
 ): Handler {
   const { path, landingPage: pages, healthCheck, cors, traffic } = settings;
-  const { logger, refusals } = parts;
-  const { limits, authentication, telemetry, find, supergraph } = guards;
-  const { watch } = telemetry;
+  const { limits, authentication, watch, instruments, find, supergraph } = guards;
+  const { refusals } = instruments.counts;
   const documents = new DocumentGate(settings, { introspection: settings.introspection, logger, refusals });
   const run = notStored(
     graphql(server, {
@@ -133,11 +119,15 @@ function endpoints(
     ...pageRoutes(pages, path, supergraph.operations.planner.apiSchema),
     [healthCheck.live]: live,
     [healthCheck.ready]: ready(async () => {
-      if (!parts.isReady()) throw new Error('the process stops');
+      if (!isReady()) throw new Error('the process stops');
     }),
-    ...telemetry.routes,
+    ...metricsRoute(settings.telemetry.metricsPath, instruments),
     [path]: allowOrigins(cors, watch ? watch.guard(answer) : answer),
   });
+}
+
+function metricsRoute(path: string | undefined, { metrics }: OpenInstruments): Record<string, Handler> {
+  return path === undefined || !metrics ? {} : { [path]: (_request, response) => metrics.answer(response) };
 }
 
 /** An answer is for who asked for it, and only then. */
@@ -151,7 +141,7 @@ function notStored(handler: Handler): Handler {
 function startOperation(
   { signal, request }: Arrival,
   timeoutMs: number,
-  { authentication, rules, telemetry: { watch } }: Guards,
+  { authentication, rules, watch }: Guards,
 ): Context {
   const deadline = new Deadline(timeoutMs);
   const claims = authentication?.claimsOf(request);

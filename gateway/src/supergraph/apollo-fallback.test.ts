@@ -2,25 +2,18 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ApolloServer } from '@apollo/server';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
-import { toHeaderSettings } from '../configuration/sections/headers.ts';
-import { supergraphFile } from '../configuration/settings-schema.ts';
 import { FastPath } from '../pipeline/fast-path.ts';
-import { compose } from './compose.ts';
-import { SupergraphHandover } from './handover.ts';
+import { loadPlanner } from '../planning/load-planner.ts';
+import { LoadedSupergraph } from './loaded-supergraph.ts';
 import type { Context } from './request-context.ts';
+import { supergraphSource } from './testing/supergraph-source.ts';
 
 /** A gateway over one subgraph: what it gives to an operation, as JSON, and what it logs. */
 async function startGateway(t: TestContext, sdl: string) {
-  const { gateway } = supergraphFile.parse({
-    subgraphs: { a: { routing_url: 'http://127.0.0.1:1/', schema: { sdl } } },
-  });
-  const subgraphs = [{ name: 'a', routingUrl: 'http://127.0.0.1:1/', schema: { sdl }, timeoutMs: 1000 }];
   const { logger, lines } = recordLog();
-  const handover = new SupergraphHandover(undefined, logger);
-  const subgraphErrors = { ...gateway.subgraphErrors, codes: {} };
-  const headers = toHeaderSettings(gateway.headers, {});
-  await handover.replace({ subgraphs, gateway: { ...gateway, subgraphErrors, headers }, sdl: compose(subgraphs) });
-  const server = new ApolloServer<Context>({ gateway: new FastPath(handover.current).gateway, logger });
+  const source = supergraphSource(sdl);
+  const supergraph = new LoadedSupergraph(source, await loadPlanner(source.sdl), undefined, logger);
+  const server = new ApolloServer<Context>({ gateway: new FastPath(supergraph).gateway, logger });
   t.after(() => server.stop());
   const ask = async (query: string) => {
     const contextValue = { signal: new AbortController().signal, headers: {}, claims: { sub: 'ann' } };

@@ -1,7 +1,6 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { isPromise } from '@lockstep/runtime/promises.ts';
 import { GraphQLError } from 'graphql';
-import type { TelemetrySettings } from '../configuration/sections/telemetry.ts';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
@@ -51,12 +50,9 @@ export interface SupergraphInstruments extends Instruments {
 /** One supergraph, ready to run operations. */
 export class LoadedSupergraph implements SupergraphFigures {
   readonly sdl: string;
-  /** How long an operation may take. */
-  readonly timeoutMs: number;
   readonly operations: Operations;
   /** Those of the module under `gateway.hooks`. */
   readonly hooks: GatewayHooks | undefined;
-  readonly telemetry: TelemetrySettings;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
   readonly #callers: ReadonlyMap<string, SubgraphCaller>;
@@ -73,9 +69,7 @@ export class LoadedSupergraph implements SupergraphFigures {
   ) {
     const { sdl, subgraphs, gateway } = supergraph;
     this.sdl = sdl;
-    this.timeoutMs = gateway.traffic.timeoutMs;
     this.hooks = hooks.ofGateway;
-    this.telemetry = gateway.telemetry;
     const { directives } = gateway.authorization;
     this.operations = new Operations(planner, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',

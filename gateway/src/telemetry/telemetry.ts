@@ -1,25 +1,25 @@
-import type { Handler } from '@lockstep/runtime/http/server/server.ts';
-import { type Logger, reconfigure } from '@lockstep/runtime/logging.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { TelemetrySettings, TracingSettings } from '../configuration/sections/telemetry.ts';
 import type { Instruments } from './instruments.ts';
 import type { Counts, Metrics, SupergraphFigures } from './metrics.ts';
 import { RejectionCounts } from './rejection-counts.ts';
-import { RequestWatch } from './request-watch.ts';
 import type { Tracing } from './tracing.ts';
 
-/** What is told at the gateway's own address. */
-export interface EdgeTelemetry {
-  /** Undefined where nobody wants to know of requests. */
-  readonly watch: RequestWatch | undefined;
-  readonly routes: Readonly<Record<string, Handler>>;
+/** Instruments that are in use until they are closed. */
+export interface OpenInstruments extends Instruments {
+  readonly counts: Counts;
+  /** Sends what is still to be sent, as far as that is soon done, unless others use the same tracing. */
+  close(): Promise<void>;
 }
 
-/** No operation is still traced this long after its settings were replaced. */
-const RETIREMENT_MS = 60_000;
+interface SharedTracing {
+  readonly tracing: Tracing;
+  holders: number;
+}
 
 /**
- * What this process tells of itself, whatever its settings become: what is counted goes on. The libraries for it, some
- * 9 MB for figures and 19 MB for traces, are loaded where they are wanted.
+ * Telemetry of this process. Counts go on whatever the settings become; everything else is opened for one set of settings
+ * and closed with it. The libraries are loaded on demand: metrics take about 9 MB, tracing about 19 MB.
  */
 export class Telemetry {
   readonly counts: Counts = {
@@ -28,72 +28,51 @@ export class Telemetry {
     reloads: { accepted: 0, refused: 0 },
   };
   readonly #logger: Logger;
-  readonly #tracings = new Map<string, Tracing>();
+  readonly #figures: () => SupergraphFigures | undefined;
+  /** Tracing in use, keyed by its settings. */
+  readonly #tracings = new Map<string, SharedTracing>();
   #metrics: Promise<Metrics> | undefined;
-  #supergraph: SupergraphFigures | undefined;
-  /** The key of the tracing that is in force. */
-  #current = keyOf(undefined);
 
-  constructor(logger: Logger) {
+  /** @param figures returns those of the supergraph that is served at the time */
+  constructor(logger: Logger, figures: () => SupergraphFigures | undefined) {
     this.#logger = logger;
+    this.#figures = figures;
   }
 
-  /** What these settings ask for at the gateway's own address. */
-  async openEdge(settings: TelemetrySettings): Promise<EdgeTelemetry> {
-    const instruments = await this.open(settings);
-    const { metricsPath: path } = settings;
-    const { metrics } = instruments;
+  /** Opens what these settings ask for. Equal tracing settings share one exporter for as long as it is in use. */
+  async open({ metricsPath, tracing: settings, hasAccessLog }: TelemetrySettings): Promise<OpenInstruments> {
+    const metrics = metricsPath === undefined ? undefined : await this.#openMetrics();
+    const tracing = settings && (await this.#openTracing(settings));
     return {
-      watch: RequestWatch.of(instruments),
-      routes: path === undefined || !metrics ? {} : { [path]: (_request, response) => metrics.answer(response) },
-    };
-  }
-
-  /** What these settings ask for: the same each time, as long as they are the same. */
-  async open({ metricsPath, tracing, hasAccessLog }: TelemetrySettings): Promise<Instruments> {
-    return {
-      metrics: metricsPath === undefined ? undefined : await this.#openMetrics(),
-      tracing: tracing && (await this.#openTracing(tracing)),
+      counts: this.counts,
+      metrics,
+      tracing,
       accessLog: hasAccessLog ? this.#logger : undefined,
+      close: async () => settings && this.#closeTracing(settings),
     };
-  }
-
-  /** From now on these settings are in force, and this supergraph serves. */
-  adopt({ logging, tracing }: TelemetrySettings, supergraph: SupergraphFigures): void {
-    reconfigure(this.#logger, logging);
-    this.#supergraph = supergraph;
-    this.#current = keyOf(tracing);
-    for (const [key, replaced] of this.#tracings) {
-      if (key !== this.#current) setTimeout(() => this.#retire(key, replaced), RETIREMENT_MS).unref();
-    }
-  }
-
-  /** Sends what is still to be sent, as far as that is soon done. */
-  async stop(): Promise<void> {
-    await Promise.all([...this.#tracings.values()].map((tracing) => tracing.close()));
   }
 
   #openMetrics(): Promise<Metrics> {
-    this.#metrics ??= import('./metrics.ts').then(({ Metrics }) => new Metrics(this.counts, () => this.#supergraph));
+    this.#metrics ??= import('./metrics.ts').then(({ Metrics }) => new Metrics(this.counts, this.#figures));
     return this.#metrics;
   }
 
   async #openTracing(settings: TracingSettings): Promise<Tracing> {
     const { Tracing } = await import('./tracing.ts');
-    const key = keyOf(settings);
-    const tracing = this.#tracings.get(key) ?? new Tracing(settings, this.#logger);
-    this.#tracings.set(key, tracing);
-    return tracing;
+    const key = JSON.stringify(settings);
+    const shared = this.#tracings.get(key) ?? { tracing: new Tracing(settings, this.#logger), holders: 0 };
+    shared.holders += 1;
+    this.#tracings.set(key, shared);
+    return shared.tracing;
   }
 
-  /** Unless it is in force once more. */
-  #retire(key: string, tracing: Tracing): void {
-    if (this.#tracings.get(key) !== tracing || key === this.#current) return;
+  async #closeTracing(settings: TracingSettings): Promise<void> {
+    const key = JSON.stringify(settings);
+    const shared = this.#tracings.get(key);
+    if (!shared) return;
+    shared.holders -= 1;
+    if (shared.holders > 0) return;
     this.#tracings.delete(key);
-    void tracing.close();
+    await shared.tracing.close();
   }
-}
-
-function keyOf(settings: TracingSettings | undefined): string {
-  return JSON.stringify(settings ?? null);
 }

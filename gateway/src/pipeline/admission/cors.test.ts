@@ -55,7 +55,7 @@ for (const [entry, allowed, others] of ORIGINS) {
 test('* stands for any origin, and not with credentials', async (t) => {
   assert.equal((await answerTo(t, { origins: ['*'] }, 'https://evil.example'))('allow-origin'), '*');
   assert.deepEqual(mistakesOf(withGateway('  cors: { origins: ["*"], allow_credentials: true }')), [
-    '2: gateway.cors.origins: is a list: name the origins: with allow_credentials, * would let every page act as its visitor',
+    '2: gateway.cors.origins: is a list: with allow_credentials, * would let every page act as its visitor; name the origins',
   ]);
 });
 

@@ -14,6 +14,8 @@ export class TrafficLimits {
   readonly #settings: Settings;
   readonly #rate: RateLimit | undefined;
   readonly #concurrency: ConcurrencyLimit | undefined;
+  /** Request handlers that have not closed it. */
+  #holders = 1;
 
   private constructor(settings: Settings, rate: RateLimit | undefined, concurrency: ConcurrencyLimit | undefined) {
     this.#settings = settings;
@@ -21,14 +23,14 @@ export class TrafficLimits {
     this.#concurrency = concurrency;
   }
 
-  /** @param before those in force now: the same go on counting where the settings are the same */
+  /** @param before those in force now, which go on counting if the settings are equal */
   static async open(
     { rateLimit, concurrencyLimit }: Settings,
     { logger, refusals }: { readonly logger: Logger; readonly refusals: RejectionCounts },
     before?: TrafficLimits,
   ): Promise<TrafficLimits> {
     const settings = { rateLimit, concurrencyLimit };
-    if (before && isDeepStrictEqual(before.#settings, settings)) return before;
+    if (before && isDeepStrictEqual(before.#settings, settings)) return before.#share();
     return new TrafficLimits(
       settings,
       rateLimit && (await RateLimit.open(rateLimit, logger, refusals)),
@@ -47,7 +49,14 @@ export class TrafficLimits {
     this.#concurrency?.enter(request);
   }
 
+  /** Closes them once every request handler that shares them has done so. */
   close(): void {
-    this.#rate?.close();
+    this.#holders -= 1;
+    if (this.#holders === 0) this.#rate?.close();
+  }
+
+  #share(): this {
+    this.#holders += 1;
+    return this;
   }
 }

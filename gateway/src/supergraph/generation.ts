@@ -1,0 +1,149 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import { GraphQLError } from 'graphql';
+import type { GatewaySettings } from '../configuration/settings-schema.ts';
+import { loadGatewayHooks } from '../hooks/gateway-hooks.ts';
+import { checkEnforcement } from '../operations/authorization/enforcement.ts';
+import { loadHooks } from '../operations/variant-choice.ts';
+import { loadPlanner } from '../planning/load-planner.ts';
+import type { OpenInstruments, Telemetry } from '../telemetry/telemetry.ts';
+import { LoadedSupergraph, type Supergraph } from './loaded-supergraph.ts';
+
+/** Everything between Node's HTTP and the execution of operations. */
+export interface RequestHandler {
+  readonly handle: Handler;
+  close(): Promise<void>;
+}
+
+/** What the request handler of a generation is built on. */
+export interface HandlerFoundation {
+  readonly settings: GatewaySettings;
+  readonly supergraph: LoadedSupergraph;
+  readonly instruments: OpenInstruments;
+}
+
+/** Dependencies of every generation of a process. */
+export interface GenerationParts<Requests extends RequestHandler> {
+  readonly secret: string | undefined;
+  readonly logger: Logger;
+  readonly telemetry: Pick<Telemetry, 'open'>;
+  /** @param before the request handler that this one is going to replace, for what outlives a change of settings */
+  openHandler(foundation: HandlerFoundation, before: Requests | undefined): Promise<Requests>;
+}
+
+/**
+ * All that serves requests under one reading of the supergraph file: its settings, the supergraph, the request handler and
+ * the number of requests under way. A request begins and ends on one generation.
+ */
+export class Generation<Requests extends RequestHandler = RequestHandler> {
+  readonly source: Supergraph;
+  readonly supergraph: LoadedSupergraph;
+  readonly handler: Requests;
+  readonly #resources: AsyncDisposableStack;
+  readonly #logger: Logger;
+  readonly #closed = Promise.withResolvers<void>();
+  /** Each request counts twice: until its response is closed, and until its handler is done. */
+  #underWay = 0;
+  #phase: 'serving' | 'retired' | 'closing' = 'serving';
+
+  private constructor(
+    source: Supergraph,
+    supergraph: LoadedSupergraph,
+    handler: Requests,
+    resources: AsyncDisposableStack,
+    logger: Logger,
+  ) {
+    this.source = source;
+    this.supergraph = supergraph;
+    this.handler = handler;
+    this.#resources = resources;
+    this.#logger = logger;
+  }
+
+  /**
+   * Builds a generation as a whole, with the most used operations of the one before already compiled.
+   *
+   * @throws {ConfigurationError} if the supergraph can't be served; whatever was opened for it is closed again
+   */
+  static async open<Requests extends RequestHandler>(
+    source: Supergraph,
+    { secret, logger, telemetry, openHandler }: GenerationParts<Requests>,
+    before?: Generation<Requests>,
+  ): Promise<Generation<Requests>> {
+    const { gateway: settings } = source;
+    const resources = new AsyncDisposableStack();
+    try {
+      const hooks = { ...(await loadHooks(settings)), ofGateway: await loadGatewayHooks(settings.hooks) };
+      const instruments = await telemetry.open(settings.telemetry);
+      resources.defer(() => instruments.close());
+      const supergraph = await load(
+        async () => new LoadedSupergraph(source, await loadPlanner(source.sdl), secret, logger, hooks, instruments),
+      );
+      resources.defer(() => supergraph.close());
+      checkEnforcement(supergraph.operations.rules, settings, logger);
+      if (before) await supergraph.operations.warmUp(before.supergraph.operations);
+      const handler = await openHandler({ settings, supergraph, instruments }, before?.handler);
+      resources.defer(() => handler.close());
+      return new Generation(source, supergraph, handler, resources, logger);
+    } catch (error) {
+      await closeAll(resources, logger);
+      throw error;
+    }
+  }
+
+  get settings(): GatewaySettings {
+    return this.source.gateway;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#underWay += 2;
+    response.once('close', this.#leave);
+    try {
+      await this.handler.handle(request, response);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** Resolves once the last request has left and everything is closed. Must get no more requests. */
+  retire(): Promise<void> {
+    this.#phase = 'retired';
+    if (this.#underWay === 0) void this.close();
+    return this.#closed.promise;
+  }
+
+  /** Closes everything, without waiting for requests. */
+  async close(): Promise<void> {
+    if (this.#phase === 'closing') return this.#closed.promise;
+    this.#phase = 'closing';
+    await closeAll(this.#resources, this.#logger);
+    return this.#closed.resolve();
+  }
+
+  readonly #leave = (): void => {
+    this.#underWay -= 1;
+    // In a microtask: other listeners of the response's `close` event have something to note yet.
+    if (this.#phase === 'retired' && this.#underWay === 0) queueMicrotask(() => void this.close());
+  };
+}
+
+/** Closes what was opened last first, and all of it: a failure is logged, because no caller could do anything about it. */
+async function closeAll(resources: AsyncDisposableStack, logger: Logger): Promise<void> {
+  try {
+    await resources.disposeAsync();
+  } catch (error) {
+    logger.error({ err: error }, 'failed to close what a supergraph had open');
+  }
+}
+
+/** @throws {ConfigurationError} if the schemas compose and make no supergraph that can be served */
+async function load(open: () => Promise<LoadedSupergraph>): Promise<LoadedSupergraph> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    throw new ConfigurationError(`The schemas compose, but the supergraph can't be served: ${error.message}`);
+  }
+}

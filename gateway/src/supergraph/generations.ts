@@ -1,0 +1,74 @@
+import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import { reconfigure } from '@lockstep/runtime/logging.ts';
+import { type ListenAddress, toAuthority } from '../configuration/sections/endpoint.ts';
+import type { SupergraphFigures } from '../telemetry/metrics.ts';
+import { Generation, type GenerationParts, type RequestHandler } from './generation.ts';
+import type { Supergraph } from './loaded-supergraph.ts';
+
+/**
+ * The one owner of what is served: the current generation, and those before it whose requests are still under way. A new
+ * generation is built whole, takes over by one assignment, and the one before is closed when its last request has left.
+ */
+export class Generations<Requests extends RequestHandler = RequestHandler> {
+  readonly #parts: GenerationParts<Requests>;
+  readonly #open = new Set<Generation<Requests>>();
+  #current: Generation<Requests> | undefined;
+  #listen: ListenAddress | undefined;
+  /** The replacement under way, for a stop to wait for. */
+  #replacing: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(parts: GenerationParts<Requests>) {
+    this.#parts = parts;
+  }
+
+  /** Serves a request on the generation that is current when it arrives. */
+  readonly handle: Handler = (request, response) => this.current.handle(request, response);
+
+  get current(): Generation<Requests> {
+    if (!this.#current) throw new Error('no supergraph is served yet');
+    return this.#current;
+  }
+
+  /** Metrics of the supergraph that is served; undefined before there is one. */
+  get figures(): SupergraphFigures | undefined {
+    return this.#current?.supergraph;
+  }
+
+  /**
+   * Serves this supergraph from now on, unless the process stops meanwhile. To be called for one at a time.
+   *
+   * @throws {ConfigurationError} if it can't be served: then the current generation stays
+   */
+  replace(source: Supergraph): Promise<void> {
+    this.#replacing = this.#replace(source);
+    return this.#replacing;
+  }
+
+  /** Closes all generations, and one that is being built, once no more requests come. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.allSettled([this.#replacing]);
+    await Promise.all([...this.#open].map((generation) => generation.close()));
+  }
+
+  async #replace(source: Supergraph): Promise<void> {
+    if (this.#isStopped) return;
+    const next = await Generation.open(source, this.#parts, this.#current);
+    if (this.#isStopped) return next.close();
+    const replaced = this.#current;
+    this.#current = next;
+    this.#open.add(next);
+    reconfigure(this.#parts.logger, next.settings.telemetry.logging);
+    this.#reportListenChange(next.settings.listen);
+    if (replaced) void replaced.retire().then(() => this.#open.delete(replaced));
+  }
+
+  /** Where the process listens is the one setting that doesn't change with the others. */
+  #reportListenChange(listen: ListenAddress): void {
+    this.#listen ??= listen;
+    const [first, now] = [toAuthority(this.#listen), toAuthority(listen)];
+    if (now === first) return;
+    this.#parts.logger.error(`gateway.listen changed to ${now}; restart to apply it (still listening on ${first})`);
+  }
+}
