@@ -69,7 +69,7 @@ describe('the environment', () => {
     assert.throws(
       () => readEnvironment(variables, env),
       mistakes(
-        'TEST_PORT=abc: a port is a whole number from 0 to 65535',
+        'TEST_PORT=abc: give a whole number from 0 to 65535',
         'TEST_TIMEOUT_MS=0: give a whole number of milliseconds, 1 or more',
         'TEST_URL=localhost:4001: give an address that starts with http:// or https://',
         'TEST_FLAG=yes: give true or false',
@@ -79,7 +79,7 @@ describe('the environment', () => {
 
   for (const value of ['65536', '-1', '1.5', '4000x', 'Infinity']) {
     test(`can't have the port ${value}`, () => {
-      const rule = `TEST_PORT=${value}: a port is a whole number from 0 to 65535`;
+      const rule = `TEST_PORT=${value}: give a whole number from 0 to 65535`;
       assert.throws(() => readEnvironment(variables, { TEST_PORT: value }), mistakes(rule));
     });
   }

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { ConfigurationError } from './configuration-error.ts';
 
 /**
- * Reads environment variables through a schema, so that a process gets them typed, or stops with every mistake named.
+ * Reads environment variables through a schema.
  *
- * @param variables schema of an object with a key for each variable. It gets a variable's text, and no key for one that
- *   is unset or blank; its messages say what would do
- * @throws {ConfigurationError} naming each wrong variable, its value and what would do
+ * @param variables schema of an object with a key for each variable, which is missing if the variable is unset or blank. Its
+ *   messages say what to give instead.
+ * @throws {ConfigurationError} listing each wrong variable with its value and what to give instead
  */
 export function readEnvironment<Values>(variables: z.ZodType<Values>, env: NodeJS.ProcessEnv): Values {
   const result = variables.safeParse(Object.fromEntries(Object.entries(env).filter(([, text]) => text?.trim())));
@@ -18,9 +18,9 @@ export function readEnvironment<Values>(variables: z.ZodType<Values>, env: NodeJ
   throw new ConfigurationError(`The environment can't be used:\n  ${mistakes.join('\n  ')}`);
 }
 
-const PORT_RULE = 'a port is a whole number from 0 to 65535';
+const PORT_RULE = 'give a whole number from 0 to 65535';
 
-/** A TCP port; 0 stands for any free one. */
+/** A TCP port; 0 picks a free one. */
 export const port = z.coerce.number(PORT_RULE).int(PORT_RULE).min(0, PORT_RULE).max(65535, PORT_RULE);
 
 /** A duration in milliseconds, at least `minimum`. */

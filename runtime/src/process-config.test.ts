@@ -55,7 +55,7 @@ describe('the configuration of a process', () => {
     ['DRAIN_DELAY_MS', '-1', 'give a whole number of milliseconds, 0 or more'],
     ['LOG_FORMAT', 'xml', 'give pretty or json'],
     ['LOG_LEVEL', 'loud', 'give trace, debug, info, warn, error or fatal'],
-    ['SUBGRAPH_SECRET', 'short', 'a shared secret has at least 16 characters'],
+    ['SUBGRAPH_SECRET', 'short', 'give at least 16 characters'],
   ];
   for (const [variable, value, rule] of refused) {
     test(`can't have ${variable}=${value}`, () => {

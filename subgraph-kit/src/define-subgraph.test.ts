@@ -147,7 +147,7 @@ describe('the configuration of a defined subgraph', () => {
       message:
         "The environment can't be used:\n" +
         '  LOG_FORMAT=xml: give pretty or json\n' +
-        '  NOTES_PORT=99999: a port is a whole number from 0 to 65535\n' +
+        '  NOTES_PORT=99999: give a whole number from 0 to 65535\n' +
         '  FAILPOINT=half-written: kills the process, and is for NODE_ENV=test alone; unset it',
     });
   });

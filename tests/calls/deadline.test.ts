@@ -34,7 +34,7 @@ test('users hangs: answers an operation at its deadline, with the rest and an er
       errorsOf(result),
       [0, 1].map(
         (index) =>
-          `DEADLINE_EXCEEDED at orders.${index}.user: The operation exceeded its limit of 1000 ms while waiting for subgraph "users"`,
+          `DEADLINE_EXCEEDED at orders.${index}.user: The operation's deadline of 1000 ms passed before subgraph "users" had responded`,
       ),
     );
   }
@@ -91,7 +91,7 @@ test("ends a call at its subgraph's timeout, however long the operation may take
   const own = await startGraph(t, { gateway: { SUPERGRAPH_FILE: file } });
   own.usersProxy.behaviour = 'hang';
   const answer = await ask(own.url, '{ users { id } }');
-  assert.deepEqual(errorsOf(answer), ['DEADLINE_EXCEEDED at users: Subgraph "users" did not answer within 300 ms']);
+  assert.deepEqual(errorsOf(answer), ['DEADLINE_EXCEEDED at users: Subgraph "users" did not respond within 300 ms']);
   assert.ok(leftOf(own.usersProxy.calls.at(-1)) <= 300);
 });
 

@@ -27,7 +27,7 @@ const FAILURES: [Behaviour, string][] = [
   ['cut short', UNAVAILABLE],
   ['reset', UNAVAILABLE],
   ['lose the answer', UNAVAILABLE],
-  ['hang', 'DEADLINE_EXCEEDED at createOrder: Subgraph "users" did not answer within 2000 ms'],
+  ['hang', 'DEADLINE_EXCEEDED at createOrder: Subgraph "users" did not respond within 2000 ms'],
 ];
 
 /** A query whose kept connection breaks before an answer begins may have met its closing: it is sent once more. */

@@ -62,7 +62,7 @@ test('users hangs: the orders are there after its timeout, and whatever needs no
   assert.deepEqual(
     errorsOf(answer).sort(),
     [0, 1, 2].map(
-      (index) => `DEADLINE_EXCEEDED at orders.${index}.user: Subgraph "users" did not answer within 2000 ms`,
+      (index) => `DEADLINE_EXCEEDED at orders.${index}.user: Subgraph "users" did not respond within 2000 ms`,
     ),
   );
   assertTellsNothing(answer.text);

@@ -36,7 +36,7 @@ test('an unavailable subgraph keeps the cause for the log', () => {
 
 test('a passed deadline names the subgraph and the time', () => {
   assert.deepEqual(seen(deadlineExceeded('users', 2000)), {
-    message: 'Subgraph "users" did not answer within 2000 ms',
+    message: 'Subgraph "users" did not respond within 2000 ms',
     extensions: { code: 'DEADLINE_EXCEEDED', subgraph: 'users', timeoutMs: 2000 },
   });
 });

@@ -20,7 +20,7 @@ const UNAVAILABLE = {
   extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' },
 };
 const TOO_LATE = {
-  message: 'Subgraph "users" did not answer within 500 ms',
+  message: 'Subgraph "users" did not respond within 500 ms',
   extensions: { code: 'DEADLINE_EXCEEDED', subgraph: 'users', timeoutMs: TIMEOUT_MS },
 };
 const REUSED = {

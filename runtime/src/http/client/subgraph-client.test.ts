@@ -24,7 +24,7 @@ const LEFT = {
 
 function deadlineExceeded(timeoutMs: number) {
   return {
-    message: `Subgraph "users" did not answer within ${timeoutMs} ms`,
+    message: `Subgraph "users" did not respond within ${timeoutMs} ms`,
     extensions: { code: 'DEADLINE_EXCEEDED', subgraph: 'users', timeoutMs },
   };
 }
