@@ -118,9 +118,7 @@ function endpoints(
   return routes({
     ...pageRoutes(pages, path, supergraph.operations.planner.apiSchema),
     [healthCheck.live]: live,
-    [healthCheck.ready]: ready(async () => {
-      if (!isReady()) throw new Error('the process stops');
-    }),
+    [healthCheck.ready]: ready(async () => (isReady() ? undefined : 'the process is stopping')),
     ...metricsRoute(settings.telemetry.metricsPath, instruments),
     [path]: allowOrigins(cors, watch ? watch.guard(answer) : answer),
   });
