@@ -6,7 +6,7 @@ import { listen } from '@lockstep/runtime/http/server/server.ts';
 
 const OPTIONS = { host: '127.0.0.1', port: 0, portVariable: 'TEST_PORT', drainDelayMs: 0 };
 
-/** Not waited for by the next test: a stop takes half a second while a client keeps its connection. */
+/** Stops that the next test does not wait for, because each takes half a second while a client keeps its connection. */
 const stops: Promise<void>[] = [];
 afterAll(() => Promise.all(stops));
 
