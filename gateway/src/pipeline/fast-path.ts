@@ -1,7 +1,5 @@
 import {
-  type ApolloServerOptionsWithGateway,
   type ApolloServerPlugin,
-  type BaseContext,
   type GraphQLRequestListener,
   type GraphQLResponse,
   HeaderMap,
@@ -15,8 +13,6 @@ import type { ClientOperation } from '../operations/client-operation.ts';
 import type { OperationResult } from '../operations/compiled-operation.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
-
-type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
 
 /** Nothing for the HTTP response: read by Apollo Server, never written. */
 const NO_HEAD: HTTPGraphQLHead = { headers: new HeaderMap() };
@@ -33,27 +29,9 @@ interface KnownOperation extends ClientOperation {
 export class FastPath {
   readonly #supergraph: LoadedSupergraph;
   readonly #known = new KnownOperations<KnownOperation>(KNOWN_CHARACTERS);
-  /** By the request's signal, what a run gave, or will give: Apollo Server hands on a copy of its context. */
-  readonly #kept = new WeakMap<AbortSignal, Running>();
 
   constructor(supergraph: LoadedSupergraph) {
     this.#supergraph = supergraph;
-  }
-
-  /** What Apollo Server takes for its gateway. The supergraph outlives it. */
-  get gateway(): GatewayInterface {
-    const { sdl, operations } = this.#supergraph;
-    return {
-      load: async () => ({
-        executor: async (request) =>
-          (await this.#kept.get(request.context.signal)) ?? this.#supergraph.execute(request),
-      }),
-      onSchemaLoadOrUpdate: (listener) => {
-        listener({ apiSchema: operations.planner.apiSchema, coreSupergraphSdl: sdl });
-        return () => {};
-      },
-      stop: async () => {},
-    };
   }
 
   /**
@@ -68,7 +46,7 @@ export class FastPath {
   plugin(): ApolloServerPlugin<Context> {
     const listener: GraphQLRequestListener<Context> = {
       responseForOperation: async ({ request, document, queryHash, source, operation, contextValue }) => {
-        if (!operation || queryHash === undefined || this.#kept.has(contextValue.signal)) return null;
+        if (!operation || queryHash === undefined || contextValue.begun) return null;
         const { operationName, variables } = request;
         const { operation: kind, name } = operation;
         const known = { document, queryHash, source, operationName, kind, name: name?.value };
@@ -92,7 +70,7 @@ export class FastPath {
     const running = this.#run(known, variables, context);
     if (!running) return null;
     const data = await this.#dataOf(running, context);
-    const isCompiled = data !== undefined || this.#kept.has(context.signal);
+    const isCompiled = data !== undefined || context.begun !== undefined;
     if (isCompiled) this.#known.set(known.source, known.operationName, known);
     return data === undefined ? null : { http: NO_HEAD, body: { kind: 'single', singleResult: { data } } };
   }
@@ -113,7 +91,7 @@ export class FastPath {
   }
 
   /** Undefined where there are errors, which are Apollo Server's to report; they are kept for it then. */
-  async #dataOf(running: Running, { signal }: Context): Promise<OperationResult['data']> {
+  async #dataOf(running: Running, context: Context): Promise<OperationResult['data']> {
     try {
       const result = await running;
       if (!result) return undefined;
@@ -121,7 +99,7 @@ export class FastPath {
     } catch {
       // It rejects again where Apollo Server expects it.
     }
-    this.#kept.set(signal, running);
+    context.begun = running;
     return undefined;
   }
 }

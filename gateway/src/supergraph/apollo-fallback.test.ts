@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ApolloServer } from '@apollo/server';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
-import { FastPath } from '../pipeline/fast-path.ts';
+import { supergraphGateway } from '../pipeline/apollo-server.ts';
 import { loadPlanner } from '../planning/load-planner.ts';
 import { LoadedSupergraph } from './loaded-supergraph.ts';
 import type { Context } from './request-context.ts';
@@ -13,7 +13,7 @@ async function startGateway(t: TestContext, sdl: string) {
   const { logger, lines } = recordLog();
   const source = supergraphSource(sdl);
   const supergraph = new LoadedSupergraph(source, await loadPlanner(source.sdl), undefined, logger);
-  const server = new ApolloServer<Context>({ gateway: new FastPath(supergraph).gateway, logger });
+  const server = new ApolloServer<Context>({ gateway: supergraphGateway(supergraph), logger });
   t.after(() => server.stop());
   const ask = async (query: string) => {
     const contextValue = { signal: new AbortController().signal, headers: {}, claims: { sub: 'ann' } };
