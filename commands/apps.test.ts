@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { ECOSYSTEM_FILE, graphUrl, readApps } from './apps.ts';
 import { CommandError } from './command.ts';
@@ -30,6 +30,20 @@ test('the graph answers where supergraph.yaml says, or the environment', (t) => 
   assert.equal(urlOf(t, '{ listen: "[::1]:5000", path: /api }'), 'http://[::1]:5000/api');
   assert.equal(urlOf(t, '{ listen: "[::1]:5000" }', { GATEWAY_PORT: '6000' }), 'http://[::1]:6000/graphql');
   assert.equal(urlOf(t, '{}', { GATEWAY_PORT: '', HOST: 'localhost' }), 'http://localhost:4000/graphql');
+});
+
+test('each subgraph listens where supergraph.yaml looks for it by default', () => {
+  const text = readFileSync(join(dirname(ECOSYSTEM_FILE), 'supergraph.yaml'), 'utf8');
+  const looksAt = [...text.matchAll(/\$\{env\.(\w+)_URL:-http:\/\/127\.0\.0\.1:(\d+)\/graphql\}/g)];
+  forget();
+  const listensAt = readApps().flatMap(({ name, env }) => {
+    const port = env[`${name.toUpperCase()}_PORT`];
+    return name === 'gateway' ? [] : [`${name} ${port}`];
+  });
+  assert.deepEqual(
+    looksAt.map(([, name = '', port]) => `${name.toLowerCase()} ${port}`).toSorted(),
+    listensAt.toSorted(),
+  );
 });
 
 test('a file that can’t be used is an expected failure', (t) => {

@@ -22,7 +22,7 @@ const PERCENT = 100;
 
 await runCommand(async () => {
   const folder = folderArgument(process.argv.slice(2), 'backup');
-  const databases = await findDatabases();
+  const databases = findDatabases();
   for (const { name, path } of databases) {
     if (!existsSync(path)) throw new CommandError(`${name} has no database at ${path}: nothing was backed up`);
   }

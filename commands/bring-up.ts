@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { CONFIGURATION_EXIT_CODE } from '@lockstep/runtime/configuration-error.ts';
 import type { ProcessDescription } from 'pm2';
 import { type App, ECOSYSTEM_FILE } from './apps.ts';
 import { CommandError } from './command.ts';
 import { listProcesses, requireFittingDaemon, runPm2 } from './daemon.ts';
 
 const SHOWN_LOG_LINES = 5;
-
-/** What a process exits with where the operator has to change something first (EX_CONFIG of sysexits.h). */
-const CONFIGURATION_EXIT_CODE = 78;
 
 /** A subgraph is away while it is reloaded; two that start at the same time are away for longer. */
 const ONE_BY_ONE = { PM2_CONCURRENT_ACTIONS: '1' };

@@ -5,7 +5,7 @@ import { CommandError, runCommand } from './command.ts';
 // nothing; what is under way while it reads shows as a problem, and is gone when it is run again.
 
 await runCommand(async () => {
-  const { checkouts, products, problems } = checkCheckouts(await findCheckoutDatabases());
+  const { checkouts, products, problems } = checkCheckouts(findCheckoutDatabases());
   if (problems.length > 0) throw new CommandError(problems.join('\n'));
   console.log(`${checkouts} checkouts and ${products} products: each has ended, all stock is accounted for.`);
 });

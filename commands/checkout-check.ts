@@ -69,9 +69,9 @@ const INVARIANTS: readonly string[] = [
    ) where amount_minor <> total`,
 ];
 
-/** Where the two are in this environment. @throws {CommandError} as {@link findDatabases} */
-export async function findCheckoutDatabases(): Promise<CheckoutDatabases> {
-  const paths = new Map((await findDatabases()).map(({ name, path }) => [name, path]));
+/** Returns the two databases of this environment. @throws {CommandError} as {@link findDatabases} */
+export function findCheckoutDatabases(): CheckoutDatabases {
+  const paths = new Map(findDatabases().map(({ name, path }) => [name, path]));
   return { orders: paths.get('orders') ?? '', products: paths.get('products') ?? '' };
 }
 

@@ -1,45 +1,41 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
+import { readSubgraphConfig } from '@lockstep/subgraph-kit/subgraph-config.ts';
 import { readApps } from './apps.ts';
 import { CommandError } from './command.ts';
 
-/** The database of one subgraph. */
+/** Database of one subgraph. */
 export interface SubgraphDatabase {
-  /** The subgraph's, which its app has too. */
+  /** Name of the subgraph and of its app. */
   readonly name: string;
   readonly path: string;
 }
 
 /**
- * The databases of this project's subgraphs, where each subgraph's own configuration says that it has one in this
- * environment.
+ * Returns the databases of this project's subgraphs, as they are in this environment.
  *
- * @throws {CommandError} where the environment can't be used, or says that one is in memory only
+ * @throws {CommandError} if the environment is invalid, or a database is in memory
  */
-export async function findDatabases(): Promise<SubgraphDatabase[]> {
-  const databases: SubgraphDatabase[] = [];
-  for (const { name, script, env } of readApps()) {
-    const configuration = join(dirname(script), 'config.ts');
-    if (existsSync(configuration)) databases.push({ name, path: await databasePathOf(name, configuration, env) });
-  }
-  return databases;
+export function findDatabases(): SubgraphDatabase[] {
+  return readApps().flatMap(({ name, script, env }) => {
+    const schema = join(dirname(dirname(script)), 'schema.graphql');
+    return existsSync(schema) ? [{ name, path: databasePathOf(name, schema, env) }] : [];
+  });
 }
 
-async function databasePathOf(name: string, configuration: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const { readConfig }: { readConfig(env: NodeJS.ProcessEnv): { databasePath: string } } = await import(
-    pathToFileURL(configuration).href
-  );
-  // Without the file of the secret: a configuration that is read makes it where there is none.
-  const path = readDatabasePath(() => readConfig({ ...process.env, ...env, SUBGRAPH_SECRET_FILE: undefined }));
-  if (path === ':memory:') throw new CommandError(`${name} has its database in memory: there is no file of it`);
+function databasePathOf(name: string, schema: string, env: NodeJS.ProcessEnv): string {
+  // Reading the configuration would make the file of the secret.
+  const path = readDatabasePath(name, schema, { ...process.env, ...env, SUBGRAPH_SECRET_FILE: undefined });
+  if (path === ':memory:') throw new CommandError(`${name}: its database is in memory, so there is no file to work on`);
   return path;
 }
 
-function readDatabasePath(read: () => { databasePath: string }): string {
+function readDatabasePath(name: string, schema: string, env: NodeJS.ProcessEnv): string {
   try {
-    return read().databasePath;
+    return readSubgraphConfig({ name, port: 0, schema }, env).databasePath;
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    if (error instanceof ConfigurationError) throw new CommandError(error.message);
+    throw error;
   }
 }

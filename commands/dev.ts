@@ -6,7 +6,8 @@ import { WatchedProcess } from './watched-process.ts';
 // `npm run dev`, `npm run dev:users` …: the same processes in the foreground, each started anew when its code or its
 // schema changes. (The gateway follows supergraph.yaml and the schemas by itself.)
 
-const RUNTIME = join(ROOT, 'runtime', 'src');
+/** Code that several processes share. */
+const SHARED = ['runtime', 'subgraph-kit'].map((workspace) => join(ROOT, workspace, 'src'));
 
 await runCommand(async () => {
   const processes = readApps(process.argv.slice(2)).map(
@@ -15,7 +16,7 @@ await runCommand(async () => {
         name: app.name,
         script: app.script,
         env: { ...process.env, ...app.env, DRAIN_DELAY_MS: '0' },
-        sources: [dirname(app.script), RUNTIME],
+        sources: [dirname(app.script), ...SHARED],
         schemas: dirname(dirname(app.script)),
       }),
   );

@@ -47,7 +47,7 @@ await runCommand(async () => {
 });
 
 async function toRestorations(backups: readonly Backup[]): Promise<Restoration[]> {
-  const known = await findDatabases();
+  const known = findDatabases();
   return backups.map((backup) => {
     const path = known.find(({ name }) => name === backup.name)?.path;
     if (path) return { ...backup, path, staged: `${path}.restoring` };

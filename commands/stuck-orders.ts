@@ -4,7 +4,7 @@ import { runCommand } from './command.ts';
 // `npm run orders:stuck`: the checkouts that have not ended, since when, and why.
 
 await runCommand(async () => {
-  const { orders } = await findCheckoutDatabases();
+  const { orders } = findCheckoutDatabases();
   const stuck = findStuckCheckouts(orders);
   for (const { orderId, state, since, problem } of stuck) {
     console.log(`order ${orderId}: ${state} since ${since}: ${problem ?? 'it is under way, or the sweep comes to it'}`);

@@ -1,8 +1,8 @@
-import { releaseGarbage } from '@lockstep/runtime/garbage.ts';
 import { listen } from '@lockstep/runtime/http/server/server.ts';
 import { run } from '@lockstep/runtime/lifecycle.ts';
 import { PORT_VARIABLE, readConfig } from './configuration/environment.ts';
 import { toAuthority } from './configuration/sections/endpoint.ts';
+import { releaseGarbage } from './garbage.ts';
 import { GatewayServer } from './pipeline/server.ts';
 import { Generations } from './supergraph/generations.ts';
 import { watchSupergraph } from './supergraph/supergraph-watcher.ts';

@@ -1,7 +1,6 @@
 /**
- * What the operator gave can't be used: the environment, a configuration file, a port that is taken. It stops the start.
- * The message is for the terminal, says what was found, where, and what would do, one mistake a line, and needs no
- * stack trace beside it.
+ * A mistake of the operator that stops the start, in the environment or in a configuration file, or a port in use. The
+ * message is for the terminal: one mistake per line, with the place, the value found and what to give instead.
  */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';

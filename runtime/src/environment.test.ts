@@ -3,14 +3,14 @@ import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { flag, host, httpUrl, milliseconds, port, readEnvironment } from './environment.ts';
 
-const shape = {
-  TEST_PORT: port(4000),
+const variables = z.object({
+  TEST_PORT: port.default(4000),
   TEST_TIMEOUT_MS: milliseconds(2000, 1),
-  TEST_URL: httpUrl('http://127.0.0.1:4001/graphql'),
+  TEST_URL: httpUrl.default('http://127.0.0.1:4001/graphql'),
   TEST_FLAG: flag.default(false),
   TEST_NAME: z.string().optional(),
   HOST: host,
-};
+});
 
 const DEFAULTS = {
   TEST_PORT: 4000,
@@ -29,7 +29,7 @@ function mistakes(...lines: string[]) {
 
 describe('the environment', () => {
   test('has defaults', () => {
-    assert.deepEqual(readEnvironment(shape, {}), { ...DEFAULTS, TEST_NAME: undefined });
+    assert.deepEqual(readEnvironment(variables, {}), DEFAULTS);
   });
 
   test('is read typed', () => {
@@ -41,7 +41,7 @@ describe('the environment', () => {
       HOST: '0.0.0.0',
       TEST_NAME: 'x',
     };
-    assert.deepEqual(readEnvironment(shape, env), {
+    assert.deepEqual(readEnvironment(variables, env), {
       TEST_PORT: 0,
       TEST_TIMEOUT_MS: 1,
       TEST_URL: 'https://users.test/',
@@ -52,22 +52,24 @@ describe('the environment', () => {
   });
 
   test('gives nothing that was not asked for', () => {
-    assert.deepEqual(readEnvironment({ TEST_PORT: port(1) }, { TEST_PORT: '2', PATH: '/bin' }), { TEST_PORT: 2 });
+    assert.deepEqual(readEnvironment(z.object({ TEST_PORT: port }), { TEST_PORT: '2', PATH: '/bin' }), {
+      TEST_PORT: 2,
+    });
   });
 
   for (const empty of ['', ' ']) {
     test(`takes a variable that is ${JSON.stringify(empty)} for unset`, () => {
       const env = { TEST_PORT: empty, TEST_TIMEOUT_MS: empty, TEST_URL: empty, TEST_FLAG: empty, HOST: empty };
-      assert.deepEqual(readEnvironment(shape, env), { ...DEFAULTS, TEST_NAME: undefined });
+      assert.deepEqual(readEnvironment(variables, env), DEFAULTS);
     });
   }
 
   test('that is wrong is told whole: each variable, its value and what would do', () => {
     const env = { TEST_PORT: 'abc', TEST_TIMEOUT_MS: '0', TEST_URL: 'localhost:4001', TEST_FLAG: 'yes' };
     assert.throws(
-      () => readEnvironment(shape, env),
+      () => readEnvironment(variables, env),
       mistakes(
-        'TEST_PORT=abc: a port is a whole number from 0 to 65535',
+        'TEST_PORT=abc: give a whole number from 0 to 65535',
         'TEST_TIMEOUT_MS=0: give a whole number of milliseconds, 1 or more',
         'TEST_URL=localhost:4001: give an address that starts with http:// or https://',
         'TEST_FLAG=yes: give true or false',
@@ -77,15 +79,15 @@ describe('the environment', () => {
 
   for (const value of ['65536', '-1', '1.5', '4000x', 'Infinity']) {
     test(`can't have the port ${value}`, () => {
-      const rule = `TEST_PORT=${value}: a port is a whole number from 0 to 65535`;
-      assert.throws(() => readEnvironment(shape, { TEST_PORT: value }), mistakes(rule));
+      const rule = `TEST_PORT=${value}: give a whole number from 0 to 65535`;
+      assert.throws(() => readEnvironment(variables, { TEST_PORT: value }), mistakes(rule));
     });
   }
 
   for (const value of ['1.5', '2s', '-1']) {
     test(`can't have a time of ${value}`, () => {
       const rule = `TEST_TIMEOUT_MS=${value}: give a whole number of milliseconds, 1 or more`;
-      assert.throws(() => readEnvironment(shape, { TEST_TIMEOUT_MS: value }), mistakes(rule));
+      assert.throws(() => readEnvironment(variables, { TEST_TIMEOUT_MS: value }), mistakes(rule));
     });
   }
 });

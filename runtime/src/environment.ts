@@ -2,31 +2,26 @@ import { z } from 'zod';
 import { ConfigurationError } from './configuration-error.ts';
 
 /**
- * Reads environment variables through a schema, so that a process gets them typed, or stops with every mistake named.
+ * Reads environment variables through a schema.
  *
- * @param shape one zod type a variable. Each takes the variable's text, or undefined where it is unset or blank, and
- *   says in its message what would do.
- * @throws {ConfigurationError} naming each wrong variable, its value and what would do
+ * @param variables schema of an object with a key for each variable, which is missing if the variable is unset or blank. Its
+ *   messages say what to give instead.
+ * @throws {ConfigurationError} listing each wrong variable with its value and what to give instead
  */
-export function readEnvironment<Shape extends z.ZodRawShape>(
-  shape: Shape,
-  env: NodeJS.ProcessEnv,
-): z.infer<z.ZodObject<Shape>> {
-  const given = Object.fromEntries(Object.keys(shape).map((name) => [name, env[name]?.trim() ? env[name] : undefined]));
-  const result = z.object(shape).safeParse(given);
+export function readEnvironment<Values>(variables: z.ZodType<Values>, env: NodeJS.ProcessEnv): Values {
+  const result = variables.safeParse(Object.fromEntries(Object.entries(env).filter(([, text]) => text?.trim())));
   if (result.success) return result.data;
-  const mistakes = result.error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    return `${name}=${given[name] ?? ''}: ${issue.message}`;
+  const mistakes = result.error.issues.map(({ path: [name], message }) => {
+    const text = env[String(name)]?.trim() ? env[String(name)] : '';
+    return `${String(name)}=${text}: ${message}`;
   });
   throw new ConfigurationError(`The environment can't be used:\n  ${mistakes.join('\n  ')}`);
 }
 
-/** A TCP port, 0 for any free one. */
-export function port(fallback: number) {
-  const rule = 'a port is a whole number from 0 to 65535';
-  return z.coerce.number(rule).int(rule).min(0, rule).max(65535, rule).default(fallback);
-}
+const PORT_RULE = 'give a whole number from 0 to 65535';
+
+/** A TCP port; 0 picks a free one. */
+export const port = z.coerce.number(PORT_RULE).int(PORT_RULE).min(0, PORT_RULE).max(65535, PORT_RULE);
 
 /** A duration in milliseconds, at least `minimum`. */
 export function milliseconds(fallback: number, minimum = 0) {
@@ -38,11 +33,10 @@ export function milliseconds(fallback: number, minimum = 0) {
 export const host = z.string().default('127.0.0.1');
 
 /** An absolute http or https URL. */
-export function httpUrl(fallback: string) {
-  return z
-    .url({ protocol: /^https?$/, error: 'give an address that starts with http:// or https://' })
-    .default(fallback);
-}
+export const httpUrl = z.url({
+  protocol: /^https?$/,
+  error: 'give an address that starts with http:// or https://',
+});
 
 /** `true` or `false`. */
 export const flag = z.enum(['true', 'false'], 'give true or false').transform((text) => text === 'true');

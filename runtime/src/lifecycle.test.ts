@@ -41,7 +41,7 @@ describe('a start', { timeout: 60_000 }, () => {
     assert.equal(code, 78);
     assert.equal(out, '');
     assert.equal(lines(err).length, 1);
-    assert.match(err, /FATAL \(fixture\): TEST_PORT=x: a port is a whole number/);
+    assert.match(err, /FATAL \(fixture\): TEST_PORT=x: give a whole number/);
   });
 
   test('that the environment stops names each mistake, and where it is none of the code', async (t) => {
@@ -55,7 +55,7 @@ describe('a start', { timeout: 60_000 }, () => {
   test('that finds its port taken exits with 78, too', async (t) => {
     const { code, err } = await start(t, 'port').ended;
     assert.equal(code, 78);
-    assert.match(err, /FATAL \(fixture\): Port 4000 on 127\.0\.0\.1 is taken\.\n/);
+    assert.match(err, /FATAL \(fixture\): Port 4000 on 127\.0\.0\.1 is in use\.\n/);
   });
 
   test('that fails otherwise exits with 1 and tells where', async (t) => {

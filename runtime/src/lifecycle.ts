@@ -2,18 +2,18 @@ import { CONFIGURATION_EXIT_CODE, ConfigurationError } from './configuration-err
 import { createLogger, type Logger } from './logging.ts';
 import type { ProcessConfig } from './process-config.ts';
 
-/** A process that answers, and how to end it. */
+/** A running process. */
 export interface Running {
-  /** Resolves when what is under way is answered and everything is closed. */
+  /** Resolves when requests in flight are answered and everything is closed. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs a process from start to end: reads its configuration, starts it, tells pm2 that it answers, and on SIGINT,
- * SIGTERM or pm2's `shutdown` message lets it finish what is under way and exits with 0.
+ * Runs a process: reads its configuration, starts it and tells pm2 that it is ready. On SIGINT, SIGTERM or pm2's `shutdown`
+ * message (https://pm2.keymetrics.io/docs/usage/signals-clean-restart/) it stops the process and exits with 0.
  *
- * A start that fails, and an exception nobody caught, are logged; the process exits with {@link CONFIGURATION_EXIT_CODE}
- * where the operator has to change something first, and with 1 otherwise.
+ * Logs a failed start and uncaught exceptions. Exits with {@link CONFIGURATION_EXIT_CODE} if the operator has to change
+ * something first, and with 1 otherwise.
  */
 export async function run<Config extends ProcessConfig>(
   name: string,
@@ -64,7 +64,7 @@ function die(logger: Logger, error: unknown): void {
   }
 }
 
-/** Ends the process once its last lines are written: under pm2's cluster mode the log files are written behind it. */
+/** Exits once the last lines are written. In pm2's cluster mode another process writes the log files. */
 function exit(code: number): void {
   setTimeout(() => process.exit(code), 1000).unref();
   process.stdout.write('', 'utf8', () => process.stderr.write('', 'utf8', () => process.exit(code)));

@@ -3,20 +3,18 @@ import { prettyFactory } from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
-/** How a logger writes. */
+/** Format and level of a logger. */
 export interface LoggingOptions {
   /** `pretty` for a person at a terminal, `json` for a machine: one object a line with an ISO time. */
   readonly format: 'pretty' | 'json';
-  /** The least that is written, as pino calls it. */
+  /** Minimum level that is written, by its name in pino. */
   readonly level: string;
 }
 
-/** The formats of the loggers that were made here. */
+/** Formats of the loggers created here. */
 const formats = new WeakMap<Logger, { current: LoggingOptions['format'] }>();
 
-/**
- * A logger that writes warnings and less to standard output, errors to standard error.
- */
+/** Creates a logger that writes errors to standard error, and everything else to standard output. */
 export function createLogger(name: string, options: LoggingOptions): Logger {
   const format = { current: options.format };
   const streams = [
@@ -37,7 +35,7 @@ export function createLogger(name: string, options: LoggingOptions): Logger {
   return logger;
 }
 
-/** Has a logger of {@link createLogger} write in this way from now on. The levels of its children stay. */
+/** Changes the format and level of a logger of {@link createLogger}. Its children keep their levels. */
 export function reconfigure(logger: Logger, { format, level }: LoggingOptions): void {
   logger.level = level;
   const own = formats.get(logger);
@@ -45,8 +43,8 @@ export function reconfigure(logger: Logger, { format, level }: LoggingOptions): 
 }
 
 /**
- * Through process.stdout and process.stderr and not their descriptors: pm2's cluster mode takes the lines from those two.
- * Formatted here and not in a worker thread: the last line before an exit is the one that matters most.
+ * Writes to `process.stdout` and `process.stderr` instead of their file descriptors, because pm2's cluster mode reads lines from
+ * those two. Formats in this thread instead of a worker, because the last line before an exit matters most.
  */
 function destination(output: NodeJS.WriteStream, format: { readonly current: string }): DestinationStream {
   const prettify = prettyFactory({

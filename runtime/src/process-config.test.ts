@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { z } from 'zod';
 import { readEnvironment } from './environment.ts';
 import { type ProcessConfig, processVariables, toProcessConfig } from './process-config.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
-const read = (env: NodeJS.ProcessEnv): ProcessConfig => toProcessConfig(readEnvironment(processVariables, env));
+const read = (env: NodeJS.ProcessEnv): ProcessConfig =>
+  toProcessConfig(readEnvironment(z.object(processVariables), env));
 
 describe('the configuration of a process', () => {
   test('is for a developer on this machine where nothing is set', () => {
@@ -53,7 +55,7 @@ describe('the configuration of a process', () => {
     ['DRAIN_DELAY_MS', '-1', 'give a whole number of milliseconds, 0 or more'],
     ['LOG_FORMAT', 'xml', 'give pretty or json'],
     ['LOG_LEVEL', 'loud', 'give trace, debug, info, warn, error or fatal'],
-    ['SUBGRAPH_SECRET', 'short', 'a shared secret has at least 16 characters'],
+    ['SUBGRAPH_SECRET', 'short', 'give at least 16 characters'],
   ];
   for (const [variable, value, rule] of refused) {
     test(`can't have ${variable}=${value}`, () => {

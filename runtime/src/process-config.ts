@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { host, milliseconds } from './environment.ts';
 import { MIN_SECRET_LENGTH, sharedSecret } from './http/server/secret.ts';
 
-/** What log lines look like. */
+/** Format of log lines. */
 export const logFormat = z.enum(['pretty', 'json'], 'give pretty or json');
 
-/** The least that a line must be about to be logged. */
+/** Minimum level that is logged. */
 export const logLevel = z.enum(
   ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
   'give trace, debug, info, warn, error or fatal',
 );
 
-/** The variables that every process reads, whatever it serves. */
+/** Environment variables that every process reads. */
 export const processVariables = {
   NODE_ENV: z
     .enum(['development', 'production', 'test'], 'give development, production or test')
@@ -20,26 +20,23 @@ export const processVariables = {
   DRAIN_DELAY_MS: milliseconds(0),
   LOG_FORMAT: logFormat.optional(),
   LOG_LEVEL: logLevel.default('info'),
-  SUBGRAPH_SECRET: z
-    .string()
-    .min(MIN_SECRET_LENGTH, `a shared secret has at least ${MIN_SECRET_LENGTH} characters`)
-    .optional(),
+  SUBGRAPH_SECRET: z.string().min(MIN_SECRET_LENGTH, `give at least ${MIN_SECRET_LENGTH} characters`).optional(),
   SUBGRAPH_SECRET_FILE: z.string().optional(),
 };
 
-/** How one process runs. */
+/** Configuration of a process. */
 export interface ProcessConfig {
-  /** In production mode whatever helps a developer is off unless switched on. */
+  /** True in production mode, in which aids for developers are off by default. */
   readonly isProduction: boolean;
   readonly host: string;
   /** See {@link listen}. */
   readonly drainDelayMs: number;
   readonly logging: { readonly format: 'pretty' | 'json'; readonly level: string };
-  /** Shared by the gateway and the subgraphs; undefined where none is configured. */
+  /** Secret shared by the gateway and the subgraphs; undefined if none is configured. */
   readonly secret: string | undefined;
 }
 
-/** From the variables to what they mean. */
+/** Translates the variables of {@link processVariables}, and reads or creates the shared secret. */
 export function toProcessConfig(variables: z.infer<z.ZodObject<typeof processVariables>>): ProcessConfig {
   const isProduction = variables.NODE_ENV === 'production';
   return {

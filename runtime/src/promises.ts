@@ -1,4 +1,4 @@
-/** Whether a value has to be waited for: as `await` tells it, and graphql-js, whatever has a `then`. */
+/** Returns true for a value that has a `then`, as `await` and graphql-js do. */
 export function isPromise<Value>(value: Value): value is Value & Promise<Awaited<Value>> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

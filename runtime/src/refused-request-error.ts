@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 
-/** A request that is refused before GraphQL sees it. The message is for the client. */
+/** A request that is rejected before it reaches GraphQL. The client sees the message. */
 export class RefusedRequestError extends Error {
   override readonly name = 'RefusedRequestError';
   readonly status: number;
@@ -9,9 +9,9 @@ export class RefusedRequestError extends Error {
   readonly extensions: Readonly<Record<string, unknown>>;
 
   /**
-   * @param code the `extensions.code` of the answer
-   * @param headers those that the status asks for, `allow` with 405
-   * @param extensions what else programs can go by: the limit, what was found
+   * @param code `extensions.code` of the response
+   * @param headers headers that the status requires, such as `allow` with 405
+   * @param extensions further details for programs, such as the limit and the number found
    */
   constructor(
     status: number,

@@ -18,13 +18,13 @@ import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { ProcessConfig } from '@lockstep/runtime/process-config.ts';
 import { parse } from 'graphql';
-import { SubgraphExecutor } from './execution/subgraph-executor.ts';
+import { type OperationContext, SubgraphExecutor } from './execution/subgraph-executor.ts';
 import { checkRepresentations } from './representations.ts';
 import { checkSubgraphRequest } from './subgraph-limits.ts';
 import { makeTimely } from './timely-resolvers.ts';
 
 /** What makes a subgraph. */
-export interface SubgraphOptions<Context extends Lifetime> {
+export interface SubgraphOptions<Context extends OperationContext> {
   typeDefs: string;
   resolvers: NonNullable<GraphQLSchemaModule['resolvers']>;
   /** Returns what one operation carries. */
@@ -54,7 +54,9 @@ const DISCREET: ApolloServerPlugin[] = [ApolloServerPluginLandingPageDisabled(),
  * Builds a subgraph that honours the deadlines of its callers: GraphQL at `/graphql`, for whoever has the shared secret where there is
  * one, and its health.
  */
-export async function buildSubgraph<Context extends Lifetime>(options: SubgraphOptions<Context>): Promise<Subgraph> {
+export async function buildSubgraph<Context extends OperationContext>(
+  options: SubgraphOptions<Context>,
+): Promise<Subgraph> {
   const { config, logger } = options;
   const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]);
   checkRepresentations(schema);

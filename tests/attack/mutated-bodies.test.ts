@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Agent, request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
-import { Random } from '@lockstep/runtime/testing/random.ts';
+import { Random } from '@lockstep/gateway/operations/testing/random.ts';
 import { tellProgress, times } from '../harness/full-count.ts';
 import { residentMb } from '../harness/memory.ts';
 import { type MutatedRequest, mutateRequest } from '../harness/mutation/requests.ts';

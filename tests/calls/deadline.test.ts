@@ -34,7 +34,7 @@ test('users hangs: an operation is answered at its deadline, with an error at ea
       errorsOf(result),
       [0, 1].map(
         (index) =>
-          `DEADLINE_EXCEEDED at orders.${index}.user: The operation's 1000 ms were over before the users subgraph had answered`,
+          `DEADLINE_EXCEEDED at orders.${index}.user: The operation's deadline of 1000 ms passed before subgraph "users" had responded`,
       ),
     );
   }
@@ -91,7 +91,7 @@ test('a call has no more time than its subgraph is given, whatever the operation
   const own = await startGraph(t, { gateway: { SUPERGRAPH_FILE: file } });
   own.usersProxy.behaviour = 'hang';
   const answer = await ask(own.url, '{ users { id } }');
-  assert.deepEqual(errorsOf(answer), ['DEADLINE_EXCEEDED at users: The users subgraph did not answer within 300 ms']);
+  assert.deepEqual(errorsOf(answer), ['DEADLINE_EXCEEDED at users: Subgraph "users" did not respond within 300 ms']);
   assert.ok(leftOf(own.usersProxy.calls.at(-1)) <= 300);
 });
 

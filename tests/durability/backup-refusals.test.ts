@@ -59,7 +59,7 @@ for (const args of [[], ['one', 'two'], ['--help']]) {
 test('a setting that is wrong is named', async (t) => {
   const { folder, variables } = await scene(t);
   const wrong = { ...variables, USERS_PORT: 'many' };
-  await assertRefused('backup', join(folder, 'another'), wrong, /USERS_PORT=many: a port is a whole number/);
+  await assertRefused('backup', join(folder, 'another'), wrong, /USERS_PORT=many: give a whole number/);
 });
 
 test('nothing is restored while a process has a database open, even one at rest', async (t) => {

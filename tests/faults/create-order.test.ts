@@ -20,14 +20,14 @@ afterEach(() => {
   graph.ordersProxy.behaviour = 'pass';
 });
 
-const UNAVAILABLE = 'SUBGRAPH_UNAVAILABLE at createOrder: The users subgraph could not be asked';
+const UNAVAILABLE = 'SUBGRAPH_UNAVAILABLE at createOrder: Subgraph "users" is unavailable';
 const FAILURES: [Behaviour, string][] = [
   ['garbage', UNAVAILABLE],
   ['status 500', UNAVAILABLE],
   ['cut short', UNAVAILABLE],
   ['reset', UNAVAILABLE],
   ['lose the answer', UNAVAILABLE],
-  ['hang', 'DEADLINE_EXCEEDED at createOrder: The users subgraph did not answer within 2000 ms'],
+  ['hang', 'DEADLINE_EXCEEDED at createOrder: Subgraph "users" did not respond within 2000 ms'],
 ];
 
 /** A query whose kept connection breaks before an answer begins may have met its closing: it is sent once more. */
@@ -58,7 +58,7 @@ test('after an answer that was lost the same idempotency key finds out, and make
   graph.ordersProxy.calls.length = 0;
   graph.ordersProxy.behaviour = 'lose the answer';
   const lost = await ask(graph.url, mutation);
-  assert.deepEqual(errorsOf(lost), ['SUBGRAPH_UNAVAILABLE at createOrder: The orders subgraph could not be asked']);
+  assert.deepEqual(errorsOf(lost), ['SUBGRAPH_UNAVAILABLE at createOrder: Subgraph "orders" is unavailable']);
   assert.equal(graph.ordersProxy.calls.length, 1);
 
   graph.ordersProxy.behaviour = 'pass';

@@ -32,7 +32,7 @@ for (const behaviour of UNAVAILABLE) {
     assert.deepEqual(answer.data, ORDERS_WITHOUT_USERS);
     assert.deepEqual(
       errorsOf(answer).sort(),
-      [0, 1, 2].map((index) => `SUBGRAPH_UNAVAILABLE at orders.${index}.user: The users subgraph could not be asked`),
+      [0, 1, 2].map((index) => `SUBGRAPH_UNAVAILABLE at orders.${index}.user: Subgraph "users" is unavailable`),
     );
     const { id, ...extensions } = answer.errors?.[0]?.extensions ?? {};
     assert.deepEqual(extensions, { subgraph: 'users', code: 'SUBGRAPH_UNAVAILABLE' });
@@ -62,7 +62,7 @@ test('users hangs: the orders are there after its timeout, and whatever needs no
   assert.deepEqual(
     errorsOf(answer).sort(),
     [0, 1, 2].map(
-      (index) => `DEADLINE_EXCEEDED at orders.${index}.user: The users subgraph did not answer within 2000 ms`,
+      (index) => `DEADLINE_EXCEEDED at orders.${index}.user: Subgraph "users" did not respond within 2000 ms`,
     ),
   );
   assertTellsNothing(answer.text);
@@ -82,7 +82,7 @@ test('orders fails: the users are there, each list of orders is null with an err
   errors.forEach((error, index) => {
     assert.match(
       error,
-      new RegExp(`^SUBGRAPH_UNAVAILABLE at users\\.${index}\\b.*: The orders subgraph could not be asked$`),
+      new RegExp(`^SUBGRAPH_UNAVAILABLE at users\\.${index}\\b.*: Subgraph "orders" is unavailable$`),
     );
   });
 });
@@ -91,5 +91,5 @@ test('a root field of a subgraph that fails has the error at its own path', asyn
   graph.usersProxy.behaviour = 'garbage';
   const answer = await ask(graph.url, `{ someone: user(id: "${ada}") { name } orders { id } }`);
   assert.deepEqual(answer.data, { someone: null, orders: ids.map((id) => ({ id })) });
-  assert.deepEqual(errorsOf(answer), ['SUBGRAPH_UNAVAILABLE at someone: The users subgraph could not be asked']);
+  assert.deepEqual(errorsOf(answer), ['SUBGRAPH_UNAVAILABLE at someone: Subgraph "users" is unavailable']);
 });

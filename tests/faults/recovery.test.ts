@@ -34,7 +34,7 @@ test('the gateway starts first, says what is missing, and answers as the subgrap
   });
 
   const nobody = await ask(url, ORDERS);
-  assert.deepEqual(errorsOf(nobody), ['SUBGRAPH_UNAVAILABLE at orders: The orders subgraph could not be asked']);
+  assert.deepEqual(errorsOf(nobody), ['SUBGRAPH_UNAVAILABLE at orders: Subgraph "orders" is unavailable']);
   assertTellsNothing(nobody.text);
   assert.deepEqual(await get(url, '{ __typename }'), { __typename: 'Query' });
   const comingAt = performance.now() + ABSENCE_MS;
@@ -54,8 +54,8 @@ test('the gateway starts first, says what is missing, and answers as the subgrap
     ask(url, `mutation { createOrder(userId: ${ada}, amount: 1) { id } }`),
   ]);
   assert.deepEqual(query.data, { orders: [{ user: null }] });
-  assert.deepEqual(errorsOf(query), ['SUBGRAPH_UNAVAILABLE at orders.0.user: The users subgraph could not be asked']);
-  assert.deepEqual(errorsOf(mutation), ['SUBGRAPH_UNAVAILABLE at createOrder: The users subgraph could not be asked']);
+  assert.deepEqual(errorsOf(query), ['SUBGRAPH_UNAVAILABLE at orders.0.user: Subgraph "users" is unavailable']);
+  assert.deepEqual(errorsOf(mutation), ['SUBGRAPH_UNAVAILABLE at createOrder: Subgraph "users" is unavailable']);
   assert.equal(countRows(env.ORDERS_DATABASE, 'orders'), 1);
   for (const { text } of [query, mutation]) assertTellsNothing(text);
 

@@ -112,9 +112,7 @@ test('what belongs to a request is in its context: no WeakMap is keyed by it, an
 test('process.env is read in one file of each workspace', () => {
   assert.deepEqual(pathsOf(running.filter(({ text }) => text.includes('process.env'))), [
     'gateway/src/configuration/environment.ts',
-    'subgraphs/orders/src/config.ts',
-    'subgraphs/products/src/config.ts',
-    'subgraphs/users/src/config.ts',
+    'subgraph-kit/src/define-subgraph.ts',
   ]);
 });
 

@@ -1,18 +1,37 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { createOrder, createUser, get } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
+import type { RunningProcess } from '../harness/process.ts';
 
 const RECORDER = pathToFileURL(join(import.meta.dirname, 'module-recorder.ts')).href;
 
-test('a gateway that answers has loaded nothing of ApolloGateway, and of node-fetch neither', async (t) => {
-  const { url, gateway } = await startGraph(t, { gateway: { NODE_OPTIONS: `--import=${RECORDER}` } });
-  await createOrder(url, await createUser(url, 'ada@example.com'));
-  await get(url, '{ orders { user { name } } }');
-  await gateway.stop();
-  const { packages } = await gateway.logged(({ msg }) => msg === 'packages');
-  assert.ok(Array.isArray(packages) && packages.includes('@apollo/query-planner'), String(packages));
+const graph = await startGraph({ after }, { all: { NODE_OPTIONS: `--import=${RECORDER}` } });
+
+/** Stops the process, and returns what it has loaded. */
+async function loadedBy(process: RunningProcess) {
+  await process.stop();
+  const { packages, builtins } = await process.logged(({ msg }) => msg === 'loaded');
+  assert.ok(Array.isArray(packages) && Array.isArray(builtins));
+  return { packages, builtins };
+}
+
+test('a gateway that answers has loaded nothing of ApolloGateway, and of node-fetch neither', async () => {
+  await createOrder(graph.url, await createUser(graph.url, 'ada@example.com'));
+  await get(graph.url, '{ orders { user { name } } }');
+  const { packages, builtins } = await loadedBy(graph.gateway);
+  assert.ok(packages.includes('@apollo/query-planner'), String(packages));
   for (const name of ['@apollo/gateway', 'node-fetch', 'make-fetch-happen']) assert.ok(!packages.includes(name), name);
+  assertWithoutFetch(builtins);
 });
+
+test('a subgraph that answers has not loaded the fetch of Node', async () => {
+  for (const subgraph of [graph.orders, graph.users]) assertWithoutFetch((await loadedBy(subgraph)).builtins);
+});
+
+function assertWithoutFetch(builtins: readonly string[]): void {
+  assert.ok(builtins.includes('NativeModule http'));
+  assert.ok(!builtins.includes('NativeModule internal/deps/undici/undici'));
+}

@@ -14,6 +14,9 @@ const ENVIRONMENT = {
   NODE_COMPILE_CACHE: join(ROOT, '.cache', 'compiled'),
 };
 
+/** Other subgraphs' addresses for a process of a test that has none: nothing answers there. */
+const NO_PEERS = { USERS_URL: 'http://127.0.0.1:9/graphql', PRODUCTS_URL: 'http://127.0.0.1:9/graphql' };
+
 /** A process of the project, running for a test. */
 export interface RunningProcess {
   /** Where its GraphQL answers. */
@@ -49,7 +52,7 @@ export interface LogLine {
 export async function startProcess(folder: string, env: Record<string, string>): Promise<RunningProcess> {
   const child = spawn(process.execPath, [join(ROOT, folder, 'src', 'main.ts')], {
     cwd: ROOT,
-    env: { ...ENVIRONMENT, ...env },
+    env: { ...ENVIRONMENT, ...NO_PEERS, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   endWithThisProcess(child);

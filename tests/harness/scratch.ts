@@ -7,6 +7,7 @@ const COPIED = [
   'commands',
   'gateway',
   'runtime',
+  'subgraph-kit',
   'subgraphs',
   'package.json',
   'ecosystem.config.js',
@@ -15,6 +16,7 @@ const COPIED = [
 const WORKSPACES = {
   gateway: 'gateway',
   runtime: 'runtime',
+  'subgraph-kit': 'subgraph-kit',
   users: 'subgraphs/users',
   orders: 'subgraphs/orders',
   products: 'subgraphs/products',

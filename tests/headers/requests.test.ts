@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, beforeEach, test } from 'node:test';
-import { TokenIssuer } from '@lockstep/runtime/testing/token-issuer.ts';
+import { TokenIssuer } from '@lockstep/gateway/pipeline/identity/testing/token-issuer.ts';
 import { runScript } from '../harness/process.ts';
 import type { SubgraphCall } from '../harness/subgraph.ts';
 import { assertSharedInPairs, send, sendTogether, startGateway } from '../harness/things.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
-import { TokenIssuer } from '@lockstep/runtime/testing/token-issuer.ts';
+import { TokenIssuer } from '@lockstep/gateway/pipeline/identity/testing/token-issuer.ts';
 import { send, sendTogether, startGateway } from '../harness/things.ts';
 import { until } from '../harness/waiting.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { TokenIssuer } from '@lockstep/runtime/testing/token-issuer.ts';
+import { TokenIssuer } from '@lockstep/gateway/pipeline/identity/testing/token-issuer.ts';
 import { type Answer, ask, createOrder, errorsOf } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
 import { runScript } from '../harness/process.ts';

@@ -86,8 +86,6 @@ test('an outage of products costs the products, and the rest of the orders is th
   });
   assert.deepEqual(
     errorsOf(answer),
-    [0, 1].map(
-      (item) => `SUBGRAPH_UNAVAILABLE at orders.0.items.${item}.product: The products subgraph could not be asked`,
-    ),
+    [0, 1].map((item) => `SUBGRAPH_UNAVAILABLE at orders.0.items.${item}.product: Subgraph "products" is unavailable`),
   );
 });

@@ -12,7 +12,7 @@ test('npm start with a wrong variable names it, its value and what would do', as
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /users did not start.*\n.*The environment can't be used:\n +USERS_PORT=abc: a port is a whole number/,
+    /users did not start.*\n.*The environment can't be used:\n +USERS_PORT=abc: give a whole number/,
   );
   assert.ok((await statusesOf(project)).includes('users stopped'));
 });
@@ -28,8 +28,8 @@ test('npm start where ports are taken names each, and the variable that changes 
   const { code, stderr } = await project.npm('start');
 
   assert.equal(code, 1);
-  assert.match(stderr, new RegExp(`gateway did not start.*\n.*Port ${ports[0]} .*is taken.* set GATEWAY_PORT`));
-  assert.match(stderr, new RegExp(`users did not start.*\n.*Port ${ports[1]} .*is taken.* set USERS_PORT`));
+  assert.match(stderr, new RegExp(`gateway did not start.*\n.*Port ${ports[0]} .*is in use.* set GATEWAY_PORT`));
+  assert.match(stderr, new RegExp(`users did not start.*\n.*Port ${ports[1]} .*is in use.* set USERS_PORT`));
   assert.doesNotMatch(stderr, /orders did not start/);
   assert.deepEqual(await statusesOf(project), ['gateway stopped', 'orders online', 'products online', 'users stopped']);
 });

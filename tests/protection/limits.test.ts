@@ -21,25 +21,25 @@ const { graph, supergraph } = await startConfigured(
 await createUser(graph.url, 'ada@example.com');
 
 const AT_AND_OVER: [limit: string, at: string, over: string, message: string][] = [
-  ['max_depth', '{ users { id } }', '{ users { orders { id } } }', 'has 3 levels of fields, and at most 2 are allowed'],
-  ['max_aliases', '{ a: __typename }', '{ a: __typename b: __typename }', 'has 2 aliases, and at most 1 are allowed'],
+  ['max_depth', '{ users { id } }', '{ users { orders { id } } }', 'has 3 levels of fields; at most 2 are allowed'],
+  ['max_aliases', '{ a: __typename }', '{ a: __typename b: __typename }', 'has 2 aliases; at most 1 are allowed'],
   [
     'max_root_fields',
     '{ __typename users { id } }',
     '{ __typename __typename users { id } }',
-    'has 3 root fields, and at most 2',
+    'has 3 root fields; at most 2',
   ],
   [
     'max_directives',
     '{ ...F } fragment F on Query { __typename @skip(if: true) }',
     '{ ...F ...F } fragment F on Query { __typename @skip(if: true) }',
-    'has 2 directives, and at most 1',
+    'has 2 directives; at most 1',
   ],
   [
     'parser_max_tokens',
     `{ ${'__typename '.repeat(2)}} ${'fragment F on Query { __typename }'.repeat(3)}`,
     `{ users { ${'id '.repeat(30)}} }`,
-    'has 31 tokens, and at most 30',
+    'has 31 tokens; at most 30',
   ],
 ];
 

@@ -22,7 +22,7 @@ async function send(url: string, body: string, secret?: string): Promise<[status
   return [response.status, await response.text()];
 }
 
-const REFUSED = [403, 'This subgraph answers its gateway only.\n'];
+const REFUSED = [403, 'This subgraph only accepts requests from its gateway.\n'];
 
 const TYPES = { users: 'User', orders: 'User', products: 'Product' } as const;
 

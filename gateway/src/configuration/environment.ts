@@ -36,14 +36,14 @@ export function readConfig(env = process.env): Config {
   // @apollo/gateway sends usage data to its vendor unless this is set before the first gateway is created.
   env.APOLLO_TELEMETRY_DISABLED = '1';
   const variables = readEnvironment(
-    {
+    z.object({
       ...processVariables,
-      [PORT_VARIABLE]: port(0).unwrap().optional(),
+      [PORT_VARIABLE]: port.optional(),
       SUPERGRAPH_FILE: z.string().default(DEFAULT_SUPERGRAPH_FILE),
       INTROSPECTION: flag.optional(),
       LANDING_PAGE: landingPage.optional(),
       CORS_ORIGINS: origins.optional(),
-    },
+    }),
     env,
   );
   const process = toProcessConfig(variables);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Random } from '@lockstep/runtime/testing/random.ts';
 import { GuardedFederation, type GuardedOptions } from './authorization/testing/guarded-federation.ts';
+import { Random } from './testing/random.ts';
 
 const data = { User: [{ __typename: 'User', id: '1', name: 'Ann', plan: 'GOLD', points: 3 }] };
 

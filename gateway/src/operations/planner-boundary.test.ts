@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Random } from '@lockstep/runtime/testing/random.ts';
 import { buildSchema, type GraphQLSchema, parse, printSchema } from 'graphql';
 import type { Planner } from '../planning/planner.ts';
 import { CompiledOperation } from './compiled-operation.ts';
 import { Operations } from './operations.ts';
 import { comparable } from './testing/assert-same.ts';
+import { Random } from './testing/random.ts';
 import { RandomFederation } from './testing/random-federation.ts';
 import { randomOperation } from './testing/random-operation.ts';
 

@@ -4,16 +4,17 @@ import { checkText } from './document-text.ts';
 import { type LimitViolation, limitExceeded } from './limits.ts';
 
 /**
- * Validation's rule that fields can be merged takes 1 µs to 2 µs for each comparison. 225 repetitions of one field come
- * to this, or 30 common fields of a union's 40 types.
+ * Maximum number of comparisons in the validation rule that fields can be merged
+ * (https://spec.graphql.org/October2021/#sec-Field-Selection-Merging), at 1 to 2 µs each. 225 repetitions of one field
+ * need this many, and so do 30 common fields of a union's 40 types.
  */
 const MAX_COMPARISONS = 50_000;
 
-/** How large a document may be. A limit that is left out doesn't hold. */
+/** Limits on the size of a document. A limit that is left out is not enforced. */
 export interface DocumentLimits {
-  /** How many tokens it may have, and how many selections once its fragments are spread. */
+  /** Maximum number of tokens, and of selections once fragments are spread. */
   readonly maxTokens: number;
-  /** Whether the limits below are only reported. */
+  /** True to only report violations of the limits below. */
   readonly warnOnly?: boolean;
 
   readonly maxDepth?: number;
@@ -22,19 +23,19 @@ export interface DocumentLimits {
   readonly maxDirectives?: number;
 }
 
-/** A document that may be validated. */
+/** A document that is safe to validate. */
 export interface CheckedDocument {
-  /** Undefined where it is none: whoever parses it next says why. */
+  /** Undefined if it can't be parsed. Parsing it again gives the reason. */
   readonly document: DocumentNode | undefined;
-  /** What one of its operations has too much of, where that is only reported. */
+  /** A violation by one of its operations, if violations are only reported. */
   readonly excess: LimitViolation | undefined;
 }
 
 /**
- * Checks a document before it is validated, which takes far more time than its length where fragments spread fragments
- * or fields are repeated.
+ * Checks a document before it is validated. Validation takes far more time than the document's length suggests if fragments
+ * spread fragments or fields are repeated.
  *
- * @throws {RefusedRequestError} where it is over a limit, or validating it would cost too much
+ * @throws {RefusedRequestError} if it exceeds a limit, or would take too long to validate
  */
 export function checkDocument(text: string, limits: DocumentLimits): CheckedDocument {
   checkText(text, limits.maxTokens);

@@ -10,16 +10,16 @@ import {
 import { MAX_RECURSION } from './document-text.ts';
 import { limitExceeded } from './limits.ts';
 
-/** How large an operation is, with each fragment counted wherever it is spread. */
+/** Size of an operation, with each fragment counted wherever it is spread. */
 export interface OperationMeasures {
-  /** Levels of fields. What is in `__schema` and `__type` doesn't count: tools go deep there, and validation has a rule. */
+  /** Levels of fields. Those below `__schema` and `__type` don't count: tools nest them deeply, and validation limits them. */
   depth: number;
   aliases: number;
   rootFields: number;
   directives: number;
 }
 
-/** Fields of one response key at one place: validation compares each with each. */
+/** Fields with the same response key at one place, which validation compares pairwise. */
 interface ResponseField {
   occurrences: number;
   weight: number;
@@ -33,18 +33,18 @@ const ARGUMENT_CHARACTERS = 16;
 
 const INTROSPECTION_FIELDS = new Set(['__schema', '__type']);
 
-/** How large a document is. */
+/** Size of a document. */
 export interface DocumentMeasures {
   readonly operations: readonly OperationMeasures[];
-  /** How often validation compares a field with another of the same response key, in all of it. */
+  /** Number of comparisons of fields with the same response key in validation. */
   readonly comparisons: number;
 }
 
 /**
  * Measures a document that has been parsed and may not be valid: fragments may be missing, or spread themselves.
  *
- * @param maxSelections how many selections it may have once its fragments are spread
- * @throws {RefusedRequestError} where it has more
+ * @param maxSelections maximum number of selections once its fragments are spread
+ * @throws {RefusedRequestError} if it has more
  */
 export function measureDocument(document: DocumentNode, maxSelections: number): DocumentMeasures {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -60,7 +60,7 @@ export function measureDocument(document: DocumentNode, maxSelections: number): 
 }
 
 class Walk {
-  /** The fragments that were spread so far. */
+  /** Fragments spread so far. */
   readonly reached = new Set<FragmentDefinitionNode>();
   comparisons = 0;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -113,7 +113,7 @@ class Walk {
     });
   }
 
-  /** Counts what comparing this field with those before it takes. */
+  /** Counts the comparisons of this field with earlier ones. */
   #repeat(fields: ResponseFields, field: FieldNode): ResponseField {
     const key = (field.alias ?? field.name).value;
     const known = fields.get(key) ?? { occurrences: 0, weight: 0, fields: new Map() };
@@ -126,7 +126,7 @@ class Walk {
   }
 
   #spread(fragment: FragmentDefinitionNode | undefined, place: Place): void {
-    if (!fragment || this.#underWay.has(fragment)) return; // validation says what is wrong with it
+    if (!fragment || this.#underWay.has(fragment)) return; // validation reports it
     this.reached.add(fragment);
     this.#underWay.add(fragment);
     this.#measures.directives += directivesOf(fragment);
@@ -137,9 +137,9 @@ class Walk {
 
 interface Place {
   readonly fields: ResponseFields;
-  /** Of the fields here; undefined where depth doesn't count. */
+  /** Depth of the fields here; undefined if depth doesn't count. */
   readonly depth: number | undefined;
-  /** Fragments included. */
+  /** Depth including fragments. */
   readonly nesting: number;
 }
 

@@ -2,20 +2,20 @@ import { GraphQLError, Lexer, Source, TokenKind } from 'graphql';
 import { RefusedRequestError } from '../refused-request-error.ts';
 import { limitExceeded } from './limits.ts';
 
-/** How deep brackets may be in each other, and fragments with what is in them: parsing and validating go as deep. */
+/** Maximum nesting of brackets, and of fragments with their content. Parsing and validation recurse as deep. */
 export const MAX_RECURSION = 500;
 
-/** What a name must not be: set on an object by mistake, it changes what that object inherits. */
+/** A forbidden name. Assigned to an object by mistake, it changes the object's prototype. */
 const FORBIDDEN_NAME = '__proto__';
 
 const OPENING = new Set<string>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING = new Set<string>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /**
- * Looks at a document before it is parsed. By its tokens, because they can be counted without the stack that parsing
- * needs, and because what graphql-js's `maxTokens` throws is told from other syntax errors by its text only.
+ * Checks a document's tokens before it is parsed. Counting tokens needs no recursion, and graphql-js's own `maxTokens`
+ * throws an error that differs from other syntax errors only in its text.
  *
- * @throws {RefusedRequestError} where parsing it would cost too much
+ * @throws {RefusedRequestError} if parsing it would cost too much, or a name is forbidden
  */
 export function checkText(text: string, maxTokens: number): void {
   const lexer = new Lexer(new Source(text));
@@ -33,7 +33,7 @@ export function checkText(text: string, maxTokens: number): void {
   }
 }
 
-/** What can't be read ends it: the parser has the words for that. */
+/** Returns the kind of the next token, or `EOF` at a syntax error, which the parser will report. */
 function nextKind(lexer: Lexer): TokenKind {
   try {
     return lexer.advance().kind;
@@ -44,5 +44,5 @@ function nextKind(lexer: Lexer): TokenKind {
 }
 
 function forbiddenName(): RefusedRequestError {
-  return new RefusedRequestError(400, 'BAD_USER_INPUT', `Nothing in an operation can be called ${FORBIDDEN_NAME}.`);
+  return new RefusedRequestError(400, 'BAD_USER_INPUT', `The operation uses the name "${FORBIDDEN_NAME}"; use another`);
 }

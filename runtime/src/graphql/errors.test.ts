@@ -19,7 +19,7 @@ test('bad user input names the argument, the value and the rule', () => {
 test('an unavailable subgraph is named, and nothing of the cause', () => {
   const error = subgraphUnavailable('users', new Error('connect ECONNREFUSED 10.0.0.1:4001'));
   assert.deepEqual(seen(error), {
-    message: 'The users subgraph could not be asked',
+    message: 'Subgraph "users" is unavailable',
     extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' },
   });
 });
@@ -36,7 +36,7 @@ test('an unavailable subgraph keeps the cause for the log', () => {
 
 test('a passed deadline names the subgraph and the time', () => {
   assert.deepEqual(seen(deadlineExceeded('users', 2000)), {
-    message: 'The users subgraph did not answer within 2000 ms',
+    message: 'Subgraph "users" did not respond within 2000 ms',
     extensions: { code: 'DEADLINE_EXCEEDED', subgraph: 'users', timeoutMs: 2000 },
   });
 });

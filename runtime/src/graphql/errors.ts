@@ -1,13 +1,10 @@
 import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
 
-/**
- * An expected failure: one that the caller can do something about. Its message and code reach the client as they are;
- * every other error is masked (see masking.ts).
- */
+/** An expected failure. Its message and code reach the client; every other error is masked (see masking.ts). */
 export class ExpectedError extends GraphQLError {
   override readonly name = 'ExpectedError';
 
-  /** @param code in capitals, from the list of the graph's error codes */
+  /** @param code from the list of the graph's error codes, in capitals */
   constructor(code: string, message: string, options: GraphQLErrorOptions = {}) {
     super(message, { ...options, extensions: { ...options.extensions, code } });
   }
@@ -16,41 +13,41 @@ export class ExpectedError extends GraphQLError {
 /**
  * `BAD_USER_INPUT`: an argument is malformed.
  *
- * @param argument its name in the schema
- * @param value what was given
- * @param rule what would do, as the end of a sentence: `must be …`
+ * @param argument name of the argument in the schema
+ * @param value value that was given
+ * @param rule rule that it breaks, as the end of a sentence: `must be …`
  */
 export function badUserInput(argument: string, value: unknown, rule: string): ExpectedError {
   return new ExpectedError('BAD_USER_INPUT', `${argument}: ${display(value)} ${rule}`, { extensions: { argument } });
 }
 
 /**
- * `SUBGRAPH_UNAVAILABLE`: the subgraph could not be asked, or did not answer in GraphQL.
+ * `SUBGRAPH_UNAVAILABLE`: the subgraph can not be reached, or its response was not GraphQL.
  *
- * @param cause for the log only
- * @param id under which the log has the reason, where it has one
+ * @param cause reason, for the log only
+ * @param id id of the log entry that has the reason, if there is one
  */
 export function subgraphUnavailable(subgraph: string, cause?: unknown, id?: string): ExpectedError {
-  const message = `The ${subgraph} subgraph could not be asked`;
+  const message = `Subgraph "${subgraph}" is unavailable`;
   const extensions = { subgraph, ...(id !== undefined && { id }) };
   return new ExpectedError('SUBGRAPH_UNAVAILABLE', message, { extensions, ...withCause(cause) });
 }
 
-/** `DEADLINE_EXCEEDED`: the subgraph did not answer in time. Whether it did what it was asked to do is unknown. */
+/** `DEADLINE_EXCEEDED`: the subgraph did not respond in time. It may or may not have executed the request. */
 export function deadlineExceeded(subgraph: string, timeoutMs: number): ExpectedError {
-  const message = `The ${subgraph} subgraph did not answer within ${timeoutMs} ms`;
+  const message = `Subgraph "${subgraph}" did not respond within ${timeoutMs} ms`;
   return new ExpectedError('DEADLINE_EXCEEDED', message, { extensions: { subgraph, timeoutMs } });
 }
 
 /**
- * `DEADLINE_EXCEEDED`: the operation's time is over.
+ * `DEADLINE_EXCEEDED`: the operation's deadline has passed.
  *
- * @param timeoutMs how long it had
- * @param subgraph what it waited for
+ * @param timeoutMs time that the operation had
+ * @param subgraph name of the subgraph that it waited for
  */
 export function operationOverdue(timeoutMs: number, subgraph?: string): ExpectedError {
-  const before = subgraph === undefined ? '' : ` before the ${subgraph} subgraph had answered`;
-  return new ExpectedError('DEADLINE_EXCEEDED', `The operation's ${timeoutMs} ms were over${before}`, {
+  const before = subgraph === undefined ? '' : ` before subgraph "${subgraph}" had responded`;
+  return new ExpectedError('DEADLINE_EXCEEDED', `The operation's deadline of ${timeoutMs} ms passed${before}`, {
     extensions: { ...(subgraph !== undefined && { subgraph }), timeoutMs },
   });
 }

@@ -1,8 +1,8 @@
 import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql';
 
 /**
- * Validation rule of graphql-js 17, which 16 leaves to execution: an operation is of a kind that the schema has. Where it
- * has no subscriptions, one that is asked for is a wrong request, not a failure.
+ * Validates that the schema has the operation's root type (https://spec.graphql.org/draft/#sec-Operation-Type-Existence), so
+ * that a subscription to a schema without any is a request error. graphql-js 17 has this rule; 16 leaves it to execution.
  */
 export function KnownOperationTypesRule(context: ValidationContext): ASTVisitor {
   return {

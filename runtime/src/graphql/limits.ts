@@ -1,15 +1,15 @@
 import { RefusedRequestError } from '../refused-request-error.ts';
 
-/** A limit that a request is over. */
+/** A limit that a request exceeds. */
 export interface LimitViolation {
-  /** As the configuration calls it, where it can be configured. */
+  /** Name of the limit, in the configuration if it is configurable. */
   readonly limit: string;
-  /** At least so many. */
+  /** Number found. Counting stops above the limit, so there may be more. */
   readonly found: number;
   readonly allowed: number;
 }
 
-/** What an excess is of, in words. */
+/** Counted things by limit, in words. */
 const COUNTED: Readonly<Record<string, string>> = {
   max_depth: 'levels of fields',
   max_aliases: 'aliases',
@@ -17,13 +17,13 @@ const COUNTED: Readonly<Record<string, string>> = {
   max_directives: 'directives',
   parser_max_tokens: 'tokens',
   parser_max_recursion: 'levels of nesting',
-  json_max_recursion: 'levels of nesting in the JSON that it came in',
+  json_max_recursion: 'levels of nesting in its JSON',
   spread_selections: 'selections once its fragments are spread',
-  repeated_fields: 'comparisons to make of fields that it repeats',
+  repeated_fields: 'comparisons of repeated fields',
 };
 
-/** `OPERATION_LIMIT_EXCEEDED`: says which limit, what was found and what is allowed. */
+/** Creates an `OPERATION_LIMIT_EXCEEDED` error with the limit, the number found and the number allowed. */
 export function limitExceeded({ limit, found, allowed }: LimitViolation): RefusedRequestError {
-  const message = `The operation has ${found} ${COUNTED[limit] ?? limit}, and at most ${allowed} are allowed.`;
+  const message = `The operation has ${found} ${COUNTED[limit] ?? limit}; at most ${allowed} are allowed`;
   return new RefusedRequestError(400, 'OPERATION_LIMIT_EXCEEDED', message, {}, { limit, found, allowed });
 }

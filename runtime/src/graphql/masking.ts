@@ -6,8 +6,8 @@ import type { Logger } from '../logging.ts';
 /**
  * Replaces an unexpected error by a code and an id, and logs the whole error under that id.
  *
- * @param error as it was thrown, for the log only
- * @returns what the client sees: place and path as they were, nothing of the cause
+ * @param error error as it was thrown, for the log only
+ * @returns the error for the client, with its locations and path but nothing of the cause
  */
 export function mask(formatted: GraphQLFormattedError, error: unknown, logger: Logger): GraphQLFormattedError {
   const id = randomUUID();
@@ -20,7 +20,7 @@ export function mask(formatted: GraphQLFormattedError, error: unknown, logger: L
   };
 }
 
-/** Apollo Server's `formatError`: expected failures pass, the rest is masked. */
+/** Returns a `formatError` for Apollo Server that masks unexpected errors and lets expected ones pass. */
 export function maskUnexpected(logger: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const code = formatted.extensions?.code;

@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin, BaseContext, GraphQLRequestListener } from '@apollo/server';
 
-/** The end of a message of graphql-js. */
+/** End of a message of graphql-js. */
 const SUGGESTION = / ?Did you mean .+\?$/s;
 
 const listener: GraphQLRequestListener<BaseContext> = {
@@ -12,7 +12,8 @@ const listener: GraphQLRequestListener<BaseContext> = {
 };
 
 /**
- * Takes suggestions out of what graphql-js says of a request: they name parts of the schema to whoever guesses well.
- * Apollo Server does so where a document doesn't fit the schema, but not where the values of its variables don't.
+ * Removes suggestions from the messages of graphql-js, because they reveal parts of the schema to a client that guesses.
+ * Apollo Server's `hideSchemaDetailsFromClientErrors` does so for documents but not for the values of variables (5.5.1):
+ * https://www.apollographql.com/docs/apollo-server/api/apollo-server#hideschemadetailsfromclienterrors
  */
 export const hideSuggestions: ApolloServerPlugin = { requestDidStart: async () => listener };

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin, BaseContext, GraphQLRequestListener } from '@apollo/server';
 import { type GraphQLError, Kind } from 'graphql';
 
-/** How many mistakes in the values of its variables a request is told: as many as graphql-js tells by itself. */
+/** Maximum number of errors reported for the variables of a request; the same as in graphql-js's `execute`. */
 export const MAX_VARIABLE_ERRORS = 50;
 
 const listener: GraphQLRequestListener<BaseContext> = {
@@ -13,8 +13,9 @@ const listener: GraphQLRequestListener<BaseContext> = {
 };
 
 /**
- * Gives the last of so many mistakes the code of those before it: graphql-js ends them with an error that says that there
- * are more, and of which nothing tells that it isn't a failure.
+ * Adds the code `BAD_USER_INPUT` to the error with which graphql-js ends a list of too many variable errors. It has neither
+ * nodes nor a path, so Apollo Server takes it for an internal error
+ * (https://github.com/graphql/graphql-js/blob/16.x.x/src/execution/values.ts).
  */
 export const codeOfTooManyVariableErrors: ApolloServerPlugin = { requestDidStart: async () => listener };
 

@@ -10,7 +10,7 @@ export async function outageOf(call: Promise<unknown>, subgraph: string): Promis
     (reason) => reason,
   );
   assert.ok(error instanceof ExpectedError, String(error));
-  assert.equal(error.message, `The ${subgraph} subgraph could not be asked`);
+  assert.equal(error.message, `Subgraph "${subgraph}" is unavailable`);
   const { id, ...extensions } = error.extensions;
   assert.deepEqual(extensions, { code: 'SUBGRAPH_UNAVAILABLE', subgraph });
   assert.match(String(id), ID);

@@ -5,7 +5,6 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { outageOf } from '@lockstep/runtime/testing/outage.ts';
 import { freePort, urlOf } from '@lockstep/runtime/testing/test-server.ts';
 import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
-import { readConfig } from './config.ts';
 import { type CreateOrderInput, createOrder } from './create-order.ts';
 import { migrations } from './database/migrations.ts';
 import type { Tables } from './database/tables.ts';
@@ -17,11 +16,11 @@ const INPUT = { userId: '1', amount: '10.50' };
 const WITH_KEY = { ...INPUT, idempotencyKey: 'k' };
 
 const UNAVAILABLE = {
-  message: 'The users subgraph could not be asked',
+  message: 'Subgraph "users" is unavailable',
   extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' },
 };
 const TOO_LATE = {
-  message: 'The users subgraph did not answer within 500 ms',
+  message: 'Subgraph "users" did not respond within 500 ms',
   extensions: { code: 'DEADLINE_EXCEEDED', subgraph: 'users', timeoutMs: TIMEOUT_MS },
 };
 const REUSED = {
@@ -32,8 +31,7 @@ const REUSED = {
 /** An empty orders database, and createOrder on it and on the users subgraph at this address. */
 async function ordersBeside(t: TestContext, usersUrl: string, timeoutMs = TIMEOUT_MS) {
   const { db, log } = await memoryDatabase<Tables>(t, migrations);
-  const config = readConfig({ USERS_URL: usersUrl, USERS_TIMEOUT_MS: String(timeoutMs) });
-  const usersClient = new UsersClient(config, recordLog().logger);
+  const usersClient = new UsersClient({ url: usersUrl, timeoutMs, logger: recordLog().logger });
   t.after(() => usersClient.close());
   return {
     log,

@@ -1,18 +1,3 @@
-import { listen } from '@lockstep/runtime/http/server/server.ts';
-import { run } from '@lockstep/runtime/lifecycle.ts';
-import { readConfig } from './config.ts';
-import { createServer } from './server.ts';
+import { ordersSubgraph } from './subgraph.ts';
 
-await run('orders', readConfig, async (config, logger) => {
-  const server = await createServer(config, logger);
-  const listening = await listen(server.handler, config);
-  const sweep = server.startSweep();
-  logger.info(`orders answers at http://${config.host}:${listening.port}/graphql`);
-  return {
-    async stop() {
-      await listening.stop();
-      await sweep.stop();
-      await server.stop();
-    },
-  };
-});
+await ordersSubgraph.run();

@@ -1,11 +1,9 @@
 import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
+import { SubgraphClient, type SubgraphClientOptions } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
-import type { Logger } from '@lockstep/runtime/logging.ts';
 import { parseAmount } from '@lockstep/subgraph-kit/scalars.ts';
 import { z } from 'zod';
-import type { Config } from './config.ts';
 import type { Item, PricedItem } from './database/order-items.ts';
 
 const SUBGRAPH = 'products';
@@ -28,8 +26,9 @@ const released = z.object({ releaseStock: z.object({ orderId: z.string() }) });
 export class ProductsClient {
   readonly #client: SubgraphClient;
 
-  constructor(config: Config, logger: Logger) {
-    this.#client = new SubgraphClient({ name: SUBGRAPH, ...config.products, secret: config.secret, logger });
+  /** @param options where it is, how long a call may take, and the shared secret */
+  constructor(options: Omit<SubgraphClientOptions, 'name'>) {
+    this.#client = new SubgraphClient({ name: SUBGRAPH, ...options });
   }
 
   /**

@@ -1,6 +1,5 @@
 import { badUserInput, ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
-import type { Services } from './context.ts';
 import type { PricedItem } from './database/order-items.ts';
 import type { Order } from './database/orders.ts';
 import {
@@ -11,6 +10,7 @@ import {
   noteProblem,
   type Refusal,
 } from './database/sagas.ts';
+import type { Services } from './services.ts';
 import { isOver } from './time-limit.ts';
 
 /** What the steps of a saga need. */

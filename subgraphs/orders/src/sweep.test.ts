@@ -41,7 +41,7 @@ test('the sweep tries again and again, and keeps why it has to', async (t) => {
   await insertCheckout(services.db, NEW, () => {});
   sweep();
   const problem = async () => (await db.selectFrom('sagas').select('problem').executeTakeFirst())?.problem;
-  assert.equal(await eventually(problem, Boolean), 'The products subgraph could not be asked');
+  assert.equal(await eventually(problem, Boolean), 'Subgraph "products" is unavailable');
   assert.deepEqual(await rows(), ['PENDING 0 RELEASING']);
   products.onRelease = onRelease;
   await eventually(rows, ([order]) => order === 'CANCELLED 0 ENDED');

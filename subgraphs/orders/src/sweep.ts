@@ -1,9 +1,9 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { Services } from './context.ts';
 import { findSagasNotEnded, type Saga } from './database/sagas.ts';
 import { cancelUnsettled } from './saga.ts';
+import type { Services } from './services.ts';
 
 const INTERVAL_MS = 1000;
 const AT_A_TIME = 10;

@@ -2,19 +2,18 @@ import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { describe, type TestContext, test } from 'node:test';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
-import { readConfig } from './config.ts';
 import { answers, knows, serveUsers } from './testing/users-server.ts';
 import { UsersClient } from './users-client.ts';
 
 const UNAVAILABLE = {
-  message: 'The users subgraph could not be asked',
+  message: 'Subgraph "users" is unavailable',
   extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' },
 };
 
 /** Asks the server whether the user exists. */
-async function ask(t: TestContext, listener: RequestListener, id: string, env?: NodeJS.ProcessEnv): Promise<boolean> {
+async function ask(t: TestContext, listener: RequestListener, id: string, secret?: string): Promise<boolean> {
   const { url } = await serveUsers(t, listener);
-  const client = new UsersClient(readConfig({ USERS_URL: url, ...env }), recordLog().logger);
+  const client = new UsersClient({ url, timeoutMs: 2000, secret, logger: recordLog().logger });
   t.after(() => client.close());
   return client.exists(id, { signal: AbortSignal.timeout(10_000) });
 }
@@ -47,7 +46,7 @@ describe('whether a user exists', () => {
       received.push(request.headers);
       return knows('1')(request, response);
     };
-    await ask(t, recorder, '1', { SUBGRAPH_SECRET: 'a secret of the test' });
+    await ask(t, recorder, '1', 'a secret of the test');
     assert.equal(received[0]?.['x-subgraph-secret'], 'a secret of the test');
   });
 });

@@ -1,8 +1,6 @@
 import { subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
-import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
+import { SubgraphClient, type SubgraphClientOptions } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
-import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { Config } from './config.ts';
 
 const SUBGRAPH = 'users';
 const USER_EXISTS = 'query UserExists($id: ID!) { user(id: $id) { id } }';
@@ -11,8 +9,9 @@ const USER_EXISTS = 'query UserExists($id: ID!) { user(id: $id) { id } }';
 export class UsersClient {
   readonly #client: SubgraphClient;
 
-  constructor(config: Config, logger: Logger) {
-    this.#client = new SubgraphClient({ name: SUBGRAPH, ...config.users, secret: config.secret, logger });
+  /** @param options where it is, how long a call may take, and the shared secret */
+  constructor(options: Omit<SubgraphClientOptions, 'name'>) {
+    this.#client = new SubgraphClient({ name: SUBGRAPH, ...options });
   }
 
   /**

@@ -6,15 +6,19 @@ import { findProducts, type Product } from './database/products.ts';
 import type { Tables } from './database/tables.ts';
 import type { FailpointName } from './failpoints.ts';
 
-/** What one request carries. */
-export interface Context extends Lifetime {
-  db: Kysely<Tables>;
-  reach: Reach<FailpointName>;
+/** What all operations share. */
+export interface Services {
+  readonly db: Kysely<Tables>;
+  readonly reach: Reach<FailpointName>;
+}
+
+/** What one operation carries. */
+export interface Context extends Services, Lifetime {
   /** Products by key, one statement for all that are asked for together; null for an unknown key. */
   products: DataLoader<number, Product | null>;
 }
 
-export function createContext(db: Kysely<Tables>, reach: Reach<FailpointName>, lifetime: Lifetime): Context {
+export function createContext({ db, reach }: Services, lifetime: Lifetime): Context {
   return {
     db,
     reach,

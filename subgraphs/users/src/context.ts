@@ -4,14 +4,18 @@ import type { Kysely } from 'kysely';
 import type { Tables } from './database/tables.ts';
 import { findUsers, type User } from './database/users.ts';
 
-/** What one request carries. */
-export interface Context extends Lifetime {
-  db: Kysely<Tables>;
+/** What all operations share. */
+export interface Services {
+  readonly db: Kysely<Tables>;
+}
+
+/** What one operation carries. */
+export interface Context extends Services, Lifetime {
   /** Users by key, one statement for all that are asked for together; null for an unknown key. */
   users: DataLoader<number, User | null>;
 }
 
-export function createContext(db: Kysely<Tables>, lifetime: Lifetime): Context {
+export function createContext({ db }: Services, lifetime: Lifetime): Context {
   return {
     db,
     ...lifetime,

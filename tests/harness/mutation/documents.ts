@@ -1,4 +1,4 @@
-import type { Random } from '@lockstep/runtime/testing/random.ts';
+import type { Random } from '@lockstep/gateway/operations/testing/random.ts';
 
 const TOKEN = /"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"|\.\.\.|[$@]?\w+(?:\.\d+)?|[^\s\w]/g;
 

@@ -1,4 +1,4 @@
-import type { Random } from '@lockstep/runtime/testing/random.ts';
+import type { Random } from '@lockstep/gateway/operations/testing/random.ts';
 import { mutateDocument } from './documents.ts';
 import type { ValidBody } from './valid-requests.ts';
 import { mutateJson } from './values.ts';

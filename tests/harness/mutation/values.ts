@@ -1,4 +1,4 @@
-import type { Random } from '@lockstep/runtime/testing/random.ts';
+import type { Random } from '@lockstep/gateway/operations/testing/random.ts';
 
 /** A text that is written into the JSON as it is: what `JSON.stringify` would not write. */
 class Raw {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Random } from '@lockstep/runtime/testing/random.ts';
 import {
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -15,6 +14,7 @@ import {
 import { UnplannableOperationError } from '../../planning/unplannable-operation-error.ts';
 import type { OperationResult } from '../compiled-operation.ts';
 import type { Call, Federation } from '../testing/federation.ts';
+import { Random } from '../testing/random.ts';
 import { RandomFederation } from '../testing/random-federation.ts';
 import { randomOperation } from '../testing/random-operation.ts';
 import { GuardedFederation } from './testing/guarded-federation.ts';

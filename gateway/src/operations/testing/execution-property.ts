@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import { Random } from '@lockstep/runtime/testing/random.ts';
 import { CompiledOperation } from '@lockstep/subgraph-kit/execution/compiled-operation.ts';
 import { type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
+import { Random } from './random.ts';
 import { RandomFederation } from './random-federation.ts';
 import { type RandomOperation, randomOperation } from './random-operation.ts';
 import { RandomResolvers } from './random-resolvers.ts';

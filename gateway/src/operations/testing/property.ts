@@ -1,7 +1,7 @@
-import { Random } from '@lockstep/runtime/testing/random.ts';
 import { UnplannableOperationError } from '../../planning/unplannable-operation-error.ts';
 import { assertSame } from './assert-same.ts';
 import type { Federation } from './federation.ts';
+import { Random } from './random.ts';
 import { RandomFederation } from './random-federation.ts';
 import { randomOperation } from './random-operation.ts';
 

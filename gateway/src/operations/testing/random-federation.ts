@@ -1,7 +1,7 @@
-import { hash, type Random } from '@lockstep/runtime/testing/random.ts';
 import { type GraphQLOutputType, isInterfaceType, isListType, isNonNullType, isObjectType, isUnionType } from 'graphql';
 import { Federation } from './federation.ts';
 import type { FieldResolver, Resolvers } from './monolith.ts';
+import { hash, type Random } from './random.ts';
 
 interface RandomField {
   readonly name: string;

@@ -1,4 +1,3 @@
-import type { Random } from '@lockstep/runtime/testing/random.ts';
 import {
   type GraphQLCompositeType,
   type GraphQLField,
@@ -11,6 +10,7 @@ import {
   parse,
   validate,
 } from 'graphql';
+import type { Random } from './random.ts';
 
 export interface RandomOperation {
   readonly query: string;

@@ -1,5 +1,4 @@
 import { isPromise } from '@lockstep/runtime/promises.ts';
-import { hash } from '@lockstep/runtime/testing/random.ts';
 import {
   type GraphQLField,
   type GraphQLObjectType,
@@ -11,6 +10,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
+import { hash } from './random.ts';
 
 /**
  * Random data for a schema, returned in every way that resolvers have: synchronously or not; promises in lists; errors

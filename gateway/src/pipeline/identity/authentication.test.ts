@@ -4,11 +4,11 @@ import { describe, type TestContext, test } from 'node:test';
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import { refusing } from '@lockstep/runtime/testing/refusing.ts';
 import { freePort, serveHttp } from '@lockstep/runtime/testing/test-server.ts';
-import { TokenIssuer } from '@lockstep/runtime/testing/token-issuer.ts';
 import type { z } from 'zod';
 import { authentication } from '../../configuration/sections/authentication.ts';
 import { authorization } from '../../configuration/sections/authorization.ts';
 import { Authentication } from './authentication.ts';
+import { TokenIssuer } from './testing/token-issuer.ts';
 
 const logger = createLogger('test', { format: 'json', level: 'silent' });
 

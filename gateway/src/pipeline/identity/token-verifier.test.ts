@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLogger } from '@lockstep/runtime/logging.ts';
-import { TokenIssuer } from '@lockstep/runtime/testing/token-issuer.ts';
 import { authentication } from '../../configuration/sections/authentication.ts';
+import { TokenIssuer } from './testing/token-issuer.ts';
 import { TokenVerifier } from './token-verifier.ts';
 
 const logger = createLogger('test', { format: 'json', level: 'silent' });

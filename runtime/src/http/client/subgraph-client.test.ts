@@ -18,13 +18,13 @@ const hangs: RequestListener = () => {};
 
 /** Of a call that nobody waits for: there is nobody to tell an id, and the log has nothing of it. */
 const LEFT = {
-  message: 'The users subgraph could not be asked',
+  message: 'Subgraph "users" is unavailable',
   extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' },
 };
 
 function deadlineExceeded(timeoutMs: number) {
   return {
-    message: `The users subgraph did not answer within ${timeoutMs} ms`,
+    message: `Subgraph "users" did not respond within ${timeoutMs} ms`,
     extensions: { code: 'DEADLINE_EXCEEDED', subgraph: 'users', timeoutMs },
   };
 }

@@ -1,19 +1,20 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { RefusedRequestError } from '../../refused-request-error.ts';
 
-/** For how long the rest of a body that nobody reads is thrown away before the connection is closed. */
+/** Time for which the rest of an unread body is discarded before the connection is closed. */
 const LINGER_MS = 1000;
 
-/** Answers in plain text, for those who look at an address by hand and for HTTP machinery. */
+/** Responds in plain text, for people and for HTTP tools. */
 export function answerText(response: ServerResponse, status: number, text: string): void {
   answer(response, status, { 'content-type': 'text/plain; charset=utf-8' }, `${text}\n`);
 }
 
 /**
- * Answers with one GraphQL error, for a request that is refused before GraphQL sees it.
+ * Responds with one GraphQL error to a request that is rejected before it reaches GraphQL.
  *
- * A client that accepts GraphQL's own media type gets that: with the other one it must not believe what an answer with
- * this status says, because it could come from anything on the way (GraphQL over HTTP, section 6.4).
+ * Uses GraphQL's own media type if the client accepts it. With `application/json` a client can't trust the body of a response
+ * with an error status, because an intermediary may have sent it:
+ * https://graphql.github.io/graphql-over-http/draft/#sec-Processing-the-response
  */
 export function answerError(
   response: ServerResponse,
@@ -39,8 +40,9 @@ export function answerRefusal(
 }
 
 /**
- * Writes a whole answer. Where the connection won't be kept, it is closed once the client has sent its request, or soon:
- * a socket that is closed with something unread is reset, and the client may lose the answer to that.
+ * Writes a complete response. A connection that is not kept alive is closed after the client has sent its request, or after
+ * {@link LINGER_MS}: closing a socket with unread data resets it, and the client may lose the response
+ * (https://www.rfc-editor.org/rfc/rfc9112#section-9.6).
  */
 function answer(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: string): void {
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });

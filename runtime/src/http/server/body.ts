@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Longer than it may be. */
+/** A body that exceeds its limit. */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
   readonly maxBytes: number;
@@ -12,10 +12,10 @@ export class BodyTooLargeError extends Error {
 }
 
 /**
- * Reads the body of a request to its end. By events, because iterating costs 7% of a trivial query's CPU.
+ * Reads the body of a request. Uses events, because async iteration costs 7 % of a trivial query's CPU time.
  *
- * @throws {BodyTooLargeError} as soon as it is known to be longer than `maxBytes`; the rest is left
- * @throws where the client leaves before it sent all
+ * @throws {BodyTooLargeError} as soon as it exceeds `maxBytes`; the rest is left unread
+ * @throws if the client disconnects before it has sent the body
  */
 export function collectBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -33,11 +33,11 @@ export function collectBody(request: IncomingMessage, maxBytes: number): Promise
     request.on('data', take);
     request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)));
     request.once('error', reject);
-    if (request.destroyed) reject(new Error('the client left'));
+    if (request.destroyed) reject(new Error('the client has disconnected'));
   });
 }
 
-/** Whether the request announces a body longer than `maxBytes`. */
+/** Returns true if the request announces a body longer than `maxBytes`. */
 export function announcesMoreThan(request: IncomingMessage, maxBytes: number): boolean {
   return Number(request.headers['content-length'] ?? 0) > maxBytes;
 }

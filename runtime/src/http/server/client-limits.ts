@@ -1,23 +1,24 @@
 import type { Server, ServerOptions, ServerResponse } from 'node:http';
 
-/** How long a client may take, in milliseconds, and how many connections there may be. */
+/** Time limits of clients, in milliseconds, and the maximum number of connections. */
 export interface ClientLimits {
-  /** From connecting, and from a later request's first byte, to the end of its headers. */
+  /** From connecting, or from the first byte of a later request, to the end of the headers. */
   readonly headersMs: number;
-  /** The same, to the end of its body. */
+  /** From the same moment to the end of the body. */
   readonly requestMs: number;
-  /** To take what was written for it. */
+  /** Time for the client to receive data that was written. */
   readonly answerMs: number;
-  /** How often that is looked at: a client has up to so much more. */
+  /** Interval of the checks, by which a client can exceed a limit. */
   readonly checkMs: number;
-  /** Further ones are closed at once. */
+  /** Maximum number of connections; further ones are closed at once. */
   readonly connections: number;
 }
 
 /**
- * A body of 2 MB at 70 KB a second, an answer of 1 MB at 17 KB: slow telephones stay below, who sends or reads a byte a
- * second doesn't. Node's own limits are 60 s, 300 s, none for the answer and none for connections: without the last one
- * a process runs out of file descriptors, and can't call its subgraphs either.
+ * Default limits. They allow a body of 2 MB at 70 KB/s and a response of 1 MB at 17 KB/s, so slow phones stay within them and
+ * attackers that send or read a byte per second do not. Node's own limits are 60 s and 300 s
+ * (https://nodejs.org/api/http.html#serverheaderstimeout), with none for responses or connections. Without a limit on
+ * connections a process runs out of file descriptors, and can't call its subgraphs either.
  */
 export const CLIENT_LIMITS: ClientLimits = {
   headersMs: 10_000,
@@ -27,15 +28,15 @@ export const CLIENT_LIMITS: ClientLimits = {
   connections: 10_000,
 };
 
-/** What of it Node takes when a server is made. It answers 408 to a request that takes longer. */
+/** Returns the limits that are options of Node's server, which responds 408 to a request that exceeds them. */
 export function serverOptionsOf({ headersMs, requestMs, checkMs }: ClientLimits): ServerOptions {
   return { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs };
 }
 
 /**
- * Holds a server's clients to what Node takes no options for.
+ * Enforces the limits for which Node's server has no options.
  *
- * @param unfinished the answers that are under way, at any time
+ * @param unfinished live set of the responses in progress
  */
 export function limitClients(
   server: Server,
@@ -47,15 +48,15 @@ export function limitClients(
   const check = setInterval(() => {
     waiting = endOverdue(unfinished, waiting, answerMs);
   }, checkMs);
-  check.unref(); // a server that can't listen is never closed
+  check.unref(); // a server that fails to listen never emits 'close'
   server.once('close', () => clearInterval(check));
 }
 
 /**
- * Ends the connections of those that let their answers wait too long.
+ * Closes the connections of clients that do not receive their responses in time.
  *
- * @param before since when answers wait for their clients, as it was at the last look
- * @returns the same as it is now
+ * @param before start of the wait of each response that had unsent data at the last check
+ * @returns the same for this check
  */
 function endOverdue(
   unfinished: ReadonlySet<ServerResponse>,
@@ -65,7 +66,7 @@ function endOverdue(
   const now = performance.now();
   const waiting = new Map<ServerResponse, number>();
   for (const response of unfinished) {
-    if (response.writableLength === 0) continue; // all that there is so far is on its way
+    if (response.writableLength === 0) continue; // everything written so far has been sent
     const since = before.get(response) ?? now;
     if (now - since > answerMs) response.destroy();
     else waiting.set(response, since);

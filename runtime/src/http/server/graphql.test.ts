@@ -13,7 +13,7 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const TOO_LARGE = {
   errors: [
     {
-      message: 'The request body is longer than 2097152 bytes.',
+      message: 'The request body is longer than 2097152 bytes',
       extensions: { code: 'OPERATION_LIMIT_EXCEEDED', limit: 'http_max_request_bytes', allowed: 2 * 1024 * 1024 },
     },
   ],
@@ -87,7 +87,7 @@ describe('a POST request', { timeout: 20_000 }, () => {
     const response = await post(url, '{ hello }');
     assert.equal(response.status, 400);
     assert.deepEqual(await response.json(), {
-      errors: [{ message: 'Invalid JSON in the request body.', extensions: { code: 'BAD_REQUEST' } }],
+      errors: [{ message: 'The request body is not valid JSON', extensions: { code: 'BAD_REQUEST' } }],
     });
   });
 

@@ -1,18 +1,18 @@
 import { limitExceeded } from '../../graphql/limits.ts';
 
-/** How deep lists and objects may be in each other: as deep as brackets in a document. */
+/** Maximum nesting of lists and objects; the same as that of brackets in a document. */
 export const MAX_JSON_NESTING = 500;
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [OPENING_BRACKET, CLOSING_BRACKET, OPENING_BRACE, CLOSING_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * Refuses JSON that is nested deeper than anybody means it. Before it is parsed: `JSON.parse` takes half a second for
- * 400,000 lists in each other, and what walks the data later, `JSON.stringify` among it, runs out of stack at 5,000.
+ * Rejects JSON that is nested too deeply, before it is parsed. `JSON.parse` takes half a second for 400,000 nested lists, and
+ * recursive functions such as `JSON.stringify` exhaust the stack at 5,000 levels.
  *
- * Strings are jumped over, so that it takes 0.4 µs for a body of 5 kB that is a document for the most part.
+ * Skips strings, so it takes 0.4 µs for a body of 5 kB that consists mostly of a document.
  *
- * @throws {RefusedRequestError}
+ * @throws {RefusedRequestError} if it exceeds {@link MAX_JSON_NESTING}
  */
 export function refuseDeepNesting(json: string): void {
   if (json.length <= MAX_JSON_NESTING) return;
@@ -28,7 +28,7 @@ export function refuseDeepNesting(json: string): void {
   }
 }
 
-/** The index of the quote that ends the string, or of the text's end. */
+/** Returns the index of the quote that ends the string, or the text's length. */
 function endOfString(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
     let before = end - 1;

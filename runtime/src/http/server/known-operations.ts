@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 
 /**
- * What is known of operations that Apollo Server has let through, by their documents' texts and the names that they were
- * asked for by. Only of those that their documents have: clients can make up any number of other names.
+ * Data about operations that Apollo Server has accepted, by document text and operation name. Store only names that the
+ * document has, because clients can make up any number of others.
  */
 export class KnownOperations<Known extends object> {
   readonly #documents: LRUCache<string, Map<string | undefined, Known>>;
 
-  /** @param maxCharacters of all documents together */
+  /** @param maxCharacters maximum length of all documents together */
   constructor(maxCharacters: number) {
     this.#documents = new LRUCache({ maxSize: maxCharacters });
   }

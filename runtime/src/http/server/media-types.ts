@@ -5,15 +5,16 @@ import { LRUCache } from 'lru-cache';
 const MAX_KNOWN = 100;
 const MAX_LENGTH = 200;
 
-/** What Apollo Server answers a POST in, by the `accept` that comes with it: it depends on nothing else where all is well. */
+/** Media types of Apollo Server's successful responses to POST requests by `accept` header, the only thing they depend on. */
 export class MediaTypes {
   readonly #known = new LRUCache<string, string>({ max: MAX_KNOWN });
 
-  /** Undefined where no such request was answered yet. */
+  /** Returns the media type for a request, or undefined if no request with its `accept` has been answered yet. */
   answerTo({ headers: { accept = '' } }: IncomingMessage): string | undefined {
     return this.#known.get(accept);
   }
 
+  /** Remembers the media type of a response. */
   note(
     { method, headers: { accept = '' } }: IncomingMessage,
     { status = 200, headers, body }: HTTPGraphQLResponse,

@@ -1,14 +1,14 @@
 import { isRecord } from '../../json-record.ts';
 import type { GraphQLParams } from './graphql.ts';
 
-/** A request with nothing in it but what nearly all have, each of its type. */
+/** A request with no more than the usual parameters, each of the right type. */
 export interface PlainRequest {
   readonly query: string;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Undefined where Apollo Server has to look closer: an id in place of the document, a wrong type, anything in the URL. */
+/** Returns a request's parameters, or undefined if Apollo Server has to handle it: extensions, a wrong type, or a GET. */
 export function plainRequestOf({ body }: GraphQLParams): PlainRequest | undefined {
   if (!isRecord(body)) return undefined;
   const { query, operationName, variables = {}, extensions } = body;

@@ -1,7 +1,7 @@
 import { answerText } from './answers.ts';
 import type { Handler } from './server.ts';
 
-/** One handler a path; 404 for any other. The query string is no part of the path. */
+/** Returns a handler that dispatches by path, ignoring the query string, and responds 404 to unknown paths. */
 export function routes(handlers: Readonly<Record<string, Handler>>): Handler {
   const byPath = new Map(Object.entries(handlers));
   return (request, response) => {

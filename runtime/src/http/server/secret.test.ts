@@ -48,7 +48,7 @@ describe('the shared secret', { timeout: 20_000 }, () => {
       await writeFile(file, content);
       assert.throws(() => sharedSecret(undefined, file), {
         name: 'ConfigurationError',
-        message: `The shared secret in ${file} has fewer than 16 characters. Remove the file: a new one is made.`,
+        message: `The shared secret in ${file} has fewer than 16 characters. Remove the file to have a new one created.`,
       });
     });
   }
@@ -98,7 +98,7 @@ describe('a handler that requires the secret', { timeout: 20_000 }, () => {
       const { url, handled } = await serve(t);
       const response = await fetch(url, { method: 'POST', body: '}{ garbage', headers });
       assert.equal(response.status, 403);
-      assert.equal(await response.text(), 'This subgraph answers its gateway only.\n');
+      assert.equal(await response.text(), 'This subgraph only accepts requests from its gateway.\n');
       assert.deepEqual(handled, []);
     });
   }

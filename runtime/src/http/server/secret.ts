@@ -5,24 +5,25 @@ import { ConfigurationError } from '../../configuration-error.ts';
 import { answerText } from './answers.ts';
 import type { Handler } from './server.ts';
 
-/** Carries the secret that the gateway and the subgraphs share. */
+/** Header with the secret that the gateway and the subgraphs share. */
 export const SECRET_HEADER = 'x-subgraph-secret';
 
+/** Minimum length of the secret. */
 export const MIN_SECRET_LENGTH = 16;
 
 /**
- * The shared secret: the one given, or else the one in the file, made and kept there at the first start.
+ * Returns the shared secret: the given one, or else that of the file, which is created if it does not exist.
  *
- * @returns undefined where neither a secret nor a file is named: then subgraphs answer whoever reaches them
- * @throws {ConfigurationError} where the file can't be used. One that is empty must not do: whoever sends no secret
- *   would then have the right one.
+ * @returns undefined if neither a secret nor a file is given; subgraphs then respond to everyone who can reach them
+ * @throws {ConfigurationError} if the file can't be used. An empty file can't, because a request without a secret would then
+ *   have the right one.
  */
 export function sharedSecret(given: string | undefined, file: string | undefined): string | undefined {
   if (given !== undefined || file === undefined) return given;
   const secret = keptSecret(file);
   if (secret.length >= MIN_SECRET_LENGTH) return secret;
   throw new ConfigurationError(
-    `The shared secret in ${file} has fewer than ${MIN_SECRET_LENGTH} characters. Remove the file: a new one is made.`,
+    `The shared secret in ${file} has fewer than ${MIN_SECRET_LENGTH} characters. Remove the file to have a new one created.`,
   );
 }
 
@@ -32,7 +33,7 @@ function keptSecret(file: string): string {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(
-      `The file of the shared secret, ${file}, can't be used: ${reason}. Set SUBGRAPH_SECRET_FILE to one that this user may write.`,
+      `The file of the shared secret, ${file}, can't be used: ${reason}. Set SUBGRAPH_SECRET_FILE to a file that this user can write.`,
     );
   }
 }
@@ -46,10 +47,10 @@ function readSecret(file: string): string | undefined {
   }
 }
 
-/** Several processes start at once, and all must end up with the same one: the first link to the name wins. */
+/** Creates the file. If several processes start at once, the first link to the name wins and all get the same secret. */
 function makeSecret(file: string): string {
   const secret = randomBytes(32).toString('hex');
-  const draft = `${file}.${randomUUID()}`; // in containers that share a volume several processes have the same id
+  const draft = `${file}.${randomUUID()}`; // containers that share a volume can have the same process id
   writeFileSync(draft, `${secret}\n`, { mode: 0o600 });
   try {
     linkSync(draft, file);
@@ -63,13 +64,13 @@ function makeSecret(file: string): string {
   }
 }
 
-/** Refuses a request without the secret before anything of it is parsed. */
+/** Returns a handler that rejects requests without the secret before it parses anything. */
 export function requireSecret(secret: string, handler: Handler): Handler {
   const expected = digest(secret);
   return (request, response) => {
     if (timingSafeEqual(digest(secretOf(request)), expected)) return handler(request, response);
     response.shouldKeepAlive = false;
-    return answerText(response, 403, 'This subgraph answers its gateway only.');
+    return answerText(response, 403, 'This subgraph only accepts requests from its gateway.');
   };
 }
 

@@ -59,14 +59,14 @@ describe('listening', () => {
     const { port } = await start(t, answerAtOnce);
     await assert.rejects(start(t, answerAtOnce, { port }), {
       name: 'ConfigurationError',
-      message: `Port ${port} on 127.0.0.1 is taken. Stop what listens there, or set TEST_PORT to another port.`,
+      message: `Port ${port} on 127.0.0.1 is in use. Stop the process that listens there, or set TEST_PORT to another port.`,
     });
   });
 
   test("on another machine's address says so", async (t) => {
     await assert.rejects(start(t, answerAtOnce, { host: '203.0.113.1' }), {
       name: 'ConfigurationError',
-      message: '203.0.113.1 is no address of this machine.',
+      message: '203.0.113.1 is not an address of this machine. Set HOST to one that is.',
     });
   });
 });

@@ -1,46 +1,50 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { ConfigurationError } from '../../configuration-error.ts';
 import { CLIENT_LIMITS, type ClientLimits, limitClients, serverOptionsOf } from './client-limits.ts';
 
-/** Answers one HTTP request. A rejection ends the process: what can fail is answered inside. */
+/** `createServer` of node:http, which an import gives at a price: Node then loads its own `fetch` too, 40 ms of CPU and 6 MB a
+ * process (https://github.com/nodejs/node/issues/59686, seen in 24.21). */
+const { createServer } = process.getBuiltinModule('node:http');
+
+/** Responds to an HTTP request. A rejection ends the process, so handlers respond to failures themselves. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** A server that listens. */
+/** A listening server. */
 export interface Listening {
-  /** The port it got, where 0 was asked for. */
+  /** Port that it listens on, also if 0 was requested. */
   readonly port: number;
-  /** Stops without losing a request that was sent before it returned. */
+  /** Stops without losing a request that was sent before the call. */
   stop(): Promise<void>;
 }
 
-/** Longer than the idle time of load balancers and of our own clients: the client closes first, so no request meets a
- * socket that is being closed. */
+/** Idle time of connections: longer than that of load balancers and of our own clients. They close connections first, so no
+ * request meets a socket that is being closed. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
-/** How long a stop goes on answering on connections that are idle: longer than our own clients keep them (see
- * subgraph-client.ts). They close first, so no request crosses the end of its connection. */
+/** Time for which a stopping server still responds on idle connections: longer than our own clients keep them (see
+ * subgraph-client.ts), so that they close first. */
 const LINGER_MS = 500;
 
-/** How long a stop waits for requests that are under way. */
+/** Time for which a stopping server waits for requests in flight. */
 const FINISH_TIMEOUT_MS = 10_000;
 
-/** Where a server listens, and how. */
+/** Address of a server, and its behaviour at the stop. */
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
-  /** The environment variable that changes the port, for the error where it is taken. */
+  /** Environment variable that changes the port, for the message if the port is in use. */
   readonly portVariable: string;
-  /** For how long a stop goes on accepting connections while it asks each client to close its own: for load balancers,
-   * which take a moment to send their requests elsewhere. */
+  /** Time for which a stopping server still accepts connections while it asks clients to close theirs, because load balancers
+   * take a moment to send requests elsewhere. */
   readonly drainDelayMs: number;
 }
 
 /**
  * Listens on `host:port`.
  *
- * @throws {ConfigurationError} where it can't listen there
+ * @throws {ConfigurationError} if it can't listen there
  */
 export async function listen(
   handler: Handler,
@@ -55,7 +59,7 @@ export async function listen(
     unfinished.add(response);
     response.once('close', () => {
       unfinished.delete(response);
-      if (phase === 'closing') server.closeIdleConnections(); // those that were idle are closed already
+      if (phase === 'closing') server.closeIdleConnections(); // connections that were idle have been closed before
     });
     void handler(request, response);
   });
@@ -90,9 +94,9 @@ export async function listen(
 }
 
 /**
- * Connections that the system has taken and this process has not yet are reset by the end of listening, whatever was sent
- * on them. Resolves in a turn of the event loop, which took all that were there, that was too short for others to come:
- * of 100 stops under 120 new connections a second, 8 lost a request without this, and 2 with it.
+ * Waits until the process has accepted the connections in the system's queue, which closing the listening socket would reset.
+ * A turn of the event loop accepts all of them, and a short turn means that no new ones arrived. Of 100 stops under 120 new
+ * connections per second, 8 lost a request without this, and 2 with it.
  */
 async function emptyAcceptQueue(): Promise<void> {
   for (let turns = 0; turns < 100; turns += 1) {
@@ -102,7 +106,8 @@ async function emptyAcceptQueue(): Promise<void> {
   }
 }
 
-/** Refuses new connections. The server's own `close` would also close those that are idle, and lose what is on its way. */
+/** Stops accepting connections. `server.close()` would also close idle ones since Node 19, and lose requests on their way:
+ * https://nodejs.org/api/http.html#serverclosecallback */
 function stopListening(server: Server): Promise<unknown> {
   return new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
 }
@@ -116,7 +121,7 @@ function openSockets(server: Server): ReadonlySet<Socket> {
   return sockets;
 }
 
-/** Browsers open connections in advance. Node takes one that sent nothing yet for busy, and would wait for it. */
+/** Closes connections that never sent a byte, such as those that browsers open in advance. Node takes them for busy. */
 function closeSilent(sockets: ReadonlySet<Socket>): void {
   for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
 }
@@ -134,14 +139,16 @@ function bind(server: Server, options: ListenOptions): Promise<number> {
 function bindingError(error: NodeJS.ErrnoException, { host, port, portVariable }: ListenOptions): Error {
   if (error.code === 'EADDRINUSE') {
     return new ConfigurationError(
-      `Port ${port} on ${host} is taken. Stop what listens there, or set ${portVariable} to another port.`,
+      `Port ${port} on ${host} is in use. Stop the process that listens there, or set ${portVariable} to another port.`,
     );
   }
   if (error.code === 'EACCES') {
-    return new ConfigurationError(`Port ${port} on ${host} is not allowed. Set ${portVariable} to one above 1023.`);
+    return new ConfigurationError(
+      `Port ${port} on ${host} needs privileges. Set ${portVariable} to a port above 1023.`,
+    );
   }
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return new ConfigurationError(`${host} is no address of this machine.`);
+    return new ConfigurationError(`${host} is not an address of this machine. Set HOST to one that is.`);
   }
   return error;
 }

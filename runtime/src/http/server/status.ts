@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import { z } from 'zod';
 
-/** Codes of request errors: the HTTP request was well-formed, and what it asks can't be run (GraphQL, section 7.1.2). */
+/** Codes of request errors in well-formed HTTP requests: https://spec.graphql.org/October2021/#sec-Errors */
 const REQUEST_ERROR_CODES = [
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -15,9 +15,9 @@ const requestErrors = z.object({
 });
 
 /**
- * The status of an answer. A client that asks for `application/json` by name gets request errors with 200, as GraphQL
- * over HTTP says for that media type (section 6.4.1). Apollo Server gives 400 with every media type, and its own tests
- * hold it to that for clients that name none.
+ * Returns the status of a response. A client that asks for `application/json` by name gets request errors with 200, as
+ * required for that media type (https://graphql.github.io/graphql-over-http/draft/#sec-application-json). Apollo Server
+ * responds 400 with every media type, and its integration suite requires that for clients that name none.
  */
 export function statusOf(request: IncomingMessage, { status = 200, headers, body }: HTTPGraphQLResponse): number {
   if (status !== 400 || body.kind !== 'complete') return status;

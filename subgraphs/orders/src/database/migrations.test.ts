@@ -6,28 +6,8 @@ import { temporaryFolder } from '@lockstep/runtime/testing/temporary-folder.ts';
 import { migrate } from '@lockstep/subgraph-kit/database/migrate.ts';
 import { openDatabase } from '@lockstep/subgraph-kit/database/sqlite.ts';
 import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
-import { sql } from 'kysely';
 import { migrations } from './migrations.ts';
 import type { NewOrderRow, Tables } from './tables.ts';
-
-/** Opens the file, migrates it and closes it; gives its schema, and how many migrations ran. */
-async function migrateFile(path: string): Promise<{ schema: unknown[]; ran: number }> {
-  const { logger, lines } = recordLog();
-  const db = openDatabase<Tables>(path, logger);
-  await migrate(db, migrations, logger);
-  const { rows } = await sql`select name, sql from sqlite_schema order by name`.execute(db);
-  await db.destroy();
-  return { schema: rows, ran: lines.filter(({ msg }) => msg?.startsWith('migrated: ')).length };
-}
-
-test('the migrations run on an empty file, and change nothing on one that has them', async (t) => {
-  const path = join(await temporaryFolder(t), 'orders.sqlite');
-  const first = await migrateFile(path);
-  const second = await migrateFile(path);
-  assert.equal(first.ran, Object.keys(migrations).length);
-  assert.equal(second.ran, 0);
-  assert.deepEqual(second.schema, first.schema);
-});
 
 test('orders from before there were checkouts stay as they are, and the next one has the next id', async (t) => {
   const { logger } = recordLog();

@@ -5,14 +5,11 @@ import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.t
 import { cancelOrder } from '../cancel-order.ts';
 import { checkout } from '../checkout.ts';
 import type { CheckoutInput } from '../checkout-input.ts';
-import { readConfig } from '../config.ts';
-import type { Services } from '../context.ts';
 import { migrations } from '../database/migrations.ts';
 import type { Tables } from '../database/tables.ts';
-import { ProductsClient } from '../products-client.ts';
-import { RunningCheckouts } from '../running-checkouts.ts';
+import { closeServices, createServices } from '../services.ts';
+import { ordersSubgraph } from '../subgraph.ts';
 import { Sweep } from '../sweep.ts';
-import { UsersClient } from '../users-client.ts';
 import { serveProducts } from './products-server.ts';
 import { knows, serveUsers } from './users-server.ts';
 
@@ -25,19 +22,9 @@ export async function setUpOrders(t: TestContext, listener: RequestListener = kn
   const products = await serveProducts(t);
   const { db, log } = await memoryDatabase<Tables>(t, migrations);
   const { logger } = recordLog();
-  const config = readConfig({ USERS_URL: users.url, PRODUCTS_URL: products.url, ...env });
-  const services: Services = {
-    db,
-    usersClient: new UsersClient(config, logger),
-    productsClient: new ProductsClient(config, logger),
-    running: new RunningCheckouts(),
-    checkoutTimeoutMs: config.checkoutTimeoutMs,
-    reach: () => {},
-  };
-  t.after(async () => {
-    await services.usersClient.close();
-    await services.productsClient.close();
-  });
+  const config = ordersSubgraph.readConfig({ USERS_URL: users.url, PRODUCTS_URL: products.url, ...env });
+  const services = createServices({ db, config, logger, reach: () => {} });
+  t.after(() => closeServices(services));
   const { signal: forever } = new AbortController();
   return {
     users,

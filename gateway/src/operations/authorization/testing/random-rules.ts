@@ -1,4 +1,3 @@
-import type { Random } from '@lockstep/runtime/testing/random.ts';
 import {
   type DirectiveNode,
   type DocumentNode,
@@ -8,6 +7,7 @@ import {
   print,
   visit,
 } from 'graphql';
+import type { Random } from '../../testing/random.ts';
 
 /** A supergraph with rules: a policy for each protected coordinate, called as that is. */
 export interface GuardedSupergraph {

@@ -1,46 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { listen } from '@lockstep/runtime/http/server/server.ts';
-import { askGraphql } from '@lockstep/runtime/testing/graphql-request.ts';
-import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
-import { urlOf } from '@lockstep/runtime/testing/test-server.ts';
-import { readConfig } from './config.ts';
-import { createServer } from './server.ts';
+import { serveSubgraph } from '@lockstep/subgraph-kit/testing/serve-subgraph.ts';
+import { usersSubgraph } from './subgraph.ts';
 
-const SECRET = 'a secret of the test';
 const CREATE_USER =
   'mutation ($name: String!, $email: String!) { createUser(name: $name, email: $email) { id name email createdAt } }';
 const ENTITIES =
   'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { id name } } }';
 
-/** The users subgraph, on an empty database. */
-async function startUsers(t: TestContext, env: NodeJS.ProcessEnv = {}) {
-  const log = recordLog();
-  const config = readConfig({ USERS_DATABASE: ':memory:', USERS_PORT: '0', ...env });
-  const subgraph = await createServer(config, log.logger);
-  const listening = await listen(subgraph.handler, config);
-  log.clear();
-  t.after(async () => {
-    await listening.stop();
-    await subgraph.stop();
-  });
-  const url = urlOf(listening.port);
-  return { url, log, ask: (query: string, variables?: Record<string, unknown>) => askGraphql(url, query, variables) };
-}
-
-/** The same, with the users 1 to `count`. */
+/** Serves the users subgraph with the users 1 to `count`. */
 async function startUsersWith(t: TestContext, count: number) {
-  const users = await startUsers(t);
+  const served = await serveSubgraph(t, usersSubgraph);
   for (let key = 1; key <= count; key++) {
-    await users.ask(CREATE_USER, { name: `User ${key}`, email: `${key}@example.com` });
+    await served.ask(CREATE_USER, { name: `User ${key}`, email: `${key}@example.com` });
   }
-  users.log.clear();
-  return users;
+  served.log.clear();
+  return served;
 }
 
 describe('the users subgraph', () => {
   test('creates a user and finds it', async (t) => {
-    const { ask } = await startUsers(t);
+    const { ask } = await serveSubgraph(t, usersSubgraph);
     const { data, errors } = await ask(CREATE_USER, { name: ' Ada ', email: 'ada@example.com' });
     assert.equal(errors, undefined);
     assert.match(
@@ -60,12 +40,12 @@ describe('the users subgraph', () => {
   });
 
   test('gives null for a user who is not there', async (t) => {
-    const { ask } = await startUsers(t);
+    const { ask } = await serveSubgraph(t, usersSubgraph);
     assert.deepEqual(await ask('{ user(id: "99") { id } }'), { status: 200, data: { user: null } });
   });
 
   test("tells that an id is none, at the field's path", async (t) => {
-    const { ask } = await startUsers(t);
+    const { ask } = await serveSubgraph(t, usersSubgraph);
     const { data, errors } = await ask('{ user(id: "x") { id } }');
     assert.deepEqual(data, { user: null });
     assert.equal(errors?.[0]?.message, 'id: "x" must be an id: a whole number from 1, such as "42"');
@@ -82,7 +62,7 @@ describe('the users subgraph', () => {
   });
 
   test('lists at most 100 users', async (t) => {
-    const { ask } = await startUsers(t);
+    const { ask } = await serveSubgraph(t, usersSubgraph);
     const { errors } = await ask('{ users(first: 101) { id } }');
     assert.equal(errors?.[0]?.message, 'first: 101 must be from 1 to 100');
     assert.deepEqual(errors?.[0]?.extensions, { code: 'BAD_USER_INPUT', argument: 'first' });
@@ -120,20 +100,9 @@ describe("the users subgraph's entities", () => {
   });
 
   test('cost no statement where no key is well-formed', async (t) => {
-    const { ask, log } = await startUsers(t);
+    const { ask, log } = await serveSubgraph(t, usersSubgraph);
     const { data } = await ask(ENTITIES, { representations: representationsOf('x', '0') });
     assert.deepEqual(data, { _entities: [null, null] });
     assert.deepEqual(log.statements(), []);
-  });
-
-  test('are for those who have the secret', async (t) => {
-    const { url } = await startUsers(t, { SUBGRAPH_SECRET: SECRET });
-    const variables = { representations: representationsOf('1') };
-    const body = JSON.stringify({ query: ENTITIES, variables });
-    const refused = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    assert.equal(refused.status, 403);
-    assert.equal(await refused.text(), 'This subgraph answers its gateway only.\n');
-    const answer = await askGraphql(url, ENTITIES, variables, { 'x-subgraph-secret': SECRET });
-    assert.deepEqual(answer, { status: 200, data: { _entities: [null] } });
   });
 });

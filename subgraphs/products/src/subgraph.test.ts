@@ -1,47 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { listen } from '@lockstep/runtime/http/server/server.ts';
-import { askGraphql } from '@lockstep/runtime/testing/graphql-request.ts';
-import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
-import { urlOf } from '@lockstep/runtime/testing/test-server.ts';
-import { readConfig } from './config.ts';
-import { createServer } from './server.ts';
+import { serveSubgraph } from '@lockstep/subgraph-kit/testing/serve-subgraph.ts';
+import { productsSubgraph } from './subgraph.ts';
 
-const SECRET = 'a secret of the test';
 const CREATE_PRODUCT = `mutation ($name: String!, $price: Money!, $stock: Int!) {
   createProduct(name: $name, price: $price, stock: $stock) { id name price stock }
 }`;
 const ENTITIES =
   'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Product { id name } } }';
 
-/** The products subgraph, on an empty database. */
-async function startProducts(t: TestContext, env: NodeJS.ProcessEnv = {}) {
-  const log = recordLog();
-  const config = readConfig({ PRODUCTS_DATABASE: ':memory:', PRODUCTS_PORT: '0', ...env });
-  const subgraph = await createServer(config, log.logger);
-  const listening = await listen(subgraph.handler, config);
-  log.clear();
-  t.after(async () => {
-    await listening.stop();
-    await subgraph.stop();
-  });
-  const url = urlOf(listening.port);
-  return { url, log, ask: (query: string, variables?: Record<string, unknown>) => askGraphql(url, query, variables) };
-}
-
-/** The same, with the products 1 to `count`, 10 of each. */
+/** Serves the products subgraph with the products 1 to `count`, 10 of each. */
 async function startProductsWith(t: TestContext, count: number) {
-  const products = await startProducts(t);
+  const served = await serveSubgraph(t, productsSubgraph);
   for (let key = 1; key <= count; key++) {
-    await products.ask(CREATE_PRODUCT, { name: `Product ${key}`, price: '1', stock: 10 });
+    await served.ask(CREATE_PRODUCT, { name: `Product ${key}`, price: '1', stock: 10 });
   }
-  products.log.clear();
-  return products;
+  served.log.clear();
+  return served;
 }
 
 describe('the products subgraph', () => {
   test('creates a product and finds it', async (t) => {
-    const { ask } = await startProducts(t);
+    const { ask } = await serveSubgraph(t, productsSubgraph);
     const product = { id: '1', name: 'Lamp', price: '19.90', stock: 0 };
     assert.deepEqual((await ask(CREATE_PRODUCT, { name: ' Lamp ', price: 19.9, stock: 0 })).data, {
       createProduct: product,
@@ -58,7 +38,7 @@ describe('the products subgraph', () => {
     [{ name: 'Lamp', price: 1, stock: -1 }, 'stock', '-1 must be 0 or more'],
   ] as const) {
     test(`refuses ${argument}: ${message}`, async (t) => {
-      const { ask, log } = await startProducts(t);
+      const { ask, log } = await serveSubgraph(t, productsSubgraph);
       const { data, errors } = await ask(CREATE_PRODUCT, variables);
       assert.equal(data, null);
       assert.equal(errors?.[0]?.message, `${argument}: ${message}`);
@@ -141,13 +121,5 @@ describe("the products subgraph's entities", () => {
       ],
     });
     assert.equal(log.statements().length, 1);
-  });
-
-  test('are for those who have the secret', async (t) => {
-    const { url } = await startProducts(t, { SUBGRAPH_SECRET: SECRET });
-    assert.equal((await fetch(url, { method: 'POST', body: 'garbage' })).status, 403);
-    const variables = { representations: representationsOf('1') };
-    const answer = await askGraphql(url, ENTITIES, variables, { 'x-subgraph-secret': SECRET });
-    assert.deepEqual(answer, { status: 200, data: { _entities: [null] } });
   });
 });

@@ -1,8 +1,8 @@
 import { Session } from 'node:inspector/promises';
 
 /**
- * Gives back the memory that starting has used: V8 keeps it otherwise, until there is work that needs it. It takes some
- * 100 ms in which nothing else runs, so it is for before a process listens. (`global.gc` collects without giving back.)
+ * Returns the memory that the start has used to the system, which V8 would keep. It blocks for about 100 ms, so call it before
+ * the process listens. `global.gc` collects garbage but keeps the memory.
  */
 export async function releaseGarbage(): Promise<void> {
   const session = new Session();

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import { type Handler, listen } from '@lockstep/runtime/http/server/server.ts';
+import { type Running, run } from '@lockstep/runtime/lifecycle.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { migrate, ping } from './database/migrate.ts';
+import { openDatabase } from './database/sqlite.ts';
+import type { OperationContext } from './execution/subgraph-executor.ts';
+import { killAt, type Reach } from './failpoint.ts';
+import { buildSubgraph, type SubgraphOptions } from './subgraph.ts';
+import { readSubgraphConfig, type SubgraphConfig, type SubgraphDefaults } from './subgraph-config.ts';
+
+/** What a subgraph's services are made from, once its database is open and migrated. */
+export interface SubgraphParts<Tables, Own extends object, Failpoint extends string> {
+  readonly db: Kysely<Tables>;
+  readonly config: SubgraphConfig & Own;
+  readonly logger: Logger;
+  readonly reach: Reach<Failpoint>;
+}
+
+/** All that makes a subgraph what it is. */
+export interface SubgraphDefinition<
+  Tables,
+  Own extends object,
+  Failpoint extends string,
+  Services,
+  Context extends OperationContext,
+> extends SubgraphDefaults<Own> {
+  readonly migrations: Record<string, Migration>;
+  readonly resolvers: SubgraphOptions<Context>['resolvers'];
+  /** Points between two steps at which a test may have the process killed. */
+  readonly failpoints?: readonly Failpoint[] | undefined;
+  /** Makes what all operations share. */
+  readonly services: (parts: SubgraphParts<Tables, Own, Failpoint>) => Services;
+  /** Makes what one operation carries. */
+  readonly context: (services: Services, operation: Lifetime) => Context;
+  /** Starts work that goes on beside answering, while the process listens. */
+  readonly background?: (services: Services, logger: Logger) => Running;
+  /** Closes the services, once the last request is answered. */
+  readonly close?: (services: Services) => Promise<void>;
+}
+
+/** A subgraph whose database is open and that doesn't listen yet. */
+export interface OpenSubgraph {
+  readonly handler: Handler;
+  startBackground(): Running | undefined;
+  stop(): Promise<void>;
+}
+
+/** A subgraph as a program. */
+export interface SubgraphProgram<Config extends SubgraphConfig> {
+  /** @throws {ConfigurationError} naming each wrong variable */
+  readConfig(env: NodeJS.ProcessEnv): Config;
+  /** Opens and migrates the database and builds the subgraph on it. @throws {ConfigurationError} if that can't be done */
+  open(config: Config, logger: Logger): Promise<OpenSubgraph>;
+  /** Runs the subgraph as this process, until that is told to stop. */
+  run(): Promise<void>;
+}
+
+/** Makes a program of what is a subgraph's own: it has its configuration, database, endpoint, health and lifecycle from here. */
+export function defineSubgraph<
+  Tables,
+  Own extends object,
+  Failpoint extends string,
+  Services,
+  Context extends OperationContext,
+>(definition: SubgraphDefinition<Tables, Own, Failpoint, Services, Context>): SubgraphProgram<SubgraphConfig & Own> {
+  const { name } = definition;
+  const readConfig = (env: NodeJS.ProcessEnv) => readSubgraphConfig(definition, env);
+  const open = (config: SubgraphConfig & Own, logger: Logger) => openSubgraph(definition, config, logger);
+  return {
+    readConfig,
+    open,
+    run: () =>
+      run(
+        name,
+        () => readConfig(process.env),
+        async (config, logger) => {
+          const subgraph = await open(config, logger);
+          const listening = await listen(subgraph.handler, config);
+          const background = subgraph.startBackground();
+          logger.info(`${name} answers at http://${config.host}:${listening.port}/graphql`);
+          return {
+            async stop() {
+              await listening.stop();
+              await background?.stop();
+              await subgraph.stop();
+            },
+          };
+        },
+      ),
+  };
+}
+
+async function openSubgraph<
+  Tables,
+  Own extends object,
+  Failpoint extends string,
+  Services,
+  Context extends OperationContext,
+>(
+  definition: SubgraphDefinition<Tables, Own, Failpoint, Services, Context>,
+  config: SubgraphConfig & Own,
+  logger: Logger,
+): Promise<OpenSubgraph> {
+  const db = openDatabase<Tables>(config.databasePath, logger);
+  await migrate(db, definition.migrations, logger);
+  const services = definition.services({ db, config, logger, reach: killAt(config.failpoint) });
+  const subgraph = await buildSubgraph({
+    typeDefs: readFileSync(definition.schema, 'utf8'),
+    resolvers: definition.resolvers,
+    context: (operation) => definition.context(services, operation),
+    isReady: () => ping(db),
+    config,
+    logger,
+  });
+  return {
+    handler: subgraph.handler,
+    startBackground: () => definition.background?.(services, logger),
+    async stop() {
+      await subgraph.stop();
+      await definition.close?.(services);
+      await db.destroy();
+    },
+  };
+}

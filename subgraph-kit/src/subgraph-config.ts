@@ -1,0 +1,64 @@
+import { dirname, join } from 'node:path';
+import { port, readEnvironment } from '@lockstep/runtime/environment.ts';
+import { type ProcessConfig, processVariables, toProcessConfig } from '@lockstep/runtime/process-config.ts';
+import { z } from 'zod';
+import { failpointVariable } from './failpoint.ts';
+
+/** How a subgraph's process runs: what every subgraph has. */
+export interface SubgraphConfig extends ProcessConfig {
+  readonly port: number;
+  /** Environment variable that sets the port, such as `USERS_PORT`. */
+  readonly portVariable: string;
+  /** Path of the database file, or `:memory:`. */
+  readonly databasePath: string;
+  /** Point at which a test has the process killed. */
+  readonly failpoint: string | undefined;
+}
+
+/** What a subgraph's configuration depends on besides the environment. */
+export interface SubgraphDefaults<Own extends object> {
+  /** In capitals, the prefix of its port's and its database's variables. */
+  readonly name: string;
+  readonly port: number;
+  /** Path of its schema. The default database is in `data/` beside it. */
+  readonly schema: string;
+  readonly failpoints?: readonly string[] | undefined;
+  /** Turns environment variables that only this subgraph has into configuration. */
+  readonly config?: z.ZodType<Own> | undefined;
+}
+
+/**
+ * Reads a subgraph's configuration from the environment: the variables of every process, of every subgraph, and its own.
+ *
+ * @throws {ConfigurationError} naming each wrong variable, its value and what would do
+ */
+export function readSubgraphConfig<Own extends object>(
+  { name, port: defaultPort, schema, failpoints = [], config }: SubgraphDefaults<Own>,
+  env: NodeJS.ProcessEnv,
+): SubgraphConfig & Own {
+  const prefix = name.toUpperCase();
+  const file = join(dirname(schema), 'data', `${name}.sqlite`);
+  const portVariable = `${prefix}_PORT`;
+  const own = config ?? z.object({}).transform(() => ({}) as Own);
+  const variables = z
+    .object(processVariables)
+    .transform((process) => ({ process }))
+    .and(variable(portVariable, port.default(defaultPort)).transform((found) => ({ port: found })))
+    .and(variable(`${prefix}_DATABASE`, z.string().default(file)).transform((path) => ({ path })))
+    .and(variable('FAILPOINT', failpointVariable(failpoints, env.NODE_ENV)).transform((failpoint) => ({ failpoint })))
+    .and(own.transform((found) => ({ own: found })));
+  const found = readEnvironment(variables, env);
+  return {
+    ...toProcessConfig(found.process),
+    port: found.port,
+    portVariable,
+    databasePath: found.path,
+    failpoint: found.failpoint,
+    ...found.own,
+  };
+}
+
+/** Reads one variable, whose name isn't a constant. */
+function variable<Value>(name: string, type: z.ZodType<Value>) {
+  return z.object({ [name]: type }).transform((read) => read[name] as Value);
+}

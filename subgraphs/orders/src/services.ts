@@ -1,0 +1,37 @@
+import type { SubgraphParts } from '@lockstep/subgraph-kit/define-subgraph.ts';
+import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
+import type { Kysely } from 'kysely';
+import type { Config } from './config.ts';
+import type { Tables } from './database/tables.ts';
+import type { FailpointName } from './failpoints.ts';
+import { ProductsClient } from './products-client.ts';
+import { RunningCheckouts } from './running-checkouts.ts';
+import { UsersClient } from './users-client.ts';
+
+/** What all operations share. */
+export interface Services {
+  readonly db: Kysely<Tables>;
+  readonly usersClient: UsersClient;
+  readonly productsClient: ProductsClient;
+  readonly running: RunningCheckouts;
+  readonly checkoutTimeoutMs: number;
+  readonly reach: Reach<FailpointName>;
+}
+
+/** Makes the clients of the other subgraphs. They connect at their first call. */
+export function createServices({ db, config, logger, reach }: SubgraphParts<Tables, Config, FailpointName>): Services {
+  const { secret, checkoutTimeoutMs } = config;
+  return {
+    db,
+    usersClient: new UsersClient({ ...config.users, secret, logger }),
+    productsClient: new ProductsClient({ ...config.products, secret, logger }),
+    running: new RunningCheckouts(),
+    checkoutTimeoutMs,
+    reach,
+  };
+}
+
+/** Closes the connections to the other subgraphs. */
+export async function closeServices({ usersClient, productsClient }: Services): Promise<void> {
+  await Promise.all([usersClient.close(), productsClient.close()]);
+}
