@@ -9,11 +9,11 @@ import {
   reasonOf,
   sync,
   writeContents,
-} from './backup-folder.ts';
-import { CommandError, runCommand } from './command.ts';
-import { findDatabases, type SubgraphDatabase } from './databases.ts';
-import { copySnapshot, pinTogether, type Snapshot } from './sqlite-file.ts';
-import { Progress } from './work.ts';
+} from './databases/backup-folder.ts';
+import { findDatabases, type SubgraphDatabase } from './databases/find-databases.ts';
+import { copySnapshot, pinTogether, type Snapshot } from './databases/sqlite-file.ts';
+import { CommandError, runCommand } from './terminal/command.ts';
+import { Progress } from './terminal/progress.ts';
 
 // `npm run backup -- FOLDER`: writes each subgraph's database to the folder, as they all were at one moment. The graph
 // may run, and be under load.

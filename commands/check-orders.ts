@@ -1,5 +1,5 @@
-import { checkCheckouts, findCheckoutDatabases } from './checkout-check.ts';
-import { CommandError, runCommand } from './command.ts';
+import { checkCheckouts, findCheckoutDatabases } from './databases/checkout-check.ts';
+import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm run check:orders`: whether the databases of orders and products agree about every checkout. It reads, and changes
 // nothing; what is under way while it reads shows as a problem, and is gone when it is run again.

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
-import { ROOT, readApps } from './apps.ts';
-import { runCommand } from './command.ts';
-import { WatchedProcess } from './watched-process.ts';
+import { ROOT, readApps } from './processes/apps.ts';
+import { WatchedProcess } from './processes/watched-process.ts';
+import { runCommand } from './terminal/command.ts';
 
 // `npm run dev`, `npm run dev:users` …: the same processes in the foreground, each started anew when its code or its
 // schema changes. (The gateway follows supergraph.yaml and the schemas by itself.)

@@ -1,7 +1,7 @@
-import { type App, readApps } from './apps.ts';
-import { bringUp } from './bring-up.ts';
-import { CommandError, runCommand } from './command.ts';
-import { listProcesses, runPm2 } from './daemon.ts';
+import { type App, readApps } from './processes/apps.ts';
+import { bringUp } from './processes/bring-up.ts';
+import { listProcesses, runPm2 } from './processes/daemon.ts';
+import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm run restart`, `npm run reload`, `npm stop` and `npm run delete`, of all the project's processes or of those that
 // are named; `npm run logs` and `npm run status`, with pm2's own options. Nothing else in the same pm2 is touched.

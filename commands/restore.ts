@@ -9,10 +9,10 @@ import {
   reasonOf,
   sync,
   syncFolderOf,
-} from './backup-folder.ts';
-import { CommandError, runCommand } from './command.ts';
-import { findDatabases } from './databases.ts';
-import { type Exclusive, lockOut, sqliteCodeOf } from './sqlite-file.ts';
+} from './databases/backup-folder.ts';
+import { findDatabases } from './databases/find-databases.ts';
+import { type Exclusive, lockOut, sqliteCodeOf } from './databases/sqlite-file.ts';
+import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm run restore -- FOLDER`: puts the databases of a backup in the place of those that are there, which are kept beside
 // them. The subgraphs have to be stopped. Nothing is replaced until all of the backup is beside its place, checked and

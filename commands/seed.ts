@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { graphUrl, readApps } from './apps.ts';
-import { CommandError, runCommand } from './command.ts';
-import { seedOrders } from './seed-orders.ts';
-import { seedProducts } from './seed-products.ts';
-import { seedUsers } from './seed-users.ts';
+import { graphUrl, readApps } from './processes/apps.ts';
+import { seedOrders } from './seeding/seed-orders.ts';
+import { seedProducts } from './seeding/seed-products.ts';
+import { seedUsers } from './seeding/seed-users.ts';
+import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm run seed`, `npm run seed -- --users 1000 --orders 5000 --url …`: fills a graph with users, a catalogue
 // and orders through its own public API. It can be run again, and with other numbers: what is there already stays as it is.

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { graphUrl, readApps } from './apps.ts';
-import { bringUp, isOnline } from './bring-up.ts';
-import { CommandError, runCommand } from './command.ts';
-import { listProcesses } from './daemon.ts';
+import { graphUrl, readApps } from './processes/apps.ts';
+import { bringUp, isOnline } from './processes/bring-up.ts';
+import { listProcesses } from './processes/daemon.ts';
+import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm start`: starts what doesn't run yet, and returns when the graph answers.
 

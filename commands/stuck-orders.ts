@@ -1,5 +1,5 @@
-import { findCheckoutDatabases, findStuckCheckouts } from './checkout-check.ts';
-import { runCommand } from './command.ts';
+import { findCheckoutDatabases, findStuckCheckouts } from './databases/checkout-check.ts';
+import { runCommand } from './terminal/command.ts';
 
 // `npm run orders:stuck`: the checkouts that have not ended, since when, and why.
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { ROOT } from './apps.ts';
+import { ROOT } from './processes/apps.ts';
 
 // `npm run test:faults`: the tests of what survives faults and attacks, at their full counts. `npm test` runs fewer.
 

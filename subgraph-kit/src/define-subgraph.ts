@@ -5,7 +5,8 @@ import { type Running, run } from '@lockstep/runtime/lifecycle.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { migrate, ping } from './database/migrate.ts';
+import { migrate } from './database/migrate.ts';
+import { checkDatabase } from './database/readiness.ts';
 import { openDatabase } from './database/sqlite.ts';
 import type { OperationContext } from './execution/subgraph-executor.ts';
 import { killAt, type Reach } from './failpoint.ts';
@@ -112,7 +113,7 @@ async function openSubgraph<
     typeDefs: readFileSync(definition.schema, 'utf8'),
     resolvers: definition.resolvers,
     context: (operation) => definition.context(services, operation),
-    isReady: () => ping(db),
+    isReady: checkDatabase(db, logger),
     config,
     logger,
   });

@@ -31,7 +31,7 @@ const resolvers = {
 interface Options {
   production?: boolean;
   secret?: string;
-  isReady?: () => Promise<void>;
+  isReady?: () => Promise<string | undefined>;
 }
 
 async function serveSubgraph(t: TestContext, options: Options = {}): Promise<{ url: string; log: LogRecorder }> {
@@ -40,7 +40,7 @@ async function serveSubgraph(t: TestContext, options: Options = {}): Promise<{ u
     typeDefs,
     resolvers,
     context: (lifetime) => lifetime,
-    isReady: options.isReady ?? (async () => {}),
+    isReady: options.isReady ?? (async () => undefined),
     config: toProcessConfig({
       NODE_ENV: options.production ? 'production' : 'test',
       HOST: '127.0.0.1',
@@ -160,8 +160,9 @@ describe('a subgraph', () => {
   });
 
   test('is live and not ready while its check fails', async (t) => {
-    const { url } = await serveSubgraph(t, { isReady: () => Promise.reject(new Error('no database')) });
+    const { url } = await serveSubgraph(t, { isReady: async () => 'no database' });
     assert.equal((await fetch(new URL('/health/live', url))).status, 200);
-    assert.equal((await fetch(new URL('/health/ready', url))).status, 503);
+    const readiness = await fetch(new URL('/health/ready', url));
+    assert.deepEqual([readiness.status, await readiness.text()], [503, 'not ready: no database\n']);
   });
 });

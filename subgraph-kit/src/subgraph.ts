@@ -11,7 +11,7 @@ import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
 import { type Lifetime, readDeadline } from '@lockstep/runtime/http/deadline.ts';
 import { graphql } from '@lockstep/runtime/http/server/graphql.ts';
-import { live, ready } from '@lockstep/runtime/http/server/health.ts';
+import { live, type ReadinessCheck, ready } from '@lockstep/runtime/http/server/health.ts';
 import { routes } from '@lockstep/runtime/http/server/routes.ts';
 import { requireSecret } from '@lockstep/runtime/http/server/secret.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
@@ -29,8 +29,7 @@ export interface SubgraphOptions<Context extends OperationContext> {
   resolvers: NonNullable<GraphQLSchemaModule['resolvers']>;
   /** Returns what one operation carries. */
   context: (lifetime: Lifetime) => Context;
-  /** Rejects where the subgraph can't answer: its database doesn't. */
-  isReady: () => Promise<void>;
+  isReady: ReadinessCheck;
   config: ProcessConfig;
   logger: Logger;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { type CheckoutDatabases, checkCheckouts } from '../../commands/checkout-check.ts';
+import { type CheckoutDatabases, checkCheckouts } from '../../commands/databases/checkout-check.ts';
 import { type Answer, ask } from './client.ts';
 import { type Afterwards, type Graph, start } from './graph.ts';
 import type { RunningProcess } from './process.ts';

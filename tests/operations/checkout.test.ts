@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { checkCheckouts } from '../../commands/checkout-check.ts';
+import { checkCheckouts } from '../../commands/databases/checkout-check.ts';
 import { databasesOf, endingOf, sendCancel, sendCheckout } from '../harness/checkouts.ts';
 import { ask, createOrder, createProduct, createUser, errorsOf, get } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { checkCheckouts } from '../../commands/checkout-check.ts';
+import { checkCheckouts } from '../../commands/databases/checkout-check.ts';
 import {
   type Checkout,
   databasesOf,

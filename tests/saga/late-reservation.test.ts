@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkCheckouts } from '../../commands/checkout-check.ts';
+import { checkCheckouts } from '../../commands/databases/checkout-check.ts';
 import { databasesOf, endingOf, sendCheckout, untilSettled } from '../harness/checkouts.ts';
 import { createProduct, createUser, get } from '../harness/client.ts';
 import { times } from '../harness/full-count.ts';

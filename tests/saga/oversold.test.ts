@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkCheckouts } from '../../commands/checkout-check.ts';
-import { workThrough } from '../../commands/work.ts';
+import { checkCheckouts } from '../../commands/databases/checkout-check.ts';
+import { workThrough } from '../../commands/seeding/work-through.ts';
 import { databasesOf, endingOf, sendCheckout } from '../harness/checkouts.ts';
 import { createProduct, createUser, get } from '../harness/client.ts';
 import { times } from '../harness/full-count.ts';

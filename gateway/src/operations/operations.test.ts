@@ -12,10 +12,11 @@ import {
   validate,
 } from 'graphql';
 import { loadPlanner } from '../planning/load-planner.ts';
+import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
 import type { ClientOperation } from './client-operation.ts';
 import { CompiledOperation } from './compiled-operation.ts';
 import { Operations } from './operations.ts';
-import { UncompilableOperation } from './uncompilable-operation.ts';
+import { UnsupportedOperation } from './unsupported-operation.ts';
 
 function composed(sdl: string, imports = '"@key"'): string {
   const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${imports}])\n`;
@@ -70,13 +71,23 @@ test('what was used before is compiled before it is asked for, unless it is no l
   assert.deepEqual(after.known(), ['{ book { id } }']);
 });
 
-test('a plan that can’t be compiled is told, and why', async () => {
-  const operations = new Operations(
-    await loadPlanner(composed('type Query { a: Int } type Subscription { ticks: Int }')),
-  );
-  const refused = await operations.get(operation('subscription { ticks }'));
-  assert.ok(refused instanceof UncompilableOperation);
-  assert.match(refused.reason, /subscription/i);
+test('an operation without a plan is an error for the client, with the reason for the log', async () => {
+  const plan = () => Promise.reject(new UnplannableOperationError(new Error('no edge')));
+  const operations = new Operations({ ...BOOKS, plan });
+  const found = await operations.get(operation('{ book { id } }'));
+  assert.ok(found instanceof UnsupportedOperation);
+  assert.match(found.reason, /no edge/);
+  assert.deepEqual(found.error.extensions, { code: 'OPERATION_NOT_SUPPORTED', http: { status: 500 } });
+  assert.doesNotMatch(found.error.message, /edge/);
+});
+
+test('a subscription is not even planned', async (t) => {
+  const planner = await loadPlanner(composed('type Query { a: Int } type Subscription { ticks: Int }'));
+  const plan = t.mock.method(planner, 'plan');
+  const found = await new Operations(planner).get(operation('subscription { ticks }'));
+  assert.ok(found instanceof UnsupportedOperation);
+  assert.equal(found.error.message, 'subscriptions are not supported');
+  assert.equal(plan.mock.callCount(), 0);
 });
 
 test('a supergraph with a feature that nothing enforces is not loaded', async () => {

@@ -12,10 +12,10 @@ import { type CompiledOperation, compileOperation, type SourceRestriction } from
 import { operationOf } from './operation-document.ts';
 import { OverrideLabels } from './override-labels.ts';
 import { RequestDependentOperation, type Variant } from './request-dependent-operation.ts';
-import { UncompilableOperation } from './uncompilable-operation.ts';
+import { UnsupportedOperation } from './unsupported-operation.ts';
 
 /** Result of compiling an operation: executable code, or why there is none. */
-export type Compiled = CompiledOperation | UncompilableOperation;
+export type Compiled = CompiledOperation | UnsupportedOperation;
 
 /** What runs an operation: its code, or one that is chosen for each request. */
 export type Found = Compiled | RequestDependentOperation;
@@ -65,7 +65,7 @@ export class Operations {
     this.rules = new AuthorizationRules(planner.directives.authorization);
     this.labels = new OverrideLabels(planner.directives.overrideLabels);
     this.#denied = denied;
-    this.counts = counts ?? { hits: 0, misses: 0, fallbacks: 0 };
+    this.counts = counts ?? { hits: 0, misses: 0, unsupported: 0 };
   }
 
   /**
@@ -127,11 +127,11 @@ export class Operations {
   }
 
   #add(key: string, operation: ClientOperation): Found | Promise<Found> {
-    const varying = this.#dependsOnRequest(operation);
+    const unplanned = UnsupportedOperation.ofKind(operation) ?? this.#dependsOnRequest(operation);
     const size = operation.source.length + 1;
-    if (varying) {
-      this.#entries.set(key, { operation, compiled: varying, uses: 1 }, { size });
-      return varying;
+    if (unplanned) {
+      this.#entries.set(key, { operation, compiled: unplanned, uses: 1 }, { size });
+      return unplanned;
     }
     return this.#once(key, async () => {
       const compiled = await this.#compileDocument(operation.document, operation.operationName);
@@ -205,7 +205,7 @@ export class Operations {
       return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName, restriction });
     } catch (error) {
       if (!(error instanceof UnsupportedPlanError || error instanceof UnplannableOperationError)) throw error;
-      return new UncompilableOperation(error.message);
+      return UnsupportedOperation.withoutPlan(error.message);
     }
   }
 }

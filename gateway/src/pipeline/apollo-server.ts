@@ -9,7 +9,6 @@ import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
@@ -20,6 +19,7 @@ import type { Context } from '../supergraph/request-context.ts';
 import type { RejectionCounts } from '../telemetry/rejection-counts.ts';
 import type { RequestWatch } from '../telemetry/request-watch.ts';
 import { demandControl } from './cost/demand-control.ts';
+import { FURTHER_RULES, type ValidatedDocuments } from './documents/validated-documents.ts';
 import type { FastPath } from './fast-path.ts';
 import { landingPage } from './pages/landing-page.ts';
 import { answerShaping } from './responses/answer-shaping.ts';
@@ -42,6 +42,7 @@ interface ApolloServerParts extends Pick<HandlerFoundation, 'settings' | 'superg
   readonly logger: Logger;
   readonly refusals: RejectionCounts;
   readonly fastPath: FastPath;
+  readonly validated: ValidatedDocuments;
   readonly rules: CallRules | undefined;
   readonly watch: RequestWatch | undefined;
 }
@@ -55,7 +56,7 @@ interface OperationServer {
 
 /** Makes the Apollo Server that answers what is new, what is wrong, and what plugins have a say in. */
 export function apolloServer(parts: ApolloServerParts): OperationServer {
-  const { settings, supergraph, logger, refusals, fastPath, rules, watch } = parts;
+  const { settings, supergraph, logger, refusals, fastPath, validated, rules, watch } = parts;
   const deciding = [
     ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
     ...(rules ? answerShaping(rules, logger) : []),
@@ -66,7 +67,8 @@ export function apolloServer(parts: ApolloServerParts): OperationServer {
     hideSchemaDetailsFromClientErrors: !settings.introspection,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: { requestHeaders: settings.csrf.requiredHeaders },
-    validationRules: [KnownOperationTypesRule],
+    documentStore: validated,
+    validationRules: [...FURTHER_RULES],
     formatError: formatError(logger, settings.subgraphErrors),
     parseOptions: { maxTokens: settings.limits.maxTokens },
     persistedQueries: settings.apq.enabled ? {} : false,

@@ -19,9 +19,7 @@ export function gatewayRoutes(
   return routes({
     ...pageRoutes(landingPage, path, supergraph.operations.planner.apiSchema),
     [healthCheck.live]: live,
-    [healthCheck.ready]: ready(async () => {
-      if (!isReady()) throw new Error('the process stops');
-    }),
+    [healthCheck.ready]: ready(async () => (isReady() ? undefined : 'the process is stopping')),
     ...metricsRoute,
     [path]: allowOrigins(cors, graphql),
   });

@@ -8,6 +8,7 @@ import { RequestWatch } from '../telemetry/request-watch.ts';
 import { TrafficLimits } from './admission/traffic-limits.ts';
 import { apolloServer } from './apollo-server.ts';
 import { DocumentGate } from './documents/document-gate.ts';
+import { ValidatedDocuments } from './documents/validated-documents.ts';
 import { FastPath } from './fast-path.ts';
 import { graphqlRequests } from './graphql-request.ts';
 import { Authentication } from './identity/authentication.ts';
@@ -50,11 +51,14 @@ export class GatewayServer implements RequestHandler {
     const watch = RequestWatch.of(instruments);
     const rules = CallRules.of(settings, supergraph.hooks);
     const fastPath = new FastPath(supergraph);
-    const { server, seesEach } = apolloServer({ settings, supergraph, logger, refusals, fastPath, rules, watch });
+    const { introspection } = settings;
+    const validated = new ValidatedDocuments(supergraph.operations.planner.apiSchema, introspection);
+    const parts = { settings, supergraph, logger, refusals, fastPath, validated, rules, watch };
+    const { server, seesEach } = apolloServer(parts);
     await server.start();
     const authentication = Authentication.of(settings, logger, before?.authentication, refusals);
     const limits = await TrafficLimits.open(settings.traffic, { logger, refusals }, before?.limits);
-    const documents = new DocumentGate(settings, { introspection: settings.introspection, logger, refusals });
+    const documents = new DocumentGate(settings, { introspection, logger, refusals, validated });
     const graphql = graphqlRequests(
       {
         watch,

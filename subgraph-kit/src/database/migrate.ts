@@ -1,12 +1,12 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 
 /**
- * Brings the database to the newest migration, all of them or none.
+ * Runs the migrations that the database hasn't had yet: all of them or none.
  *
- * @param migrations by name; the names' order is theirs: `0001-…`, `0002-…`
- * @throws where one fails: nothing of any of them is left then
+ * @param migrations by name, and run in the order of the names: `0001-…`, `0002-…`
+ * @throws if one fails; then none of them has changed anything
  */
 export async function migrate<Tables>(
   db: Kysely<Tables>,
@@ -17,12 +17,7 @@ export async function migrate<Tables>(
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error !== undefined) {
     const failed = results.find((result) => result.status === 'Error')?.migrationName;
-    throw new Error(`The migration ${failed ?? 'of the database'} failed; the database is as it was`, { cause: error });
+    throw new Error(`Migration ${failed ?? 'of the database'} failed; the database is unchanged`, { cause: error });
   }
   for (const { migrationName } of results) logger.info(`migrated: ${migrationName}`);
-}
-
-/** Resolves where the database answers. */
-export async function ping<Tables>(db: Kysely<Tables>): Promise<void> {
-  await sql`select 1`.execute(db);
 }

@@ -42,7 +42,7 @@ async function serveCounting(t: TestContext) {
       Item: { __resolveReference: ({ id }: { id: string }) => (id === '0' ? null : { id, name: `item ${id}` }) },
     },
     context: (lifetime) => lifetime,
-    isReady: async () => {},
+    isReady: async () => undefined,
     config: toProcessConfig({ NODE_ENV: 'production', HOST: '127.0.0.1', DRAIN_DELAY_MS: 0, LOG_LEVEL: 'info' }),
     logger: log.logger,
   });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Progress } from '../terminal/progress.ts';
 import { ask, dataOf } from './graph-client.ts';
 import { AT_A_TIME, type Seeded } from './seed-users.ts';
-import { Progress, workThrough } from './work.ts';
+import { workThrough } from './work-through.ts';
 
 const CHECKOUT = `mutation ($userId: ID!, $items: [CheckoutItem!]!, $idempotencyKey: String!) {
   checkout(userId: $userId, items: $items, idempotencyKey: $idempotencyKey) { id }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { CONFIGURATION_EXIT_CODE } from '@lockstep/runtime/configuration-error.ts';
 import type { ProcessDescription } from 'pm2';
+import { CommandError } from '../terminal/command.ts';
 import { type App, ECOSYSTEM_FILE } from './apps.ts';
-import { CommandError } from './command.ts';
 import { listProcesses, requireFittingDaemon, runPm2 } from './daemon.ts';
 
 const SHOWN_LOG_LINES = 5;

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { CommandError } from '../terminal/command.ts';
 import { ECOSYSTEM_FILE, graphUrl, readApps } from './apps.ts';
-import { CommandError } from './command.ts';
 
 const VARIABLES = ['SUPERGRAPH_FILE', 'GATEWAY_PORT', 'HOST'];
 

@@ -3,7 +3,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { CommandError } from './command.ts';
+import { CommandError } from '../terminal/command.ts';
 
 /** What a backup has; written last, so that a folder with this file is whole. */
 export interface Contents {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { readSubgraphConfig } from '@lockstep/subgraph-kit/subgraph-config.ts';
-import { readApps } from './apps.ts';
-import { CommandError } from './command.ts';
+import { readApps } from '../processes/apps.ts';
+import { CommandError } from '../terminal/command.ts';
 
 /** Database of one subgraph. */
 export interface SubgraphDatabase {

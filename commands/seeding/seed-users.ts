@@ -1,6 +1,7 @@
+import { Progress } from '../terminal/progress.ts';
 import { ask, dataOf } from './graph-client.ts';
 import { type Person, person } from './people.ts';
-import { Progress, workThrough } from './work.ts';
+import { workThrough } from './work-through.ts';
 
 /** What a graph was filled with. */
 export interface Seeded {

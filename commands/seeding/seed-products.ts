@@ -1,7 +1,8 @@
+import { Progress } from '../terminal/progress.ts';
 import { CATALOGUE, type CatalogueProduct, STOCK } from './catalogue.ts';
 import { ask, dataOf } from './graph-client.ts';
 import { AT_A_TIME, type Seeded } from './seed-users.ts';
-import { Progress, workThrough } from './work.ts';
+import { workThrough } from './work-through.ts';
 
 const CREATE_PRODUCT = `mutation ($name: String!, $price: Money!, $stock: Int!) {
   createProduct(name: $name, price: $price, stock: $stock) { id }

@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { readConfig } from '@lockstep/gateway/configuration/environment.ts';
 import { toAuthority } from '@lockstep/gateway/configuration/sections/endpoint.ts';
 import { readSupergraphFile } from '@lockstep/gateway/configuration/supergraph-file.ts';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
-import { CommandError } from './command.ts';
+import { CommandError } from '../terminal/command.ts';
 
 /** The folder of this project. */
-export const ROOT = dirname(import.meta.dirname);
+export const ROOT = join(import.meta.dirname, '..', '..');
 
 /** The file that says which processes the project has. */
 export const ECOSYSTEM_FILE = join(ROOT, 'ecosystem.config.js');

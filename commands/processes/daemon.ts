@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pm2, { type ProcessDescription } from 'pm2';
-import manifest from '../package.json' with { type: 'json' };
+import manifest from '../../package.json' with { type: 'json' };
+import { CommandError } from '../terminal/command.ts';
 import { type App, ROOT } from './apps.ts';
-import { CommandError } from './command.ts';
 
 const PM2_COMMAND = join(dirname(createRequire(import.meta.url).resolve('pm2/package.json')), 'bin', 'pm2');
 const MINIMUM_NODE = manifest.config.minimumNode;

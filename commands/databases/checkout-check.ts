@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { CommandError } from './command.ts';
-import { findDatabases } from './databases.ts';
+import { CommandError } from '../terminal/command.ts';
+import { findDatabases } from './find-databases.ts';
 
 /** The two databases that a checkout changes. */
 export interface CheckoutDatabases {

@@ -1,27 +1,4 @@
-/**
- * Does the work for each item, a few at a time, and gives the results in the items' order.
- *
- * @throws what the first that fails threw; no other is begun then
- */
-export async function workThrough<Item, Result>(
-  items: readonly Item[],
-  atATime: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const rest = items.entries();
-  const worker = async () => {
-    for (const [index, item] of rest) results[index] = await work(item);
-  };
-  try {
-    await Promise.all(Array.from({ length: atATime }, worker));
-  } finally {
-    rest.toArray(); // where one failed, the workers find nothing more
-  }
-  return results;
-}
-
-/** Tells how far a work is: on one line that changes in a terminal, on a line each tenth elsewhere. */
+/** Shows how much of some work is done: on one line that changes in a terminal, else on a line for each tenth. */
 export class Progress {
   readonly #label: string;
   readonly #total: number;
