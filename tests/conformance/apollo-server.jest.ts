@@ -10,7 +10,7 @@ import { serveRepeated } from './repeated.ts';
 
 const OPTIONS = { host: '127.0.0.1', port: 0, portVariable: 'TEST_PORT', drainDelayMs: 0 };
 
-/** Not waited for by the next test: a stop takes half a second while a client keeps its connection. */
+/** Stops that the next test does not wait for, because each takes half a second while a client keeps its connection. */
 const stops: Promise<void>[] = [];
 afterAll(async () => {
   await Promise.all(stops);

@@ -3,7 +3,7 @@ import { after, describe, test } from 'node:test';
 import { type Audit, serverAudits } from 'graphql-http';
 import { startTargets } from '../harness/targets.ts';
 
-/** Any web page can send these, and read nothing of the answer: they are refused, as cross-site request forgery. */
+/** Audits whose requests any web page could send, and which are therefore rejected as cross-site request forgery. */
 const REFUSED_AS_FORGERY: Readonly<Record<string, string>> = {
   '5A70': 'a GET request without a header that makes a browser ask first',
   D6D5: 'the same, with variables',
@@ -12,7 +12,7 @@ const REFUSED_AS_FORGERY: Readonly<Record<string, string>> = {
 
 const NOT_FORGED = { 'apollo-require-preflight': 'true' };
 
-// The audit passes variables to introspection, which production has not.
+// The audit passes variables to introspection, which is off in production.
 for (const { name, process, headers } of await startTargets({ after }, { NODE_ENV: 'test' })) {
   const { url } = process;
   describe(`${name} and the audit of graphql-http`, () => {
@@ -23,12 +23,12 @@ for (const { name, process, headers } of await startTargets({ after }, { NODE_EN
     }
 
     for (const audit of audits(url, { ...headers, ...NOT_FORGED }).filter(({ id }) => id in REFUSED_AS_FORGERY)) {
-      test(`${audit.id} ${audit.name}, where it can't be forged`, () => passes(audit));
+      test(`${audit.id} ${audit.name}, if it can't be forged`, () => passes(audit));
     }
   });
 }
 
-test('every exception is one of an audit', () => {
+test('every exception belongs to an audit', () => {
   const ids = new Set(audits('', {}).map(({ id }) => id));
   assert.deepEqual(
     Object.keys(REFUSED_AS_FORGERY).filter((id) => !ids.has(id)),

@@ -19,9 +19,9 @@ async function startGateway(t: Afterwards, lines: string, env: Record<string, st
 }
 
 interface Configured extends RunningProcess {
-  /** Replaces the lines, and waits until they are in force. */
+  /** Replaces the lines, without waiting until they are in force. */
   configure(lines: string): Promise<void>;
-  /** Replaces the lines without changing the address. */
+  /** Replaces everything after the original file, the address included. */
   replace(text: string): Promise<void>;
 }
 
