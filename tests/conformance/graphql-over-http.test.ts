@@ -36,10 +36,20 @@ test('every exception belongs to an audit', () => {
   );
 });
 
+/** Sends each request three times: the first is new, the second makes it known, and the third is on the fast path. */
 function audits(url: string, headers: Record<string, string>): Audit[] {
-  const fetchFn = (input: string, init: RequestInit = {}) =>
-    fetch(input, { ...init, headers: { ...headers, ...init.headers } });
+  const fetchFn = async (input: string, init: RequestInit = {}) => {
+    const send = () => fetch(input, { ...init, headers: { ...headers, ...init.headers } });
+    const [first, , last] = [await send(), await send(), await send()];
+    assert.deepEqual(await shown(last.clone()), await shown(first));
+    return last;
+  };
   return serverAudits({ url, fetchFn });
+}
+
+async function shown(response: Response): Promise<unknown> {
+  const { date: _, ...headers } = Object.fromEntries(response.headers);
+  return { status: response.status, headers, text: await response.text() };
 }
 
 async function passes({ fn }: Audit): Promise<void> {

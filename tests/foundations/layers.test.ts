@@ -102,6 +102,13 @@ test('the gateway and runtime know no type of the domain', () => {
   assert.deepEqual(pathsOf(domain), []);
 });
 
+test('what belongs to a request is in its context: no WeakMap is keyed by it, and nothing is written on it', () => {
+  const hidden =
+    /WeakMap<(AbortSignal|IncomingMessage|ServerResponse)\b|\b(AbortSignal|IncomingMessage|ServerResponse) & \{/;
+  const places = running.filter(({ path }) => path.startsWith('gateway/') || path.startsWith('runtime/'));
+  assert.deepEqual(pathsOf(places.filter(({ text }) => hidden.test(text))), []);
+});
+
 test('process.env is read in one file of each workspace', () => {
   assert.deepEqual(pathsOf(running.filter(({ text }) => text.includes('process.env'))), [
     'gateway/src/configuration/environment.ts',
