@@ -11,7 +11,8 @@ import type { PlannedOperation, Planner, PlanRequest, SupergraphDirectives } fro
 import { UnplannableOperationError } from '../unplannable-operation-error.ts';
 import { addNewerIntrospection } from './introspection-fields.ts';
 import { addMissingAliases } from './missing-aliases.ts';
-import { mergeMutationFields } from './mutation-fields.ts';
+import { mutationFields } from './mutation-fields.ts';
+import { sequenceOf } from './mutation-sequence.ts';
 import { plannableSelections } from './plannable-selections.ts';
 import type { RequiredFields } from './required-field.ts';
 import { restoreRequiredFields } from './required-field-fetches.ts';
@@ -46,13 +47,16 @@ export class OperationPlanner implements Planner {
 
   async plan({ document, operationName, overrideLabels }: PlanRequest): Promise<PlannedOperation> {
     const separated = separateResponseKeys(document, (name) => this.#fieldNames.has(name));
-    const plannable = plannableSelections(mergeMutationFields(separated.document), this.apiSchema);
-    const operation = operationFromDocument(this.#api, plannable, {
-      ...(operationName !== undefined && { operationName }),
-      validate: false,
+    const plans = mutationFields(separated.document, operationName).map((part) => {
+      const operation = operationFromDocument(this.#api, plannableSelections(part, this.apiSchema), {
+        ...(operationName !== undefined && { operationName }),
+        validate: false,
+      });
+      const queryPlan = addMissingAliases(this.#buildPlan(operation, overrideLabels));
+      return restoreRequiredFields(queryPlan, this.#requiredFields);
     });
-    const queryPlan = addMissingAliases(this.#buildPlan(operation, overrideLabels));
-    return { queryPlan: restoreRequiredFields(queryPlan, this.#requiredFields), names: separated.names };
+    const [only] = plans;
+    return { queryPlan: only && plans.length === 1 ? only : sequenceOf(plans), names: separated.names };
   }
 
   #buildPlan(operation: Operation, overrideLabels: PlanRequest['overrideLabels']): QueryPlan {
