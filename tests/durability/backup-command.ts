@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Outcome, PATH, run } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
 
-/** Where a test's databases are, as the processes and the commands are told. */
+/** If a test's databases are, as the processes and the commands are told. */
 export interface DatabaseVariables extends Readonly<Record<string, string>> {
   readonly USERS_DATABASE: string;
   readonly ORDERS_DATABASE: string;

@@ -36,7 +36,7 @@ test(`${BACKUPS} backups under load: each is whole, and a prefix of what was com
     assert.deepEqual((await readdir(folder)).toSorted(), FILES);
     assertPrefix(join(folder, 'users.sqlite'), shop.databases.USERS_DATABASE, 'users', acknowledged);
     assertPrefix(join(folder, 'orders.sqlite'), shop.databases.ORDERS_DATABASE, 'orders', acknowledged);
-    // An order is made after its user: where the databases are of one moment, no order is without.
+    // An order is made after its user: if the databases are of one moment, no order is without.
     assert.ok(lastUserOf(folder) <= countRows(join(folder, 'users.sqlite'), 'users'));
     tellProgress('backed up', backup, BACKUPS);
   }
@@ -63,8 +63,8 @@ test('a backup taken under load is restored: the graph is what it was, and goes 
   const { code, stdout, stderr } = await runNpm('restore', folder, shop.databases);
 
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^orders: restored; what was there is now .+\/orders\.sqlite\.replaced-.+Z$/m);
-  assert.match(stdout, /^The databases are as they were at 20.+Z$/m);
+  assert.match(stdout, /^orders: restored; the previous database is now .+\/orders\.sqlite\.replaced-.+Z$/m);
+  assert.match(stdout, /^Restored the databases of 20.+Z$/m);
   const [, kept = ''] = /^orders: .* is now (.+)$/m.exec(stdout) ?? [];
   assert.deepEqual(readRows(kept, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
   assert.equal(countRows(kept, 'orders'), lost);
@@ -84,7 +84,7 @@ test('a backup that is killed half-way is none', async (t) => {
   assert.ok(existsSync(join(backup, 'users.sqlite')));
   const { code, stderr } = await runCommand('restore', [backup], databases);
   assert.equal(code, 1);
-  assert.match(stderr, /^.+\/backup has no whole backup/);
+  assert.match(stderr, /^.+\/backup has no complete backup/);
 });
 
 /** The whole graph, with users and an order of each from before. */

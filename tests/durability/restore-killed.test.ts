@@ -60,7 +60,7 @@ test(`restoring killed ${KILLS} times: each database is the old one or the new o
   assert.equal(countRows(variables.USERS_DATABASE, 'users'), BACKED_UP);
 });
 
-/** The sizes that a file has, one after the other, until then; undefined where it is not there. */
+/** The sizes that a file has, one after the other, until then; undefined if it is not there. */
 async function sizesUntil(end: Promise<unknown>, file: string): Promise<(number | undefined)[]> {
   const sizes: (number | undefined)[] = [];
   let ended = false;

@@ -16,7 +16,7 @@ export interface Shop {
   orders: RunningProcess;
   /** Starts orders again, as pm2 does when it has ended. */
   restart(): Promise<void>;
-  /** Submits the order of that number under its own key. Rejects where no answer comes. */
+  /** Submits the order of that number under its own key. Rejects if no answer comes. */
   submit(number: number): Promise<Answer<{ createOrder: Order }>>;
 }
 

@@ -27,7 +27,7 @@ test('orders with their users take two calls, one of them for entities, and one 
   assert.equal((await statements(graph.users)) - before, 1);
 });
 
-/** How many statements a subgraph ran so far, but for those of its health check, which marks the end of the log. */
+/** Returns the number of statements that a subgraph has run, without those of its health check, which marks the end of the log. */
 async function statements({ port, logs, logged }: RunningProcess): Promise<number> {
   const isPing = ({ sql }: LogLine) => sql === 'select 1';
   const pings = logs.filter(isPing).length;

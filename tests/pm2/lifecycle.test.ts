@@ -37,7 +37,7 @@ test('npm start again says that all runs, and leaves it alone', async () => {
   const before = await project.list();
   const { code, stdout } = await project.npm('start');
   assert.equal(code, 0);
-  assert.match(stdout, /Everything runs already/);
+  assert.match(stdout, /Everything is running/);
   assert.deepEqual(await project.list(), before);
 });
 
@@ -89,7 +89,7 @@ test('npm run delete leaves nothing of it, and stopping nothing is no error', as
   assert.deepEqual(await ours(), []);
   const { code, stdout } = await project.npm('stop');
   assert.equal(code, 0);
-  assert.match(stdout, /Nothing of this project runs/);
+  assert.match(stdout, /No process of this project is running/);
 });
 
 test('what else runs in the same pm2 was never touched', async () => {

@@ -76,7 +76,7 @@ async function killAt(
   return restarted;
 }
 
-/** Sent again, the checkout tells how it ended; and that is what was answered, where there was an answer. */
+/** Checks that a checkout sent again reports how it ended, and that this is what was answered, if there was an answer. */
 async function assertEnded(graph: Graph, checkout: Checkout, first: string): Promise<void> {
   const ending = endingOf(await sendCheckout(graph.url, checkout));
   const endings = ['CONFIRMED', 'CANCELLED', 'INSUFFICIENT_STOCK'];

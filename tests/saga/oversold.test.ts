@@ -9,7 +9,7 @@ import { startGraph } from '../harness/graph.ts';
 
 const STOCK = times(100);
 const BUYERS = 10 * STOCK;
-/** As many as a busy machine answers well inside their deadline: one that is over would be no answer about stock. */
+/** Number of buyers that a busy machine answers well inside their deadline. */
 const AT_A_TIME = 20;
 
 test(`stock is never oversold: ${BUYERS} buyers of ${STOCK}`, async (t) => {
