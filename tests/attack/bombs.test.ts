@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from '../harness/process.ts';
 import { send, sendJson, startTargets, type Target } from '../harness/targets.ts';
 
-// What is small and would take long, on the gateway and on each subgraph: refused at once, and the event loop, measured
-// in the process itself, is never held meanwhile.
+// Small requests that would take long to process, on the gateway and on each subgraph. They are rejected at once, without
+// blocking the event loop, which is measured in the process itself.
 
 const WITHIN_MS = 100;
 const ROUNDS = 5;
@@ -24,9 +24,9 @@ const targets = await startTargets({ after }, { NODE_OPTIONS: `--import=${PROBE}
 for (const target of targets) {
   describe(target.name, () => {
     for (const { name, body, status, code } of bombsFor(target)) {
-      test(`${name}: refused within ${WITHIN_MS} ms, and the event loop not held longer`, async () => {
+      test(`rejects ${name} within ${WITHIN_MS} ms, and never blocks the event loop longer`, async () => {
         let [took, held] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-        // The best of some: on a busy machine any one can take longer.
+        // The best of several attempts, because any one can take longer on a busy machine.
         for (let round = 0; round < ROUNDS && Math.max(took, held) > WITHIN_MS; round += 1) {
           await probe(target);
           const start = performance.now();
@@ -40,7 +40,7 @@ for (const target of targets) {
       });
     }
 
-    test('Object.prototype is untouched after all that', async () => {
+    test('leaves Object.prototype unchanged', async () => {
       assert.deepEqual((await probe(target)).inherited, Object.getOwnPropertyNames(Object.prototype));
       assert.deepEqual(await (await sendJson(target, { query: '{ __typename }' })).json(), {
         data: { __typename: 'Query' },
@@ -111,7 +111,7 @@ function many(count: number, text: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => text(index)).join(' ');
 }
 
-/** Fragments that each spread the next one twice. */
+/** Returns fragments that each spread the next one twice. */
 function fragments(depth: number, type: string, operation: string, field: string): string {
   const all = many(depth, (n) => `fragment F${n} on ${type} { ...F${n + 1} ...F${n + 1} }`);
   return `${operation} ${all} fragment F${depth} on ${type} { ${field} }`;

@@ -4,12 +4,12 @@ import { connect } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { sendJson, startTargets, type Target } from '../harness/targets.ts';
 
-// What a request says of its own length and form, and isn't so: refused or cut off, and nothing behind it is taken for a
-// request of its own.
+// Requests with a wrong length or form. They are rejected or cut off, and no data after them is taken for a request:
+// https://www.rfc-editor.org/rfc/rfc9112#section-11.2
 
 const BODY = '{"query":"{ __typename }"}';
 const ANSWERED = '{"data":{"__typename":"Query"}}';
-/** A second request, that must never be answered. */
+/** A second request, which must never be answered. */
 const HIDDEN = 'GET /health/live HTTP/1.1\r\nhost: hidden\r\n\r\n';
 
 const REFUSED: [name: string, headers: string, body: string][] = [
@@ -28,7 +28,7 @@ const REFUSED: [name: string, headers: string, body: string][] = [
 ];
 
 for (const target of await startTargets({ after })) {
-  describe(`${target.name} refuses`, () => {
+  describe(`${target.name} rejects`, () => {
     for (const [name, headers, body] of REFUSED) {
       test(name, async () => {
         const answer = await exchange(target, headers, body);
@@ -42,7 +42,7 @@ for (const target of await startTargets({ after })) {
       assert.match(answer, /^(HTTP\/1\.1 400 .*)?$/s);
     });
 
-    test('and answers what is right still', async () => {
+    test('and still answers a valid request', async () => {
       assert.match(await exchange(target, `content-length: ${BODY.length}`, BODY), /^HTTP\/1\.1 200 /);
       const chunks = `${BODY.length.toString(16)}\r\n${BODY}\r\n0\r\n\r\n`;
       assert.ok((await exchange(target, 'transfer-encoding: chunked', chunks)).includes(ANSWERED));
@@ -55,7 +55,7 @@ for (const target of await startTargets({ after })) {
   });
 }
 
-/** Sends it on a connection of its own, with nothing behind it, and gives all that comes back. */
+/** Sends a request on a connection of its own, and resolves with everything that comes back. */
 async function exchange({ process: { port }, headers }: Target, framing: string, body: string): Promise<string> {
   const own = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const lines = `${own.join('')}content-type: application/json\r\n${framing}\r\n`;
@@ -64,7 +64,7 @@ async function exchange({ process: { port }, headers }: Target, framing: string,
   socket.setEncoding('latin1').on('data', (chunk) => {
     received += chunk;
   });
-  socket.on('error', () => {}); // reset, because of what it had sent too much
+  socket.on('error', () => {}); // a reset, because it sent more than was read
   const closed = once(socket, 'close').catch(() => {});
   socket.end(Buffer.from(`POST /graphql HTTP/1.1\r\nhost: test\r\n${lines}\r\n${body}`, 'latin1'));
   socket.once('end', () => socket.destroy());

@@ -6,13 +6,13 @@ import { after, test } from 'node:test';
 import { start } from '../harness/graph.ts';
 import { startTargets } from '../harness/targets.ts';
 
-/** This machine's addresses in networks, by which others reach it. Those that are of one link only need its name too. */
+/** Addresses of this machine in networks, without link-local ones, which need the name of an interface. */
 const OUTSIDE = Object.values(networkInterfaces())
   .flatMap((addresses = []) => addresses)
   .filter(({ internal, address }) => !internal && !address.startsWith('fe80'))
   .map(({ address }) => address);
 
-/** Nobody listens there who listens on 127.0.0.1: it says the same on a machine without a network. */
+/** Addresses to try. The loopback addresses other than 127.0.0.1 are for machines without a network. */
 const ADDRESSES = [...OUTSIDE, ...(process.platform === 'linux' ? ['127.0.0.2'] : []), '::1'];
 
 for (const { name, process } of await startTargets({ after })) {
@@ -22,7 +22,7 @@ for (const { name, process } of await startTargets({ after })) {
   });
 }
 
-test('a process listens elsewhere where it is told to', async (t) => {
+test('listens on another address if it is configured', async (t) => {
   const { port } = await start(t, 'gateway', { HOST: '0.0.0.0' });
   const [address = '127.0.0.1'] = ADDRESSES.filter((address) => !address.includes(':'));
   assert.ok(await isOpen(address, port), address);

@@ -9,16 +9,16 @@ import { type MutatedRequest, mutateRequest } from '../harness/mutation/requests
 import { validBodies } from '../harness/mutation/valid-requests.ts';
 import { sendJson, startTargets, type Target } from '../harness/targets.ts';
 
-// Requests that are nearly right: 100,000 in all, 2,400 in `npm test`. Which ones FUZZ_SEED says.
+// Nearly valid requests, chosen by FUZZ_SEED: 100,000 at full count, 2,400 in `npm test`.
 
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const AT_A_TIME = 12;
 const MAX_RSS_MB = 700;
-/** How many of those that fail are told before it ends. */
+/** Number of failures reported before the test ends. */
 const TOLD = 10;
 const UNANSWERED_AFTER_MS = 20_000;
 
-/** What no client says, and only what has failed does. */
+/** Text that only failed responses contain. */
 const INTERNALS = [
   /node_modules|file:\/\/|\bat [\w.<> ]*\(?\/|\.[jt]s:\d/,
   /sqlite|no such (table|column)|constraint failed/i,
@@ -30,7 +30,7 @@ const targets = await startTargets({ after });
 const perTarget = times(100_000, 2400) / targets.length;
 
 for (const target of targets) {
-  test(`${target.name}: ${perTarget} mutated requests, no crash and no failure`, async (t) => {
+  test(`${target.name} answers ${perTarget} mutated requests without a crash or a failure`, async (t) => {
     const agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
     t.after(() => agent.destroy());
     const bodies = validBodies(target.name);
@@ -64,7 +64,7 @@ for (const target of targets) {
   });
 }
 
-/** Its outcome: the status, and the code of its first error. */
+/** Returns the status of a response and the code of its first error. */
 async function check(target: Target, agent: Agent, request: MutatedRequest): Promise<string> {
   const { status, body } = await exchange(target, agent, request);
   const seen = `${status} ${body.slice(0, 2000)}`;
@@ -99,7 +99,7 @@ function describe({ name }: Target, { method, search, headers, body }: MutatedRe
   return `${name}, FUZZ_SEED=${SEED}, request ${number}: ${method} ${search} ${JSON.stringify(headers)}\n${shown}`;
 }
 
-/** What it logged that nobody expected. */
+/** Returns the unexpected errors in the log. */
 function failuresOf({ process }: Target): unknown[] {
   return process.logs.filter(({ level, msg }) => level === 'error' || level === 'fatal' || /unexpected/.test(msg));
 }

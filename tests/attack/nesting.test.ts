@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { send, startTargets, type Target } from '../harness/targets.ts';
 
-// What is nested deeper than any stack goes, wherever a request can be nested, and as deep as it just may be: a clear
-// answer, soon, and no failure.
+// Nesting deeper than any stack, in every part of a request that can be nested, and nesting just within the limit. Both get a
+// clear response soon, and no failure.
 
 const SOON_MS = 2000;
 const [TOO_DEEP, AS_DEEP_AS_ALLOWED] = [100_000, 480];
@@ -13,16 +13,16 @@ const OBJECT = ['{"a":', '}'] as const;
 const OBJECT_LITERAL = ['{ a: ', ' }'] as const;
 
 for (const target of await startTargets({ after })) {
-  describe(`${target.name} and what is nested`, () => {
+  describe(`${target.name}`, () => {
     for (const [name, body] of tooDeep(target)) {
-      test(`too deep, ${name}: refused`, async () => {
+      test(`rejects ${name} nested too deeply`, async () => {
         const { status, codes } = await ask(target, body);
         assert.deepEqual([status, codes], [400, ['OPERATION_LIMIT_EXCEEDED']]);
       });
     }
 
     for (const [name, body] of deep(target)) {
-      test(`as deep as allowed, ${name}: answered`, async () => {
+      test(`answers ${name} nested as deeply as allowed`, async () => {
         const { status, codes } = await ask(target, body);
         assert.ok(status === 200 || status === 400, String(status));
         for (const code of codes) {
@@ -34,7 +34,7 @@ for (const target of await startTargets({ after })) {
       });
     }
 
-    test('in the query string: refused', async () => {
+    test('rejects nesting in the query string', async () => {
       const search = new URLSearchParams({ query: '{ __typename }', variables: '['.repeat(4000) });
       const response = await send(target, { headers: { 'apollo-require-preflight': '1' } }, `?${search}`);
       assert.equal(response.status, 400);
@@ -88,7 +88,7 @@ function deep({ name, list }: Target): [name: string, body: string][] {
   ];
 }
 
-/** An operation with an amount of money in it, and the definition of its variable. */
+/** Returns an operation with an amount of money, and the definition of its variable. */
 function moneyOperation(name: string): [operation: (amount: string) => string, variable: string] {
   const variable = '($m: Money!)';
   const field = (amount: string) =>
@@ -121,7 +121,7 @@ function nested([open, close]: readonly [string, string], depth: number, inside 
   return `${open.repeat(depth)}${inside}${close.repeat(depth)}`;
 }
 
-/** Fragments that each spread the next one. */
+/** Returns fragments that each spread the next one. */
 function chain(length: number): string {
   const all = Array.from({ length }, (_, n) => `fragment F${n} on Query { ...F${n + 1} }`);
   return `{ ...F0 } ${all.join(' ')} fragment F${length} on Query { __typename }`;

@@ -12,13 +12,13 @@ import { freePort } from '../harness/ports.ts';
 import type { RunningProcess } from '../harness/process.ts';
 import { SECRET } from '../harness/targets.ts';
 
-// What a client learns of a failure is a code, and an id under which the log has the rest.
+// A client sees a code for a failure, and an id under which the log has the rest.
 
 const PRODUCTION = { NODE_ENV: 'production' };
 const ID = /^[\da-f-]{36}$/;
 const INSIDE = 'connect ECONNREFUSED db-1.internal:5432';
 
-test('an unreachable host: one where nobody listens, and one that has no address', async (t) => {
+test('hides an unreachable host, with and without an address', async (t) => {
   const [refusing, nameless] = [`http://127.0.0.1:${await freePort()}/graphql`, 'http://db-1.invalid:4001/graphql'];
   const gateway = await start(t, 'gateway', { ...PRODUCTION, USERS_URL: refusing, ORDERS_URL: nameless });
   for (const [subgraph, url, reason] of [
@@ -50,7 +50,7 @@ const FAILURES: [name: string, type: string, body: string, code: string][] = [
   ['GraphQL and data', 'application/graphql-response+json', graphqlFailure({}, null), 'INTERNAL_SERVER_ERROR'],
 ];
 
-test('a subgraph’s 500 with a body', async (t) => {
+test('hides the body of a 500 of a subgraph', async (t) => {
   const subgraph = await startFailing(t);
   const gateway = await start(t, 'gateway', { ...PRODUCTION, USERS_URL: subgraph.url });
   for (const [name, type, body, code] of FAILURES) {
@@ -67,7 +67,7 @@ test('a subgraph’s 500 with a body', async (t) => {
   }
 });
 
-test('a failing SQL statement, asked of the subgraph and of the gateway', async (t) => {
+test('hides a failing SQL statement, in the subgraph and in the gateway', async (t) => {
   const file = join(await temporaryFolder(t), 'users.sqlite');
   const users = await start(t, 'subgraphs/users', { ...PRODUCTION, USERS_DATABASE: file });
   const gateway = await start(t, 'gateway', { ...PRODUCTION, USERS_URL: users.url });
@@ -101,7 +101,7 @@ function graphqlFailure(extensions: Record<string, unknown>, data?: null): strin
   return JSON.stringify({ errors: [{ message: INSIDE, path: ['users'], extensions: told }], data });
 }
 
-/** A subgraph that answers every call with 500 and this body. */
+/** Starts a subgraph that responds to every call with 500 and this body. */
 async function startFailing(t: TestContext): Promise<{ url: string; answer: { type: string; body: string } }> {
   const failing = { url: '', answer: { type: '', body: '' } };
   const server = createServer((request, response) => {
@@ -117,7 +117,7 @@ async function startFailing(t: TestContext): Promise<{ url: string; answer: { ty
   return failing;
 }
 
-/** A code, an id, and where it was asked for. */
+/** Asserts that every error has the generic message, a code and an id, and nothing else. */
 function assertMasked(answer: Answer<unknown>): void {
   const { errors = [], text } = answer;
   assert.ok(errors.length > 0, text);
@@ -133,7 +133,7 @@ function idOf({ errors }: Answer<unknown>): unknown {
   return errors?.[0]?.extensions.id;
 }
 
-/** The log has the whole of it under the client's id. */
+/** Asserts that the log has the error under the client's id. */
 async function assertLogged(process: RunningProcess, answer: Answer<unknown>, rest: RegExp): Promise<string> {
   const id = idOf(answer);
   assert.match(String(id), ID);
@@ -142,7 +142,7 @@ async function assertLogged(process: RunningProcess, answer: Answer<unknown>, re
   return line;
 }
 
-/** Breaks the database beside the process that owns it. */
+/** Breaks the database from outside the process that owns it. */
 function dropTable(file: string, table: string): void {
   const database = new Database(file);
   database.exec(`drop table ${table}`);

@@ -4,18 +4,18 @@ import { getIntrospectionQuery } from 'graphql';
 import { assertTellsNothing } from '../harness/leaks.ts';
 import { send, sendJson, startTargets, type Target } from '../harness/targets.ts';
 
-// The OWASP list for GraphQL, on the gateway and on each subgraph in production mode. What is too large for the gateway
-// is in limits.test.ts.
+// The OWASP cheat sheet for GraphQL, on the gateway and on each subgraph in production mode:
+// https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html. The gateway's limits are in limits.test.ts.
 
-/** No web page can send it without asking first. */
+/** Header that no web page can send without a preflight. */
 const NOT_FORGED = { 'apollo-require-preflight': 'true' };
 const QUERY = '{ __typename }';
 const ANSWERED_WITHIN_MS = 1000;
 
-/** What forms of a web page send, and pages without asking first. */
+/** Content types that forms and pages can send without a preflight. */
 const SIMPLE_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain'];
 
-/** Each has an input object, and a wrong name in it that is nearly right. */
+/** Operations with an input object that has a misspelt key. */
 const INPUTS: Readonly<Record<string, object>> = {
   gateway: misspelt('checkout(userId: 1, items: $items)', 'CheckoutItem'),
   orders: misspelt('checkout(userId: 1, items: $items)', 'CheckoutItem'),
@@ -29,20 +29,20 @@ for (const target of targets) {
   const ask = (query: string, headers?: Record<string, string>) => sendJson(target, { query }, headers);
 
   describe(`${name} in production mode`, () => {
-    test('refuses arrays of operations', async () => {
+    test('rejects arrays of operations', async () => {
       for (const body of [[{ query: QUERY }, { query: QUERY }], [{ query: QUERY }], []]) {
         await assertRefused(await sendJson(target, body), 400);
       }
     });
 
-    test('refuses what a web page can send without asking first', async () => {
+    test('rejects requests that a web page can send without a preflight', async () => {
       await assertRefused(await send(target, {}, `?${new URLSearchParams({ query: QUERY })}`), 400);
       for (const type of SIMPLE_TYPES) {
         await assertRefused(await post(target, type, bodyOf(type, QUERY)), 400);
       }
     });
 
-    test('refuses mutations by GET, whatever its headers', async () => {
+    test('rejects mutations by GET with any headers', async () => {
       const several = { query: 'query A { __typename } mutation B { __typename }', operationName: 'B' };
       for (const parameters of [{ query: 'mutation { __typename }' }, several]) {
         const search = `?${new URLSearchParams(parameters)}`;
@@ -53,7 +53,7 @@ for (const target of targets) {
       }
     });
 
-    test('refuses forms, whatever their headers', async () => {
+    test('rejects forms with any headers', async () => {
       for (const type of SIMPLE_TYPES) {
         for (const operation of [QUERY, 'mutation { __typename }']) {
           await assertRefused(await post(target, type, bodyOf(type, operation), NOT_FORGED), 400);
@@ -61,14 +61,14 @@ for (const target of targets) {
       }
     });
 
-    test('refuses other methods than GET and POST', async () => {
+    test('rejects methods other than GET and POST', async () => {
       for (const method of ['PUT', 'PATCH', 'DELETE']) {
         const init = { method, headers: { ...NOT_FORGED, 'content-type': 'application/json' } };
         await assertRefused(await send(target, { ...init, body: JSON.stringify({ query: QUERY }) }), 405);
       }
     });
 
-    test('suggests no name of its schema', async () => {
+    test('suggests no names of its schema', async () => {
       const guesses = [
         `{ ${list}z { id } }`,
         `{ ${list} { idd } }`,
@@ -85,16 +85,16 @@ for (const target of targets) {
       }
     });
 
-    test('suggests none either where the value of a variable is wrong', async () => {
+    test('suggests no names for a wrong variable', async () => {
       const wrong = INPUTS[name];
-      if (!wrong) return; // it takes no input object
+      if (!wrong) return; // it has no input object
       const text = await assertRefused(await sendJson(target, wrong), 400);
       assert.match(text, /"BAD_USER_INPUT"/);
       assert.match(text, /is not defined by type/);
       assert.doesNotMatch(text, /did you mean/i);
     });
 
-    test('tells nothing of its schema', async () => {
+    test('reveals nothing of its schema', async () => {
       const questions = [
         getIntrospectionQuery(),
         '{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } }',
@@ -109,7 +109,7 @@ for (const target of targets) {
       await assertRefused(await send(target, { headers: NOT_FORGED }, search), 400);
     });
 
-    test('tells nothing of how it runs: no trace, no plan, no time, no page, nobody’s name', async () => {
+    test('reveals no traces, plans, times, pages or software names', async () => {
       const asked = { 'apollo-federation-include-trace': 'ftv1', 'apollo-query-plan-experimental': '1' };
       const body = { query: QUERY, extensions: { tracing: true, ftv1: true, queryPlan: true } };
       const response = await sendJson(target, body, {
@@ -124,7 +124,7 @@ for (const target of targets) {
       assert.doesNotMatch(await assertRefused(page, 400), /<\w/);
     });
 
-    test('tells nothing of its inside, whatever is wrong', async () => {
+    test('reveals no internals in errors', async () => {
       const wrong = [
         await ask('{'),
         await ask('{ \u0000 }'),
@@ -148,7 +148,7 @@ for (const target of targets) {
       }
     });
 
-    test('answers soon, and not with a failure, to what repeats itself', async () => {
+    test('answers repetitive requests soon and without a failure', async () => {
       const repeated: [document: string, code: string][] = [
         [`{ __typename ${'@aa'.repeat(10)} }`, 'GRAPHQL_VALIDATION_FAILED'],
         [`{ __typename ${'@skip(if: false)'.repeat(10)} }`, 'GRAPHQL_VALIDATION_FAILED'],
@@ -166,13 +166,13 @@ for (const target of targets) {
       }
     });
 
-    test('is still there', async () => {
+    test('still answers', async () => {
       assert.deepEqual(await (await ask(QUERY)).json(), { data: { __typename: 'Query' } });
     });
   });
 }
 
-test('the gateway has no field that is for gateways', async () => {
+test('the gateway serves no _service and no _entities', async () => {
   const [gateway] = targets;
   assert.equal(gateway?.name, 'gateway');
   for (const query of ['{ _service { sdl } }', '{ _entities(representations: []) { __typename } }']) {
@@ -189,7 +189,7 @@ function post(target: Target, type: string, body: string, headers: Record<string
   return send(target, { method: 'POST', headers: { ...headers, 'content-type': type }, body });
 }
 
-/** The operation as a web page sends it with that type. */
+/** Encodes an operation as a web page sends it with that content type. */
 function bodyOf(type: string, query: string): string {
   if (type.includes('urlencoded')) return String(new URLSearchParams({ query }));
   if (type === 'text/plain') return JSON.stringify({ query });
@@ -200,7 +200,7 @@ function bodyOf(type: string, query: string): string {
   return `${lines.join('')}--x--\r\n`;
 }
 
-/** It is refused with this status, and nothing was run. */
+/** Asserts that a request is rejected with this status, and that nothing was executed. */
 async function assertRefused(response: Response, status: number): Promise<string> {
   const text = await response.text();
   assert.equal(response.status, status, text);

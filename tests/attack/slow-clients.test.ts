@@ -5,16 +5,16 @@ import { times } from '../harness/full-count.ts';
 import { residentMb } from '../harness/memory.ts';
 import { sendJson, startTargets, type Target } from '../harness/targets.ts';
 
-// Clients that send or read a byte a second hold nobody else up, and lose their connections once they take too long.
+// Clients that send or read a byte per second delay nobody else, and lose their connections once they exceed the limits.
 
 const CONNECTIONS = times(1000);
 const SECONDS = times(45, 3);
-/** Longer than a request may take to arrive, and all of a look at who takes longer. */
+/** Longer than a request may take to arrive, plus one interval of the checks. */
 const ALL_LATE_AFTER_S = 40;
 const OTHERS_AT_A_TIME = 8;
 const FEWEST_OTHERS = times(1000, 50);
 const SERVED_WITHIN_MS = 5000;
-/** How many come at once: the others are asked when all are there, not while so many large answers are made. */
+/** Number of slow clients. Other requests are sent once all are connected and their large responses exist. */
 const AT_ONCE = 20;
 const MAX_GROWTH_MB = 256;
 
@@ -28,7 +28,7 @@ for (const target of targets.filter(({ name }) => name === 'users')) {
   assert.doesNotMatch(made, /errors/);
 }
 
-/** What it sends at once, and what a byte a second. */
+/** Data that a client sends at once, and data that it sends a byte per second. */
 type Slowness = (target: Target) => { atOnce: string; slowly: string };
 
 const LARGE = `{ ${Array.from({ length: 20 }, (_, n) => `a${n}: users(first: 100) { id name email createdAt }`).join(' ')} }`;
@@ -43,7 +43,7 @@ const SLOWNESSES: readonly Slowness[] = [
 ];
 
 for (const target of targets) {
-  test(`${target.name}: ${CONNECTIONS} clients send or read a byte a second, and the others are served`, async (t) => {
+  test(`${target.name} serves others while ${CONNECTIONS} clients send or read a byte per second`, async (t) => {
     await ask(target);
     const before = residentMb(target.process);
     const slow: SlowClient[] = [];
@@ -73,9 +73,9 @@ for (const target of targets) {
 }
 
 class SlowClient {
-  /** Resolves when it is connected, and what it will read has begun to come. */
+  /** Resolves once it is connected and the response it will read has begun. */
   readonly isThere: Promise<void>;
-  /** Whether it has something to send yet. */
+  /** True while it has data to send. */
   readonly sends: boolean;
   isOpen = true;
   received = 0;
@@ -94,7 +94,7 @@ class SlowClient {
       .on('error', () => {})
       .on('end', close)
       .on('close', close);
-    // Not flowing: it takes what `tick` reads, and the system's buffers fill behind it.
+    // Paused: `tick` reads from it, and the system's buffers fill behind it.
     this.#socket.on('readable', () => {});
     this.isThere = new Promise((resolve) => {
       this.#socket.once('close', resolve).once(this.sends ? 'connect' : 'readable', resolve);
@@ -136,7 +136,7 @@ async function serveOthers(target: Target): Promise<{ asked: number; failed: str
   return { asked, failed, slowest };
 }
 
-/** What is wrong with its answer. */
+/** Sends a query. Resolves with the response's text if it is wrong. */
 async function ask(target: Target): Promise<string | undefined> {
   const text = await (await sendJson(target, { query: '{ users(first: 1) { id } }' })).text();
   return text.trim() === '{"data":{"users":[{"id":"1"}]}}' ? undefined : text;

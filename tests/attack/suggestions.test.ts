@@ -6,7 +6,7 @@ import { type Answer, ask } from '../harness/client.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';
 import { serveSubgraph } from '../harness/subgraph.ts';
 
-// What the shop's graph has no types for: values of enums that are nearly right, wherever a variable has them.
+// Misspelt enum values in every part of a variable, for which the shop's graph has no types.
 
 const HATS = `enum Size { SMALL, LARGE } input Hat { size: Size, inner: Hat, sizes: [Size] }
   type Query { hats(size: Size, hat: Hat, sizes: [Size]): Int }`;
@@ -21,7 +21,7 @@ const GUESSES: [where: string, type: string, argument: string, value: unknown][]
 
 const subgraph = await serveSubgraph({ after }, () => ({ body: { data: { hats: 1 } } }));
 
-/** A gateway in production mode that has no graph but the hats. */
+/** Starts a gateway in production mode that serves only hats. */
 async function startHats(settings: string): Promise<string> {
   const file = join(await temporaryFolder({ after }), 'supergraph.yaml');
   const hats = { routing_url: subgraph.url, schema: { sdl: HATS } };
@@ -34,7 +34,7 @@ const [secretive, open] = await Promise.all([startHats(''), startHats('introspec
 for (const [where, type, argument, value] of GUESSES) {
   const query = `query ($value: ${type}) { hats(${argument}: $value) }`;
 
-  test(`${where} that is nearly right: nothing is suggested, unless the schema may be asked for`, async () => {
+  test(`suggests nothing for ${where} that is misspelt, unless introspection is on`, async () => {
     const answer = await refused(secretive, query, { value });
     assert.match(answer, /"BAD_USER_INPUT"/);
     assert.match(answer, /SMAL|siz\b/, 'what is wrong is said');
@@ -44,7 +44,7 @@ for (const [where, type, argument, value] of GUESSES) {
   });
 }
 
-test('a value in the document that is nearly right: nothing is suggested either', async () => {
+test('suggests nothing for a misspelt value in the document', async () => {
   for (const query of [
     '{ hats(size: SMAL) }',
     '{ hats(hat: { inner: { size: SMAL } }) }',
@@ -55,7 +55,7 @@ test('a value in the document that is nearly right: nothing is suggested either'
   }
 });
 
-test('what is right is answered', async () => {
+test('answers valid values', async () => {
   const query = 'query ($size: Size, $hat: Hat) { hats(size: $size, hat: $hat) }';
   const variables = { size: 'SMALL', hat: { inner: { sizes: ['LARGE'] } } };
   for (const url of [secretive, open]) {
@@ -64,7 +64,7 @@ test('what is right is answered', async () => {
   }
 });
 
-/** The whole answer. No call was made for it. */
+/** Returns the text of an answer, and asserts that no call was made for it. */
 async function refused(url: string, query: string, variables: Record<string, unknown> = {}): Promise<string> {
   const before = subgraph.calls.length;
   const { status, text } = await ask(url, query, variables);

@@ -65,7 +65,7 @@ async function isAskedAfter(t: TestContext, settings: string): Promise<boolean> 
   return isAnswered(await ask(own.url, USERS));
 }
 
-test('of how many calls how many have to fail is as the file says', async (t) => {
+test('opens at the thresholds in the file', async (t) => {
   assert.equal(await isAskedAfter(t, 'error_threshold_percentage: 60, request_threshold: 5'), false);
   assert.equal(await isAskedAfter(t, 'error_threshold_percentage: 61, request_threshold: 5'), true);
   assert.equal(await isAskedAfter(t, 'error_threshold_percentage: 60, request_threshold: 6'), true);

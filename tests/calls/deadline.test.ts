@@ -24,7 +24,7 @@ async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Res
   return { result, ms: performance.now() - start };
 }
 
-test('users hangs: an operation is answered at its deadline, with an error at each path that waited and the rest', async () => {
+test('users hangs: answers an operation at its deadline, with the rest and an error at each path that waited', async () => {
   await get(graph.url, ORDERS); // planned and compiled
   graph.usersProxy.behaviour = 'hang';
   const answers = await Promise.all(Array.from({ length: times(100) }, () => timed(() => ask(graph.url, ORDERS))));
@@ -42,10 +42,10 @@ test('users hangs: an operation is answered at its deadline, with an error at ea
   assert.ok(quickest >= DEADLINE_MS * 0.95 && quickest <= DEADLINE_MS * 1.15, `${quickest} ms`);
 });
 
-/** Of 100 operations one may be slow; of few, on a busy machine, many are. */
+/** One of 100 operations may be slow; of few, on a busy machine, many are. */
 const USUAL = process.env.FAULTS === 'full' ? 0.99 : 0.5;
 
-/** What so many of these operations take at the most, one after the other. */
+/** Longest time that one of so many operations takes, one after the other. */
 async function latency(count: number): Promise<number> {
   const taken: number[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -54,7 +54,7 @@ async function latency(count: number): Promise<number> {
   return taken.sort((a, b) => a - b)[Math.ceil(count * USUAL) - 1] ?? Number.NaN;
 }
 
-test('users hangs: operations that need no users take as long as ever', async () => {
+test('users hangs: answers operations without users as fast as ever', async () => {
   const count = times(1000);
   await latency(count); // warm
   const usual = await latency(count);
@@ -65,12 +65,12 @@ test('users hangs: operations that need no users take as long as ever', async ()
   assert.ok(meanwhile < usual * 3 + 20, `${usual} ms without, ${meanwhile} ms with 20 operations that hang`);
 });
 
-/** What a call was told that is left, in milliseconds. */
+/** Remaining time that a call was told, in milliseconds. */
 function leftOf({ headers }: { headers: NodeJS.Dict<string | string[]> } = { headers: {} }): number {
   return Number(headers['x-deadline-ms']);
 }
 
-test('what is left is sent with every call, and passed on by orders', async () => {
+test('sends the remaining time with every call, and orders passes it on', async () => {
   graph.ordersProxy.behaviour = 'answer late';
   graph.ordersProxy.delayMs = 200;
   await get(graph.url, ORDERS);
@@ -86,7 +86,7 @@ test('what is left is sent with every call, and passed on by orders', async () =
   assert.ok(toVerify > 0 && toVerify <= toCreate, `${toCreate} ms, then ${toVerify} ms`);
 });
 
-test('a call has no more time than its subgraph is given, whatever the operation has', async (t) => {
+test("ends a call at its subgraph's timeout, however long the operation may take", async (t) => {
   const file = await supergraphWith(t, { traffic: ['timeout: 5m'], users: ['timeout: 300ms'] });
   const own = await startGraph(t, { gateway: { SUPERGRAPH_FILE: file } });
   own.usersProxy.behaviour = 'hang';

@@ -5,7 +5,7 @@ import { codeBlock } from '../harness/documentation.ts';
 import { start } from '../harness/graph.ts';
 import { copySupergraph, replace } from '../harness/supergraph-files.ts';
 
-/** Where users is, which the page leaves out of its examples. */
+/** Entry of users, which the page leaves out of its examples. */
 const USERS = `
     routing_url: http://127.0.0.1:4001/graphql
     schema: { file: ./subgraphs/users/schema.graphql }`;

@@ -8,14 +8,14 @@ import type { Afterwards } from '../harness/graph.ts';
 /** A subgraph of one query and one mutation, with habits of its own. */
 export interface Greetings {
   readonly url: string;
-  /** How often the mutation ran. */
+  /** Number of times that the mutation ran. */
   counted(): number;
-  /** How many connections it closed that were idle, as far as it knew. */
+  /** Number of connections that it closed because it took them for idle. */
   closed(): number;
 }
 
 export interface Habits {
-  /** How long it takes for each answer. */
+  /** Time that it takes for each answer. */
   readonly answersAfterMs?: number;
   /** Closes each connection that is idle, at any moment up to so much later, and promises nothing else. */
   readonly closesIdleWithinMs?: number;

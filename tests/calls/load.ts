@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 // A process that sends one query again and again, so that who answers and who asks share no event loop. What came of it is
 // one line of JSON.
 
-/** What is sent: by so many clients, each the next after its answer; or so many a second, whatever becomes of them. */
+/** Load: a number of clients that each send the next request after an answer, or a rate that depends on no answer. */
 export type Load = { readonly url: string; readonly query: string; readonly ms: number } & (
   | { readonly clients: number }
   | { readonly perSecond: number }

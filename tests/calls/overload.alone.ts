@@ -9,7 +9,7 @@ import { supergraphOf, supergraphWith } from './settings.ts';
 
 // Run by itself: beside other tests, what a process can do is another matter from one second to the next.
 
-/** What the processors can do varies over three seconds; over a minute the promise holds as it is. */
+/** The throughput of the processors varies over three seconds; over a minute the promise holds as it is. */
 const isFull = process.env.FAULTS === 'full';
 const OVERLOAD_MS = isFull ? 60_000 : 3000;
 const MEASURED_MS = 2000;
@@ -35,7 +35,7 @@ async function run(load: Load): Promise<Outcome[]> {
   return JSON.parse(stdout);
 }
 
-/** How many are answered a second by as many clients as may be served at a time, each sending the next after its answer. */
+/** Measures the answers a second for as many clients as may be served at a time, each sending the next after an answer. */
 async function peak({ url, query, limit }: Limited): Promise<number> {
   const outcomes = await run({ url, query, clients: limit, ms: MEASURED_MS });
   return (outcomes.filter(isGood).length / MEASURED_MS) * 1000;

@@ -21,14 +21,14 @@ async function startLimited(t: Afterwards, count: number, rateLimit: string): Pr
   return Promise.all(Array.from({ length: count }, () => start(t, 'gateway', { SUPERGRAPH_FILE: file })));
 }
 
-/** The codes of one query to each, one after the other; `fine` where it is answered. */
+/** Returns the code of one query to each, one after the other; `fine` if it is answered. */
 async function codes(...gateways: (RunningProcess | undefined)[]): Promise<unknown[]> {
   const seen: unknown[] = [];
   for (const gateway of gateways) seen.push(codesOf(await ask(gateway?.url ?? '', '{ hello }'))[0] ?? 'fine');
   return seen;
 }
 
-test('a client that sends too much is told so, in a way that a page may read', async (t) => {
+test('tells a client that sends too much, in a form that a page may read', async (t) => {
   const [gateway] = await startLimited(t, 1, '{ capacity: 2, interval: 1m }');
   assert.deepEqual(await codes(gateway, gateway, gateway), ['fine', 'fine', 'RATE_LIMITED']);
   const origin = 'http://localhost:3000';
@@ -40,7 +40,7 @@ test('a client that sends too much is told so, in a way that a page may read', a
   assert.equal(alive.status, 200);
 });
 
-test('what a client has sent still counts after a change of something else', async (t) => {
+test('keeps counting a client over a change of other settings', async (t) => {
   const file = await supergraphLimited(t, '{ capacity: 2, interval: 1m }');
   const gateway = await start(t, 'gateway', { SUPERGRAPH_FILE: file });
   assert.deepEqual(await codes(gateway, gateway), ['fine', 'fine']);
@@ -49,7 +49,7 @@ test('what a client has sent still counts after a change of something else', asy
   assert.deepEqual(await codes(gateway), ['RATE_LIMITED']);
 });
 
-test('gateways that share a Redis count together; while that is gone each counts by itself', {
+test('counts together in a shared Redis, and alone while that is gone', {
   skip: withoutRedis,
 }, async (t) => {
   const port = await freePort();
@@ -74,7 +74,7 @@ test('gateways that share a Redis count together; while that is gone each counts
   );
 });
 
-test('a Redis that hangs holds no request up for long', { skip: withoutRedis }, async (t) => {
+test('does not hold requests up for long if Redis hangs', { skip: withoutRedis }, async (t) => {
   const port = await freePort();
   const redis = await startRedis(t, port);
   const [gateway] = await startLimited(
@@ -91,7 +91,7 @@ test('a Redis that hangs holds no request up for long', { skip: withoutRedis }, 
   assert.ok(performance.now() - start < 2000, '20 requests waited for Redis');
 });
 
-test('a Redis that is not there at the start holds nothing up', async (t) => {
+test('does not hold the start up if Redis is not there', async (t) => {
   const port = await freePort();
   const [gateway] = await startLimited(
     t,

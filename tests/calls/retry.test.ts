@@ -38,7 +38,7 @@ for (const behaviour of ['reset', 'half-close', 'cut short'] as const) {
   });
 }
 
-test('a subgraph that fails every call gets at most 1.2 attempts a call', async () => {
+test('sends at most 1.2 attempts a call to a subgraph that fails every call', async () => {
   graph.usersProxy.behaviour = 'reset';
   await exhaust();
   const count = times(2000);
@@ -66,7 +66,7 @@ for (const behaviour of ['reset', 'half-close', 'cut short', 'garbage', 'status 
   });
 }
 
-test('what takes too long and what is answered with errors is not asked again', async () => {
+test('sends nothing again that takes too long or is answered with errors', async () => {
   await earnRetries();
   const before = graph.usersProxy.calls.length;
   graph.usersProxy.behaviour = 'hang';

@@ -51,13 +51,13 @@ async function askTogether(
 
 const ALIKE = Array.from({ length: CLIENTS }, () => '{ orders(first: 1) { id } }');
 
-test('queries of different clients that are alike and under way are one call, unless the file says otherwise', async () => {
+test("makes one call of different clients' queries that are alike and under way, unless the file says otherwise", async () => {
   const answers = await askTogether(graph.gateway, ALIKE, graph.ordersProxy, 1);
   for (const answer of answers) assert.deepEqual(answer, { orders: [{ id: orders[0] }] });
   assert.deepEqual(await askTogether(unshared, ALIKE, graph.ordersProxy, CLIENTS), answers);
 });
 
-test('entity fetches of different clients travel together, unless the file says otherwise', async () => {
+test('sends entity fetches of different clients together, unless the file says otherwise', async () => {
   const queries = orders.map((id) => `{ order(id: ${id}) { user { name } } }`);
   for (const [gateway, isShared] of [
     [graph.gateway, true],

@@ -10,24 +10,24 @@ const skip = withoutBrowser;
 const graph = await startGraph({ after });
 await createUser(graph.url, 'ada@example.com');
 
-test('opening / leads to Sandbox with a first query of this graph', { skip }, async (t) => {
+test('opens Sandbox at / with a first query of this graph', { skip }, async (t) => {
   const page = await openInBrowser(t, new URL('/', graph.url).href);
   assert.match(page, /new window\.EmbeddedSandbox/);
   assert.match(page, /"document":"query FirstQuery \{\\n {2}orders \{/);
 });
 
-test('a page of a local frontend gets its answer', { skip }, async (t) => {
+test('lets a page of a local frontend read the response', { skip }, async (t) => {
   const page = await openInBrowser(t, await frontend(t, graph.url));
   assert.match(page, /<pre>\{"data":\{"users":\[\{"name":"Ada Lovelace"\}\]\}\}\n<\/pre>/);
 });
 
-test('a page of an origin that may not call gets none', { skip }, async (t) => {
+test('lets no page of another origin read the response', { skip }, async (t) => {
   const strict = await start(t, 'gateway', { CORS_ORIGINS: 'https://shop.example' });
   const page = await openInBrowser(t, await frontend(t, strict.url));
   assert.match(page, /<pre>TypeError: Failed to fetch<\/pre>/);
 });
 
-/** A page of another origin that asks the gateway, and shows what it got. */
+/** Serves a page of another origin that queries the gateway and shows the result. */
 async function frontend(t: TestContext, url: string): Promise<string> {
   const page = `<!doctype html><pre>nothing yet</pre><script type="module">
     const ask = () => fetch('${url}', {

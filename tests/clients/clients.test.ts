@@ -29,7 +29,7 @@ const cache = new InMemoryCache();
 const apollo = new ApolloClient({ link: new HttpLink({ uri: graph.url }), cache });
 after(() => apollo.stop());
 
-test('@apollo/client mutates, queries, and finds an entity in its cache again', async () => {
+test('@apollo/client mutates, queries and reads an entity from its cache', async () => {
   const created = await apollo.mutate({ mutation: CREATE_USER, variables: { name: 'Ada', email: 'ada@example.com' } });
   const id = created.data?.createUser.id ?? '';
   const { data } = await apollo.query({ query: USER, variables: { id } });
@@ -42,7 +42,7 @@ test('@apollo/client mutates, queries, and finds an entity in its cache again', 
   assert.equal(graph.usersProxy.calls.length, 0);
 });
 
-test('@apollo/client gives the code of an error', async () => {
+test('@apollo/client reads the code of an error', async () => {
   const wrong = apollo.mutate({ mutation: CREATE_USER, variables: { name: '', email: 'eve@example.com' } });
   await assert.rejects(wrong, (error) => {
     if (!CombinedGraphQLErrors.is(error)) return false;
@@ -54,14 +54,14 @@ test('@apollo/client gives the code of an error', async () => {
   });
 });
 
-/** urql asks by GET unless told not to; a GET needs a header that makes browsers ask first whether they may send it. */
+/** urql sends queries by GET by default. A GET needs a header that makes browsers send a preflight. */
 const URQL_SETTINGS: Record<string, Partial<ClientOptions>> = {
   POST: { preferGetMethod: false },
   GET: { fetchOptions: { headers: { 'apollo-require-preflight': 'true' } } },
 };
 
 for (const [method, settings] of Object.entries(URQL_SETTINGS)) {
-  test(`@urql/core mutates, and queries by ${method}`, async () => {
+  test(`@urql/core mutates and queries by ${method}`, async () => {
     const client = new Client({ url: graph.url, exchanges: [cacheExchange, fetchExchange], ...settings });
     const email = `${method}@example.com`;
     const create = 'mutation ($email: String!) { createUser(name: "Ada", email: $email) { id email } }';

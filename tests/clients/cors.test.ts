@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { start } from '../harness/graph.ts';
 
-/** The origin that the gateway says may call, for a preflight from this one. */
+/** Returns the origin that the response to a preflight from this one allows. */
 async function allowed(url: string, origin: string): Promise<string | null> {
   const response = await fetch(url, {
     method: 'OPTIONS',
@@ -27,7 +27,7 @@ const [gateway, named, production] = await Promise.all([
   start({ after }, 'gateway', { NODE_ENV: 'production' }),
 ]);
 
-test('Sandbox and pages of this machine may call, others may not', async () => {
+test('allows Sandbox and pages of this machine, and no other origin', async () => {
   for (const origin of [
     'https://studio.apollographql.com',
     'http://localhost:5173',
@@ -42,7 +42,7 @@ test('Sandbox and pages of this machine may call, others may not', async () => {
   }
 });
 
-test('an answer, too, says who may read it', async () => {
+test('allows the origin in responses too', async () => {
   const ask = (origin: string) =>
     fetch(gateway.url, {
       method: 'POST',
@@ -62,12 +62,12 @@ test('CORS_ORIGINS replaces the list', async () => {
   assert.equal(await allowed(named.url, 'http://localhost:5173'), null);
 });
 
-test('in production mode no page may call', async () => {
+test('allows no origin in production mode', async () => {
   assert.equal(await allowed(production.url, 'https://studio.apollographql.com'), null);
   assert.equal(await allowed(production.url, 'http://localhost:5173'), null);
 });
 
-test('an answer says that it depends on the origin, to a client that names none too', async () => {
+test('varies by origin, also without one in the request', async () => {
   for (const headers of [{}, { origin: 'http://localhost:5173' }]) {
     const response = await fetch(gateway.url, {
       method: 'POST',

@@ -5,13 +5,13 @@ import { startGraph } from '../harness/graph.ts';
 
 const REQUEST = /```sh\ncurl (\S+) -H 'content-type: application\/json' -d '(.*?)'\n```\n\n.*?```json\n(.*?)\n```/gs;
 
-/** In the order in which a reader sends them: ids count up from one page to the next. */
+/** Requests in the order in which a reader sends them, because ids count up from one page to the next. */
 const PAGES = ['README.md', 'docs/checkout.md'];
 
 const requests = PAGES.flatMap((page) => [...readPage(page).matchAll(REQUEST)]);
 const graph = await startGraph({ after });
 
-test('the pages have requests', () => assert.equal(requests.length, 6));
+test('finds the requests of the pages', () => assert.equal(requests.length, 6));
 
 for (const [, url, body = '', answer = ''] of requests) {
   const { query } = JSON.parse(body);

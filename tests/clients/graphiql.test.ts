@@ -10,7 +10,7 @@ import { start, startGraph } from '../harness/graph.ts';
 const graph = await startGraph({ after });
 await createUser(graph.url, 'ada@example.com');
 
-/** Runs the operation that the page shows, once the page has learnt the schema. */
+/** Runs the operation on the page, once the page has loaded the schema. */
 const EXECUTE = `<script>
   const execute = setInterval(() => {
     const button = document.querySelector('.graphiql-execute-button');
@@ -20,7 +20,7 @@ const EXECUTE = `<script>
   }, 200);
 </script>`;
 
-test('GraphiQL runs the first query of this graph, and needs nothing but the gateway', {
+test('GraphiQL runs the first query of this graph, and loads everything from the gateway', {
   skip: withoutBrowser,
 }, async (t) => {
   const { url, asked } = await pressExecute(t, '/graphiql');
@@ -41,7 +41,7 @@ for (const [setting, atEndpoint, atGraphiql, atRoot] of [
   ['graphiql', /YogaGraphiQL/, 200, '/graphql'],
   ['false', /^(?!.*(EmbeddedSandbox|YogaGraphiQL))/s, 404, null],
 ] as const) {
-  test(`a browser gets what ${setting} stands for`, async (t) => {
+  test(`serves a browser the pages of ${setting}`, async (t) => {
     const { url } = await start(t, 'gateway', { LANDING_PAGE: setting });
     const headers = { accept: 'text/html' };
     assert.match(await (await fetch(url, { headers })).text(), atEndpoint);
@@ -57,7 +57,7 @@ interface GraphQLParams {
   readonly answer: string;
 }
 
-/** The gateway behind a server that presses the button of its page, and says what the page asked for. */
+/** Starts a proxy that presses the button of the gateway's page and records the page's requests. */
 async function pressExecute(t: TestContext, path: string): Promise<{ url: string; asked: GraphQLParams[] }> {
   const asked: GraphQLParams[] = [];
   const server = createServer(async (request, response) => {

@@ -8,12 +8,12 @@ import { copySupergraph, edit } from '../harness/supergraph-files.ts';
 
 const SCRIPT = 'gateway/src/compose.ts';
 
-test('npm run compose is the gateway’s own composition', async () => {
+test('npm run compose runs the gateway’s own composition', async () => {
   const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   assert.equal(scripts.compose, `node ${SCRIPT}`);
 });
 
-test('it prints the supergraph, and nothing else', async () => {
+test('prints the supergraph and nothing else', async () => {
   const { code, stdout, stderr } = await runScript(SCRIPT);
   assert.deepEqual([code, stderr], [0, '']);
   const schema = buildSchema(stdout);
@@ -24,7 +24,7 @@ test('it prints the supergraph, and nothing else', async () => {
   assert.deepEqual(fields, ['order', 'orders', 'product', 'products', 'user', 'users']);
 });
 
-test('what does not compose is said with its file and line, and the exit code is 1', async (t) => {
+test('prints composition errors with file and line, and exits with 1', async (t) => {
   const files = await copySupergraph(t);
   const line = await edit(files.orders, 'status: OrderStatus!', 'status: State!');
   const { code, stdout, stderr } = await runScript(SCRIPT, { SUPERGRAPH_FILE: files.supergraph });

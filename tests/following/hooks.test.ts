@@ -24,7 +24,7 @@ const file = join(folder, 'hooks.ts');
 const version = async () => (await send(url, '{ count }')).headers.get('x-version') ?? '';
 const untilVersion = (name: string) => until(version, (seen) => seen.startsWith(name));
 
-test('a change of a hook’s module alone is followed, and no request fails meanwhile', async () => {
+test('follows a change of the hook module alone without failing a request', async () => {
   assert.equal(await version(), 'one 1');
   await replace(file, versionOf('two'));
   await until(
@@ -37,7 +37,7 @@ test('a change of a hook’s module alone is followed, and no request fails mean
   );
 });
 
-test('a module that can not be used is logged, the one before stays, and the next one that can is used', async () => {
+test('logs an unusable module, keeps the one before, and uses the next one that is usable', async () => {
   for (const [broken, reason] of [
     ['export const response = (;', /hook can't be loaded: /],
     ['throw new Error("not today");', /hook can't be loaded: not today/],
@@ -54,21 +54,21 @@ test('a module that can not be used is logged, the one before stays, and the nex
   await untilVersion('three');
 });
 
-test('a module that a refused change named first is followed too', async () => {
+test('follows a module that a rejected change named first', async () => {
   const other = join(folder, 'other.ts');
   const { msg } = await nextError(process, () => gateway.configure({ gateway: 'hooks: { module: ./other.ts }' }));
   assert.match(msg, /other\.ts/);
   assert.match(await version(), /^three /);
   await until(
     async () => {
-      await replace(other, versionOf('four')); // what is written before the file is first looked at is no change
+      await replace(other, versionOf('four')); // a write before the first check is not a change
       return version();
     },
     (seen) => seen.startsWith('four'),
   );
 });
 
-test('a file that is only touched is the same module as before', async () => {
+test('does not reload a file that was only touched', async () => {
   const asked = Number((await version()).split(' ')[1]);
   await utimes(join(folder, 'other.ts'), new Date(), new Date());
   await gateway.configure({ gateway: 'hooks: { module: ./other.ts }, traffic_shaping: { timeout: 7s }, path: /new' });

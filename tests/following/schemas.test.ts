@@ -19,7 +19,7 @@ const ANSWER = { orders: [{ amount: '10.50', user: { name: 'Ada Lovelace' } }] }
 
 const CHANGES = times(50);
 
-test('schemas that change under load take effect each time, and no request fails', async (t) => {
+test('applies every change of a schema under load without failing a request', async (t) => {
   const ended = new AbortController();
   t.after(() => ended.abort());
   const load = Promise.all(Array.from({ length: 4 }, () => keepAsking(ended.signal)));
@@ -30,7 +30,7 @@ test('schemas that change under load take effect each time, and no request fails
   for (const answer of answers) assert.deepEqual(answer, { status: 200, data: ANSWER });
 });
 
-test('a field that is removed is gone, and is there again when it is put back', async () => {
+test('removes a field from the graph, and puts it back', async () => {
   const CREATED = '{ users { createdAt } }';
   const whole = await readFile(files.users, 'utf8');
   await edit(files.users, '  createdAt: DateTime!\n', '');
@@ -46,7 +46,7 @@ test('a field that is removed is gone, and is there again when it is put back', 
   );
 });
 
-test('an operation that is under way ends on the graph that it began on', async () => {
+test('finishes an operation in flight on the graph that it began on', async () => {
   const whole = await readFile(files.users, 'utf8');
   const query = '{ orders { user { createdAt } } }';
   const before = await get(graph.url, query);
@@ -69,12 +69,12 @@ test('an operation that is under way ends on the graph that it began on', async 
   );
 });
 
-/** What is done to a schema, and what the gateway says about it. */
+/** A change of a schema, and the gateway's message about it. */
 interface Refusal {
   file: string;
   spoil(file: string): Promise<unknown>;
   says: RegExp;
-  /** The files it names, each with the text of the line. */
+  /** Files that the message names, each with the text of the line. */
   where: [file: string, line: string][];
 }
 
@@ -115,7 +115,7 @@ const REFUSED: Record<string, Refusal> = {
 };
 
 for (const [name, { file, spoil, says, where }] of Object.entries(REFUSED)) {
-  test(`${name} is refused and named, the old graph goes on, and what is repaired takes effect`, async (t) => {
+  test(`rejects and names ${name}, keeps the graph, and applies the repair`, async (t) => {
     const good = await readFile(file, 'utf8');
     t.after(() => replace(file, good));
     const { msg } = await nextError(graph.gateway, () => spoil(file));
@@ -149,7 +149,7 @@ async function keepAsking(ended: AbortSignal): Promise<object[]> {
   return answers;
 }
 
-/** `file:line`, or the file alone for no text. */
+/** Returns `file:line`, or the file alone if there is no text. */
 async function locate(file: string, line: string): Promise<string> {
   if (line === '') return file;
   const lines = (await readFile(file, 'utf8')).split('\n');

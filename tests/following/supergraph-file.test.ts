@@ -39,7 +39,7 @@ const REFUSED: [name: string, from: string, to: string, says: string][] = [
 ];
 
 for (const [name, from, to, says] of REFUSED) {
-  test(`${name} is refused with its line, and the old graph goes on`, async (t) => {
+  test(`rejects ${name} with its line, and keeps the graph`, async (t) => {
     const good = await readFile(files.supergraph, 'utf8');
     t.after(() => replace(files.supergraph, good));
     let line = 0;
@@ -53,7 +53,7 @@ for (const [name, from, to, says] of REFUSED) {
   });
 }
 
-test('the file is away, and the old graph goes on; it is back, and it is followed again', async () => {
+test('keeps the graph while the file is missing, and follows it again when it is back', async () => {
   const away = `${files.supergraph}.away`;
   const { msg } = await nextError(graph.gateway, () => rename(files.supergraph, away));
   assert.match(msg, /The supergraph file can't be read: ENOENT/);
@@ -70,7 +70,7 @@ test('the file is away, and the old graph goes on; it is back, and it is followe
   graph.usersProxy.behaviour = 'pass';
 });
 
-test('a subgraph that is added while the gateway runs is part of the graph', async (t) => {
+test('adds a subgraph to the graph while the gateway runs', async (t) => {
   const url = await startNicknames(t);
   const sdl = NICKNAMES.replaceAll('\n', '\n        ');
   const added = `  nicknames:\n    routing_url: ${url}\n    schema:\n      sdl: |\n        ${sdl}\n`;
@@ -83,7 +83,7 @@ test('a subgraph that is added while the gateway runs is part of the graph', asy
   assert.deepEqual(answer.data, { user: { name: 'Ada Lovelace', nickname: `nickname of ${user}` } });
 });
 
-test('a start with mistakes in the file ends with exit code 78 and all of them, each with its line', async (t) => {
+test('exits with 78 at a start with mistakes in the file, printing each with its line', async (t) => {
   const { supergraph } = await copySupergraph(t);
   const lines = [
     await edit(supergraph, 'timeout: 2s', 'timeout: soon'),

@@ -11,7 +11,7 @@ import { send } from '../harness/things.ts';
 const PAGE = 'docs/configuration.md';
 const USERS = 'type Query { count: Int }';
 
-test("the page's header rules are followed", async (t) => {
+test("follows the page's header rules", async (t) => {
   const users = await serveSubgraph(t, () => ({
     headers: { 'x-ratelimit-remaining': '9', 'cache-control': 'max-age=60' },
     body: { data: { count: 1 } },
@@ -33,7 +33,7 @@ test("the page's header rules are followed", async (t) => {
   assert.deepEqual(told, ['9', 'max-age=60', 'lockstep']);
 });
 
-test("the page's hooks are called", async (t) => {
+test("calls the page's hooks", async (t) => {
   const users = await serveSubgraph(t, () => ({ body: { data: { count: 1 } } }));
   const folder = await temporaryFolder(t);
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));

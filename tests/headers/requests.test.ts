@@ -38,7 +38,7 @@ function clientsOf(calls: readonly SubgraphCall[]): unknown[] {
   return calls.map(({ headers }) => headers['x-client']).toSorted();
 }
 
-test('each subgraph gets what its rules say, and nothing else of the client’s', async () => {
+test('gives each subgraph the headers that its rules name, and no others of the client’s', async () => {
   const client = { 'x-a': '1', 'x-private': '2', 'x-user': 'root', cookie: 'a=b', 'x-subgraph-secret': 'guess' };
   const { data } = await send(url, THING, { ...client, 'x-deadline-ms': '1' });
   assert.deepEqual(data, { thing: { name: 'name of 1' } });
@@ -64,7 +64,7 @@ test('each subgraph gets what its rules say, and nothing else of the client’s'
   assert.deepEqual(others(toNames).toSorted(), ['accept-language', 'x-a', 'x-b']);
 });
 
-test('claims go where a rule says it, whatever is in them', async () => {
+test('sends claims to the subgraphs that a rule names, whatever is in them', async () => {
   const sub = 'ann\r\nx-admin: 1 Ł';
   const token = await issuer.sign({ sub, realm: { roles: ['a', 'é'] } });
   await send(url, THING, { authorization: `Bearer ${token}`, 'x-user': 'root' });
@@ -77,7 +77,7 @@ test('claims go where a rule says it, whatever is in them', async () => {
   assert.equal(names.calls[0]?.headers.authorization, undefined);
 });
 
-test('what the client’s own connection header names stays on that connection', async () => {
+test('passes no header that the client’s connection header names', async () => {
   const body = JSON.stringify({ query: '{ count }' });
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.end(
@@ -90,7 +90,7 @@ test('what the client’s own connection header names stays on that connection',
   assert.deepEqual([headers['x-a'], headers['x-c'], headers.te], [undefined, '3', undefined]);
 });
 
-test('two clients with other headers never share a call, two with the same do', async () => {
+test('shares calls of clients with equal headers only', async () => {
   gateway.reply = (_name, { headers }) => ({
     ...(headers['x-key'] && { body: { data: { count: Number(headers['x-client']), thing: THING_1 } } }),
   });
@@ -120,13 +120,13 @@ test('two clients with other headers never share a call, two with the same do', 
   assert.deepEqual(clientsOf(batched.names), ['1', '2', '3']);
 });
 
-test('two tokens never share a call, though nothing but the token differs', async () => {
+test('never shares a call of two tokens', async () => {
   gateway.reply = (_name, { headers }) => ({ body: { data: { count: headers['x-user'] === 'ann' ? 1 : 2 } } });
   const [ann, bob] = await Promise.all(['ann', 'bob'].map((sub) => issuer.sign({ sub })));
   await assertSharedInPairs(gateway, [{ authorization: `Bearer ${ann}` }, { authorization: `Bearer ${bob}` }]);
 });
 
-test('values are not shown by npm run config', async () => {
+test('shows no header values in npm run config', async () => {
   const { stdout } = await runScript('gateway/src/print-settings.ts', {
     SUPERGRAPH_FILE: `${gateway.folder}/supergraph.yaml`,
   });

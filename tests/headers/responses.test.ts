@@ -24,7 +24,7 @@ beforeEach(() => {
 
 const THING = '{ thing { name } }';
 
-test('the client gets what the rules say of what each subgraph answered', async () => {
+test('gives the client the headers that the rules take from each subgraph', async () => {
   gateway.reply = (subgraph) => ({
     headers: {
       'x-all-a': subgraph,
@@ -52,7 +52,7 @@ test('the client gets what the rules say of what each subgraph answered', async 
   });
 });
 
-test('nothing may be kept where part of it may not, or is missing', async () => {
+test('forbids caching if a part may not be cached or is missing', async () => {
   const kept = { headers: { 'cache-control': 'max-age=60' } };
   gateway.reply = () => kept;
   const cacheControl = async (query = THING) => (await send(url, query)).headers.get('cache-control');
@@ -68,7 +68,7 @@ test('nothing may be kept where part of it may not, or is missing', async () => 
   assert.equal(await cacheControl('{ nothing }'), 'no-store', 'a request that is refused');
 });
 
-test('an answer with errors has the other headers all the same', async () => {
+test('gives an answer with errors the other headers all the same', async () => {
   gateway.reply = () => ({ headers: { 'x-own': '1' }, body: { data: null, errors: [{ message: 'no' }] } });
   const { headers, errors } = await send(url, '{ strict }');
   assert.equal(errors.length, 1);
@@ -76,7 +76,7 @@ test('an answer with errors has the other headers all the same', async () => {
   assert.equal((await send(url, '{ nothing }')).headers.get('x-served-by'), 'lockstep');
 });
 
-test('the headers of a shared call go to every client that waited for it', async () => {
+test('gives the headers of a shared call to every client that waited for it', async () => {
   gateway.reply = (subgraph) => ({ headers: { 'x-own': subgraph } });
   for (const query of ['{ word }', THING]) {
     await until(
@@ -89,7 +89,7 @@ test('the headers of a shared call go to every client that waited for it', async
   }
 });
 
-test('what depends on who asks is for no shared cache, whatever the subgraphs say', async (t) => {
+test('keeps answers that depend on who asks out of shared caches, whatever the subgraphs say', async (t) => {
   const issuer = await (await new TokenIssuer().addKey('first')).listen();
   t.after(() => issuer.close());
   gateway.reply = () => ({ headers: { 'cache-control': 'public, max-age=60, s-maxage=600' } });
@@ -109,7 +109,7 @@ test('what depends on who asks is for no shared cache, whatever the subgraphs sa
   );
 });
 
-test('without a rule for it every answer says no-store, and with a change of the rules it has others', async (t) => {
+test('says no-store without a rule, and follows a change of the rules', async (t) => {
   const { url, configure } = gateway;
   t.after(() => configure({}));
   gateway.reply = () => ({ headers: { 'x-own': '1', 'cache-control': 'max-age=60' } });

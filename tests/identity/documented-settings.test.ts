@@ -25,7 +25,7 @@ test("starts with the page's identity settings, its rules and its policies", asy
   assert.equal(refused.status, 401);
 });
 
-test("the page's policies are those of a token's roles", async (t) => {
+test('grants the policies of the page by the roles of a token', async (t) => {
   const file = join(await temporaryFolder(t), 'policies.mts');
   await writeFile(file, codeBlock(PAGE, 'policies'));
   const { grantedPolicies } = await import(pathToFileURL(file).href);

@@ -12,7 +12,7 @@ const SUBGRAPHS = `subgraphs:
     schema: { file: ./subgraphs/orders/schema.graphql }
 `;
 
-/** Staff is who says so in a header, and has a token. */
+/** A policy module that grants `staff` to a request with a token and a certain header. */
 const POLICIES = `interface Asking { claims?: Record<string, unknown>; headers: Record<string, string> }
 
 export function grantedPolicies(policies: string[], { claims, headers }: Asking) {
@@ -21,7 +21,7 @@ export function grantedPolicies(policies: string[], { claims, headers }: Asking)
 }
 `;
 
-/** The files of a graph in which parts of users are protected. */
+/** Files of a graph that protects parts of the users subgraph. */
 export async function guardedFiles(t: Afterwards, gateway: string): Promise<SupergraphFiles> {
   const files = await copySupergraph(t);
   await edit(files.users, 'import: ["@key"]', 'import: ["@key", "@authenticated", "@requiresScopes", "@policy"]');
@@ -33,7 +33,11 @@ export async function guardedFiles(t: Afterwards, gateway: string): Promise<Supe
   return files;
 }
 
-/** Replaces the gateway's settings. @param gateway its keys, in YAML's flow style */
+/**
+ * Replaces the gateway's settings.
+ *
+ * @param gateway its keys, in YAML's flow style
+ */
 export function setGateway({ supergraph }: SupergraphFiles, gateway: string): Promise<void> {
   return replace(supergraph, `${SUBGRAPHS}gateway: { ${gateway} }\n`);
 }

@@ -25,13 +25,13 @@ const created = await ask<{ createUser: { id: string } }>(graph.url, CREATE, {},
 const id = created.data?.createUser.id ?? '';
 await createOrder(graph.url, id);
 
-/** Asks with nothing asked for before. */
+/** Runs a query after clearing the record of calls. */
 function askAnew(query: string, headers?: Record<string, string>): Promise<Answer<Record<string, unknown>>> {
   graph.usersProxy.calls.length = graph.ordersProxy.calls.length = 0;
   return ask(graph.url, query, {}, headers);
 }
 
-/** Changes the gateway's settings, and asks until its answer shows that they are in force. */
+/** Changes the gateway's settings, and repeats a query until its answer shows that they are in force. */
 async function under(
   gateway: string,
   query: string,
@@ -44,7 +44,7 @@ async function under(
 const EMAIL = '{ orders(first: 1) { amount user { name email } } }';
 const HIDDEN = { orders: [{ amount: '10.50', user: { name: 'Ada', email: null } }] };
 
-test('without a token, what is protected is null with an error, and no subgraph is asked for it', async () => {
+test('nulls protected fields without a token, with an error and without calling a subgraph', async () => {
   const answer = await askAnew(EMAIL);
   assert.deepEqual(answer.data, HIDDEN);
   assert.deepEqual(errorsOf(answer), [
@@ -55,7 +55,7 @@ test('without a token, what is protected is null with an error, and no subgraph 
   assert.doesNotMatch(asked(), /email/);
 });
 
-test('a token with the scope shows it, one without does not', async () => {
+test('shows a field to a token with the scope and to no other', async () => {
   const without = await askAnew(EMAIL, await tokenOf('read:name'));
   assert.deepEqual(without.data, HIDDEN);
   assert.deepEqual(
@@ -69,7 +69,7 @@ test('a token with the scope shows it, one without does not', async () => {
   );
 });
 
-test('a null that the schema forbids goes up, and what nobody may see needs no call', async () => {
+test('propagates a null that the schema forbids, and makes no call for an operation that is denied completely', async () => {
   const { data } = await askAnew(`{ user(id: ${id}) { createdAt } orders(first: 1) { user { createdAt } } }`);
   assert.deepEqual(data, { user: null, orders: [{ user: null }] });
   const mutation = await askAnew(
@@ -80,7 +80,7 @@ test('a null that the schema forbids goes up, and what nobody may see needs no c
   assert.equal(graph.usersProxy.calls.length, 0);
 });
 
-test('a policy is asked of the module; one that fails grants nothing and says nothing', async () => {
+test('asks the module for policies, and grants nothing if it fails', async () => {
   const query = 'mutation { createUser(name: "Bob", email: "bob@example.com") { name email } }';
   const broken = await askAnew(query, { ...staff, 'x-staff': 'break' });
   assert.deepEqual(broken.data, { createUser: null });
@@ -90,7 +90,7 @@ test('a policy is asked of the module; one that fails grants nothing and says no
   assert.deepEqual([data, errors?.length], [{ createUser: { name: 'Bob', email: null } }, 1]);
 });
 
-test('a token that is not valid is refused with 401', async () => {
+test('returns 401 for an invalid token', async () => {
   const stranger = await new TokenIssuer().addKey('first');
   const token = await stranger.sign({ scope: 'admin' });
   const response = await fetch(graph.url, {
@@ -104,7 +104,7 @@ test('a token that is not valid is refused with 401', async () => {
   assert.deepEqual(await response.json(), { errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] });
 });
 
-test('new keys count without a restart', async () => {
+test('accepts new keys without a restart', async () => {
   await issuer.addKey('second');
   issuer.removeKey('first');
   const token = await tokenOf('admin');
@@ -115,13 +115,13 @@ test('new keys count without a restart', async () => {
   assert.match(JSON.stringify(data), /ada@example/);
 });
 
-test('what was denied is in the log', async () => {
+test('logs denials', async () => {
   await askAnew(`query Mail { user(id: ${id}) { email } }`);
   const { level, denied } = await graph.gateway.logged(({ operationName }) => operationName === 'Mail');
   assert.deepEqual([level, String(denied).split(':')[0]], ['info', 'user.email']);
 });
 
-test('the settings decide what becomes of denials, and take effect without a restart', async () => {
+test('treats denials as configured, without a restart', async () => {
   const directives = (keys: string) => `${JWT}, authorization: { ${POLICIES}, directives: { ${keys} } }`;
   const told = await under(directives('dry_run: true'), EMAIL, ({ text }) => text.includes('ada@example'));
   assert.equal(told.errors?.length, 1);
@@ -138,7 +138,7 @@ test('the settings decide what becomes of denials, and take effect without a res
   assert.deepEqual([graph.usersProxy.calls, graph.ordersProxy.calls], [[], []]);
 });
 
-test('a graph may be for requests with a token only', async () => {
+test('require_authentication rejects requests without a token', async () => {
   const { status, errors } = await under(
     `${JWT}, authorization: { require_authentication: true }`,
     '{ __typename }',
@@ -166,7 +166,7 @@ for (const [name, gateway, says] of [
     /policies\.ts exports no function activeLabels/,
   ],
 ] as const) {
-  test(`a start with ${name} is refused`, async (t) => {
+  test(`does not start with ${name}`, async (t) => {
     const { supergraph } = await guardedFiles(t, gateway);
     const env = { SUPERGRAPH_FILE: supergraph, USERS_URL: 'http://127.0.0.1:1/', ORDERS_URL: 'http://127.0.0.1:1/' };
     const { code, stderr } = await runScript('gateway/src/main.ts', { ...env, LOG_FORMAT: 'json' });

@@ -9,21 +9,21 @@ import { until } from '../harness/waiting.ts';
 const CLIENTS = 8;
 const CHANGES = 10;
 
-// Either refuses the count to whoever has no token: the schema in one way, the settings in another.
+// Either the schema or the settings deny the count to requests without a token.
 const BY_SCHEMA = { isCountGuarded: true };
 const BY_SETTINGS = { gateway: 'authorization: { require_authentication: true }' };
 
 const gateway = await startGateway({ after }, BY_SCHEMA);
 const { url, configure } = gateway;
 
-/** By the status: 200 with the field denied, 401 for the whole request. */
+/** Resolves once the status is 200, with the field denied, or 401 for the whole request. */
 const untilGuarded = (status: number) =>
   until(
     () => send(url, '{ count }'),
     (answer) => answer.status === status,
   );
 
-test('an edit that moves a rule from the schema to the settings, or back, opens nothing for a moment', async () => {
+test('never grants access while a rule moves between the schema and the settings', async () => {
   let isOver = false;
   const seen = new Set<string>();
   const load = Array.from({ length: CLIENTS }, async () => {
@@ -42,14 +42,14 @@ test('an edit that moves a rule from the schema to the settings, or back, opens 
   assert.equal(gateway.things.calls.length, 0);
 });
 
-test('a request that is still being sent while they change ends under the rules that it began under', async () => {
+test('applies the rules in force at the start of a request that is still being sent', async () => {
   await untilGuarded(200);
   const slow = request(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', expect: '100-continue' },
   });
   slow.flushHeaders();
-  await once(slow, 'continue'); // the gateway has begun with it
+  await once(slow, 'continue'); // the gateway has started to read it
   await configure(BY_SETTINGS);
   await untilGuarded(401);
   slow.end('{"query":"{ count }"}');

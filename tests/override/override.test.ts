@@ -13,7 +13,7 @@ const OLD = `${LINK} type Query { user: User } type User @key(fields: "id") { id
 const young = (label: string) =>
   `${LINK} type User @key(fields: "id") { id: ID! plan: String @override(from: "old", label: "${label}") }`;
 
-/** A gateway over two subgraphs, from one of which `User.plan` moves to the other: each says who it is. */
+/** Starts a gateway over two subgraphs between which `User.plan` moves. Its value names the subgraph. */
 async function startMove(t: Afterwards, label: string, settings = '') {
   const folder = await temporaryFolder(t);
   const schema = join(folder, 'young.graphql');
@@ -53,13 +53,13 @@ ${settings}`,
   return { planOf, relabel: (label: string) => replace(schema, young(label)) };
 }
 
-/** How many of so many operations have the field from where it moves to. */
+/** Returns how many of the operations get the field from its new subgraph. */
 async function movedOf(times: number, planOf: () => Promise<string | undefined>): Promise<number> {
   const plans = await Promise.all(Array.from({ length: times }, () => planOf()));
   return plans.filter((plan) => plan === 'young').length;
 }
 
-test('a field moves for the share of the operations that its label says, and for all when that is changed', async (t) => {
+test('moves a field for the percentage of operations in its label, and for all once the label is changed', async (t) => {
   const { planOf, relabel } = await startMove(t, 'percent(30)');
   const moved = await movedOf(400, () => planOf());
   assert.ok(moved > 60 && moved < 180, `${moved} of 400`); // six standard deviations
@@ -75,7 +75,7 @@ test('a field moves for the share of the operations that its label says, and for
   }
 });
 
-test('a field moves for the requests that the hook says', async (t) => {
+test('moves a field for the requests that the hook chooses', async (t) => {
   const { planOf } = await startMove(
     t,
     'beta',
@@ -92,7 +92,7 @@ test('a field moves for the requests that the hook says', async (t) => {
   );
 });
 
-test('without a hook a label that is no percentage moves nothing', async (t) => {
+test('moves nothing for a label without a percentage and without a hook', async (t) => {
   const { planOf } = await startMove(t, 'beta');
   assert.equal(await planOf({ 'x-beta': 'yes' }), 'old');
 });

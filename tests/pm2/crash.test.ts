@@ -17,7 +17,7 @@ const CREATE_ORDER = `mutation ($userId: ID!, $amount: Money!, $idempotencyKey: 
 
 const project = await createProject({ after });
 
-test('orders killed during 200 createOrder: pm2 starts it again, and each acknowledged order is there', async (t) => {
+test('keeps every acknowledged order when orders is killed during 200 createOrder, and pm2 restarts it', async (t) => {
   const { code, stderr } = await project.npm('start');
   assert.equal(code, 0, stderr);
   const userId = await createUser(project.url, 'ada@example.com');
@@ -45,7 +45,7 @@ test('orders killed during 200 createOrder: pm2 starts it again, and each acknow
   assert.deepEqual(amounts.toSorted(), Array.from({ length: SUBMISSIONS }, (_, index) => amountOf(index)).toSorted());
 });
 
-test('the gateway killed: pm2 starts it again, and it answers', async () => {
+test('pm2 restarts a killed gateway, which answers again', async () => {
   const killed = await find('gateway');
   process.kill(killed.pid, 'SIGKILL');
   await until(
@@ -55,7 +55,7 @@ test('the gateway killed: pm2 starts it again, and it answers', async () => {
   assert.notEqual((await find('gateway')).pid, killed.pid);
 });
 
-/** Submits every order under its key, some at a time. Gives those that were acknowledged, by index. */
+/** Submits every order under its key, some at a time. Resolves with those that were acknowledged, by index. */
 async function submitAll(userId: string, onAcknowledged?: (count: number) => void): Promise<Map<number, Order>> {
   const acknowledged = new Map<number, Order>();
   const indexes = Array.from({ length: SUBMISSIONS }, (_, index) => index).values();
@@ -72,7 +72,7 @@ async function submitAll(userId: string, onAcknowledged?: (count: number) => voi
   return acknowledged;
 }
 
-/** Another for each, so that an order that got another's values shows. */
+/** Amounts that differ for each order, so that swapped values show. */
 function amountOf(index: number): string {
   return `${index + 1}.50`;
 }

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createProject } from '../harness/pm2.ts';
 
-test("another project's process of the same name is left alone, and the user told", async () => {
+test("leaves another project's process of the same name alone, and says so", async () => {
   const project = await createProject({ after });
   const script = join(project.folder, 'foreign.js');
   await writeFile(script, 'setInterval(() => {}, 60_000);');
   await project.pm2(['start', script, '--name', 'users', '--cwd', project.folder]);
-  // Not the version of Node, which pm2 asks of the process a moment after it has started.
+  // The version of Node is left out, because pm2 learns it a moment after the start.
   const list = async () => (await project.list()).map(({ name, pid, status }) => ({ name, pid, status }));
   const before = await list();
   assert.equal(before.length, 1);

@@ -6,13 +6,13 @@ import { get } from '../harness/client.ts';
 import { createProject, type Pm2Process } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
 
-// One day of the project under a pm2 that also runs something else.
+// A day of the project under a pm2 that also runs something else.
 
 const project = await createProject({ after });
 const NAMES = ['gateway', 'orders', 'products', 'users'];
 const EMPTY_GRAPH = { users: [], orders: [], products: [] };
 
-test('npm start returns when the graph answers, and says where and how to go on', async () => {
+test('npm start returns once the graph answers, and prints its address and the next commands', async () => {
   const { code, stdout, stderr } = await project.npm('start');
   assert.equal(code, 0, stderr);
   assert.ok(stdout.includes(`Lockstep answers at ${project.url}`), stdout);
@@ -21,7 +21,7 @@ test('npm start returns when the graph answers, and says where and how to go on'
   await startNeighbour();
 });
 
-test('each process runs on the Node that package.json pins', async () => {
+test('runs each process on the Node that package.json pins', async () => {
   const { optionalDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const processes = await ours();
   assert.deepEqual(
@@ -33,7 +33,7 @@ test('each process runs on the Node that package.json pins', async () => {
   for (const { pid } of processes) assert.equal(await realpath(`/proc/${pid}/exe`), pinned);
 });
 
-test('npm start again says that all runs, and leaves it alone', async () => {
+test('a second npm start changes nothing and says so', async () => {
   const before = await project.list();
   const { code, stdout } = await project.npm('start');
   assert.equal(code, 0);
@@ -47,7 +47,7 @@ test('npm run status lists the processes', async () => {
   for (const name of NAMES) assert.match(stdout, new RegExp(`${name}.*online`));
 });
 
-test('npm run logs shows what each says, with dates, and nobody else', async () => {
+test('npm run logs prints the lines of each process with dates, and no others', async () => {
   const { stdout } = await project.npm('run', 'logs', '--', '--nostream', '--lines', '5');
   for (const name of NAMES) {
     assert.match(
@@ -58,21 +58,21 @@ test('npm run logs shows what each says, with dates, and nobody else', async () 
   assert.doesNotMatch(stdout, /neighbour/);
 });
 
-test('logs/ has what each says, errors apart', async () => {
+test('writes the lines of each process to logs/, with errors in separate files', async () => {
   for (const name of NAMES) {
     assert.match(await readLog(`${name}-out.log`), /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] INFO/m);
     assert.equal(await readLog(`${name}-error.log`), '');
   }
 });
 
-test('npm run restart starts each anew', async () => {
+test('npm run restart restarts each process', async () => {
   const before = await ours();
   assert.equal((await project.npm('run', 'restart')).code, 0);
   assertAllAnew(await ours(), before);
   assert.deepEqual(await askForAll(), EMPTY_GRAPH);
 });
 
-test('npm stop stops them, and npm start starts them again', async () => {
+test('npm stop stops the processes, and npm start starts them again', async () => {
   assert.equal((await project.npm('stop')).code, 0);
   assert.deepEqual(
     (await ours()).map(({ name, status }) => `${name} ${status}`),
@@ -84,7 +84,7 @@ test('npm stop stops them, and npm start starts them again', async () => {
   assert.deepEqual(await askForAll(), EMPTY_GRAPH);
 });
 
-test('npm run delete leaves nothing of it, and stopping nothing is no error', async () => {
+test('npm run delete removes the processes, and npm stop then succeeds', async () => {
   assert.equal((await project.npm('run', 'delete')).code, 0);
   assert.deepEqual(await ours(), []);
   const { code, stdout } = await project.npm('stop');
@@ -92,7 +92,7 @@ test('npm run delete leaves nothing of it, and stopping nothing is no error', as
   assert.match(stdout, /No process of this project is running/);
 });
 
-test('what else runs in the same pm2 was never touched', async () => {
+test('never touches other processes in the same pm2', async () => {
   const [neighbour] = await project.list();
   assert.deepEqual(neighbour, { ...neighbour, name: 'neighbour', pid: neighbourPid, status: 'online' });
 });

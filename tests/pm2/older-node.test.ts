@@ -10,23 +10,23 @@ import { until } from '../harness/waiting.ts';
 const older = findOlderNode();
 const options = { skip: older ? false : 'no Node older than 24 is on PATH: what a pm2 on one does could not be tried' };
 
-test("pm2 of an older Node's own, on ecosystem.config.js, says in one line what to do", options, async () => {
+test("an older Node's pm2 prints one line of advice when it starts ecosystem.config.js", options, async () => {
   const project = await createProject({ after });
   const { code, stderr } = await project.pm2(['start', 'ecosystem.config.js'], older);
   assert.equal(code, 1);
   assert.match(stderr, /^This pm2 runs on Node \S+, the gateway needs 24: use .*npm start.*\n$/);
   assert.deepEqual(await project.list(), []);
 
-  // … and what it says works, though that pm2 has left a daemon behind
+  // the advice works, although that pm2 has left a daemon behind
   await assertStarts(project);
 });
 
-test('npm start where a pm2 of an older Node runs something says in one line what to do', options, async () => {
+test('npm start prints one line of advice if a pm2 on an older Node runs something', options, async () => {
   const project = await createProject({ after });
   const script = join(project.folder, 'neighbour.js');
   await writeFile(script, 'setInterval(() => {}, 60_000);');
   await project.pm2(['start', script, '--name', 'neighbour'], older);
-  // pm2 finds out the version a little after the start
+  // pm2 learns the version a moment after the start
   const before = await until(
     () => project.list(),
     (list) => list.every(({ node }) => node !== undefined),
@@ -38,7 +38,7 @@ test('npm start where a pm2 of an older Node runs something says in one line wha
   assert.match(stderr, /^The pm2 that runs already runs on Node \S+, .*set PM2_HOME .*npx pm2 update\n$/m);
   assert.deepEqual(await project.list(), before);
 
-  // … and what it says works
+  // the advice works
   await project.npm('exec', 'pm2', 'update');
   await assertStarts(project);
 });
@@ -51,7 +51,7 @@ async function assertStarts(project: Project): Promise<void> {
   assert.equal(`v${gateway?.node}`, process.version);
 }
 
-/** A Node on PATH that is older than the gateway needs. */
+/** Returns a Node on PATH that is older than the gateway needs. */
 function findOlderNode(): string | undefined {
   const nodes = PATH.split(delimiter).map((folder) => join(folder, 'node'));
   return nodes.find(

@@ -7,7 +7,7 @@ import { createProject, type Project, run } from '../harness/pm2.ts';
 
 const project = await createProject({ after });
 
-test('npm start with a wrong variable names it, its value and what would do', async () => {
+test('npm start names a wrong variable, its value and what to give instead', async () => {
   const { code, stderr } = await run('npm', ['start'], { ...project.env, USERS_PORT: 'abc' });
   assert.equal(code, 1);
   assert.match(
@@ -17,7 +17,7 @@ test('npm start with a wrong variable names it, its value and what would do', as
   assert.ok((await statusesOf(project)).includes('users stopped'));
 });
 
-test('npm start where ports are taken names each, and the variable that changes it', async (t) => {
+test('npm start names each port in use and the variable that changes it', async (t) => {
   const ports = [Number(project.env.GATEWAY_PORT), Number(project.env.USERS_PORT)];
   const occupants = ports.map((port) => createServer().listen(port, '127.0.0.1'));
   t.after(() => {
@@ -34,7 +34,7 @@ test('npm start where ports are taken names each, and the variable that changes 
   assert.deepEqual(await statusesOf(project), ['gateway stopped', 'orders online', 'products online', 'users stopped']);
 });
 
-test('npm start again, once they are free, starts what was missing', async () => {
+test('npm start starts the missing processes once the ports are free', async () => {
   const orders = (await project.list()).find(({ name }) => name === 'orders');
   const { code, stdout } = await project.npm('start');
   assert.equal(code, 0);

@@ -8,7 +8,7 @@ import { tellProgress } from '../harness/full-count.ts';
 import { createProject, type Project } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
 
-/** Fifty at full count, over both numbers of instances; each takes some ten seconds. */
+/** Number of reloads: fifty at full count over both numbers of instances, at some ten seconds each. */
 const RELOADS = process.env.FAULTS === 'full' ? 25 : 1;
 const LOOPS = 4;
 const PAUSE_MS = 10;
@@ -16,7 +16,7 @@ const QUERY = '{ orders(first: 20) { id user { name } } }';
 const MUTATION = 'mutation ($userId: ID!) { createOrder(userId: $userId, amount: "10.50") { user { name } } }';
 
 for (const instances of ['1', '2']) {
-  test(`npm run reload under load loses no request, with GATEWAY_INSTANCES=${instances}`, async (t) => {
+  test(`npm run reload loses no request under load with GATEWAY_INSTANCES=${instances}`, async (t) => {
     const project = await startProject(instances);
     const load = startLoad(project.url, await createUser(project.url, 'ada@example.com'));
 
@@ -32,7 +32,7 @@ for (const instances of ['1', '2']) {
   });
 }
 
-/** Reloads, and looks whether there is another process for each. */
+/** Reloads, and asserts that each process was replaced. */
 async function reloadAll(project: Project, processes: number): Promise<void> {
   const before = await pidsOf(project);
   const { code, stderr } = await project.npm('run', 'reload');
@@ -42,11 +42,11 @@ async function reloadAll(project: Project, processes: number): Promise<void> {
   assert.ok(!now.some((pid) => before.includes(pid)), `${before} became ${now}`);
 }
 
-/** With deadlines that are longer than a slow machine takes to start a process: calls wait for a subgraph until theirs. */
+/** Deadlines longer than a slow machine takes to start a process, because calls wait for a subgraph until then. */
 async function startProject(instances: string): Promise<Project> {
   const project = await createProject({ after }, (folder) => ({
     GATEWAY_INSTANCES: instances,
-    DRAIN_DELAY_MS: '', // as it is by default
+    DRAIN_DELAY_MS: '', // the default
     USERS_TIMEOUT_MS: '10000',
     SUPERGRAPH_FILE: join(folder, 'supergraph.yaml'),
   }));
@@ -58,7 +58,7 @@ async function startProject(instances: string): Promise<Project> {
   return project;
 }
 
-/** Sends queries and mutations over kept-alive connections, until it is ended. */
+/** Sends queries and mutations over kept-alive connections until it is ended. */
 function startLoad(url: string, userId: string) {
   const seen = { answered: 0, longestMs: 0, failures: [] as string[] };
   let isEnding = false;
@@ -83,7 +83,7 @@ function startLoad(url: string, userId: string) {
   };
 }
 
-/** Whether all that was asked for is there: an error, or a user that could not be had, is a failed request. */
+/** Returns true if the answer is complete: an error or a missing user is a failed request. */
 function isWhole(answer: Answer<unknown> | string): boolean {
   return typeof answer !== 'string' && answer.status === 200 && !answer.errors && !answer.text.includes('null');
 }

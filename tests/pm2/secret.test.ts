@@ -9,26 +9,26 @@ const file = project.env.SUBGRAPH_SECRET_FILE ?? '';
 const ENTITIES =
   '{"query":"{ _entities(representations: [{ __typename: \\"User\\", id: \\"1\\" }]) { ... on User { name } } }"}';
 
-test('the first start makes a secret that only its owner reads', async () => {
+test('creates a secret at the first start that only its owner can read', async () => {
   const { code, stderr } = await project.npm('start');
   assert.equal(code, 0, stderr);
   assert.match(await readFile(file, 'utf8'), /^[0-9a-f]{64}\n$/);
   assert.equal(((await stat(file)).mode & 0o777).toString(8), '600');
 });
 
-test('a subgraph refuses _entities without it, or with another', async () => {
+test('a subgraph rejects _entities without the secret or with a wrong one', async () => {
   assert.equal((await askUsers({})).status, 403);
   assert.equal((await askUsers({ 'x-subgraph-secret': '0'.repeat(64) })).status, 403);
 });
 
-test('a subgraph answers _entities with it', async () => {
+test('a subgraph answers _entities with the secret', async () => {
   await createUser(project.url, 'ada@example.com');
   const response = await askUsers({ 'x-subgraph-secret': (await readFile(file, 'utf8')).trim() });
   assert.deepEqual(await response.json(), { data: { _entities: [{ name: 'Ada Lovelace' }] } });
 });
 
 for (const action of ['restart', 'reload']) {
-  test(`a ${action} of one process goes on with it`, async () => {
+  test(`keeps the secret through a ${action} of one process`, async () => {
     const [secret, before] = [await readFile(file, 'utf8'), await project.list()];
     const { code, stdout } = await project.npm('run', action, 'users');
     assert.equal(code, 0);

@@ -13,7 +13,7 @@ import { until } from '../harness/waiting.ts';
 
 const ANSWER = { users: [{ name: 'Ada Lovelace' }] };
 
-test('npm stop answers what is under way before the gateway exits', async (t) => {
+test('npm stop lets the gateway answer requests in flight before it exits', async (t) => {
   const users = createServer().listen(0, '127.0.0.1');
   t.after(() => users.close());
   await once(users, 'listening');
@@ -35,7 +35,7 @@ test('npm stop answers what is under way before the gateway exits', async (t) =>
   const stopped = project.npm('stop');
   const log = () => readFile(join(project.folder, 'logs', 'gateway-out.log'), 'utf8');
   await until(log, (text) => text.includes('finishing what is under way'));
-  await delay(1000); // the time that users takes, most of it after the gateway was told to stop
+  await delay(1000); // the response time of users, most of it after the gateway was told to stop
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data: ANSWER }));
 
   assert.deepEqual(await answer, ANSWER);

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Afterwards, type Graph, startGraph } from '../harness/graph.ts';
 import { copySupergraph } from '../harness/supergraph-files.ts';
 
-/** A graph whose gateway has settings of its own, and where its supergraph file is. */
+/** A graph with gateway settings of its own, and the path of its supergraph file. */
 export interface ConfiguredGraph {
   readonly graph: Graph;
   readonly supergraph: string;

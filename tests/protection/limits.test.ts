@@ -44,7 +44,7 @@ const AT_AND_OVER: [limit: string, at: string, over: string, message: string][] 
 ];
 
 for (const [limit, at, over, message] of AT_AND_OVER) {
-  test(`${limit}: what is at it passes, what is over it doesn't`, async () => {
+  test(`${limit}: accepts an operation at the limit and rejects one above it`, async () => {
     assert.ok(!codesOf(await ask(graph.url, at)).includes('OPERATION_LIMIT_EXCEEDED'));
     const refused = await ask(graph.url, over);
     assert.equal(refused.status, 400);
@@ -53,7 +53,7 @@ for (const [limit, at, over, message] of AT_AND_OVER) {
   });
 }
 
-test('http_max_request_bytes', async () => {
+test('http_max_request_bytes: accepts a body at the limit and rejects one above it', async () => {
   const query = '{ __typename }';
   const atLimit = ' '.repeat(1024 - JSON.stringify({ query }).length);
   assert.equal((await ask(graph.url, query + atLimit)).status, 200);
@@ -64,7 +64,7 @@ test('http_max_request_bytes', async () => {
   );
 });
 
-test('demand_control: what costs more than it may is refused, with the estimate', async () => {
+test('demand_control: rejects an operation above max_cost with the estimate', async () => {
   const query = 'query ($n: Int!) { users(first: $n) { id } }';
   await get(graph.url, query, { n: 2 });
   await edit(supergraph, 'max_cost: 50', 'max_cost: 4');
@@ -84,7 +84,7 @@ test('demand_control: what costs more than it may is refused, with the estimate'
   );
 });
 
-test('mode: measure lets pass what costs more, and logs it', async () => {
+test('mode: measure accepts an operation above max_cost, and logs it', async () => {
   await edit(supergraph, 'max_cost: 4', 'max_cost: 1, mode: measure');
   const query = 'query Dear { users { id } orders { id } }';
   await until(
@@ -95,7 +95,7 @@ test('mode: measure lets pass what costs more, and logs it', async () => {
   assert.deepEqual([line.operation, line.cost], ['Dear', { estimated: 8, max: 1 }]);
 });
 
-test('warn_only lets pass what is over the limits of operations, and logs it once', async () => {
+test('warn_only accepts an operation above the limits, and logs it once', async () => {
   await edit(supergraph, 'http_max_request_bytes: 1kb', 'warn_only: true');
   const query = '{ a: __typename b: __typename }';
   await until(

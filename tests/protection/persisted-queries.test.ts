@@ -29,7 +29,7 @@ const { graph, supergraph } = await startConfigured(
 const apolloFile = join(dirname(supergraph), 'apollo.json');
 await createUser(graph.url, 'ada@example.com');
 
-test('an operation of a manifest is asked for by its id, however clients send one', async () => {
+test('runs an operation of a manifest by its id, in every form in which clients send one', async () => {
   assert.deepEqual((await post({ extensions: persistedQuery(sha256(NAMES)) })).data, ANSWER);
   const variables = { first: 1 };
   for (const name of ['documentId', 'doc_id', 'id']) {
@@ -42,7 +42,7 @@ test('an operation of a manifest is asked for by its id, however clients send on
   assert.equal((await fetchAnswer('?documentId=create')).status, 405);
 });
 
-test('an id that is none is refused, and logged', async () => {
+test('rejects an unknown id, and logs it', async () => {
   const answer = await post({ documentId: 'nothing' });
   assert.deepEqual(
     [answer.status, errorsOf(answer)],
@@ -52,7 +52,7 @@ test('an id that is none is refused, and logged', async () => {
   assert.deepEqual([line.level, line.id], ['warn', 'nothing']);
 });
 
-test('without a safelist other operations are run, and logged', async () => {
+test('runs other operations without a safelist, and logs them', async () => {
   assert.deepEqual((await post({ query: UNKNOWN })).data, { users: [{ email: 'ada@example.com' }] });
   const line = await graph.gateway.logged(({ operation }) => operation === UNKNOWN);
   assert.deepEqual([line.level, line.msg], ['warn', 'an unknown operation was sent']);
@@ -60,7 +60,7 @@ test('without a safelist other operations are run, and logged', async () => {
   assert.ok(!graph.gateway.logs.some(({ operation }) => operation === NAMES));
 });
 
-test('a client registers a document by its hash: automatic persisted queries', async () => {
+test('registers a document by its hash: automatic persisted queries', async () => {
   const query = '{ users { createdAt } }';
   const extensions = persistedQuery(sha256(query));
   assert.deepEqual(errorsOf(await post({ extensions })), ['PERSISTED_QUERY_NOT_FOUND: PersistedQueryNotFound']);
@@ -71,7 +71,7 @@ test('a client registers a document by its hash: automatic persisted queries', a
   assert.deepEqual((await post({ extensions })).data, data);
 });
 
-test('apq.enabled: false', async () => {
+test('apq.enabled: false rejects automatic persisted queries', async () => {
   await edit(supergraph, 'gateway:', 'gateway:\n  apq: { enabled: false }');
   const extensions = persistedQuery(sha256('{ users { createdAt } }'));
   const answer = await until(
@@ -82,7 +82,7 @@ test('apq.enabled: false', async () => {
   assert.deepEqual((await post({ extensions: persistedQuery(sha256(NAMES)) })).data, ANSWER);
 });
 
-test('a manifest that changes is followed; one that is wrong is refused, with its file', async () => {
+test('follows a changed manifest, and rejects a wrong one with its file', async () => {
   await replace(apolloFile, '{ "format": "none" }');
   const { msg } = await graph.gateway.logged(({ level }) => level === 'error');
   assert.match(
@@ -100,7 +100,7 @@ test('a manifest that changes is followed; one that is wrong is refused, with it
   assert.equal((await post({ documentId: 'create' })).status, 400);
 });
 
-test('safelist: what is in no manifest is refused, however it is sent', async () => {
+test('safelist: rejects an operation of no manifest in every form', async () => {
   await edit(supergraph, 'log_unknown: true', 'safelist: { enabled: true }');
   const refused = await until(
     () => post({ query: UNKNOWN }),
@@ -123,7 +123,7 @@ test('safelist: what is in no manifest is refused, however it is sent', async ()
   assert.equal((await fetchAnswer(`?${new URLSearchParams({ query: UNKNOWN })}`)).status, 403);
 });
 
-test('safelist: an operation of a manifest passes in any layout, and so does introspection', async () => {
+test('safelist: accepts an operation of a manifest in any layout, and introspection', async () => {
   const other = '# by hand\nfragment N on User {\n  name,\n}\nquery Names { users { ...N } }';
   for (const query of [NAMES, other]) assert.deepEqual((await post({ query })).data, ANSWER);
   assert.deepEqual((await post({ documentId: 'again' })).data, ANSWER);
@@ -131,7 +131,7 @@ test('safelist: an operation of a manifest passes in any layout, and so does int
   assert.equal((await post({ query: '{ __typename users { id } }' })).status, 403);
 });
 
-test('require_id: an operation of a manifest has to be asked for by its id', async () => {
+test('require_id: rejects the text of an operation of a manifest', async () => {
   await edit(supergraph, 'safelist: { enabled: true', 'safelist: { enabled: true, require_id: true');
   const refused = await until(
     () => post({ query: NAMES }),

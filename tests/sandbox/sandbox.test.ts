@@ -10,17 +10,17 @@ const [production, opened] = await Promise.all([
   start({ after }, 'gateway', { NODE_ENV: 'production', INTROSPECTION: 'true', LANDING_PAGE: 'true' }),
 ]);
 
-/** What a browser gets that opens the address. */
+/** Opens an address as a browser does. */
 function open(url: string | URL): Promise<Response> {
   return fetch(url, { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }, redirect: 'manual' });
 }
 
-test('/ leads to /graphql', async () => {
+test('redirects / to /graphql', async () => {
   const { status, headers } = await open(new URL('/', graph.url));
   assert.deepEqual([status, headers.get('location')], [302, '/graphql']);
 });
 
-test('/graphql is Sandbox for a browser, with a first query that runs as it is', async () => {
+test('serves Sandbox to a browser at /graphql, with a first query that runs', async () => {
   const response = await open(graph.url);
   assert.equal(response.status, 200);
   assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
@@ -40,7 +40,7 @@ test('/graphql is Sandbox for a browser, with a first query that runs as it is',
   ]);
 });
 
-test('whoever asks for JSON gets no page', async () => {
+test('serves no page to a client that accepts JSON', async () => {
   const response = await fetch(graph.url, {
     headers: { accept: 'application/json', 'apollo-require-preflight': 'true' },
   });
@@ -48,7 +48,7 @@ test('whoever asks for JSON gets no page', async () => {
   assert.match(response.headers.get('content-type') ?? '', /json/);
 });
 
-test('introspection tells what the graph has, with its descriptions', async () => {
+test('serves introspection with descriptions', async () => {
   const query = '{ __type(name: "Order") { description fields { name } } }';
   assert.deepEqual(await get(graph.url, query), {
     __type: {
@@ -59,7 +59,7 @@ test('introspection tells what the graph has, with its descriptions', async () =
   assert.deepEqual(await get(graph.url, '{ __type(name: "_Entity") { name } }'), { __type: null });
 });
 
-test('in production mode there is no page, no introspection, and no hint at the schema', async () => {
+test('serves no page, no introspection and no hint at the schema in production mode', async () => {
   assert.equal((await open(new URL('/', production.url))).status, 404);
   const page = await open(production.url);
   assert.equal(page.status, 400);
@@ -70,7 +70,7 @@ test('in production mode there is no page, no introspection, and no hint at the 
   assert.deepEqual(errorsOf(close), ['GRAPHQL_VALIDATION_FAILED: Cannot query field "nam" on type "User".']);
 });
 
-test('in production mode INTROSPECTION and LANDING_PAGE switch them on', async () => {
+test('INTROSPECTION and LANDING_PAGE turn them on in production mode', async () => {
   assert.equal((await open(new URL('/', opened.url))).status, 302);
   assert.match(await (await open(opened.url)).text(), /embeddable-sandbox/);
   assert.deepEqual(await get(opened.url, '{ __schema { queryType { name } } }'), {

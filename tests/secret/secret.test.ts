@@ -30,13 +30,13 @@ for (const subgraph of ['users', 'orders', 'products'] as const) {
   const { url } = graph[subgraph];
   const entities = entitiesOf(TYPES[subgraph]);
 
-  test(`_entities of ${subgraph} is refused without the secret, and with another one`, async () => {
+  test(`${subgraph} rejects _entities without the secret and with a wrong one`, async () => {
     assert.deepEqual(await send(url, entities), REFUSED);
     assert.deepEqual(await send(url, entities, ''), REFUSED);
     assert.deepEqual(await send(url, entities, `${SECRET}.`), REFUSED);
   });
 
-  test(`${subgraph} refuses before it parses anything`, async () => {
+  test(`${subgraph} rejects before it parses anything`, async () => {
     assert.deepEqual(await send(url, '{ no JSON'), REFUSED);
     const page = await fetch(url, { headers: { accept: 'text/html' } });
     assert.deepEqual([page.status, await page.text()], REFUSED);
@@ -46,13 +46,13 @@ for (const subgraph of ['users', 'orders', 'products'] as const) {
     assert.deepEqual(await send(url, entities, SECRET), [200, `{"data":{"_entities":[{"id":"${id}"}]}}\n`]);
   });
 
-  test(`the health of ${subgraph} needs none`, async () => {
+  test(`${subgraph} reports its health without the secret`, async () => {
     assert.equal((await fetch(new URL('/health/live', url))).status, 200);
     assert.equal((await fetch(new URL('/health/ready', url))).status, 200);
   });
 }
 
-test('the gateway sends it with every call, and so does orders', async () => {
+test('the gateway and orders send the secret with every call', async () => {
   const { createOrder } = await get<{ createOrder: object }>(
     graph.url,
     `mutation { createOrder(userId: ${id}, amount: 1) { user { name } } }`,
@@ -67,7 +67,7 @@ test('the gateway sends it with every call, and so does orders', async () => {
   }
 });
 
-test('a client of the gateway needs none, and never sees it', async () => {
+test('a client of the gateway needs no secret and never sees it', async () => {
   const response = await fetch(graph.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -8,7 +8,7 @@ import type { RunningProcess } from '../harness/process.ts';
 import { copySupergraph, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 
-/** A gateway of its own, with these lines under `gateway`. It listens where they say. */
+/** Starts a gateway with these lines under `gateway`, listening where they say. */
 async function startGateway(t: Afterwards, lines: string, env: Record<string, string> = {}): Promise<Configured> {
   const { supergraph } = await copySupergraph(t);
   const original = await readFile(supergraph, 'utf8');
@@ -19,16 +19,16 @@ async function startGateway(t: Afterwards, lines: string, env: Record<string, st
 }
 
 interface Configured extends RunningProcess {
-  /** Has it follow other lines. */
+  /** Replaces the lines, without waiting until they are in force. */
   configure(lines: string): Promise<void>;
-  /** The same, without saying where it listens. */
+  /** Replaces everything after the original file, the address included. */
   replace(text: string): Promise<void>;
 }
 
 const SHARED = '  path: /api\n  health_check: { live: /up, ready: /on }\n';
 const gateway = await startGateway({ after }, SHARED);
 
-test('GraphQL and the health answer at the paths that the file says, and nowhere else', async () => {
+test('serves GraphQL and health at the configured paths and nowhere else', async () => {
   assert.equal(new URL(gateway.url).pathname, '/api');
   assert.deepEqual(await get(gateway.url, '{ __typename }'), { __typename: 'Query' });
   assert.deepEqual(
@@ -37,7 +37,7 @@ test('GraphQL and the health answer at the paths that the file says, and nowhere
   );
 });
 
-test('a change of these paths takes effect', async () => {
+test('applies a change of these paths', async () => {
   await gateway.configure('  path: /v2/graphql\n');
   const moved = new URL('/v2/graphql', gateway.url).href;
   await until(
@@ -52,7 +52,7 @@ test('a change of these paths takes effect', async () => {
   );
 });
 
-test('another address to listen on is refused until a restart, and what else changed takes effect', async () => {
+test('keeps its address until a restart when listen changes, and applies the other changes', async () => {
   const { msg } = await nextError(gateway, () =>
     gateway.replace(`gateway:\n  listen: "[::1]:1"\n${SHARED.replace('/up', '/alive')}`),
   );
@@ -61,14 +61,14 @@ test('another address to listen on is refused until a restart, and what else cha
   await gateway.configure(SHARED);
 });
 
-test('it listens on the host that the file says, and on another where HOST says so', async (t) => {
+test('listens on the configured host, and on that of HOST if it is set', async (t) => {
   assert.equal(new URL(gateway.url).hostname, '127.0.0.1');
   const ipv6 = await startGateway(t, '', { HOST: '::1' });
   assert.equal(new URL(ipv6.url).hostname, '[::1]');
   assert.deepEqual(await get(ipv6.url, '{ __typename }'), { __typename: 'Query' });
 });
 
-test('introspection is off where the file says so, and no error helps to guess the schema', async (t) => {
+test('turns introspection off, and gives no hints at the schema in errors', async (t) => {
   const closed = await startGateway(t, '  introspection: false\n');
   const [refused] = errorsOf(await ask(closed.url, '{ __schema { types { name } } }'));
   assert.match(refused ?? '', /^GRAPHQL_VALIDATION_FAILED: GraphQL introspection is not allowed/);
@@ -81,7 +81,7 @@ test('introspection is off where the file says so, and no error helps to guess t
   );
 });
 
-test('a request that any page could send needs one of the headers that the file says', async (t) => {
+test('requires one of the configured headers of requests that any page could send', async (t) => {
   const strict = await startGateway(t, '  csrf: { required_headers: [x-shop, x-admin] }\n');
   const statusWith = async (headers: Record<string, string>) =>
     (await fetch(`${strict.url}?query={__typename}`, { headers })).status;
@@ -91,7 +91,7 @@ test('a request that any page could send needs one of the headers that the file 
   assert.equal(await statusWith({ 'x-admin': '1' }), 200);
 });
 
-test('it is ready while new requests are welcome: not once it begins to stop, though it still answers', async (t) => {
+test('is not ready while it stops, although it still answers', async (t) => {
   const stopping = await startGateway(t, '', { DRAIN_DELAY_MS: '1500' });
   assert.deepEqual(await statusesOf(stopping.url, ['/health/live', '/health/ready']), [200, 200]);
   const stopped = stopping.stop();

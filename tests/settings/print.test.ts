@@ -5,7 +5,7 @@ import { copySupergraph, edit } from '../harness/supergraph-files.ts';
 
 const COMMAND = 'gateway/src/print-settings.ts';
 
-test('npm run config prints every setting, with the line or the variable that it comes from', async (t) => {
+test('npm run config prints every setting with its line or variable', async (t) => {
   const { supergraph } = await copySupergraph(t);
   const line = await edit(supergraph, 'timeout: 2s', 'timeout: 1500ms');
   const { code, stdout, stderr } = await runScript(COMMAND, { SUPERGRAPH_FILE: supergraph, GATEWAY_PORT: '5000' });
@@ -15,7 +15,7 @@ test('npm run config prints every setting, with the line or the variable that it
   assert.match(stdout, /^ {4}batch_entities: true +# default$/m);
 });
 
-test('of a wrong file it prints the mistakes, and fails', async (t) => {
+test('npm run config prints the mistakes of a wrong file and fails', async (t) => {
   const { supergraph } = await copySupergraph(t);
   const lines = [
     await edit(supergraph, 'timeout: 2s', 'timeout: soon'),

@@ -18,12 +18,12 @@ const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: files.su
 const original = await readFile(files.supergraph, 'utf8');
 await createUser(graph.url, 'ada@example.com');
 
-/** The file with these lines under `gateway`. */
+/** Returns the file with these lines under `gateway`. */
 function withGateway(lines: string): string {
   return `${original}gateway:\n${lines}`;
 }
 
-/** Settings of every kind, other ones each time, and a path that says that they are in force. */
+/** Returns settings of every kind, different ones each time, and a path that exists once they are in force. */
 function flip(turn: number): string {
   const isEven = turn % 2 === 0;
   return withGateway(`  introspection: ${isEven}
@@ -36,7 +36,7 @@ function flip(turn: number): string {
 `);
 }
 
-test('settings that change under load take effect each time, and no request fails', async (t) => {
+test('applies every change of settings under load without failing a request', async (t) => {
   const load = startLoad(t);
   for (let turn = 1; turn <= FLIPS; turn += 1) {
     await replace(files.supergraph, flip(turn));
@@ -53,13 +53,13 @@ test('settings that change under load take effect each time, and no request fail
   assert.ok(answered > 10 * FLIPS, `${answered} answers`);
 });
 
-test('a request that is still being sent while the settings change is answered', async () => {
+test('answers a request that is still being sent while the settings change', async () => {
   const slow = request(graph.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', expect: '100-continue' },
   });
   slow.flushHeaders();
-  await once(slow, 'continue'); // the gateway has begun with it
+  await once(slow, 'continue'); // the gateway has started to read it
   for (const turn of [31, 32]) {
     await replace(files.supergraph, flip(turn));
     await until(
@@ -75,7 +75,7 @@ test('a request that is still being sent while the settings change is answered',
   );
 });
 
-test('a wrong file is refused with all its mistakes under load, and what was in force stays', async (t) => {
+test('rejects a wrong file under load with all its mistakes, and keeps the settings in force', async (t) => {
   const load = startLoad(t);
   await replace(files.supergraph, flip(1));
   await until(
@@ -110,7 +110,7 @@ test('a wrong file is refused with all its mistakes under load, and what was in 
   assert.deepEqual((await load.end()).failures, []);
 });
 
-/** The origin that may read an answer, asked for from this one. */
+/** Returns the origin that may read a response to this one. */
 async function originAllowed(origin: string): Promise<string | null> {
   const { headers } = await fetch(graph.url, {
     method: 'POST',
@@ -120,7 +120,7 @@ async function originAllowed(origin: string): Promise<string | null> {
   return headers.get('access-control-allow-origin');
 }
 
-/** Asks and writes all the time, by several clients. */
+/** Sends queries and mutations from several clients until it is ended. */
 function startLoad(t: TestContext) {
   const ended = new AbortController();
   t.after(() => ended.abort());

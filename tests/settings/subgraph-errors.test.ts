@@ -8,7 +8,7 @@ import { start, temporaryFolder } from '../harness/graph.ts';
 import { replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 
-/** A subgraph of somebody else's, that tells too much. */
+/** A third-party subgraph whose errors reveal too much. */
 const extensions = { code: 'SHELF_LOCKED', host: 'db1.internal', stacktrace: ['at /srv/shelf.js:1'] };
 const ERROR = { message: 'select * from shelf: db1.internal is locked', path: ['shelf'], extensions };
 const subgraph = createServer((_request, response) => {
@@ -22,7 +22,7 @@ after(() => subgraph.close());
 const file = join(await temporaryFolder({ after }), 'supergraph.yaml');
 let version = 0;
 
-/** Settings for the subgraph, and a path that says that they are in force. */
+/** Writes settings for the subgraph. Resolves with a path that exists once they are in force. */
 async function configure(gateway: string, codes = '[]'): Promise<string> {
   version += 1;
   await replace(
@@ -56,12 +56,12 @@ async function errorUnder(settings: string, codes?: string): Promise<AnswerError
 
 const MASKED = 'Internal server error';
 
-test('where nothing is said, a code of its own passes, without what is for developers', async () => {
+test('passes errors with a code of their own by default, without details for developers', async () => {
   const error = await errorUnder('{}');
   assert.deepEqual(error, { ...ERROR, extensions: { code: 'SHELF_LOCKED', host: 'db1.internal' } });
 });
 
-test('false: the client gets a code and an id, and the log the whole error under that id', async () => {
+test('false: gives the client a code and an id, and logs the error under that id', async () => {
   for (const settings of ['{ all: false }', '{ all: true, shelves: false }']) {
     const error = await errorUnder(settings);
     const id = error?.extensions.id;
@@ -74,12 +74,12 @@ test('false: the client gets a code and an id, and the log the whole error under
   }
 });
 
-test('false: a code that the subgraph lists passes', async () => {
+test('false: passes a code that the subgraph lists', async () => {
   assert.equal((await errorUnder('{ all: false }', '[SHELF_LOCKED]'))?.message, ERROR.message);
   assert.equal((await errorUnder('{ all: false }', '[OTHER]'))?.message, MASKED);
 });
 
-test('true: the client gets the error as it is', async () => {
+test('true: passes errors unchanged', async () => {
   for (const settings of ['{ all: true }', '{ all: false, shelves: true }']) {
     assert.deepEqual(await errorUnder(settings), ERROR);
   }

@@ -14,7 +14,7 @@ import { until } from '../harness/waiting.ts';
 const ONE = 'type Query { one: Int }';
 const TWO = 'type Query { one: Int  two: Int }';
 
-/** A subgraph that says what it can do, to those who have the secret, once it is up. */
+/** A subgraph that gives its schema to requests with the secret, once it is up. */
 class Subgraph {
   readonly #server = createServer(async (request, response) => {
     const { query } = JSON.parse(await text(request));
@@ -48,7 +48,7 @@ async function prepare(t: TestContext) {
   return { subgraph, url, file };
 }
 
-test('the gateway waits for the schema, says for what, and serves it', async (t) => {
+test('waits for the schema, logs what it waits for, and serves it', async (t) => {
   const { subgraph, url, file } = await prepare(t);
   const starting = start(t, 'gateway', { SUPERGRAPH_FILE: file });
   await until(
@@ -63,7 +63,7 @@ test('the gateway waits for the schema, says for what, and serves it', async (t)
   assert.match(told[0]?.msg ?? '', /The gateway starts once it does\.$/);
 });
 
-test('the gateway follows the schema; while the subgraph is down it keeps the last one, whatever else changes', async (t) => {
+test('follows the schema, and keeps the last one while the subgraph is down', async (t) => {
   const { subgraph, file } = await prepare(t);
   subgraph.isUp = true;
   const gateway = await start(t, 'gateway', { SUPERGRAPH_FILE: file });
@@ -91,7 +91,7 @@ test('the gateway follows the schema; while the subgraph is down it keeps the la
   assert.deepEqual(await get(gateway.url, '{ two }'), { two: 2 });
 });
 
-test('npm run compose asks it too, and names one that does not answer', async (t) => {
+test('npm run compose fetches the schema, and names a subgraph that does not respond', async (t) => {
   const { subgraph, url, file } = await prepare(t);
   const compose = () =>
     runScript('gateway/src/compose.ts', { SUPERGRAPH_FILE: file, SUBGRAPH_SECRET: 'a secret for this test only' });

@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import type { Afterwards } from '../harness/graph.ts';
 import { until } from '../harness/waiting.ts';
 
-/** A span as a collector gets it, its attributes as a record. */
+/** A span as a collector receives it, with its attributes as a record. */
 export interface Span {
   readonly service: string;
   readonly traceId: string;
@@ -17,19 +17,19 @@ export interface Span {
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly isError: boolean;
   readonly durationMs: number;
-  /** The spans that it leads to, as `trace span`. */
+  /** Linked spans, as `trace span`. */
   readonly links: readonly string[];
 }
 
-/** Takes traces by OTLP over HTTP, in JSON. */
+/** A collector of traces in OTLP over HTTP with JSON: https://opentelemetry.io/docs/specs/otlp/#otlphttp */
 export interface Collector {
   readonly url: string;
   readonly spans: readonly Span[];
-  /** The headers of what was last sent to it. */
+  /** Headers of the last request. */
   readonly headers: Readonly<Record<string, unknown>>;
-  /** The spans of a trace, once they are as many. */
+  /** Resolves with the spans of a trace once there are this many. */
   traceOf(traceId: string, count: number): Promise<Span[]>;
-  /** 200 to take, another to refuse; 0 never answers. */
+  /** Status of its responses: 200 accepts spans; 0 never responds. */
   status: number;
 }
 
@@ -53,7 +53,7 @@ interface Sent {
   }[];
 }
 
-/** Starts one, and ends it after the test. */
+/** Starts a collector that ends with the test. */
 export async function startCollector(t: Afterwards, port = 0): Promise<Collector> {
   const spans: Span[] = [];
   const collector = {

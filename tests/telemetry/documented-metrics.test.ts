@@ -9,7 +9,7 @@ import { scrape } from './scrape.ts';
 const settings = codeBlock('docs/configuration.md', 'observed');
 const metrics = readPage('docs/operations.md');
 
-test("the page's settings turn on metrics, traces and access lines, and every metric of the gateway is documented", async (t) => {
+test("turns on metrics, traces and access logs with the page's settings, and documents every metric", async (t) => {
   const collector = await startCollector(t);
   const { graph } = await startConfigured(t, settings.replace('http://127.0.0.1:4318', collector.url));
   await createUser(graph.url, 'ada@example.com');

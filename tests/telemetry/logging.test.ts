@@ -8,7 +8,7 @@ import { copySupergraph, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 import { startCollector } from './collector.ts';
 
-/** A graph whose gateway has these settings of telemetry, and how to change them. */
+/** Starts a graph with these telemetry settings, and returns a function that changes them. */
 async function startWith(t: Afterwards, telemetry: string, env: Record<string, string> = {}) {
   const { supergraph } = await copySupergraph(t);
   const original = await readFile(supergraph, 'utf8');
@@ -19,12 +19,12 @@ async function startWith(t: Afterwards, telemetry: string, env: Record<string, s
 
 const isAccess = ({ msg }: LogLine) => msg === 'request';
 
-/** The line of the request that was given this id. */
+/** Returns the log line of the request with this id. */
 function lineOf({ gateway }: Graph, requestId: string): Promise<LogLine> {
   return gateway.logged((line) => isAccess(line) && line.requestId === requestId);
 }
 
-test('each request has a line once it is answered, with nothing that is a secret of its client', async (t) => {
+test('logs one line per answered request, without secrets of the client', async (t) => {
   const collector = await startCollector(t);
   const { graph } = await startWith(
     t,
@@ -72,7 +72,7 @@ test('each request has a line once it is answered, with nothing that is a secret
   assert.doesNotMatch(JSON.stringify(graph.gateway.logs), new RegExp(SECRET));
 });
 
-test('there is no access log where it is not asked for, and none any more once it is not', async (t) => {
+test('writes no access log by default, nor after it is turned off', async (t) => {
   const { change, graph } = await startWith(t, '{}');
   await createUser(graph.url, 'ada@example.com');
   await change('{ logging: { access_log: true } }');
@@ -91,10 +91,10 @@ test('there is no access log where it is not asked for, and none any more once i
   assert.equal(graph.gateway.logs.filter(isAccess).length, before);
 });
 
-test('format and level are as the file says, from its first reading on, and change with it', async (t) => {
+test('uses the format and level of the file from the start, and follows their changes', async (t) => {
   const { change, graph } = await startWith(t, '{ logging: { format: json } }', { LOG_FORMAT: '' });
   assert.ok(graph.gateway.logs.some(({ msg }) => msg.startsWith('the graph is')));
-  /** Lines in JSON that say that the settings have changed. */
+  /** Returns the number of JSON lines about changed settings. */
   const told = () => graph.gateway.logs.filter(({ msg }) => msg.startsWith('the graph has changed')).length;
   const changeTo = async (logging: string, path: string) => {
     await change(`{ logging: ${logging}, metrics: { prometheus: ${path} } }`);

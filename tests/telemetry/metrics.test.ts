@@ -25,17 +25,17 @@ await replace(files.supergraph, withTelemetry);
 const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: files.supergraph } });
 const ada = await createUser(graph.url, 'ada@example.com');
 
-/** What has changed from one scrape to the next. */
+/** Returns the differences between two scrapes. */
 function changes(before: Samples, now: Samples): Record<string, number> {
   const changed = [...now].filter(([series, value]) => value !== (before.get(series) ?? 0));
   return Object.fromEntries(changed.map(([series, value]) => [series, value - (before.get(series) ?? 0)]));
 }
 
-/** What an action changes of the gateway's own series, but for durations. */
+/** Returns what an action changes in the gateway's own series, durations excluded. */
 async function counted(action: () => Promise<unknown>): Promise<Record<string, number>> {
   const before = await scrape(graph.url);
   await action();
-  // What a client has its answer of may be counted a moment after.
+  // The gateway may count a request a moment after its client has the response.
   const now = await until(
     () => scrape(graph.url),
     (samples) => samples.get('lockstep_requests_under_way') === 0,
@@ -48,7 +48,7 @@ async function counted(action: () => Promise<unknown>): Promise<Record<string, n
 
 const ANSWERED = 'lockstep_requests_total{outcome="ok",status="200"}';
 
-test('a query counts as one request, one fetch and one call, and its code is compiled once', async () => {
+test('counts a query as one request, one fetch and one call, and compiles it once', async () => {
   const first = await counted(() => get(graph.url, 'query Names { users { name } }'));
   assert.deepEqual(first, {
     lockstep_operation_cache_misses_total: 1,
@@ -67,7 +67,7 @@ test('a query counts as one request, one fetch and one call, and its code is com
   );
 });
 
-test('calls that are saved are counted: those that are alike, and those that travel together', async () => {
+test('counts the calls saved by deduplication and by batching', async () => {
   await createOrder(graph.url, ada);
   graph.ordersProxy.behaviour = 'hold';
   const saved = await counted(async () => {
@@ -93,7 +93,7 @@ test('calls that are saved are counted: those that are alike, and those that tra
   }
 });
 
-test('what is refused, or would be, is counted by its rule', async () => {
+test('counts rejections, and those only logged, by rule', async () => {
   const deep = await counted(() => ask(graph.url, '{ orders { user { orders { user { orders { id } } } } } }'));
   assert.equal(deep['lockstep_refusals_total{outcome="passed",rule="max_depth"}'], 1);
   assert.equal(deep['lockstep_refusals_total{outcome="refused",rule="demand_control.max_cost"}'], 1);
@@ -102,7 +102,7 @@ test('what is refused, or would be, is counted by its rule', async () => {
   assert.equal(unreadable['lockstep_requests_total{outcome="refused",status="405"}'], 1);
 });
 
-test('no label has a text that a client chooses', async () => {
+test('puts no text of a client into labels', async () => {
   await ask(graph.url, 'query Sesame { users { name } }', {}, { 'x-request-id': 'Sesame', 'user-agent': 'Sesame' });
   await ask(graph.url, '{ Sesame }');
   await fetch(`${graph.url}?Sesame`, { method: 'SEARCH' });
@@ -110,7 +110,7 @@ test('no label has a text that a client chooses', async () => {
   assert.doesNotMatch(text, /Sesame|SEARCH/);
 });
 
-test('a client that leaves is counted as having left, and so is what was fetched for it', async () => {
+test('counts a client that disconnects, and its fetches', async () => {
   graph.ordersProxy.behaviour = 'hang';
   const left = await counted(async () => {
     const leaving = new AbortController();
@@ -135,7 +135,7 @@ test('a client that leaves is counted as having left, and so is what was fetched
   assert.equal(left['lockstep_subgraph_calls_total{status="none",subgraph="orders"}'], 1);
 });
 
-test('retries are counted, what a failing subgraph costs, and its breaker', async () => {
+test('counts retries, failures of a subgraph and its circuit breaker', async () => {
   const state = (samples: Samples) =>
     ['closed', 'open', 'half-open'].map((name) =>
       samples.get(`lockstep_subgraph_circuit_breaker_state{state="${name}",subgraph="users"}`),
@@ -152,7 +152,7 @@ test('retries are counted, what a failing subgraph costs, and its breaker', asyn
   assert.deepEqual(state(await scrape(graph.url)), [0, 1, 0]);
 });
 
-test('counts go on where the settings change, and changes are counted', async () => {
+test('keeps counting when the settings change, and counts the changes', async () => {
   const before = await scrape(graph.url);
   await nextError(graph.gateway, () => replace(files.supergraph, `${withTelemetry}  telemetry: wrong\n`));
   const moved = withTelemetry.replace('/metrics', '/figures');
@@ -175,7 +175,7 @@ test('counts go on where the settings change, and changes are counted', async ()
   );
 });
 
-test('the process itself is watched too', async () => {
+test('reports metrics of the process', async () => {
   await replace(files.supergraph, withTelemetry);
   const samples = await until(
     () => scrape(graph.url).catch(() => undefined),
@@ -188,7 +188,7 @@ test('the process itself is watched too', async () => {
   assert.match(text, new RegExp(`^lockstep_operation_cache_size\\{${pid}\\}`, 'm'));
 });
 
-test('what is refused before it is read is counted too, by its rule', async (t) => {
+test('counts requests rejected before they are read, by rule', async (t) => {
   const { supergraph } = await copySupergraph(t);
   await replace(
     supergraph,

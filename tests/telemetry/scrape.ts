@@ -1,10 +1,10 @@
-/** The samples of one scrape, by series: `name{label="value"}`, its labels in alphabetical order, without `pid`. */
+/** Samples of one scrape by series: `name{label="value"}`, with labels in alphabetical order and without `pid`. */
 export type Samples = ReadonlyMap<string, number>;
 
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\\n]|\\["\\n])*)"/g;
 
-/** Asks a gateway for its figures, and reads Prometheus' text format (version 0.0.4). */
+/** Scrapes a gateway. Reads Prometheus' text format: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export async function scrape(gateway: string, path = '/metrics'): Promise<Samples> {
   const response = await fetch(new URL(path, gateway));
   const type = response.headers.get('content-type') ?? '';

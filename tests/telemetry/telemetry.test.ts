@@ -8,7 +8,7 @@ import type { RunningProcess } from '../harness/process.ts';
 
 const RECORDER = pathToFileURL(join(import.meta.dirname, 'connection-recorder.ts')).href;
 
-test('nothing is connected to but the configured addresses, from start to stop', async (t) => {
+test('connects only to the configured addresses, from start to stop', async (t) => {
   const graph = await startGraph(t, { all: { NODE_OPTIONS: `--import=${RECORDER}` } });
   await createOrder(graph.url, await createUser(graph.url, 'ada@example.com'));
   await get(graph.url, '{ orders { user { name } } }');

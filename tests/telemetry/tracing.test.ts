@@ -11,7 +11,7 @@ import { type Span, startCollector } from './collector.ts';
 const collector = await startCollector({ after });
 const files = await copySupergraph({ after });
 const original = await readFile(files.supergraph, 'utf8');
-/** With a rule that would make each client's calls its own, where `traceparent` weren't left to tracing. */
+/** Settings with a header rule that would keep calls from being shared if it passed `traceparent` on. */
 const settings = (tracing: string) =>
   `${original}gateway:\n  headers: { request: [{ propagate: { matching: ^trace } }] }\n  telemetry:\n    metrics: { prometheus: /metrics }\n    ${tracing}\n`;
 const otlp = `otlp: { endpoint: "${collector.url}", headers: [{ name: x-key, value: of the collector }] }`;
@@ -22,7 +22,7 @@ await createOrder(graph.url, ada);
 
 let traces = 0;
 
-/** The `traceparent` of a client's trace that is new. */
+/** Returns the `traceparent` of a new trace. */
 function newTrace(flags = '01'): { traceId: string; headers: { traceparent: string } } {
   traces += 1;
   const traceId = `0af7651916cd43dd8448eb2${String(traces).padStart(9, '0')}`;
@@ -37,7 +37,7 @@ const named = (spans: readonly Span[], name: string) => {
 
 const QUERY = 'query OrdersOfUsers { orders { id user { name } } }';
 
-test("a trace goes from the client's through the operation to each call, and is told to the subgraphs", async () => {
+test('traces from the client through the operation to each call, and passes the trace to the subgraphs', async () => {
   const { traceId, headers } = newTrace();
   graph.ordersProxy.calls.length = graph.usersProxy.calls.length = 0;
   await ask(graph.url, QUERY, {}, headers);
@@ -77,7 +77,7 @@ test("a trace goes from the client's through the operation to each call, and is 
   assert.equal(collector.headers['x-key'], 'of the collector');
 });
 
-test('calls are shared by traces as ever: it is in one, and the others lead to it', async () => {
+test('shares a call between traces: it is a span of one and linked from the others', async () => {
   const own = Array.from({ length: 3 }, () => newTrace());
   graph.ordersProxy.behaviour = 'hold';
   graph.ordersProxy.calls.length = graph.usersProxy.calls.length = 0;
@@ -108,7 +108,7 @@ test('calls are shared by traces as ever: it is in one, and the others lead to i
   }
 });
 
-test('what fails is marked, in the call and in the operation', async () => {
+test('marks failures in the call and in the operation', async () => {
   const { traceId, headers } = newTrace();
   graph.usersProxy.behaviour = 'status 500';
   await ask(graph.url, QUERY, {}, headers);
@@ -121,7 +121,7 @@ test('what fails is marked, in the call and in the operation', async () => {
   assert.deepEqual([operation.isError, operation.attributes['error.type']], [true, 'SUBGRAPH_UNAVAILABLE']);
 });
 
-test('a trace that its client does not sample is not sent, and goes on unsampled', async () => {
+test('does not send a trace that its client does not sample, and passes it on unsampled', async () => {
   const unsampled = newTrace('00');
   graph.usersProxy.calls.length = 0;
   await ask(graph.url, '{ users { id } }', {}, unsampled.headers);
@@ -138,7 +138,7 @@ test('a trace that its client does not sample is not sent, and goes on unsampled
   );
 });
 
-test('settings that change take effect: no trace that begins here is sampled, another name, and none at all', async () => {
+test('applies changed settings: sampler, service name, and no tracing', async () => {
   await replace(files.supergraph, settings(`tracing: { ${otlp}, sampler: 0, service_name: store }`));
   graph.usersProxy.calls.length = 0;
   const ofStore = () => collector.spans.filter(({ service }) => service === 'store');
@@ -162,7 +162,7 @@ test('settings that change take effect: no trace that begins here is sampled, an
   );
 });
 
-test('a collector that is down costs no request anything, and is logged once; what waits at the stop is sent', async (t) => {
+test('logs a collector that is down once without delaying requests, and sends the remaining spans at the stop', async (t) => {
   const port = await freePort();
   const { supergraph } = await copySupergraph(t);
   const telemetry = `tracing: { otlp: { endpoint: "http://127.0.0.1:${port}" } }`;
@@ -191,7 +191,7 @@ test('a collector that is down costs no request anything, and is logged once; wh
   assert.equal(lines[1], 'the collector takes traces again');
 });
 
-test('a collector that never answers does not hold up the stop', async (t) => {
+test('stops in time if the collector never responds', async (t) => {
   const silent = await startCollector(t);
   silent.status = 0;
   const { supergraph } = await copySupergraph(t);

@@ -11,6 +11,7 @@ import {
   listenAddress,
   PAGE_PATHS,
 } from './sections/endpoint.ts';
+import { execution } from './sections/execution.ts';
 import { type HeaderSettings, headers } from './sections/headers.ts';
 import { hooks, progressiveOverride } from './sections/hooks.ts';
 import { limits } from './sections/limits.ts';
@@ -46,6 +47,7 @@ const gateway = z
     authentication: authentication.prefault({}).describe('Identification of clients.'),
     authorization: authorization.prefault({}).describe('Access to types and fields.'),
     progressive_override: progressiveOverride.prefault({}).describe('Labels of @override that are active.'),
+    execution: execution.prefault({}).describe('Execution of operations.'),
     telemetry: telemetry.prefault({}).describe('Metrics, traces and logs.'),
     headers: headers.prefault({}).describe('Header rules for all subgraphs.'),
     hooks: hooks.prefault({}).describe('Functions of your own, for what no key covers.'),

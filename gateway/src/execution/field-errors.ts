@@ -18,7 +18,7 @@ export class FieldErrors {
   }
 
   /** Adds an error of a subgraph's answer, at a path of the plan. */
-  addFromSubgraph(subgraph: string, error: GraphQLFormattedError, path: Path | undefined): void {
+  addFromSubgraph(subgraph: string, error: GraphQLFormattedError, path: Path): void {
     const { message, extensions } = error;
     this.#add(typeof message === 'string' ? message : 'An error without a message', path, {
       code: 'DOWNSTREAM_SERVICE_ERROR',
@@ -51,19 +51,23 @@ export class FieldErrors {
     return node !== undefined;
   }
 
-  #add(message: string, path: Path | undefined, extensions: Record<string, unknown>, originalError?: Error): void {
-    const clientPath = path && this.#response.clientPath(path);
+  #add(message: string, path: Path, extensions: Record<string, unknown>, originalError?: Error): void {
+    const clientPath = this.#response.clientPath(path);
     const key = JSON.stringify([message, clientPath, extensions]);
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     let node = this.#paths;
-    for (const element of clientPath ?? []) {
+    for (const element of clientPath) {
       const next = node.get(element) ?? new Map();
       node.set(element, next);
       node = next;
     }
     this.list.push(
-      new GraphQLError(message, { path: clientPath ?? null, extensions, ...(originalError && { originalError }) }),
+      new GraphQLError(message, {
+        path: clientPath.length > 0 ? clientPath : null,
+        extensions,
+        ...(originalError && { originalError }),
+      }),
     );
   }
 }

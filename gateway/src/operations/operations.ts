@@ -12,12 +12,12 @@ import { type CompiledOperation, compileOperation, type SourceRestriction } from
 import { operationOf } from './operation-document.ts';
 import { OverrideLabels } from './override-labels.ts';
 import { RequestDependentOperation, type Variant } from './request-dependent-operation.ts';
-import { UncompilableOperation } from './uncompilable-operation.ts';
+import { UnsupportedOperation } from './unsupported-operation.ts';
 
 /** Result of compiling an operation: executable code, or why there is none. */
-export type Compiled = CompiledOperation | UncompilableOperation;
+export type Compiled = CompiledOperation | UnsupportedOperation;
 
-/** What runs an operation: its code, or one that is chosen for each request. */
+/** An operation that is compiled, or of which each request gets a compiled variant. */
 export type Found = Compiled | RequestDependentOperation;
 
 interface Entry {
@@ -42,7 +42,7 @@ const MAX_CHARACTERS = 2_000_000;
 const WARMED_UP = 200;
 
 export interface OperationsOptions {
-  /** What a denied part of an operation leads to: it is removed, the whole is refused, or it is only reported. */
+  /** Effect of a denied part of an operation: it is removed, the whole is refused, or it is only reported. */
   readonly denied?: 'removed' | 'refused' | 'told';
   /** Counts of the supergraphs before, which this one continues. */
   readonly counts?: OperationCounts | undefined;
@@ -65,7 +65,7 @@ export class Operations {
     this.rules = new AuthorizationRules(planner.directives.authorization);
     this.labels = new OverrideLabels(planner.directives.overrideLabels);
     this.#denied = denied;
-    this.counts = counts ?? { hits: 0, misses: 0, fallbacks: 0 };
+    this.counts = counts ?? { hits: 0, misses: 0, unsupported: 0 };
   }
 
   /**
@@ -96,7 +96,7 @@ export class Operations {
     return known.compiled;
   }
 
-  /** The texts of the documents whose operations are compiled. */
+  /** Returns the texts of the documents whose operations are compiled. */
   known(): string[] {
     return [...this.#entries.values()].map(({ operation }) => operation.source);
   }
@@ -127,11 +127,11 @@ export class Operations {
   }
 
   #add(key: string, operation: ClientOperation): Found | Promise<Found> {
-    const varying = this.#dependsOnRequest(operation);
+    const unplanned = UnsupportedOperation.ofKind(operation) ?? this.#dependsOnRequest(operation);
     const size = operation.source.length + 1;
-    if (varying) {
-      this.#entries.set(key, { operation, compiled: varying, uses: 1 }, { size });
-      return varying;
+    if (unplanned) {
+      this.#entries.set(key, { operation, compiled: unplanned, uses: 1 }, { size });
+      return unplanned;
     }
     return this.#once(key, async () => {
       const compiled = await this.#compileDocument(operation.document, operation.operationName);
@@ -205,7 +205,7 @@ export class Operations {
       return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName, restriction });
     } catch (error) {
       if (!(error instanceof UnsupportedPlanError || error instanceof UnplannableOperationError)) throw error;
-      return new UncompilableOperation(error.message);
+      return UnsupportedOperation.withoutPlan(error.message);
     }
   }
 }

@@ -17,7 +17,7 @@ function shop(tamper: Tamper): Federation {
   const federation = new Federation({
     subgraphs: {
       orders: `
-        type Query { orders: [Order] strict: [Order!]! tags: [[String!]] thing: Thing any: Any }
+        type Query { orders: [Order] first: Order strict: [Order!]! tags: [[String!]] thing: Thing any: Any }
         type Order @key(fields: "id") { id: ID! user: User must: User! }
         type User @key(fields: "id") { id: ID! }
         interface Thing { id: ID }
@@ -34,6 +34,7 @@ function shop(tamper: Tamper): Federation {
       Query: {
         orders: () => ['1', '2', '1'].map((id, index) => ({ id: `o${index}`, user: { id }, must: { id } })),
         strict: () => ['1', '2'].map((id, index) => ({ id: `o${index}`, user: { id }, must: { id } })),
+        first: () => ({ id: 'o0', user: { id: '1' } }),
         tags: () => [['a', 'b'], null],
         thing: () => ({ __typename: 'Stone', id: 's' }),
         any: () => ({ free: ['form', null] }),
@@ -125,16 +126,58 @@ describe('an error of a subgraph', () => {
     assert.deepEqual(result.data, { orders: [null] });
   });
 
-  test('without a path has none beside data', async () => {
-    const result = await shop(failing([{ message: 'no' }])).execute('{ orders { user { nick id } } }');
-    assert.ok(placesOf(result).includes(undefined));
+  test('without a path is reported once, at the nearest path it can belong to', async () => {
+    const answers = [
+      '{"errors":[{"message":"bad"},{"message":"worse"}]}',
+      '{"data":{"_entities":[]},"errors":[{"message":"bad"}]}',
+    ];
+    for (const answer of answers) {
+      const ofAll = await shop(from('users', () => answer)).execute('{ orders { user { nick } } }');
+      assert.deepEqual(placesOf(ofAll), answer.includes('worse') ? ['orders', 'orders'] : ['orders']);
+      assert.deepEqual(ofAll.data, { orders: [0, 1, 2].map(() => ({ user: { nick: null } })) });
+      const ofOne = await shop(from('users', () => answer)).execute('{ first { user { nick } } }');
+      assert.deepEqual(placesOf(ofOne).at(0), 'first.user');
+    }
+    const beside = await shop(failing([{ message: 'no' }])).execute('{ orders { user { nick id } } }');
+    assert.equal(placesOf(beside).at(0), 'orders');
   });
 
-  test('in place of data is at each path that waited', async () => {
-    const result = await shop(from('users', () => '{"errors":[{"message":"bad"}]}')).execute(
-      '{ orders { user { nick } } }',
+  test('of root fields without a path is reported once, at the field if there is one only', async () => {
+    for (const data of ['', '"data":{"any":7,"tags":null},']) {
+      const tamper = from('orders', () => `{${data}"errors":[{"message":"bad"},{"message":"worse"}]}`);
+      assert.deepEqual(placesOf(await shop(tamper).execute('{ any }')), ['any', 'any']);
+      assert.deepEqual(placesOf(await shop(tamper).execute('{ any tags }')), [undefined, undefined]);
+    }
+  });
+
+  const failingBoth = (errors: unknown[]) =>
+    from('users', () => JSON.stringify({ data: { _entities: [{ nick: null }, { nick: 'Bo' }] }, errors }));
+
+  test('with a path that leads nowhere is reported once, at the nearest path it can belong to', async () => {
+    for (const path of [
+      ['_entities', 7, 'nick'],
+      ['_entities', -1],
+      ['_entities', '0'],
+      ['nick'],
+      [{}, null],
+      'nick',
+      7,
+    ]) {
+      const result = await shop(failingBoth([{ message: 'no', path }])).execute('{ orders { user { nick id } } }');
+      assert.deepEqual(placesOf(result), ['orders'], JSON.stringify(path));
+    }
+    const below = ['_entities', 0, 'nick', 5, 'age'];
+    const result = await shop(failingBoth([{ message: 'no', path: below }])).execute('{ orders { user { nick id } } }');
+    assert.deepEqual(placesOf(result), ['orders.0.user.nick.5', 'orders.2.user.nick.5']);
+  });
+
+  test('beside others about the same value is reported at its first place only', async () => {
+    const errors = ['no', 'never', 'not now'].map((message) => ({ message, path: ['_entities', 0, 'nick'] }));
+    const result = await shop(failingBoth(errors)).execute('{ orders { user { nick id } } }');
+    assert.deepEqual(
+      result.errors?.map(({ message, path }) => `${message} ${path?.join('.')}`),
+      ['no orders.0.user.nick', 'no orders.2.user.nick', 'never orders.0.user.nick', 'not now orders.0.user.nick'],
     );
-    assert.deepEqual(placesOf(result), ['orders.0.user', 'orders.1.user', 'orders.2.user']);
   });
 
   test('about a field that only the plan selects doesn’t show its name', async () => {

@@ -5,7 +5,6 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import { type Arrival, graphql } from '@lockstep/runtime/http/server/graphql.ts';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
-import { loadPlanner } from '../planning/load-planner.ts';
 import { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
 import { supergraphSource } from '../supergraph/testing/supergraph-source.ts';
@@ -21,7 +20,7 @@ async function serve(t: TestContext, answer: object) {
   const sdl = 'type Query { name(of: [Int!]): String, age: Int! } type Mutation { rename: String }';
   const { logger } = recordLog();
   const source = supergraphSource(sdl, url);
-  const supergraph = new LoadedSupergraph(source, await loadPlanner(source.sdl), undefined, logger);
+  const supergraph = await LoadedSupergraph.load(source, undefined, logger);
   const execution = new FastPath(supergraph);
   const server = new ApolloServer<Context>({
     gateway: execution.gateway,

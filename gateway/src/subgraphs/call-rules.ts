@@ -4,13 +4,13 @@ import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { RequestHeaderRules } from './headers/request-header-rules.ts';
 import { ResponseHeaderRules } from './headers/response-header-rules.ts';
 
-/** Rules and hooks that have a say in the calls of operations, and in their answers. */
+/** Header rules and hooks for the calls of operations and for their answers. */
 export class CallRules {
   readonly hooks: GatewayHooks;
   readonly inserted: HeaderSettings['inserted'];
-  /** Whether a `cache-control` of subgraphs reaches clients. */
+  /** Set if a rule lets the `cache-control` of subgraphs reach clients. */
   readonly mergesCacheControl: boolean;
-  /** Whether answers depend on who asks, whatever the subgraphs say. */
+  /** Set if every answer depends on who asks, whatever the subgraphs say. */
   readonly isPersonal: boolean;
   readonly #request: ReadonlyMap<string, RequestHeaderRules>;
   readonly #response: ReadonlyMap<string, ResponseHeaderRules>;
@@ -24,7 +24,7 @@ export class CallRules {
     this.#response = compiled(headers.fromSubgraphs, (rules) => new ResponseHeaderRules(rules));
   }
 
-  /** Undefined where nothing is configured: nothing of this runs then. */
+  /** Returns undefined if nothing is configured, so that nothing of this runs. */
   static of(settings: GatewaySettings, hooks: GatewayHooks | undefined): CallRules | undefined {
     const { toSubgraphs, fromSubgraphs, inserted } = settings.headers;
     const isAny =
@@ -32,7 +32,7 @@ export class CallRules {
     return isAny ? new CallRules(settings, hooks ?? {}) : undefined;
   }
 
-  /** What the client gets has headers of subgraphs' answers, or of a hook's. */
+  /** True if answers to clients get headers from subgraphs, settings or a hook. */
   get shapesAnswers(): boolean {
     return this.#response.size > 0 || this.inserted.length > 0 || this.hooks.response !== undefined;
   }
@@ -46,12 +46,12 @@ export class CallRules {
   }
 }
 
-/** Whether anybody looks at the headers of subgraphs' answers. */
+/** Returns whether a rule or a hook reads the headers of subgraphs' answers. */
 export function readsAnswerHeaders({ headers, hooks }: Pick<GatewaySettings, 'headers' | 'hooks'>): boolean {
   return Object.keys(headers.fromSubgraphs).length > 0 || hooks.module !== undefined;
 }
 
-/** The same rules are compiled once, so that what they make of a request is made once, for all subgraphs that have them. */
+/** Compiles equal rules once, so that they are applied to a request once for all subgraphs that have them. */
 function compiled<Rule, Compiled>(
   bySubgraph: Readonly<Record<string, readonly Rule[]>>,
   compile: (rules: readonly Rule[]) => Compiled,

@@ -38,7 +38,7 @@ async function open(breaker: ReturnType<typeof breakerOf>): Promise<void> {
   for (let call = 0; call < 20; call++) await assert.rejects(breaker.run(fail), UNAVAILABLE);
 }
 
-test('it opens with the failure that makes half of the last 20 calls failed, and then makes no call', async () => {
+test('opens when half of the last 20 calls have failed, and then makes no call', async () => {
   const breaker = breakerOf();
   for (let call = 0; call < 1000; call++) await breaker.run(succeed);
   for (let call = 0; call < 9; call++) await assert.rejects(breaker.run(fail), UNAVAILABLE);
@@ -50,14 +50,14 @@ test('it opens with the failure that makes half of the last 20 calls failed, and
   assert.equal(made, 1011);
 });
 
-test('it does not open before there were so many calls', async () => {
+test('does not open before the threshold number of calls', async () => {
   const breaker = breakerOf();
   for (let call = 0; call < 19; call++) await assert.rejects(breaker.run(fail), UNAVAILABLE);
   assert.equal(await breaker.run(succeed), 'fine');
   await assert.rejects(breaker.run(succeed), UNAVAILABLE); // that was the 20th
 });
 
-test('it lets one call through after the sleep window, and closes where that succeeds', async () => {
+test('lets one call through after the sleep window, and closes if that succeeds', async () => {
   const breaker = breakerOf();
   await open(breaker);
   await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS);
@@ -74,7 +74,7 @@ test('it lets one call through after the sleep window, and closes where that suc
   );
 });
 
-test('it stays open where that call fails, for a sleep window since that call was made', async () => {
+test('stays open for another sleep window if that call fails', async () => {
   const breaker = breakerOf();
   await open(breaker);
   await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS);
@@ -88,7 +88,7 @@ test('it stays open where that call fails, for a sleep window since that call wa
   assert.equal(await breaker.run(succeed), 'fine');
 });
 
-test('a client that leaves in that call leaves it to the next', async () => {
+test('leaves the probe to the next call if its client leaves', async () => {
   const breaker = breakerOf();
   await open(breaker);
   await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS);
@@ -102,7 +102,7 @@ function lifetimeOf(t: TestContext, timeoutMs: number): Lifetime {
   return { signal: controller.signal, deadline: new Deadline(timeoutMs) };
 }
 
-test('calls of operations whose time was nearly over say nothing about the subgraph', async (t) => {
+test('ignores timeouts of operations that had little time left', async (t) => {
   const breaker = breakerOf({ requestThreshold: 1 });
   const overdue = async () => {
     throw operationOverdue(500, 'books');
@@ -117,7 +117,7 @@ test('calls of operations whose time was nearly over say nothing about the subgr
   await assert.rejects(breaker.run(succeed), UNAVAILABLE);
 });
 
-test('errors that a call has an answer for are none of the breaker', async () => {
+test("ignores errors that are not the subgraph's", async () => {
   const breaker = breakerOf({ requestThreshold: 1 });
   await assert.rejects(
     breaker.run(async () => {

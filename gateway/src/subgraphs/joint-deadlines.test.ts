@@ -59,7 +59,7 @@ const entity = (id: number) => new FetchRequest({ ...CONSTANTS, query: '' }, {},
 const OVERDUE = { extensions: { code: 'DEADLINE_EXCEEDED', subgraph: 'books', timeoutMs: 200 } };
 const ANSWER = { data: { books: [{ id: 1 }] } };
 
-test('entity fetches that travel together: the call has the time of the one with most, each ends at its own', async (t) => {
+test('gives a batch the latest of its deadlines, and ends each fetch at its own', async (t) => {
   const { caller, call } = await start(t);
   const short = assert.rejects(caller.call(entity(1), within(200)), OVERDUE);
   const long = caller.call(entity(2), within(30_000));
@@ -70,7 +70,7 @@ test('entity fetches that travel together: the call has the time of the one with
   assert.deepEqual(await long, { data: { _entities: [{ name: 'book 2' }] } });
 });
 
-test('queries that are one call end each at its own deadline', async (t) => {
+test('ends queries that share a call each at its own deadline', async (t) => {
   const { caller, call } = await start(t);
   const long = caller.call(query, within(30_000));
   const { response } = await call(0);
@@ -79,7 +79,7 @@ test('queries that are one call end each at its own deadline', async (t) => {
   assert.deepEqual(await long, ANSWER);
 });
 
-test("who has more time than the call that it joined isn't put off with that call's end", async (t) => {
+test('calls again for a query with time left if the call that it joined ran out of time', async (t) => {
   const { caller, call } = await start(t);
   const short = caller.call(query, within(10_000));
   const { leftMs, response } = await call(0);
@@ -93,7 +93,7 @@ test("who has more time than the call that it joined isn't put off with that cal
   assert.deepEqual(await long, ANSWER);
 });
 
-test('a name that looks like the code of a timeout makes no query wait for another', async (t) => {
+test('takes no text in data or messages for a timeout', async (t) => {
   const { caller, call } = await start(t);
   const answer = {
     data: { books: [{ id: 'DEADLINE_EXCEEDED', title: '"extensions":{"code":"DEADLINE_EXCEEDED"}' }] },
@@ -106,7 +106,7 @@ test('a name that looks like the code of a timeout makes no query wait for anoth
   assert.deepEqual(await Promise.all(answers), [answer, answer, answer]);
 });
 
-test('a call that has no time left is not made', async (t) => {
+test('makes no call without time left', async (t) => {
   const { caller, call } = await start(t);
   await assert.rejects(caller.call(query, within(0)), { extensions: { ...OVERDUE.extensions, timeoutMs: 0 } });
   const next = caller.call(query, within(30_000));

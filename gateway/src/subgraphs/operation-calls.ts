@@ -13,19 +13,19 @@ import { AnswerHeaders } from './headers/response-header-rules.ts';
 /** Makes one call. */
 type Call = (context: CallContext) => Promise<GraphQLAnswer>;
 
-/** What is asked of a subgraph. */
+/** Request to a subgraph, as hooks see it. */
 export interface SubgraphRequest extends Pick<FetchRequest, 'variables' | 'representations'> {
   readonly constants: Pick<FetchConstants, 'subgraph' | 'query' | 'kind'>;
 }
 
-/** The calls that are made for one operation, where rules or hooks have a say in them. */
+/** Calls that are made for one operation, if there are header rules or hooks. */
 export class OperationCalls {
   readonly rules: CallRules;
-  /** What hooks are told of the operation. */
+  /** Part of every hook's event. */
   readonly event: HookEvent;
   readonly lifetime: Lifetime;
   readonly answerHeaders: AnswerHeaders;
-  /** Whether what the client gets depends on who it is. */
+  /** Set if the answer depends on who asks. */
   isPersonal: boolean;
   readonly #client: Client;
   readonly #forwarded = new Map<RequestHeaderRules, ForwardedHeaders>();
@@ -39,7 +39,7 @@ export class OperationCalls {
     this.#client = client;
   }
 
-  /** Makes a call with the headers that go with it, and takes those that come with its answer. */
+  /** Makes a call with the headers that rules and hooks give it, and takes those of its answer. */
   async call(asked: SubgraphRequest, call: Call): Promise<GraphQLAnswer> {
     const { subgraph } = asked.constants;
     const forwarded = this.#forwardedTo(subgraph);
@@ -49,7 +49,7 @@ export class OperationCalls {
     return answer;
   }
 
-  /** Made once, for all calls and all subgraphs that have the same rules. */
+  /** Returns the headers for a subgraph, made once for all calls and all subgraphs with the same rules. */
   #forwardedTo(subgraph: string): ForwardedHeaders {
     const rules = this.rules.requestRules(subgraph);
     if (!rules) return ForwardedHeaders.NONE;
@@ -71,7 +71,7 @@ export class OperationCalls {
     await withDeadline(() => this.rules.hooks.subgraphRequest?.(event), this.lifetime);
     for (const [name, value] of headers) {
       if (isReserved(name, 'to subgraphs') || !isHeaderValue(value)) {
-        throw new Error(`the hook subgraphRequest sets a header that can't go to subgraphs: ${name}`);
+        throw new Error(`hook subgraphRequest: header ${name} is reserved or has a value that can't be sent`);
       }
     }
     return new ForwardedHeaders(Object.fromEntries(headers));
@@ -89,7 +89,7 @@ export class OperationCalls {
   }
 }
 
-/** What can't be a header's value is none. */
+/** Returns the headers without the values that can't be sent on. */
 function toHeaders(given: NonNullable<GraphQLAnswer['head']>['headers']): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(given)) {

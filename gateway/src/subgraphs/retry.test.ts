@@ -33,7 +33,7 @@ async function readyRetry(settings = SETTINGS): Promise<Retry> {
 
 for (const outcome of [lost, refused, 502, 503, 504]) {
   const name = typeof outcome === 'number' ? `status ${outcome}` : outcome.message;
-  test(`${name} is tried again, three times in all`, async () => {
+  test(`${name} is sent again, up to three times in all`, async () => {
     const passing = sender(outcome, outcome, 200);
     assert.equal((await (await readyRetry()).run(passing.send, lifetime)).status, 200);
     const lasting = sender(outcome);
@@ -44,7 +44,7 @@ for (const outcome of [lost, refused, 502, 503, 504]) {
   });
 }
 
-test('no other status and no other failure is', async () => {
+test('sends nothing again after any other status or failure', async () => {
   const retry = await readyRetry();
   for (const outcome of [
     200,
@@ -60,7 +60,7 @@ test('no other status and no other failure is', async () => {
   }
 });
 
-test('none is where the deadline would come first, or nobody waits any more', async () => {
+test('sends nothing again if the deadline comes first or the client has left', async () => {
   const retry = await readyRetry({ ...SETTINGS, intervalMs: 1000 });
   for (const over of [{ ...lifetime, deadline: new Deadline(400) }, { signal: AbortSignal.abort() }]) {
     const { send, sent } = sender(503);
@@ -69,7 +69,7 @@ test('none is where the deadline would come first, or nobody waits any more', as
   }
 });
 
-test('a subgraph that fails every call gets at most 1.2 attempts a call', async () => {
+test('sends at most 1.2 attempts a call to a subgraph that fails every call', async () => {
   const retry = new Retry({ ...SETTINGS, budget: 0.2 });
   const { send, sent } = sender(503);
   for (let call = 1; call <= 1000; call++) {
@@ -79,7 +79,7 @@ test('a subgraph that fails every call gets at most 1.2 attempts a call', async 
   assert.equal(sent(), 1200);
 });
 
-test('the pause before an attempt is the interval, twice as long each time, less up to half of it', async () => {
+test('doubles the pause before each attempt and takes up to half of it off', async () => {
   const intervalMs = 60;
   const retry = await readyRetry({ ...SETTINGS, intervalMs });
   const sentAt: number[] = [];

@@ -86,7 +86,7 @@ function answerEntities({ representations = [], answer }: Arrived): void {
   answer(names(...representations.map(({ id }) => id)));
 }
 
-test('queries that are alike and under way are one call, and each gets an answer of its own', async () => {
+test('makes one call of queries that are alike and under way, each with an answer of its own', async () => {
   const { caller, arrived, arrival } = await start();
   const answers = [caller.call(root(), NO_CONTEXT), caller.call(root(), NO_CONTEXT)];
   await arrival(1);
@@ -98,7 +98,7 @@ test('queries that are alike and under way are one call, and each gets an answer
   assert.equal(arrived.length, 1);
 });
 
-test('queries with other variables, mutations, and all with the switch off, are calls of their own', async () => {
+test('makes separate calls of different variables, of mutations, and of everything if sharing is off', async () => {
   const { caller, arrival } = await start();
   void caller.call(root({ first: 1 }), NO_CONTEXT).catch(() => {});
   void caller.call(root({ first: 2 }), NO_CONTEXT).catch(() => {});
@@ -119,7 +119,7 @@ for (const [what, request] of [
   ['queries that are alike', root()],
   ['entity fetches that wait together', entities(1)],
 ] as const) {
-  test(`${what} of clients with other headers are calls of their own, each with its client's`, async () => {
+  test(`${what} of clients with different headers are separate calls`, async () => {
     const { caller, arrived, arrival } = await start();
     const answers = ['of one', 'of another', 'of one'].map((token) => caller.call(request, ofClient(token)));
     await arrival(2);
@@ -133,7 +133,7 @@ for (const [what, request] of [
   });
 }
 
-test("a client's header never takes the place of the shared secret", async () => {
+test("never replaces the shared secret by a client's header", async () => {
   const { caller, arrived, arrival } = await start();
   const headers = new ForwardedHeaders({ 'x-subgraph-secret': 'a guess' });
   void caller.call(root(), { ...NO_CONTEXT, headers }).catch(() => {});
@@ -141,7 +141,7 @@ test("a client's header never takes the place of the shared secret", async () =>
   assert.equal(arrived[0]?.headers['x-subgraph-secret'], 'the shared secret');
 });
 
-test('a query that comes when an earlier one was answered is asked anew', async () => {
+test('calls again for a query that comes after the answer to an earlier one', async () => {
   const { caller, arrived, arrival } = await start();
   const first = caller.call(root(), NO_CONTEXT);
   await arrival(1);
@@ -153,7 +153,7 @@ test('a query that comes when an earlier one was answered is asked anew', async 
   assert.deepEqual(await second, { data: { books: [{ id: 1 }] } });
 });
 
-test("one client's leaving ends neither another's query nor the call; the last one's does", async () => {
+test('ends a shared call only when the last of its clients leaves', async () => {
   const { caller, arrived, arrival } = await start();
   const [leaving, staying] = [new AbortController(), new AbortController()];
   const left = assert.rejects(caller.call(root(), { ...NO_CONTEXT, signal: leaving.signal }));
@@ -172,7 +172,7 @@ test("one client's leaving ends neither another's query nor the call; the last o
   await arrived[1]?.left;
 });
 
-test("one query's deadline doesn't end another's", async () => {
+test("does not end a query at another one's deadline", async () => {
   const { caller, arrived, arrival } = await start({}, 400);
   const early = assert.rejects(caller.call(root(), NO_CONTEXT), {
     extensions: { code: 'DEADLINE_EXCEEDED', subgraph: 'books', timeoutMs: 400 },
@@ -185,7 +185,7 @@ test("one query's deadline doesn't end another's", async () => {
   assert.deepEqual(await late, { data: { books: [] } });
 });
 
-test('entity fetches that wait together travel together, each entity once, and each gets its own back', async () => {
+test('sends entity fetches that wait together as one call, with each entity once', async () => {
   const { caller, arrived, arrival } = await start();
   const answers = [caller.call(entities(1, 2), NO_CONTEXT), caller.call(entities(3, 2), NO_CONTEXT)];
   await arrival(1);
@@ -199,7 +199,7 @@ test('entity fetches that wait together travel together, each entity once, and e
   assert.notEqual(second(one), second(other));
 });
 
-test('an error about one entity goes to who asked for it, at its own place; one about none to all', async () => {
+test('gives an error about an entity to the fetches that asked for it, and one about none to all', async () => {
   const { caller, arrived, arrival } = await start();
   const answers = [caller.call(entities(1), NO_CONTEXT), caller.call(entities(2, 3), NO_CONTEXT)];
   await arrival(1);
@@ -215,7 +215,7 @@ test('an error about one entity goes to who asked for it, at its own place; one 
   });
 });
 
-test('an error about an entity that nobody asked for goes to all', async () => {
+test('gives an error about an entity that nobody asked for to all', async () => {
   const { caller, arrived, arrival } = await start();
   const answers = [caller.call(entities(1), NO_CONTEXT), caller.call(entities(2), NO_CONTEXT)];
   await arrival(1);
@@ -227,7 +227,7 @@ test('an error about an entity that nobody asked for goes to all', async () => {
   ]);
 });
 
-test('a call that fails fails for all that travelled together', async () => {
+test('fails all fetches of a batch if its call fails', async () => {
   const { caller, arrived, arrival } = await start();
   const calls = [entities(1), entities(2)].map((request) => outageOf(caller.call(request, NO_CONTEXT), 'books'));
   await arrival(1);
@@ -236,7 +236,7 @@ test('a call that fails fails for all that travelled together', async () => {
   assert.equal(one, other, 'the id of the outage');
 });
 
-test("one client's leaving doesn't end the call that its entity fetch travelled with", async () => {
+test('does not end a batch when one of its clients leaves', async () => {
   const { caller, arrived, arrival } = await start();
   const leaving = new AbortController();
   const left = assert.rejects(caller.call(entities(1), { ...NO_CONTEXT, signal: leaving.signal }));
@@ -248,7 +248,7 @@ test("one client's leaving doesn't end the call that its entity fetch travelled 
   assert.deepEqual(await stayed, names(2));
 });
 
-test('a call has a bound on how many entities travel in it', async () => {
+test('limits the number of entities in a batch', async () => {
   const { caller, arrived, arrival } = await start();
   const ids = (from: number) => Array.from({ length: 600 }, (_, index) => from + index);
   const answers = [caller.call(entities(...ids(0)), NO_CONTEXT), caller.call(entities(...ids(600)), NO_CONTEXT)];
@@ -257,7 +257,7 @@ test('a call has a bound on how many entities travel in it', async () => {
   assert.deepEqual(await Promise.all(answers), [names(...ids(0)), names(...ids(600))]);
 });
 
-test('with the switch off, entity fetches travel alone', async () => {
+test('sends entity fetches separately if batching is off', async () => {
   const { caller, arrived, arrival } = await start({ batchEntities: false });
   const answers = [caller.call(entities(1), NO_CONTEXT), caller.call(entities(2), NO_CONTEXT)];
   await arrival(2);
@@ -268,7 +268,7 @@ test('with the switch off, entity fetches travel alone', async () => {
   );
 });
 
-test('every call carries the shared secret', async () => {
+test('sends the shared secret with every call', async () => {
   const { caller, arrived, arrival } = await start();
   void caller.call(root(), NO_CONTEXT).catch(() => {});
   await arrival(1);

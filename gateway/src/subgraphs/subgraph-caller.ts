@@ -13,7 +13,7 @@ import { retry } from './retry.ts';
 import { send } from './send.ts';
 import { share } from './share.ts';
 
-/** How the calls to one subgraph are made. */
+/** Options for the calls to one subgraph. */
 export interface CallerOptions {
   readonly subgraph: SubgraphSettings;
   readonly traffic: TrafficShaping;

@@ -1,13 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import { GraphQLError } from 'graphql';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import { loadGatewayHooks } from '../hooks/gateway-hooks.ts';
 import { checkEnforcement } from '../operations/authorization/enforcement.ts';
 import { loadHooks } from '../operations/variant-choice.ts';
-import { loadPlanner } from '../planning/load-planner.ts';
 import type { OpenInstruments, Telemetry } from '../telemetry/telemetry.ts';
 import { LoadedSupergraph, type Supergraph } from './loaded-supergraph.ts';
 
@@ -78,12 +75,10 @@ export class Generation<Requests extends RequestHandler = RequestHandler> {
       const hooks = { ...(await loadHooks(settings)), ofGateway: await loadGatewayHooks(settings.hooks) };
       const instruments = await telemetry.open(settings.telemetry);
       resources.defer(() => instruments.close());
-      const supergraph = await load(
-        async () => new LoadedSupergraph(source, await loadPlanner(source.sdl), secret, logger, hooks, instruments),
-      );
+      const supergraph = await LoadedSupergraph.load(source, secret, logger, hooks, instruments);
       resources.defer(() => supergraph.close());
       checkEnforcement(supergraph.operations.rules, settings, logger);
-      if (before) await supergraph.operations.warmUp(before.supergraph.operations);
+      if (before) await supergraph.warmUp(before.supergraph);
       const handler = await openHandler({ settings, supergraph, instruments }, before?.handler);
       resources.defer(() => handler.close());
       return new Generation(source, supergraph, handler, resources, logger);
@@ -135,15 +130,5 @@ async function closeAll(resources: AsyncDisposableStack, logger: Logger): Promis
     await resources.disposeAsync();
   } catch (error) {
     logger.error({ err: error }, 'failed to close what a supergraph had open');
-  }
-}
-
-/** @throws {ConfigurationError} if the schemas compose and make no supergraph that can be served */
-async function load(open: () => Promise<LoadedSupergraph>): Promise<LoadedSupergraph> {
-  try {
-    return await open();
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    throw new ConfigurationError(`The schemas compose, but the supergraph can't be served: ${error.message}`);
   }
 }

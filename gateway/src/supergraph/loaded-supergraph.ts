@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { isPromise } from '@lockstep/runtime/promises.ts';
 import { GraphQLError } from 'graphql';
@@ -8,8 +9,9 @@ import { DenialReport } from '../operations/authorization/denial-report.ts';
 import { CompiledOperation, type OperationResult } from '../operations/compiled-operation.ts';
 import { type Compiled, type Found, Operations } from '../operations/operations.ts';
 import { RequestDependentOperation, type Variant } from '../operations/request-dependent-operation.ts';
-import { UncompilableOperation } from '../operations/uncompilable-operation.ts';
+import { UnsupportedOperation, UnsupportedOperationLog } from '../operations/unsupported-operation.ts';
 import { type Hooks, VariantChoice } from '../operations/variant-choice.ts';
+import { loadPlanner } from '../planning/load-planner.ts';
 import type { Planner } from '../planning/planner.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
@@ -19,8 +21,9 @@ import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
 import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { BreakerState, Counts, SupergraphFigures } from '../telemetry/metrics.ts';
-import { ApolloFallback } from './apollo-fallback.ts';
+import { loadApolloEngine } from './apollo-engine.ts';
 import type { Executor, RequestContext } from './executor.ts';
+import { subscriptionWarning } from './subscription-warning.ts';
 
 /** A supergraph, and how its subgraphs are called. */
 export interface Supergraph extends SupergraphSettings {
@@ -47,6 +50,15 @@ export interface SupergraphInstruments extends Instruments {
   readonly counts?: Counts | undefined;
 }
 
+/** Parts that plan and execute the operations of one supergraph. */
+interface Execution {
+  readonly planner: Planner;
+  readonly callers: Callers;
+  readonly apollo: Executor | undefined;
+}
+
+type Callers = ReadonlyMap<string, SubgraphCaller>;
+
 /** One supergraph, ready to run operations. */
 export class LoadedSupergraph implements SupergraphFigures {
   readonly sdl: string;
@@ -55,19 +67,19 @@ export class LoadedSupergraph implements SupergraphFigures {
   readonly hooks: GatewayHooks | undefined;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
-  readonly #callers: ReadonlyMap<string, SubgraphCaller>;
+  readonly #callers: Callers;
   readonly #compiling: CompileTelemetry | undefined;
-  readonly #fallback: ApolloFallback;
+  readonly #unsupported: UnsupportedOperationLog;
+  /** Executes all operations if the settings choose ApolloGateway. */
+  readonly #apollo: Executor | undefined;
 
-  constructor(
-    supergraph: Supergraph,
-    planner: Planner,
-    secret: string | undefined,
+  private constructor(
+    { sdl, gateway }: Supergraph,
+    { planner, callers, apollo }: Execution,
     logger: Logger,
-    hooks: AllHooks = {},
-    { counts, metrics, tracing }: SupergraphInstruments = {},
+    hooks: AllHooks,
+    { counts, metrics, tracing }: SupergraphInstruments,
   ) {
-    const { sdl, subgraphs, gateway } = supergraph;
     this.sdl = sdl;
     this.hooks = hooks.ofGateway;
     const { directives } = gateway.authorization;
@@ -78,26 +90,44 @@ export class LoadedSupergraph implements SupergraphFigures {
     this.#choice = new VariantChoice(hooks, logger);
     this.#denials = new DenialReport(directives, logger, counts?.refusals);
     this.#compiling = CompileTelemetry.of(this.operations.counts, { metrics, tracing });
-    const keepsHeads = readsAnswerHeaders(gateway);
-    this.#callers = new Map(
-      subgraphs.map((subgraph) => [
-        subgraph.name,
-        new SubgraphCaller({
-          subgraph,
-          traffic: gateway.traffic,
-          secret,
-          logger,
-          keepsHeads,
-          telemetry: CallTelemetry.of(subgraph, { metrics, tracing }),
-        }),
-      ]),
-    );
-    this.#fallback = new ApolloFallback(this.operations, { sdl, callers: this.#callers, logger });
+    this.#callers = callers;
+    this.#apollo = apollo;
+    this.#unsupported = new UnsupportedOperationLog(this.operations.counts, logger);
+  }
+
+  /** @throws {ConfigurationError} if the schemas compose, but make no supergraph that can be served */
+  static async load(
+    supergraph: Supergraph,
+    secret: string | undefined,
+    logger: Logger,
+    hooks: AllHooks = {},
+    instruments: SupergraphInstruments = {},
+  ): Promise<LoadedSupergraph> {
+    const { sdl, gateway } = supergraph;
+    const planner = await plannerOf(sdl);
+    const { directives } = planner;
+    const warning = subscriptionWarning(sdl);
+    if (warning !== undefined) logger.warn(warning);
+    const callers = openCallers(supergraph, secret, logger, instruments);
+    try {
+      const usesApollo = gateway.execution.engine === 'apollo';
+      const apollo = usesApollo ? await loadApolloEngine({ sdl, directives, callers, logger }) : undefined;
+      return new LoadedSupergraph(supergraph, { planner, callers, apollo }, logger, hooks, instruments);
+    } catch (error) {
+      await closeAll(callers);
+      throw error;
+    }
+  }
+
+  /** Compiles the most used operations of the supergraph before this one. */
+  async warmUp(before: LoadedSupergraph): Promise<void> {
+    if (!this.#apollo) await this.operations.warmUp(before.operations);
   }
 
   async execute(requestContext: RequestContext): Promise<Result> {
     const { request, context } = requestContext;
     if (!requestContext.operation) return { errors: [noSuchOperation(request.operationName)] };
+    if (this.#apollo) return this.#apollo(requestContext);
     const { claims, headers, signal, deadline, calls } = context;
     const found = await this.#find(requestContext);
     if (calls && found instanceof RequestDependentOperation) calls.isPersonal = true;
@@ -109,7 +139,13 @@ export class LoadedSupergraph implements SupergraphFigures {
             requestContext,
           )
         : found;
-    if (compiled instanceof UncompilableOperation) return this.#fallback.run(requestContext, compiled);
+    if (compiled instanceof UnsupportedOperation) {
+      this.#unsupported.add(
+        { queryHash: requestContext.queryHash, operationName: request.operationName },
+        compiled.reason,
+      );
+      return { errors: [compiled.error] };
+    }
     const result = await this.#start(compiled, requestContext);
     return result.denied ? this.#denials.add(result, requestContext.operationName) : result;
   }
@@ -119,6 +155,7 @@ export class LoadedSupergraph implements SupergraphFigures {
    * undefined, if the operation is not such code: then it is for {@link execute}.
    */
   run(context: RunContext): Promise<OperationResult | undefined> | undefined {
+    if (this.#apollo) return undefined;
     try {
       const found = this.#find(context);
       if (found instanceof CompiledOperation) return this.#start(found, context);
@@ -167,7 +204,7 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#callers.values()].map((caller) => caller.close()));
+    await closeAll(this.#callers);
   }
 
   #callerOf({ constants: { subgraph } }: FetchRequest): SubgraphCaller {
@@ -175,6 +212,35 @@ export class LoadedSupergraph implements SupergraphFigures {
     if (!caller) throw new Error(`the supergraph has a subgraph ${subgraph} that was not composed into it`);
     return caller;
   }
+}
+
+async function plannerOf(sdl: string): Promise<Planner> {
+  try {
+    return await loadPlanner(sdl);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    throw new ConfigurationError(`The schemas compose, but the supergraph can't be served: ${error.message}`);
+  }
+}
+
+function openCallers(
+  { subgraphs, gateway }: Supergraph,
+  secret: string | undefined,
+  logger: Logger,
+  { metrics, tracing }: SupergraphInstruments,
+): Callers {
+  const { traffic } = gateway;
+  const keepsHeads = readsAnswerHeaders(gateway);
+  return new Map(
+    subgraphs.map((subgraph) => {
+      const telemetry = CallTelemetry.of(subgraph, { metrics, tracing });
+      return [subgraph.name, new SubgraphCaller({ subgraph, traffic, secret, logger, keepsHeads, telemetry })];
+    }),
+  );
+}
+
+async function closeAll(callers: Callers): Promise<void> {
+  await Promise.all([...callers.values()].map((caller) => caller.close()));
 }
 
 /** As graphql-js says it. Apollo Server, which looked for the operation, leaves the words to who executes. */

@@ -91,9 +91,14 @@ export class Metrics {
     this.#collected('operation_cache_misses_total', 'Operations that had to be compiled', [], (counter) => {
       counter.inc(operations.misses);
     });
-    this.#collected('operation_fallbacks_total', 'Operations run by ApolloGateway, not compiled', [], (counter) => {
-      counter.inc(operations.fallbacks);
-    });
+    this.#collected(
+      'unsupported_operations_total',
+      'Operations refused because they have no query plan',
+      [],
+      (counter) => {
+        counter.inc(operations.unsupported);
+      },
+    );
     this.#collected('supergraph_reloads_total', 'Changes of the supergraph or its settings', ['outcome'], (counter) => {
       counter.inc({ outcome: 'accepted' }, reloads.accepted);
       counter.inc({ outcome: 'refused' }, reloads.refused);

@@ -1,6 +1,6 @@
-/** How often operations were compiled already when they came, how often not, and how often there was no code for one. */
+/** Counts of requests: for operations that were compiled already, that were not, and that can't be executed. */
 export interface OperationCounts {
   hits: number;
   misses: number;
-  fallbacks: number;
+  unsupported: number;
 }

@@ -24,7 +24,7 @@ interface SharedTracing {
 export class Telemetry {
   readonly counts: Counts = {
     refusals: new RejectionCounts(),
-    operations: { hits: 0, misses: 0, fallbacks: 0 },
+    operations: { hits: 0, misses: 0, unsupported: 0 },
     reloads: { accepted: 0, refused: 0 },
   };
   readonly #logger: Logger;

@@ -11,7 +11,7 @@ export class ExpectedError extends GraphQLError {
 }
 
 /**
- * `BAD_USER_INPUT`: an argument is malformed.
+ * Returns `BAD_USER_INPUT`: an argument is malformed.
  *
  * @param argument name of the argument in the schema
  * @param value value that was given

@@ -25,7 +25,7 @@ export class Deadline {
   }
 }
 
-/** How long a request or a call is waited for. */
+/** Time for which a request or a call is waited for. */
 export interface Lifetime {
   /** Aborted when nobody waits for it any more. */
   readonly signal: AbortSignal;

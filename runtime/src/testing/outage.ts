@@ -3,7 +3,7 @@ import { ExpectedError } from '../graphql/errors.ts';
 
 const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** The call fails: the subgraph could not be asked, and nothing is told but the id under which the log has the reason. */
+/** Asserts that the call fails because the subgraph is unavailable, and tells nothing but the id of the reason in the log. */
 export async function outageOf(call: Promise<unknown>, subgraph: string): Promise<string> {
   const error: unknown = await call.then(
     () => assert.fail('the call succeeds'),

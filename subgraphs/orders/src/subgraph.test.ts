@@ -67,7 +67,7 @@ describe('the orders subgraph', () => {
     assert.deepEqual((await ask('{ orders { id } }')).data, { orders: [] });
   });
 
-  test('tells that users could not be asked, and nothing of where it is', async (t) => {
+  test('says that users is unavailable, and nothing about its address', async (t) => {
     const { ask, log } = await startOrders(t, { USERS_URL: NOBODY });
     const answer = await ask(CREATE_ORDER, { userId: '1' });
     assert.equal(answer.errors?.[0]?.message, 'Subgraph "users" is unavailable');

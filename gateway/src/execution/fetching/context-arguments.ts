@@ -21,14 +21,34 @@ export function groupByContext(
   types: TypeRelations,
 ): ContextGroup[] {
   const groups = new Map<unknown, ContextGroup>();
+  // Values are read and compared once for the objects they come from: each entity below a long list would read all of it.
+  const bySources = new Map<string, ContextGroup>();
+  const numbers = new Map<unknown, number>();
+  const levelsUp = [...new Set(renamers.map(levelsUpOf))];
   visitPlaces(root, path, (entity, _place, ancestors) => {
-    const values = contextOf([...ancestors, entity], renamers, types);
-    const key = typeof values === 'symbol' ? values : JSON.stringify(values);
-    const group = groups.get(key);
-    if (group) group.entities.push(entity);
-    else groups.set(key, { values, entities: [entity] });
+    const objects = [...ancestors, entity];
+    const sources = levelsUp.map((levels) => numberOf(objects[objects.length - 1 - levels], numbers)).join();
+    let group = bySources.get(sources);
+    if (!group) {
+      const values = contextOf(objects, renamers, types);
+      const key = typeof values === 'symbol' ? values : JSON.stringify(values);
+      group = groups.get(key) ?? { values, entities: [] };
+      groups.set(key, group);
+      bySources.set(sources, group);
+    }
+    group.entities.push(entity);
   });
   return [...groups.values()];
+}
+
+function levelsUpOf({ path }: FetchDataKeyRenamer): number {
+  return path.findIndex((element) => element !== '..');
+}
+
+function numberOf(object: unknown, numbers: Map<unknown, number>): number {
+  const number = numbers.get(object) ?? numbers.size;
+  numbers.set(object, number);
+  return number;
 }
 
 function contextOf(
@@ -37,8 +57,9 @@ function contextOf(
   types: TypeRelations,
 ): Record<string, unknown> | Unavailable {
   const values: Record<string, unknown> = {};
-  for (const { path, renameKeyTo } of renamers) {
-    const levelsUp = path.findIndex((element) => element !== '..');
+  for (const renamer of renamers) {
+    const { path, renameKeyTo } = renamer;
+    const levelsUp = levelsUpOf(renamer);
     const value = valueAt(objects[objects.length - 1 - levelsUp], path.slice(levelsUp), types);
     if (value === FAILED || value === ABSENT) return value;
     if (value !== undefined) values[renameKeyTo] = value;

@@ -2,6 +2,7 @@ import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answe
 import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { errorsOf } from '../field-errors.ts';
+import { commonPath, type ErrorSubject, reportErrors } from './answer-errors.ts';
 import { dataOf, type FetchParts } from './fetch.ts';
 import { mergeInto } from './merge.ts';
 import { type Path, placesOf, visitPlaces } from './places.ts';
@@ -25,7 +26,7 @@ export function takeEntities(call: EntityCall, answer: GraphQLAnswer): void {
   const data = dataOf(answer);
   const entities = data?._entities;
   const isWhole = Array.isArray(entities) && entities.length === waiting.representations.length;
-  const failed = errors.length === 0 ? NONE : reportErrors(call, errors, isWhole);
+  const failed = errors.length === 0 ? NONE : reportEntityErrors(call, errors, Array.isArray(entities) ? entities : []);
   if (!isWhole) {
     if (errors.length === 0) throw new Error('a subgraph answered other entities than it was asked for');
     for (const object of waiting.objects) markUnavailable(object, parts.keys, FAILED);
@@ -56,41 +57,29 @@ export function failEntities({ parts, execution, waiting, places }: EntityCall, 
 const NONE: ReadonlySet<number> = new Set();
 
 /**
- * Reports the errors of an answer: one about an entity at each object that waits for it, any other at all of them. If the
- * entities came all the same, the other errors get no path.
+ * Reports the errors of an answer: one about an entity at the objects that wait for it, any other at the nearest path that
+ * all of them have in common.
  *
  * @returns indices of the representations that have errors
  */
-function reportErrors(
+function reportEntityErrors(
   call: EntityCall,
   errors: readonly GraphQLFormattedError[],
-  isWhole: boolean,
+  entities: readonly unknown[],
 ): ReadonlySet<number> {
-  const { parts, execution } = call;
-  const { subgraph } = parts.constants;
   const places = placesByIndex(call);
   const failed = new Set<number>();
-  const general: GraphQLFormattedError[] = [];
-  for (const error of errors) {
-    const index = Array.isArray(error.path) ? error.path[1] : undefined;
-    const waitingHere = typeof index === 'number' ? places.get(index) : undefined;
-    if (typeof index !== 'number' || !waitingHere) {
-      general.push(error);
-      continue;
-    }
+  const subjects = new Map<number, ErrorSubject>();
+  const locate = ([, index, ...below]: Path) => {
+    if (typeof index !== 'number') return undefined;
+    const waiting = places.get(index);
+    if (!waiting) return undefined;
     failed.add(index);
-    const below = (error.path ?? []).slice(2).map((key) => (typeof key === 'string' ? parts.renamed(key) : key));
-    for (const place of waitingHere) execution.errors.addFromSubgraph(subgraph, error, [...place, ...below]);
-  }
-  if (isWhole) {
-    for (const error of general) execution.errors.addFromSubgraph(subgraph, error, undefined);
-    return failed;
-  }
-  const toAll = general.length > 0 ? general : errors.slice(0, 1);
-  for (const [index, placesHere] of places) {
-    if (failed.has(index)) continue;
-    for (const error of toAll) for (const place of placesHere) execution.errors.addFromSubgraph(subgraph, error, place);
-  }
+    const subject = subjects.get(index) ?? { places: waiting, value: entities[index] };
+    subjects.set(index, subject);
+    return { subject, below };
+  };
+  reportErrors(call, errors, locate, () => commonPath([...places.values()].flat()));
   return failed;
 }
 

@@ -2,10 +2,11 @@ import type { FetchNode } from '@apollo/query-planner';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { errorsOf } from '../field-errors.ts';
+import { commonPath, reportErrors } from './answer-errors.ts';
 import { dataOf, type FetchOptions, type FetchParts, fetchParts, type Step } from './fetch.ts';
 import { FetchRequest } from './fetch-request.ts';
 import { mergeInto } from './merge.ts';
-import { objectsAt, type Path, placesOf } from './places.ts';
+import { objectsAt, placesOf } from './places.ts';
 import type { PlanExecution } from './plan-execution.ts';
 import { FAILED, markUnavailable } from './records.ts';
 
@@ -36,7 +37,7 @@ function query(parts: FetchParts): Step {
       );
       take(parts, execution, targets, errorsOf(answer), dataOf(answer));
     } catch (error) {
-      fail(parts, execution, targets, (place) => execution.errors.addFailure(error, place));
+      fail(parts, execution, targets, error);
     }
   };
 }
@@ -48,39 +49,39 @@ function take(
   errors: readonly GraphQLFormattedError[],
   data: JsonRecord | undefined,
 ): void {
-  const unplaced = errors.filter((error) => !Array.isArray(error.path) || error.path.length === 0);
-  const places = errors.length > unplaced.length ? placesOf(execution.data, parts.path, new Set(targets)) : [];
-  for (const error of errors) {
-    if (unplaced.includes(error)) continue;
-    for (const place of places) {
-      const below = (error.path ?? []).map((element) =>
-        typeof element === 'string' ? parts.renamed(element) : element,
-      );
-      execution.errors.addFromSubgraph(parts.constants.subgraph, error, [...place, ...below]);
-    }
-  }
+  if (errors.length > 0) reportRootErrors(parts, execution, targets, errors, data);
   if (data) {
-    for (const error of unplaced) execution.errors.addFromSubgraph(parts.constants.subgraph, error, undefined);
     for (const rewrite of parts.rewrites) rewrite(data);
     for (const target of targets) mergeInto(target, data, parts.types);
-    return;
+  } else if (errors.length > 0) {
+    for (const target of targets) markUnavailable(target, parts.keys, FAILED);
+  } else {
+    fail(parts, execution, targets, new Error('a subgraph answered neither data nor errors'));
   }
-  fail(parts, execution, targets, (place) => {
-    for (const error of unplaced) execution.errors.addFromSubgraph(parts.constants.subgraph, error, place);
-    if (errors.length === 0)
-      execution.errors.addFailure(new Error('a subgraph answered neither data nor errors'), place);
-  });
 }
 
-/** Marks every root field of the fetch as failed and reports the reason at each of them. */
-function fail(
+/** Reports an error of a root field at its path, any other at the nearest path that all root fields have in common. */
+function reportRootErrors(
   parts: FetchParts,
   execution: PlanExecution,
   targets: readonly JsonRecord[],
-  report: (place: Path) => void,
+  errors: readonly GraphQLFormattedError[],
+  data: JsonRecord | undefined,
 ): void {
+  const places = placesOf(execution.data, parts.path, new Set(targets));
+  const subject = { places, value: data };
+  reportErrors(
+    { parts, execution },
+    errors,
+    (path) => (path.length > 0 ? { subject, below: path } : undefined),
+    () => commonPath(places.flatMap((place) => [...parts.keys.keys()].map((key) => [...place, key]))),
+  );
+}
+
+/** Marks every root field of the fetch as failed and reports the reason at each of them. */
+function fail(parts: FetchParts, execution: PlanExecution, targets: readonly JsonRecord[], reason: unknown): void {
   for (const place of placesOf(execution.data, parts.path, new Set(targets))) {
-    for (const key of parts.keys.keys()) report([...place, key]);
+    for (const key of parts.keys.keys()) execution.errors.addFailure(reason, [...place, key]);
   }
   for (const target of targets) markUnavailable(target, parts.keys, FAILED);
 }

@@ -68,13 +68,18 @@ export class Federation {
 
   /** Plans, compiles and runs an operation. */
   async execute(query: string, variables?: Record<string, unknown>, operationName?: string): Promise<OperationResult> {
+    return this.run(await this.compile(query, operationName), variables);
+  }
+
+  /** Plans and compiles an operation. */
+  async compile(query: string, operationName?: string): Promise<CompiledOperation> {
     const document = parse(query);
     const { planner } = this;
     const [invalid] = validate(planner.apiSchema, document);
     if (invalid) throw invalid;
     const { apiSchema, supergraphSchema } = planner;
     const planned = await planner.plan({ document, operationName });
-    return this.run(compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName }), variables);
+    return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName });
   }
 
   /** Runs a compiled operation. */

@@ -8,7 +8,7 @@ function strictest(parts: readonly (string | undefined)[], isPersonal = false): 
   return merged.toString(isPersonal);
 }
 
-test('the strictest of several counts', () => {
+test('combines several to the strictest', () => {
   const cases = [
     [['max-age=60', 'max-age=30', 'max-age=90'], 'max-age=30'],
     [['max-age=60', 'no-store', 'no-cache'], 'no-store'],
@@ -31,12 +31,12 @@ test('the strictest of several counts', () => {
   for (const [parts, merged] of cases) assert.equal(strictest(parts), merged, parts.join(' + '));
 });
 
-test('the order doesn’t matter', () => {
+test('gives the same in any order', () => {
   const parts = ['public, max-age=60, s-maxage=100', 'private, max-age=5', 'no-cache', 'max-age=7, must-revalidate'];
   assert.equal(strictest(parts), strictest(parts.toReversed()));
 });
 
-test('what depends on who asks is for no shared cache', () => {
+test('marks an answer that depends on who asks as private', () => {
   assert.equal(strictest(['public, max-age=60, s-maxage=600'], true), 'private, max-age=60');
   assert.equal(strictest(['no-store'], true), 'no-store');
 });

@@ -1,22 +1,24 @@
-/** Nothing may be kept: what is said where nothing is known. */
+/** Directive of an answer that nothing is known about: it must not be stored. */
 export const NO_STORE = 'no-store';
 
-/** Directives that bind the answer where they bind any part of it. */
+/** Directives that bind the answer if they bind any part of it. */
 const BINDING = ['no-cache', 'private', 'must-revalidate', 'proxy-revalidate', 'no-transform', 'must-understand'];
 
 type Directives = ReadonlyMap<string, string | undefined>;
 
 /**
- * The `cache-control` (RFC 9111) of an answer that is made of several: the strictest of theirs. Directives that only loosen
- * are kept where all have them, and those that no standard rules on here (`stale-while-revalidate`) are not.
+ * Combined `cache-control` of an answer that is made of several: the strictest of theirs. Directives that only loosen are
+ * kept if all parts have them; extensions such as `stale-while-revalidate` are dropped.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2
  */
 export class StrictestCacheControl {
   #parts: Directives[] = [];
   #mayNotBeStored = false;
 
   /**
-   * @param value of one part; undefined where it says nothing
-   * @param ageSeconds how old it was when it came, by its `age` header
+   * @param value of one part; undefined if it has none
+   * @param ageSeconds age of the part when it arrived, from its `age` header
    */
   add(value: string | undefined, ageSeconds = 0): void {
     const directives = parse(value ?? NO_STORE);
@@ -24,12 +26,12 @@ export class StrictestCacheControl {
     else this.#parts.push(aged(directives, ageSeconds));
   }
 
-  /** Says that the answer must not be stored, whatever its parts say. */
+  /** Forbids to store the answer, whatever its parts say. */
   forbid(): void {
     this.#mayNotBeStored = true;
   }
 
-  /** @param isPersonal whether what the answer has depends on who asked for it */
+  /** @param isPersonal true if the answer depends on who asked for it */
   toString(isPersonal = false): string {
     const parts = this.#parts;
     if (this.#mayNotBeStored || parts.length === 0) return NO_STORE;
@@ -42,7 +44,7 @@ export class StrictestCacheControl {
     return [
       ...(isPublic ? ['public'] : []),
       ...binding,
-      // A part that doesn't say how long it holds is not taken to hold at all.
+      // A part that doesn't say how long it stays fresh counts as stale at once.
       `max-age=${Math.min(...parts.map((part) => secondsOf(part, 'max-age') ?? 0))}`,
       ...(isShared ? [`s-maxage=${Math.min(...parts.map(sharedSecondsOf))}`] : []),
     ].join(', ');
@@ -68,7 +70,7 @@ function aged(directives: Directives, ageSeconds: number): Directives {
   return left;
 }
 
-/** None where it can't be read (RFC 9111, section 4.2.1). */
+/** Returns 0 if the value can't be read (https://www.rfc-editor.org/rfc/rfc9111#section-4.2.1). */
 function secondsOf(directives: Directives, name: string): number | undefined {
   const text = directives.get(name);
   if (text === undefined) return directives.has(name) ? 0 : undefined;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isHeaderValue } from '../../configuration/reserved-headers.ts';
 import type { RequestRule } from '../../configuration/sections/headers.ts';
 
-/** Leaves out the names that a rule says, of those that rules before it have let pass. */
+/** Returns a function that removes the names that a rule matches. */
 export function removal({
   named,
   matching = '(?!)',
@@ -16,14 +16,18 @@ export function removal({
 
 type Claims = Readonly<Record<string, unknown>> | undefined;
 
-/** A header's value; undefined where there is none that could be passed on. */
+/** Returns a header's value; undefined if there is none that can be passed on. */
 export function headerValue(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
   const text = Array.isArray(value) ? value.join(', ') : value;
   return text !== undefined && isHeaderValue(text) ? text : undefined;
 }
 
-/** The names that a message's own `connection` header says are of this connection only (RFC 9110, section 7.6.1). */
+/**
+ * Returns the names that a message's `connection` header limits to this connection.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+ */
 export function namesOfConnection(headers: IncomingHttpHeaders): ReadonlySet<string> | undefined {
   const { connection } = headers;
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
@@ -31,11 +35,11 @@ export function namesOfConnection(headers: IncomingHttpHeaders): ReadonlySet<str
 }
 
 /**
- * A claim as a header's value: a text, a number or a boolean as it is, anything else as JSON; undefined where there is none.
- * In texts, what would not arrive as it was sent is percent-encoded, as UTF-8: control characters, spaces at either end, all
- * beyond ASCII, and `%` itself, so that no two claims look alike.
+ * Returns a claim as a header's value: a text, a number or a boolean as it is, anything else as JSON; undefined if there is
+ * none. Characters of a text that would not arrive as they were sent are percent-encoded, as UTF-8: control characters,
+ * spaces at either end, all beyond ASCII, and `%` itself, so that no two claims look alike.
  *
- * @param name of the claim itself or, with dots, of one inside others; a claim whose own name has dots comes first
+ * @param name of the claim or, with dots, of one inside others; a claim whose own name has dots comes first
  */
 export function claimValue(claims: Claims, name: string): string | undefined {
   const claim = claims && claimOf(claims, name);

@@ -10,7 +10,7 @@ function forwarded(rules: readonly RequestRule[], headers: IncomingHttpHeaders, 
 
 const ALL: RequestRule = { propagate: { matching: '.*' } };
 
-test('named headers are passed on, under another name or with a default', () => {
+test('passes named headers on, under another name or with a default', () => {
   const rules = [
     { propagate: { named: 'a' } },
     { propagate: { named: 'b', rename: 'x-b' } },
@@ -20,12 +20,12 @@ test('named headers are passed on, under another name or with a default', () => 
   assert.deepEqual(forwarded(rules, { a: '1', b: '2', e: '5' }), { a: '1', 'x-b': '2', c: 'none' });
 });
 
-test('names of what every object has are no headers', () => {
+test('takes no property of Object.prototype for a header', () => {
   const rules = ['constructor', '__proto__', 'tostring'].map((named) => ({ propagate: { named } }));
   assert.deepEqual(forwarded(rules, {}), {});
 });
 
-test('rules run in their order, and the first that propagates to a name counts', () => {
+test('runs rules in their order; the first that propagates to a name counts', () => {
   const { propagate } = { propagate: { named: 'a', rename: 'b' } };
   assert.deepEqual(forwarded([{ propagate }, { propagate: { named: 'b' } }], { a: '1', b: '2' }), { b: '1' });
   assert.deepEqual(forwarded([{ propagate: { named: 'b' } }, { propagate }], { a: '1', b: '2' }), { b: '2' });
@@ -35,7 +35,7 @@ test('rules run in their order, and the first that propagates to a name counts',
   assert.deepEqual(forwarded([ALL, { remove: { named: 'a' } }], { a: '1', b: '2' }), { b: '2' });
 });
 
-test('nothing that is of one connection passes, nor what the client says is, nor the secret', () => {
+test('passes neither headers of the connection, nor those the client lists as such, nor the secret', () => {
   const kept = { authorization: 'Bearer t', cookie: 'a=b', 'accept-language': 'de', 'x-a': '1' };
   const dropped = {
     connection: 'keep-alive, X-Mine',
@@ -62,11 +62,11 @@ test('nothing that is of one connection passes, nor what the client says is, nor
   assert.deepEqual(forwarded([{ propagate: { named: 'x-mine', default: 'ours' } }], dropped), { 'x-mine': 'ours' });
 });
 
-test('a value that is none never passes', () => {
+test('passes no invalid value', () => {
   assert.deepEqual(forwarded([ALL], { a: '1\r\nb: 2', c: '\u007f', d: 'Ł', e: 'é' }), { e: 'é' });
 });
 
-test('what is inserted is never the client’s, wherever the rule stands', () => {
+test('never fills an inserted header from the client, wherever the rule stands', () => {
   const insert = { insert: { name: 'x-user', claim: 'sub' } };
   for (const rules of [
     [insert, ALL],
@@ -82,7 +82,7 @@ test('what is inserted is never the client’s, wherever the rule stands', () =>
   assert.deepEqual(forwarded([literal, ALL], { 'x-key': 'root' }), { 'x-key': 'k' });
 });
 
-test('a claim is a text as it is, or JSON, and one inside others is found', () => {
+test('sends a claim as text or JSON, and finds nested ones', () => {
   const claims = {
     sub: 'auth0|7',
     level: 3,
@@ -104,7 +104,7 @@ test('a claim is a text as it is, or JSON, and one inside others is found', () =
   }
 });
 
-test('a claim never splits a request, and no two look alike', () => {
+test('encodes claims so that none splits a request and no two look alike', () => {
   const texts = ['a\r\nx-admin: 1', ' a', 'a', 'a ', '%20a', 'Łukasz', 'é', '\u0000', '\ud800', 'a%0D', '\t'];
   const values = texts.map((sub) => forwarded([{ insert: { name: 'x', claim: 'sub' } }], {}, { sub }).x ?? '');
   assert.equal(values[0], 'a%0D%0Ax-admin: 1');
@@ -118,7 +118,7 @@ test('a claim never splits a request, and no two look alike', () => {
   );
 });
 
-test('the same headers have the same identity, and others another', () => {
+test('gives equal headers an equal identity, and others another', () => {
   const rules = new RequestHeaderRules([ALL]);
   const identity = (headers: IncomingHttpHeaders) => rules.apply({ headers, claims: undefined }).identity;
   assert.equal(identity({ a: '1', b: '2' }), identity({ b: '2', a: '1' }));

@@ -4,14 +4,14 @@ import type { RequestRule } from '../../configuration/sections/headers.ts';
 import { ForwardedHeaders } from '../forwarded-headers.ts';
 import { claimValue, headerValue, namesOfConnection, removal } from './header-values.ts';
 
-/** Whose request it is. */
+/** Client that sent the request. */
 export interface Client {
   /** By name in lower case. */
   readonly headers: IncomingHttpHeaders;
   readonly claims: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What goes to the subgraph so far, and what must not pass. */
+/** State of the rules while they run: headers for the subgraph so far, and names that must not pass. */
 interface Forwarding {
   readonly client: Client;
   readonly values: Map<string, string>;
@@ -21,9 +21,9 @@ interface Forwarding {
 type Step = (forwarding: Forwarding) => void;
 
 /**
- * The rules for the headers that go to one subgraph, as functions. They run in their order. A name that is inserted is
- * never the client's to fill in, whatever the order: a subgraph may trust it. Of several that propagate to one name the
- * first counts, as in Apollo's Router.
+ * Rules for the headers that go to one subgraph. They run in their order. A name that a rule inserts is never filled from
+ * the client's request, whatever the order: a subgraph may trust it. If several propagate to one name the first counts, as
+ * in Apollo Router (https://www.apollographql.com/docs/graphos/routing/header-propagation).
  */
 export class RequestHeaderRules {
   readonly #steps: readonly Step[];
@@ -74,7 +74,7 @@ function propagateMatching(matching: RegExp, inserted: ReadonlySet<string>): Ste
   };
 }
 
-/** Where there is no such claim, there is no such header: nor one that another rule inserted before. */
+/** Removes the header if the claim is missing, even if an earlier rule inserted it. */
 function insertClaim(name: string, claim: string): Step {
   return ({ client, values }) => {
     const value = claimValue(client.claims, claim);

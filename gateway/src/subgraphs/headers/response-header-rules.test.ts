@@ -17,7 +17,7 @@ function headersOf(
   return Object.fromEntries(answer.entries(NEITHER));
 }
 
-test('of what several answers have, the first counts, the last, or all', () => {
+test('takes the first, the last or all values of several answers', () => {
   const rules = (['first', 'last', 'append'] as const).map((algorithm) => ({
     propagate: { named: algorithm, algorithm },
   }));
@@ -26,7 +26,7 @@ test('of what several answers have, the first counts, the last, or all', () => {
   assert.deepEqual(headersOf([{ propagate: { named: 'other' } }], answers), { other: '3' });
 });
 
-test('headers are renamed, matched, inserted and removed, rule by rule', () => {
+test('renames, matches, inserts and removes headers, rule by rule', () => {
   const answer = { 'x-a': '1', 'x-b': '2', c: '3' };
   const all: ResponseRule = { propagate: { matching: '^X-' } };
   assert.deepEqual(headersOf([all], [answer]), { 'x-a': '1', 'x-b': '2' });
@@ -39,7 +39,7 @@ test('headers are renamed, matched, inserted and removed, rule by rule', () => {
   assert.deepEqual(headersOf([], [], [{ name: 'x-a', value: 'ours' }]), { 'x-a': 'ours' });
 });
 
-test('nothing that is of one connection passes, nor what is true of one answer only', () => {
+test('passes neither headers of the connection nor those of one message', () => {
   const dropped = {
     connection: 'x-mine',
     'x-mine': '1',
@@ -64,7 +64,7 @@ test('nothing that is of one connection passes, nor what is true of one answer o
   assert.deepEqual(headersOf([{ propagate: { matching: '.*' } }], [{ ...dropped, 'x-a': '1' }]), { 'x-a': '1' });
 });
 
-test('an answer may be kept only as long as all of it may', () => {
+test('lets an answer be cached only as long as each of its parts', () => {
   const rules = new ResponseHeaderRules([{ propagate: { named: 'cache-control' } }]);
   const merged = (answers: IncomingHttpHeaders[], told = NEITHER) => {
     const answer = new AnswerHeaders([], true);

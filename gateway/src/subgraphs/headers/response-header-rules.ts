@@ -4,13 +4,13 @@ import type { HeaderSettings, ResponseRule } from '../../configuration/sections/
 import { StrictestCacheControl } from './cache-control.ts';
 import { headerValue, namesOfConnection, removal } from './header-values.ts';
 
-/** What one answer of a subgraph gives to the client's, and how it is put together with what others give. */
+/** Header that one answer of a subgraph gives to the client, and how it is combined with those of other answers. */
 interface Given {
   readonly value: string;
   readonly algorithm: 'first' | 'last' | 'append';
 }
 
-/** An answer of a subgraph, while its rules run. */
+/** State of the rules while they run on a subgraph's answer. */
 interface Reading {
   readonly headers: IncomingHttpHeaders;
   readonly ofConnection: ReadonlySet<string> | undefined;
@@ -19,7 +19,7 @@ interface Reading {
 
 type Step = (reading: Reading) => void;
 
-/** The rules for the headers of the answers of one subgraph, as functions. They run in their order. */
+/** Rules for the headers of one subgraph's answers. They run in their order. */
 export class ResponseHeaderRules {
   readonly #steps: readonly Step[];
 
@@ -27,7 +27,7 @@ export class ResponseHeaderRules {
     this.#steps = rules.map(compile);
   }
 
-  /** What an answer of the subgraph gives to the client's, by name. */
+  /** Returns the headers that an answer of the subgraph gives to the client, by name. */
   read(headers: IncomingHttpHeaders): ReadonlyMap<string, Given> {
     const reading = { headers, ofConnection: namesOfConnection(headers), given: new Map<string, Given>() };
     for (const step of this.#steps) step(reading);
@@ -68,11 +68,11 @@ function propagateMatching(matching: RegExp, algorithm: Given['algorithm']): Ste
   };
 }
 
-/** The headers of one answer to a client, as far as rules make them. */
+/** Headers of one answer to a client that come from rules. */
 export class AnswerHeaders {
   readonly #inserted: HeaderSettings['inserted'];
   readonly #values = new Map<string, string>();
-  /** Undefined where no rule lets a `cache-control` pass: then all answers have the gateway's own. */
+  /** Undefined if no rule lets a `cache-control` pass: all answers have the gateway's own then. */
   readonly #cacheControl: StrictestCacheControl | undefined;
 
   constructor(inserted: HeaderSettings['inserted'], mergesCacheControl: boolean) {
@@ -80,7 +80,7 @@ export class AnswerHeaders {
     this.#cacheControl = mergesCacheControl ? new StrictestCacheControl() : undefined;
   }
 
-  /** Takes what an answer of a subgraph gives. */
+  /** Adds the headers that an answer of a subgraph gives. */
   add(rules: ResponseHeaderRules | undefined, headers: IncomingHttpHeaders): void {
     const given = rules?.read(headers);
     for (const [name, { value, algorithm }] of given ?? []) {
@@ -89,16 +89,16 @@ export class AnswerHeaders {
       if (before === undefined || algorithm === 'last') this.#values.set(name, value);
       else if (algorithm === 'append') this.#values.set(name, `${before}, ${value}`);
     }
-    // What varies with what a request has is for no other: who asks a cache for it doesn't show what it asked with.
+    // A cache can't check what the answer varies with: clients send the gateway other headers than it sends subgraphs.
     if (variesWithRequest(headerValue(headers, 'vary'))) this.#cacheControl?.forbid();
     this.#cacheControl?.add(given?.get('cache-control')?.value, Number(headers.age) || 0);
   }
 
   /**
-   * All of them, by name.
+   * Yields the headers.
    *
-   * @param hasErrors whether the answer has any, as it has where a call failed: then it is not to be kept
-   * @param isPersonal whether what it has depends on who asked
+   * @param hasErrors true if the answer has any, for example because a call failed: it is not cached then
+   * @param isPersonal true if the answer depends on who asked
    */
   *entries({ hasErrors, isPersonal }: { hasErrors: boolean; isPersonal: boolean }): Generator<[string, string]> {
     yield* this.#values;

@@ -3,21 +3,21 @@ import { isReuseAware } from './post.ts';
 
 const MAX_CONNECTIONS = 256;
 
-/** Idle connections are closed here, well before a stopping server would close them (see server.ts), so that no request
- * goes out on one that is going away; and soon, because a subgraph that is restarted waits for it. */
+/** Time after which idle connections are closed: well before a stopping server closes them (see server.ts), so that no
+ * request goes out on one that is going away; and short, because a subgraph that is restarted waits for it. */
 const IDLE_CONNECTION_MS = 250;
 
-/** A server that says it keeps idle connections for so long never closes one that we still use. */
+/** Shortest `keep-alive` timeout of a server that never closes a connection which we still use. */
 const KEPT_LONG_ENOUGH_S = 1;
 
-/** The connections to one server. */
+/** Connections to one server. */
 export class Connections {
-  /** Kept alive. A request can meet one that the server is just closing. */
+  /** Reuses connections. A request can meet one that the server is just closing. */
   readonly kept: Dispatcher;
-  /** A new one for each request. */
+  /** Opens a connection for each request. */
   readonly fresh: Dispatcher;
   #keepAlive = '';
-  /** The first request finds no connection that it could reuse, and its reply says what the server does. */
+  /** True at first: the first request finds no connection to reuse, and its reply has the server's `keep-alive`. */
   #isKeptByServer = true;
 
   constructor(origin: string) {
@@ -32,14 +32,14 @@ export class Connections {
   }
 
   /**
-   * For what must not be sent twice, and so not meet a connection that is being closed: a kept one where the server says
-   * that it keeps them longer than we do, else a new one, which costs 0.1 ms.
+   * Connections for a request that must not be sent twice and so must not meet one that is being closed: kept ones if the
+   * server says that it keeps them longer than we do, else new ones, which cost 0.1 ms.
    */
   get certain(): Dispatcher {
     return this.#isKeptByServer ? this.kept : this.fresh;
   }
 
-  /** Takes note of what the reply to a request over a kept connection says of it in its header `keep-alive`. */
+  /** Notes the `keep-alive` header of a reply that came over a kept connection. */
   noteKeepAlive(header: string | string[] = ''): void {
     if (header !== '' && header === this.#keepAlive) return;
     const value = String(header);
@@ -52,7 +52,7 @@ export class Connections {
   }
 }
 
-/** Tells each request whether it finds a connection, which has then served others before. */
+/** Tells each request if it reuses a connection. */
 class AttentiveClient extends Client {
   #isConnected = false;
 

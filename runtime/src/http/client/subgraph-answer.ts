@@ -1,25 +1,25 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 
-/** What a subgraph is asked to answer in. */
+/** Media types that subgraphs are asked for. */
 export const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
 
-/** A subgraph's answer as it came. */
+/** Reply of a subgraph as it came. */
 export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-/** What a subgraph answered: GraphQL, whatever its HTTP status. */
+/** Answer of a subgraph in GraphQL, whatever its HTTP status. */
 export interface GraphQLAnswer {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
-  /** What HTTP said with it; only where somebody wants to know. */
+  /** Status and headers of the reply, kept only for header rules and hooks. */
   head?: Pick<Reply, 'status' | 'headers'>;
 }
 
-/** Reads a reply as GraphQL, whatever its status. @throws where it is none */
+/** Reads a reply as GraphQL, whatever its status. @throws if it is none */
 export function parseAnswer({ status, text }: Pick<Reply, 'status' | 'text'>): GraphQLAnswer {
   const answer: unknown = JSON.parse(text);
   if (isAnswer(answer)) return answer;

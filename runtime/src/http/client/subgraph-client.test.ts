@@ -16,7 +16,7 @@ const ANSWER = { data: { user: { id: '1' } } };
 const answers: RequestListener = (_request, response) => void response.end(JSON.stringify(ANSWER));
 const hangs: RequestListener = () => {};
 
-/** Of a call that nobody waits for: there is nobody to tell an id, and the log has nothing of it. */
+/** Error of a call that nobody waits for: without an id, because nothing of it is logged. */
 const LEFT = {
   message: 'Subgraph "users" is unavailable',
   extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' },
@@ -67,7 +67,7 @@ describe('a call', () => {
     }
   });
 
-  test('gives data and errors where there are both', async (t) => {
+  test('gives both data and errors', async (t) => {
     const answer = { data: null, errors: [{ message: 'boom', path: ['user'] }] };
     const { url } = await serveHttp(t, (_, response) => void response.end(JSON.stringify(answer)));
     assert.deepEqual(await clientOf(t, url).client.call(QUERY), answer);
@@ -77,7 +77,7 @@ describe('a call', () => {
     assert.equal((await headersOfCall(t, 'a secret of the test'))['x-subgraph-secret'], 'a secret of the test');
   });
 
-  test('carries no secret where there is none', async (t) => {
+  test('carries no secret if none is configured', async (t) => {
     assert.equal('x-subgraph-secret' in (await headersOfCall(t, undefined)), false);
   });
 
@@ -149,13 +149,13 @@ describe('a call that takes longer than its timeout', () => {
 });
 
 describe('a subgraph that refuses connections', () => {
-  test('is unavailable at once where it never answered', async (t) => {
+  test('is unavailable at once if it never answered', async (t) => {
     const { client } = clientOf(t, urlOf(await freePort(t)));
     const ms = await timed(outageOf(client.call(QUERY), 'users'));
     assert.ok(ms < 2000, `it took ${ms} ms`);
   });
 
-  test('is waited for where it answered a moment ago: it is being restarted', async (t) => {
+  test('is waited for if it answered a moment ago: it is being restarted', async (t) => {
     const { url, port, close } = await serveHttp(t, answers);
     const { client, log } = clientOf(t, url);
     await client.call(QUERY);
@@ -167,7 +167,7 @@ describe('a subgraph that refuses connections', () => {
     assert.deepEqual(log.lines, []);
   });
 
-  test('is unavailable where it is not back before the deadline', async (t) => {
+  test('is unavailable if it is not back before the deadline', async (t) => {
     const { url, close } = await serveHttp(t, answers);
     const { client } = clientOf(t, url, { timeoutMs: 300 });
     await client.call(QUERY);
@@ -227,7 +227,7 @@ describe('a mutation', () => {
     [65_000, 1],
     [0, 3],
   ] as const) {
-    test(`goes over ${connections} connections in three calls where idle ones are kept for ${keepAliveTimeout} ms`, async (t) => {
+    test(`goes over ${connections} connections in three calls if idle ones are kept for ${keepAliveTimeout} ms`, async (t) => {
       const { server, url } = await serveHttp(t, answers);
       server.keepAliveTimeout = keepAliveTimeout;
       let opened = 0;
@@ -256,7 +256,7 @@ describe('a call that nobody waits for any more', () => {
     assert.deepEqual(log.lines, []);
   });
 
-  test('is not sent where nobody waited from the start', async (t) => {
+  test('is not sent if nobody waited from the start', async (t) => {
     let received = 0;
     const { url } = await serveHttp(t, () => received++);
     await assert.rejects(clientOf(t, url).client.call(QUERY, { signal: AbortSignal.abort() }), LEFT);

@@ -17,7 +17,7 @@ export interface GraphQLRequest {
   operationName?: string | undefined;
 }
 
-/** Where a subgraph is and how long one call to it may take, from its first attempt to connect to its last byte. */
+/** Options of a client. `timeoutMs` is for one call, from the first attempt to connect to the last byte of the reply. */
 export interface SubgraphClientOptions {
   name: string;
   url: string;
@@ -26,13 +26,13 @@ export interface SubgraphClientOptions {
   logger: Logger;
 }
 
-/** How a document begins that has nothing but queries. */
+/** Start of a document that has only queries. */
 const QUERY = /^\s*(query\b|\{)/;
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
-/** A subgraph that answered and now refuses connections is most likely being restarted: for so long calls wait for it,
- * each inside its deadline. After that it is down, and until it answers again calls fail at once. */
+/** Time for which calls wait for a subgraph that answered and now refuses connections, each within its deadline: most likely
+ * it is being restarted. After that it is down, and calls fail at once until it answers again. */
 const RESTART_GRACE_MS = 5000;
 const RECONNECT_INTERVAL_MS = 25;
 
@@ -40,25 +40,25 @@ const RECONNECT_INTERVAL_MS = 25;
 export interface Exchange {
   /** JSON. */
   readonly body: string;
-  /** Whether it changes nothing, so that it does no harm where it arrives twice. */
+  /** Set if it changes nothing, so that it may arrive twice. */
   readonly isQuery: boolean;
-  /** Those that go with this call beside those that go with every one. */
+  /** Headers of this call, beside those of every call. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * Calls one subgraph over kept-alive connections. A connection that was refused, before anything could be sent, is tried
- * again, and a query is sent again that met a kept connection that was just being closed. Nothing else is sent twice.
+ * Calls one subgraph over kept-alive connections. A call whose connection is refused, before anything could be sent, tries
+ * again, and a query that met a kept connection which was just being closed is sent again. Nothing else is sent twice.
  */
 export class SubgraphClient {
   readonly #options: SubgraphClientOptions;
   readonly #connections: Connections;
   readonly #path: string;
   readonly #headers: Record<string, string>;
-  /** Since when it has refused connections: undefined where it answered last, always where it never did. */
+  /** Time since when it has refused connections: undefined if it answered last, minus infinity until it first answers. */
   #refusedSince: number | undefined = Number.NEGATIVE_INFINITY;
   #isRefused = false;
-  /** The id of the outage that it has, which its errors and the log have too: undefined while it answers. */
+  /** Id of the current outage, for its errors and the log; undefined while the subgraph answers. */
   #outage: string | undefined;
 
   constructor(options: SubgraphClientOptions) {
@@ -77,8 +77,8 @@ export class SubgraphClient {
    * Asks the subgraph.
    *
    * @param lifetime of the request that the call is made for
-   * @throws `SUBGRAPH_UNAVAILABLE` where it can't be reached or doesn't answer in GraphQL, with the id under which the log
-   *   has the reason; `DEADLINE_EXCEEDED` where it takes too long
+   * @throws `SUBGRAPH_UNAVAILABLE` if it can't be reached or doesn't answer in GraphQL, with the id under which the log has
+   *   the reason; `DEADLINE_EXCEEDED` if it takes too long
    */
   call(request: GraphQLRequest, lifetime?: Lifetime): Promise<GraphQLAnswer> {
     const exchange = { body: JSON.stringify(request), isQuery: QUERY.test(request.query) };
@@ -105,7 +105,7 @@ export class SubgraphClient {
       if (signal?.reason instanceof ExpectedError) throw signal.reason;
       if (signal?.aborted) throw subgraphUnavailable(name, error);
       const outage = this.#noteDown(error);
-      // Where it still refuses connections it was never asked.
+      // If it still refuses connections, nothing was sent.
       if (!limit.isOver || this.#isRefused) throw subgraphUnavailable(name, error, outage);
       const { outerDeadline } = limit;
       throw outerDeadline ? operationOverdue(outerDeadline.timeoutMs, name) : deadlineExceeded(name, timeoutMs);
@@ -114,7 +114,7 @@ export class SubgraphClient {
     }
   }
 
-  /** Sends a request, and takes the reply as it comes. Without a limit to its time: see {@link inTime}. */
+  /** Sends a request and resolves with the reply as it came. Sets no limit to its time: see {@link inTime}. */
   async exchange(exchange: Exchange, lifetime: Lifetime): Promise<Reply> {
     const reply = await this.#send(exchange, lifetime);
     this.#refusedSince = undefined;
@@ -134,7 +134,7 @@ export class SubgraphClient {
         this.#isRefused = false;
         return reply;
       } catch (error) {
-        if (signal.aborted) throw error; // in the midst of an attempt, whose end isn't known
+        if (signal.aborted) throw error; // an attempt was under way, whose outcome is unknown
         this.#isRefused = isRefused(error);
         if (!this.#isRefused) throw error;
         this.#refusedSince ??= performance.now();
@@ -160,7 +160,7 @@ export class SubgraphClient {
     this.#outage = undefined;
   }
 
-  /** Logged once an outage: at full load each call would say the same. So there is one id for all of its errors. */
+  /** Logs the first failure of an outage and returns the id for all of them: at full load each call would log the same. */
   #noteDown(error: unknown): string {
     if (this.#outage !== undefined) return this.#outage;
     const id = randomUUID();

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { buildSchema } from 'graphql';
+import { groupByContext } from './context-arguments.ts';
+import { TypeRelations } from './type-relations.ts';
+
+const types = new TypeRelations(buildSchema('type Query { a: Int }'));
+
+test('reads the context of many entities once for the object it comes from', () => {
+  const size = 10_000;
+  const tags = Array.from({ length: size }, (_, index) => `tag ${index}`);
+  const items = Array.from({ length: size }, (_, index) => ({ id: index }));
+  const started = performance.now();
+  const groups = groupByContext(
+    {
+      users: [
+        { tags, items },
+        { tags: [...tags], items: items.slice(0, 5) },
+        { tags: [], items: items.slice(5, 8) },
+      ],
+    },
+    ['users', '@', 'items', '@'],
+    [{ kind: 'KeyRenamer', path: ['..', 'tags'], renameKeyTo: 'tags' }],
+    types,
+  );
+  assert.ok(performance.now() - started < 1_000);
+  assert.deepEqual(
+    groups.map(({ values, entities }) => [values, entities.length]),
+    [
+      [{ tags }, size + 5],
+      [{ tags: [] }, 3],
+    ],
+  );
+});

@@ -1,0 +1,65 @@
+import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import { type GraphQLError, OperationTypeNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { OperationCounts } from '../telemetry/operation-counts.ts';
+import type { ClientOperation } from './client-operation.ts';
+import { operationOf } from './operation-document.ts';
+
+const CODE = 'OPERATION_NOT_SUPPORTED';
+
+/** Number of operations that are logged only once. Clients can make up as many as they like. */
+const MAX_LOGGED = 1000;
+
+/** An operation that can't be executed. It fails as a whole. */
+export class UnsupportedOperation {
+  readonly error: GraphQLError;
+  /** For the log. */
+  readonly reason: string;
+
+  constructor(error: GraphQLError, reason = error.message) {
+    this.error = error;
+    this.reason = reason;
+  }
+
+  /** Returns undefined for queries and mutations. */
+  static ofKind({ document, operationName }: ClientOperation): UnsupportedOperation | undefined {
+    return operationOf(document, operationName).operation === OperationTypeNode.SUBSCRIPTION
+      ? new UnsupportedOperation(subscriptionsNotSupported())
+      : undefined;
+  }
+
+  static withoutPlan(reason: string): UnsupportedOperation {
+    return new UnsupportedOperation(
+      new ExpectedError(CODE, NO_PLAN, { extensions: { http: { status: 500 } } }),
+      reason,
+    );
+  }
+}
+
+const NO_PLAN = 'The operation has no query plan: the log of the gateway has the reason';
+
+/** Returns an error that says so with status 400: a client can know it from the schema's documentation. */
+export function subscriptionsNotSupported(): GraphQLError {
+  return new ExpectedError(CODE, 'subscriptions are not supported', { extensions: { http: { status: 400 } } });
+}
+
+/** Counts requests for operations that can't be executed, and logs each such operation once. */
+export class UnsupportedOperationLog {
+  readonly #counts: OperationCounts;
+  readonly #logger: Logger;
+  readonly #logged = new LRUCache<string, true>({ max: MAX_LOGGED });
+
+  constructor(counts: OperationCounts, logger: Logger) {
+    this.#counts = counts;
+    this.#logger = logger;
+  }
+
+  add({ queryHash, operationName }: Pick<ClientOperation, 'queryHash' | 'operationName'>, reason: string): void {
+    this.#counts.unsupported += 1;
+    const key = `${queryHash} ${operationName ?? ''}`;
+    if (this.#logged.has(key)) return;
+    this.#logged.set(key, true);
+    this.#logger.warn({ queryHash, operationName, reason }, 'operation not supported');
+  }
+}
