@@ -21,10 +21,7 @@ test('npm run seed fills the graph that the environment names, and says how far 
   assert.match(stdout, /^users: 3 of 5$/m);
   assert.match(stdout, /^products: 24 of 24$/m);
   assert.match(stdout, /^orders: 12 of 12$/m);
-  assert.match(
-    stdout,
-    /Created 5 users, 24 products and 12 orders; 0 users, 0 products and 0 orders existed already/,
-  );
+  assert.match(stdout, /Created 5 users, 24 products and 12 orders; 0 users, 0 products and 0 orders existed already/);
 
   const { users, orders, products } = await readShop();
   assert.equal(users.length, 6);
@@ -55,10 +52,7 @@ test('run again it changes nothing', async () => {
   const before = await readShop();
   const { code, stdout } = await seed(['--users', '5', '--orders', '12']);
   assert.equal(code, 0);
-  assert.match(
-    stdout,
-    /Created 0 users, 0 products and 0 orders; 5 users, 24 products and 12 orders existed already/,
-  );
+  assert.match(stdout, /Created 0 users, 0 products and 0 orders; 5 users, 24 products and 12 orders existed already/);
   assert.deepEqual(await readShop(), before);
 });
 
@@ -66,10 +60,7 @@ test('run with larger numbers it adds what is missing', async () => {
   const before = await readShop();
   const { code, stdout } = await seed(['--users', '8', '--orders', '40']);
   assert.equal(code, 0);
-  assert.match(
-    stdout,
-    /Created 3 users, 0 products and 28 orders; 5 users, 24 products and 12 orders existed already/,
-  );
+  assert.match(stdout, /Created 3 users, 0 products and 28 orders; 5 users, 24 products and 12 orders existed already/);
   const now = await readShop();
   assert.deepEqual(now.orders.slice(0, before.orders.length), before.orders);
   assert.deepEqual(

@@ -72,7 +72,7 @@ describe('opening a database', () => {
     const file = join(await temporaryFolder(t), 'file');
     await writeFile(file, '');
     const path = join(file, 'things.sqlite');
-    assert.throws(() => open(t, path), { name: 'ConfigurationError', message: new RegExp(`^The database ${path} `) });
+    assert.throws(() => open(t, path), { name: 'ConfigurationError', message: new RegExp(`^${path}: `) });
   });
 });
 
