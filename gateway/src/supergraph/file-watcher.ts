@@ -1,7 +1,9 @@
 import { unwatchFile, watchFile } from 'node:fs';
 
-/** How soon a change is seen. By looking at the files and not by the system's events, which miss what editors, mounts
- * and configuration maps do: replace a file, or a folder above it, by another. */
+/**
+ * Interval at which files are looked at. The system's events would miss what editors, mounts and configuration maps do:
+ * replace a file, or a folder above it, by another.
+ */
 const POLL_INTERVAL_MS = 500;
 
 /** Calls back after a change of any of the files it watches. */

@@ -4,7 +4,7 @@ import type { OperationCounts } from './operation-counts.ts';
 import type { RejectionCounts } from './rejection-counts.ts';
 import { Durations, Tally } from './tally.ts';
 
-/** What is counted elsewhere, whether anybody looks or not. */
+/** Counts that are kept whether or not metrics are on. */
 export interface Counts {
   readonly refusals: RejectionCounts;
   readonly operations: OperationCounts;
@@ -14,10 +14,10 @@ export interface Counts {
 /** Phase of a circuit breaker: calls pass, none does, or one does to find out whether the subgraph is back. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-/** What the supergraph that serves now has to show. */
+/** Metrics of the supergraph that is served. */
 export interface SupergraphFigures {
   readonly compiledOperations: number;
-  /** The subgraphs that have a circuit breaker, and how it is. */
+  /** Yields the state of each circuit breaker. */
   breakers(): Iterable<readonly [subgraph: string, state: BreakerState]>;
 }
 
