@@ -20,7 +20,7 @@ const original = await backedUp();
 test('rejects a backup into a folder that exists', async (t) => {
   const { backup, variables } = await scene(t);
   const before = readFileSync(join(backup, 'backup.json'), 'utf8');
-  await assertRefused('backup', backup, variables, /^.+\/backup is not empty: give each backup a folder of its own\n$/);
+  await assertRefused('backup', backup, variables, /^.+\/backup is not empty; give each backup a folder of its own\n$/);
   assert.equal(readFileSync(join(backup, 'backup.json'), 'utf8'), before);
 });
 
@@ -28,14 +28,19 @@ test('rejects a backup into a folder that can not be written', async (t) => {
   const { folder, variables } = await scene(t);
   const file = join(folder, 'a file');
   writeFileSync(file, '');
-  await assertRefused('backup', join(file, 'backup'), variables, /^.+\/a file\/backup can't be written to: ENOTDIR/);
+  await assertRefused('backup', join(file, 'backup'), variables, /^.+\/a file\/backup can't be written to \(ENOTDIR/);
 });
 
 test('rejects a backup if a database is missing', async (t) => {
   const { folder, variables } = await scene(t);
   await rm(variables.ORDERS_DATABASE);
   const target = join(folder, 'another');
-  await assertRefused('backup', target, variables, /^orders has no database at .+: nothing was backed up\n$/);
+  await assertRefused(
+    'backup',
+    target,
+    variables,
+    /^orders: no database at .+, so nothing was backed up; npm start creates it\n$/,
+  );
   assert.equal(existsSync(target), false);
 });
 
@@ -70,7 +75,7 @@ test('restores nothing while a process has a database open, even an idle one', a
     'restore',
     backup,
     variables,
-    /^users runs: a process has .+users\.sqlite open\. npm stop, then restore again\n$/,
+    /^users: a process has .+users\.sqlite open; npm stop, then restore again\n$/,
   );
   await createUser(users.url, 'latest@example.com');
   assert.equal((await get<{ users: unknown[] }>(users.url, '{ users { id } }')).users.length, 3);
@@ -78,13 +83,25 @@ test('restores nothing while a process has a database open, even an idle one', a
 });
 
 const NOT_WHOLE: [name: string, damage: (backup: string) => void | Promise<void>, message: RegExp][] = [
-  ['has no list of its contents', (backup) => rm(join(backup, 'backup.json')), /no whole backup: its backup\.json/],
-  ['has half a list', (backup) => truncateSync(join(backup, 'backup.json'), 100), /no whole backup: its backup\.json/],
+  ['has no list of its contents', (backup) => rm(join(backup, 'backup.json')), /no complete backup \(backup\.json/],
+  ['has half a list', (backup) => truncateSync(join(backup, 'backup.json'), 100), /no complete backup \(backup\.json/],
   ['misses a file', (backup) => rm(join(backup, 'users.sqlite')), /^Nothing was restored: .*ENOENT/],
-  ['has half a file', (backup) => truncateSync(join(backup, 'users.sqlite'), 4096), /users\.sqlite is not what was/],
-  ['has a file that was changed', (backup) => overwrite(join(backup, 'users.sqlite')), /users\.sqlite is not what was/],
-  ['has one that grew', (backup) => appendFile(join(backup, 'users.sqlite'), 'x'), /users\.sqlite is not what was/],
-  ['is of another graph', rename, /^The backup has a database of reviews; here there are users, .+\n$/],
+  [
+    'has half a file',
+    (backup) => truncateSync(join(backup, 'users.sqlite'), 4096),
+    /users\.sqlite: damaged since the backup/,
+  ],
+  [
+    'has a file that was changed',
+    (backup) => overwrite(join(backup, 'users.sqlite')),
+    /users\.sqlite: damaged since the backup/,
+  ],
+  [
+    'has one that grew',
+    (backup) => appendFile(join(backup, 'users.sqlite'), 'x'),
+    /users\.sqlite: damaged since the backup/,
+  ],
+  ['is of another graph', rename, /^reviews: the backup has this database, and the project has only users, .+\n$/],
 ];
 for (const [name, damage, message] of NOT_WHOLE) {
   test(`does not restore a backup that ${name}, and changes nothing`, async (t) => {

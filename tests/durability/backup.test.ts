@@ -63,8 +63,8 @@ test('restores a backup taken under load, from which the graph continues', async
   const { code, stdout, stderr } = await runNpm('restore', folder, shop.databases);
 
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^orders: restored; what was there is now .+\/orders\.sqlite\.replaced-.+Z$/m);
-  assert.match(stdout, /^The databases are as they were at 20.+Z$/m);
+  assert.match(stdout, /^orders: restored; the previous database is now .+\/orders\.sqlite\.replaced-.+Z$/m);
+  assert.match(stdout, /^Restored the databases of 20.+Z$/m);
   const [, kept = ''] = /^orders: .* is now (.+)$/m.exec(stdout) ?? [];
   assert.deepEqual(readRows(kept, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
   assert.equal(countRows(kept, 'orders'), lost);
@@ -84,7 +84,7 @@ test('a killed backup is not a backup', async (t) => {
   assert.ok(existsSync(join(backup, 'users.sqlite')));
   const { code, stderr } = await runCommand('restore', [backup], databases);
   assert.equal(code, 1);
-  assert.match(stderr, /^.+\/backup has no whole backup/);
+  assert.match(stderr, /^.+\/backup has no complete backup/);
 });
 
 /** Starts the whole graph, with users and an order of each. */

@@ -6,13 +6,13 @@ import { compose } from './compose.ts';
 import type { Supergraph } from './loaded-supergraph.ts';
 import { type PolledSchemas, UnknownSchemaError } from './polled-schemas.ts';
 
-/** Interval at which subgraphs are asked for their schemas. */
+/** Polling interval for schemas of subgraphs. */
 export const ASK_INTERVAL_MS = 2000;
 
 /**
- * Reads the supergraph from its files and from the subgraphs that have to be asked.
+ * Reads the supergraph from the files and the subgraphs.
  *
- * @param note gets the file's settings, before the schemas are read that they name
+ * @param note called with the file's settings before their schemas are read
  * @throws {ConfigurationError}
  */
 export async function readSupergraph(
@@ -25,7 +25,7 @@ export async function readSupergraph(
   return { ...settings, sdl: compose(settings.subgraphs, await schemas.read(settings.subgraphs)) };
 }
 
-/** Reads until every subgraph has given its schema. */
+/** Reads the supergraph, and retries while a subgraph does not give its schema. */
 export async function untilRead(read: () => Promise<Supergraph>, logger: Logger): Promise<Supergraph> {
   for (let told = ''; ; ) {
     try {

@@ -1,27 +1,27 @@
-/** Trace of one operation. An interface, so that OpenTelemetry is loaded only if it is configured. */
+/** Trace of an operation. This interface hides OpenTelemetry, which is loaded only if tracing is configured. */
 export interface OperationTrace {
-  /** Hexadecimal, as in `traceparent`. */
+  /** Id in hexadecimal, as in `traceparent`. */
   readonly traceId: string;
-  /** Names the operation, once it is known. */
+  /** Sets the kind and name of the operation once they are known. */
   nameOperation(type: string, name: string | undefined): void;
-  /** Adds a span from then, by `performance.now()`, until now. */
+  /** Adds a span from a time, by `performance.now()`, until now. */
   addSpan(name: string, startedAt: number): void;
-  /** Starts the part of one fetch. */
+  /** Starts the trace of a fetch. */
   startFetch(): FetchTrace;
   /**
-   * @param status undefined if the client left before it had one
-   * @param error code of the failure; undefined if it succeeded
+   * @param status undefined if the client disconnected before the response
+   * @param error code of the error, if it failed
    */
   end(status: number | undefined, error: string | undefined): void;
 }
 
-/** Part of one fetch in an operation's trace: a call, or its share of one that is made for others too. */
+/** Trace of a fetch: its own call, or its part of a shared one. */
 export interface FetchTrace {
-  /** Starts a call that is made for this fetch, and perhaps for others. */
+  /** Starts the trace of a call made for this fetch, and possibly for others. */
   startCall(call: CallDescription): CallTrace;
-  /** Links the fetch to the call of another. */
+  /** Links the call of another fetch that this one shares. */
   share(call: SpanReference | undefined): void;
-  /** Call that the answer came from. */
+  /** Call that answered it. */
   readonly call: SpanReference | undefined;
   end(subgraph: string, outcome: string): void;
 }
@@ -31,11 +31,11 @@ export interface CallTrace {
   readonly reference: SpanReference;
   /** Headers of the call: `traceparent`, and `tracestate` if there is one. */
   readonly headers: Readonly<Record<string, string>>;
-  /** @param status of the reply; undefined if there was none, because of the error */
+  /** @param status status of the response; undefined if there was none, for this reason */
   end(status: number | undefined, error?: unknown): void;
 }
 
-/** Identity of a span. */
+/** Ids of a span. */
 export interface SpanReference {
   readonly traceId: string;
   readonly spanId: string;
@@ -47,8 +47,8 @@ export interface CallDescription {
   readonly url: URL;
   readonly kind: 'query' | 'mutation';
   readonly operationName: string | undefined;
-  /** Number of entities that are asked for; undefined for root fields. */
+  /** Number of requested entities; undefined for root fields. */
   readonly entities: number | undefined;
-  /** Number of times that it was sent before. */
+  /** Number of earlier attempts. */
   readonly resends: number;
 }

@@ -1,18 +1,18 @@
-/** Consequence of breaking a rule. */
+/** Consequence of breaking a rule: the operation was rejected, or only reported. */
 export type Outcome = 'refused' | 'passed';
 
-/** Count of one rule and outcome. */
+/** Number of times that a rule was broken. */
 export interface RefusalCount {
   readonly rule: string;
   readonly outcome: Outcome;
   count: number;
 }
 
-/** Counts of how often each rule was broken. */
+/** Counts of broken rules, for the metrics. */
 export class RejectionCounts {
   readonly #counts = new Map<string, RefusalCount>();
 
-  /** @param rule name in the configuration, or code that clients get for it; never a text of theirs */
+  /** @param rule key of the configuration, or code that clients get; never text from a client */
   add(rule: string, outcome: Outcome): void {
     const key = `${rule} ${outcome}`;
     const known = this.#counts.get(key);

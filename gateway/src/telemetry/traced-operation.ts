@@ -15,7 +15,8 @@ import type { CallDescription, CallTrace, FetchTrace, OperationTrace, SpanRefere
 /** Reads and writes `traceparent` and `tracestate`: https://www.w3.org/TR/trace-context/ */
 export const propagator = new W3CTraceContextPropagator();
 
-/** Trace of one operation, in spans named by OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
+/** Trace of an operation, with spans named by OpenTelemetry's semantic conventions for HTTP and GraphQL:
+ * https://opentelemetry.io/docs/specs/semconv/ */
 export class TracedOperation implements OperationTrace {
   readonly #tracer: Tracer;
   readonly #span: Span;
@@ -90,7 +91,7 @@ class TracedFetch implements FetchTrace {
     this.#call = call;
   }
 
-  /** Adds a span for a fetch without a call of its own, with a link to the call if there was one. */
+  /** Records a span for a fetch without a call of its own, with a link to the shared call if there is one. */
   end(subgraph: string, outcome: string): void {
     if (this.#isOwnCall) return;
     const links = this.#call ? [{ context: { ...this.#call } }] : [];
