@@ -2,13 +2,13 @@ import { AnswerCheck, bodyOf, type Operation } from './operations/operation.ts';
 
 const HEADERS = { 'content-type': 'application/json' };
 
-/** Asks once, and gives the HTTP status and the body. */
+/** Sends a request. Resolves with the HTTP status and the body. */
 export async function ask(url: string, body: string): Promise<{ status: number; text: string }> {
   const response = await fetch(url, { method: 'POST', headers: HEADERS, body });
   return { status: response.status, text: await response.text() };
 }
 
-/** Asks once, and gives the data. Throws where there are errors. */
+/** Sends a request. Resolves with the data, or throws if there are errors. */
 export async function getData(url: string, query: string): Promise<unknown> {
   const { status, text } = await ask(url, JSON.stringify({ query }));
   const answer: { data?: unknown; errors?: unknown } = JSON.parse(text);
@@ -16,7 +16,7 @@ export async function getData(url: string, query: string): Promise<unknown> {
   return answer.data;
 }
 
-/** Whether the operation is answered, and rightly. Rejects where nobody listens. */
+/** Resolves with true if the operation gets the right answer. Rejects if nothing listens. */
 export async function answersRightly(url: string, operation: Operation): Promise<boolean> {
   const { status, text } = await ask(url, bodyOf(operation, 0));
   return new AnswerCheck(operation).isRight(0, status, text);

@@ -11,7 +11,7 @@ const POLL_INTERVAL_MS = 20;
 
 const onlyLinux = { skip: process.platform === 'linux' ? false : 'CPU time is read from /proc' };
 
-test('a smoke run: every system answers rightly, and the report says so', onlyLinux, async (t) => {
+test('a smoke run gets right answers from every system, and reports so', onlyLinux, async (t) => {
   const bench = await startBench(t, ['--quick']);
   assert.deepEqual(await bench.end(), [0, null], bench.output());
   const [, file = ''] = /The report is in (.*)/.exec(bench.output()) ?? [];
@@ -23,9 +23,9 @@ test('a smoke run: every system answers rightly, and the report says so', onlyLi
   assert.deepEqual(await bench.leftProcesses(), []);
 });
 
-test('interrupted, it stops whatever it started, and removes its data', onlyLinux, async (t) => {
+test('stops its processes and removes its data when interrupted', onlyLinux, async (t) => {
   const bench = await startBench(t, ['--quick']);
-  // While it is still starting them: then there is the most to get wrong.
+  // Interrupted while it is still starting them, because then most can go wrong.
   while ((await bench.leftProcesses()).length === 0) await delay(POLL_INTERVAL_MS);
   bench.child.kill('SIGINT');
   assert.deepEqual(await bench.end(), [130, null], bench.output());
@@ -33,13 +33,13 @@ test('interrupted, it stops whatever it started, and removes its data', onlyLinu
   assert.deepEqual(await readdir(bench.folder), []);
 });
 
-test('a wrong option is named, with those that there are', onlyLinux, async (t) => {
+test('names a wrong option and lists the valid ones', onlyLinux, async (t) => {
   const bench = await startBench(t, ['--only', 'pages']);
   assert.deepEqual(await bench.end(), [64, null]);
   assert.match(bench.output(), /--only pages: give any of page, user, create, wide, growth\n\n.*--quick/s);
 });
 
-/** Runs the bench with a folder of its own for whatever is temporary. */
+/** Runs the bench with a temporary folder of its own. */
 async function startBench(t: TestContext, args: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-bench-test-'));
   const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
@@ -63,18 +63,18 @@ async function startBench(t: TestContext, args: readonly string[]) {
     folder,
     output: () => output,
     end: () => ended,
-    /** Of those that it started. */
+    /** Processes that it started. */
     leftProcesses: async () => (await processesUsing(folder)).filter((pid) => pid !== String(child.pid)),
   };
 }
 
-/** The processes that were told of this folder, by an argument or a variable. */
+/** Resolves with the ids of processes that have this folder in an argument or a variable. */
 async function processesUsing(folder: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const uses = async (pid: string) => {
     const files = await Promise.all(['cmdline', 'environ'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8')));
     return files.some((text) => text.includes(folder));
   };
-  const using = await Promise.all(pids.map((pid) => uses(pid).catch(() => false))); // it may have ended by now
+  const using = await Promise.all(pids.map((pid) => uses(pid).catch(() => false))); // it may have ended
   return pids.filter((_, index) => using[index]);
 }

@@ -12,7 +12,7 @@ import { soak } from './soak.ts';
 import { measureStarts } from './starting.ts';
 import { startSystems } from './systems.ts';
 
-// `npm run bench`: this system, the stock one and the floor side by side. What it starts it stops, however it ends.
+// `npm run bench`: this system, the stock one and the floor side by side. It stops everything it has started, however it ends.
 
 if (process.platform !== 'linux') {
   console.error('The bench reads CPU time from /proc: it needs Linux.');
@@ -40,7 +40,7 @@ try {
   console.log(`\nThe report is in ${file}`);
   assertRight(results);
 } catch (error) {
-  // What a stop by a signal makes fail is no news.
+  // Failures caused by the signal are not reported.
   if (cleaning === undefined) {
     console.error(error instanceof OptionError ? `${error.message}\n\n${USAGE}` : error);
     process.exitCode = error instanceof OptionError ? 64 : 1;
@@ -49,7 +49,7 @@ try {
   await cleanUp();
 }
 
-/** @param save called after each round, and at the end: half an hour's work is not to be lost by an interruption */
+/** @param save called after each round and at the end, so that an interruption does not lose half an hour's work */
 async function run(options: Options, save: (sofar: Results) => Promise<void>): Promise<Results> {
   console.log('Starting the systems and filling their databases …');
   const systems = await startSystems(processes, folder, options);
@@ -74,7 +74,7 @@ async function run(options: Options, save: (sofar: Results) => Promise<void>): P
   return results;
 }
 
-/** A smoke run takes no wrong answer of anyone; otherwise the others' are in the report, and only ours are a failure. */
+/** Throws if this system gave a wrong answer, or in a smoke run if any system did. The report lists the others'. */
 function assertRight({ measurements, options }: Results): void {
   const wrong = measurements.find((one) => one.wrong > 0 && (options.quick || one.system === 'lockstep'));
   if (!wrong) return;

@@ -5,41 +5,41 @@ import { cpuMs, residentMb } from './proc-fs.ts';
 import type { Running } from './processes.ts';
 import type { System, SystemName } from './systems.ts';
 
-/** What is asked, and how. */
+/** An operation and the load with which it is measured. */
 export interface Cell {
   readonly operation: Operation;
   readonly keys: KeyMode;
   readonly connections: number;
 }
 
-/** One system under one cell's load, once. */
+/** One measurement of one system under one cell's load. */
 export interface Measurement extends LoadResult {
   readonly system: SystemName;
   readonly cell: Cell;
   readonly round: number;
-  /** CPU milliseconds a request of each process behind the gateway, user and system time. */
+  /** CPU milliseconds per request of each process behind the gateway, in user and system time. */
   readonly subgraphCpuMs: Readonly<Record<string, number>>;
   readonly gatewayCpuMs: number;
-  /** Of all its processes together. */
+  /** Sum over all its processes. */
   readonly systemCpuMs: number;
-  /** Of the load generator, which is no part of the system. */
+  /** CPU of the load generator, which is not part of the system. */
   readonly loadCpuMs: number;
-  /** The gateway's memory at the end. */
+  /** Memory of the gateway at the end. */
   readonly gatewayMb: number;
 }
 
-/** How long one measurement takes. */
+/** Durations of a measurement. */
 export interface Durations {
   readonly warmUpSeconds: number;
   readonly countedSeconds: number;
 }
 
-/** The processes that answer this operation behind the gateway; undefined where the system doesn't have it. */
+/** Returns the processes behind the gateway for an operation, or undefined if the system does not serve it. */
 export function subgraphsFor({ subgraphs }: System, { graph }: Operation): readonly Running[] | undefined {
   return graph === 'shop' ? subgraphs.shop : subgraphs.wide;
 }
 
-/** Loads one system, and says what that cost. */
+/** Loads a system, and measures the cost. */
 export async function measure(
   system: System,
   cell: Cell,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OptionError, readOptions } from './options.ts';
 
-test('without options everything is measured, and the report is kept', () => {
+test('measures everything and keeps the report by default', () => {
   const options = readOptions([]);
   assert.deepEqual(options.only, ['page', 'user', 'create', 'wide', 'growth']);
   assert.deepEqual(options.keys, ['distinct', 'hot']);
@@ -10,12 +10,12 @@ test('without options everything is measured, and the report is kept', () => {
   assert.match(options.output ?? '', /bench\/results\.md$/);
 });
 
-test('a smoke run keeps no report, unless told where', () => {
+test('keeps no report of a smoke run unless it has a path', () => {
   assert.equal(readOptions(['--quick']).output, undefined);
   assert.equal(readOptions(['--quick', '--output', '/tmp/report.md']).output, '/tmp/report.md');
 });
 
-test('what is given is taken', () => {
+test('reads every option', () => {
   const options = readOptions(['--only', 'user,page', '--rounds', '5', '--seconds', '0.5', '--connections', '8,32']);
   assert.deepEqual(options.only, ['page', 'user']);
   assert.equal(options.rounds, 5);
@@ -38,7 +38,7 @@ const mistakes: [args: string[], message: RegExp][] = [
 ];
 
 for (const [args, message] of mistakes) {
-  test(`${args.join(' ')} is named`, () => {
+  test(`rejects ${args.join(' ')}`, () => {
     assert.throws(
       () => readOptions(args),
       (error) => error instanceof OptionError && message.test(error.message),

@@ -4,30 +4,30 @@ import { parseArgs } from 'node:util';
 import { KEY_MODES, type KeyMode } from './load/messages.ts';
 import { GROUPS, type Group } from './operations/all.ts';
 
-/** What one run of the bench does. */
+/** Options of a run of the bench. */
 export interface Options {
-  /** A smoke run: does every system answer, and is the report written? Its figures mean nothing. */
+  /** True for a smoke run, which only checks that every system answers and that the report is written. */
   readonly quick: boolean;
   readonly only: readonly Group[];
   readonly keys: readonly KeyMode[];
   readonly connections: readonly number[];
   readonly rounds: number;
-  /** How long each measurement counts. */
+  /** Duration of each measurement. */
   readonly seconds: number;
-  /** How long each warms up before it counts. */
+  /** Duration of the warm-up before each measurement. */
   readonly warmUpSeconds: number;
-  /** How often each gateway is started, for the time to its first answer. */
+  /** Number of starts of each gateway, for the time to its first answer. */
   readonly starts: number;
   readonly peers: boolean;
-  /** The folder of an earlier checkout, installed, whose gateway is measured beside this one's; undefined: none. */
+  /** Folder of an earlier, installed checkout whose gateway is measured too, if any. */
   readonly before: string | undefined;
-  /** How long Lockstep is loaded to see whether its memory stays flat; 0: not. */
+  /** Duration of the load that checks that memory stays flat; 0 skips it. */
   readonly soakMinutes: number;
-  /** The report's file; undefined: one in a temporary folder. */
+  /** File of the report; undefined for one in a temporary folder. */
   readonly output: string | undefined;
 }
 
-/** The options can't be used. The message is for the terminal. */
+/** A wrong option. The message is for the terminal. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
@@ -47,7 +47,11 @@ export const USAGE = `npm run bench -- [options]
 const QUICK = { rounds: 1, seconds: 0.1, warmUpSeconds: 0.1, starts: 0, connections: [4], keys: ['distinct'] as const };
 const DEFAULTS = { rounds: 3, seconds: 3, warmUpSeconds: 1.5, starts: 3, connections: [16, 64, 256], keys: KEY_MODES };
 
-/** @throws {OptionError} naming the option, what was given and what would do */
+/**
+ * Parses the options.
+ *
+ * @throws {OptionError} naming the option, the value and what to give instead
+ */
 export function readOptions(args: readonly string[]): Options {
   const values = parse(args);
   const quick = values.quick ?? false;

@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Other gateways, of these versions. No dependencies of the project: installed here when they are asked for. */
+/** Versions of other gateways. They are not dependencies, and are installed here on demand. */
 export const PEER_VERSIONS = {
   '@graphql-hive/gateway': '2.15.1',
   '@graphql-hive/router-runtime': '1.4.23',
@@ -12,13 +12,13 @@ export const PEER_VERSIONS = {
 };
 
 const FOLDER = join(import.meta.dirname, '.peers');
-/** Holds the versions, and is written last: what was cut short is done again. */
+/** File with the versions. It is written last, so that an interrupted installation is repeated. */
 const DONE = join(FOLDER, 'installed.json');
 const HIVE_GATEWAY = join(FOLDER, 'node_modules', '@graphql-hive', 'gateway', 'dist', 'bin.js');
-/** It is 500 MB. */
+/** Timeout of the installation, of 500 MB. */
 const INSTALL_TIMEOUT_MS = 15 * 60_000;
 
-/** Installs the peers, unless these versions are there. */
+/** Installs the peers, unless these versions are installed. */
 export async function installPeers(signal: AbortSignal): Promise<void> {
   const manifest = JSON.stringify({ private: true, dependencies: PEER_VERSIONS }, undefined, 2);
   if (existsSync(DONE) && (await readFile(DONE, 'utf8')) === manifest) return;
@@ -30,7 +30,7 @@ export async function installPeers(signal: AbortSignal): Promise<void> {
   await writeFile(DONE, manifest);
 }
 
-/** Node's arguments for Hive Gateway, and the folder it is started in. */
+/** Returns Node's arguments for Hive Gateway, and its working directory. */
 export function hiveGateway(
   port: string,
   sdlFile: string,

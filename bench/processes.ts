@@ -4,37 +4,37 @@ import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The folder of the project. */
+/** Root folder of the project. */
 export const ROOT = dirname(import.meta.dirname);
 
 export const HOST = '127.0.0.1';
 
-/** More than any of the systems takes to finish what is under way. */
+/** Time limit for a stop, longer than any system takes to finish requests in flight. */
 const STOP_TIMEOUT_MS = 5000;
 const SHOWN_OUTPUT = 2000;
 
-/** A process that the bench started. */
+/** A process that the bench has started. */
 export interface Running {
   readonly name: string;
   readonly pid: number;
   readonly child: ChildProcess;
-  /** Throws, with the last of what it said, where it has ended. */
+  /** Throws with the end of its output if it has ended. */
   assertRuns(): void;
   stop(): Promise<void>;
 }
 
-/** Every process of one run of the bench, so that whatever was started is stopped. */
+/** All processes of a run of the bench, so that every one is stopped. */
 export class Processes {
   readonly #running = new Set<Running>();
   readonly #stopping = new AbortController();
 
-  /** Aborted when nothing is to be started any more. */
+  /** Aborted when no more processes may be started. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }
 
   /**
-   * Starts Node on a script, in an environment of its own: nothing of the caller's settings reaches what is measured.
+   * Starts Node on a script in a clean environment, so that the caller's settings do not affect the measurements.
    *
    * @param ipc opens a channel for messages
    */
@@ -75,7 +75,7 @@ export class Processes {
     return running;
   }
 
-  /** Stops everything, and starts nothing from then on. */
+  /** Stops all processes, and prevents further starts. */
   async stopAll(): Promise<void> {
     this.#stopping.abort();
     await Promise.all([...this.#running].map((running) => running.stop()));
@@ -95,7 +95,7 @@ async function stopChild(child: ChildProcess): Promise<void> {
   clearTimeout(overdue);
 }
 
-/** Runs a script to its end, and gives what it wrote to standard output. */
+/** Runs a script. Resolves with its standard output. */
 export async function runToEnd(processes: Processes, ...args: Parameters<Processes['start']>): Promise<string> {
   const running = processes.start(...args);
   let text = '';
@@ -108,7 +108,7 @@ export async function runToEnd(processes: Processes, ...args: Parameters<Process
   return text;
 }
 
-/** Ports of the loopback interface that were free a moment ago: what is started must be told before it listens. */
+/** Resolves with ports of the loopback interface that are free, for processes that have to be given one. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(
@@ -126,7 +126,7 @@ export async function freePorts(count: number): Promise<number[]> {
 const POLL_INTERVAL_MS = 5;
 const START_TIMEOUT_MS = 60_000;
 
-/** Waits until a process that was just started gives what it is asked for. @returns how long that took since `startedAt` */
+/** Waits until a process that was just started gives the right answer. Resolves with the time since `startedAt`. */
 export async function untilIt(running: Running, answers: () => Promise<boolean>, startedAt: number): Promise<number> {
   while (!(await answers().catch(() => false))) {
     running.assertRuns();

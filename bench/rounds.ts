@@ -4,15 +4,15 @@ import { operationsOf } from './operations/all.ts';
 import type { Options } from './options.ts';
 import type { System } from './systems.ts';
 
-/** Large answers keep a gateway busy with few clients; more would only queue. */
+/** Numbers of connections for large answers, of which few keep a gateway busy; more would only queue. */
 const LARGE_ANSWER_CONNECTIONS = 4;
 
-/** Code that was never run is slow: before the first round everything is run for this much longer than between rounds. */
+/** Factor by which the warm-up before the first round is longer than later ones, because code that never ran is slow. */
 const FIRST_WARM_UP_FACTOR = 2;
 
 const SMOKE_MAX_FIELDS = 1000;
 
-/** What is measured, in order. */
+/** Measurements in their order. */
 export function cellsOf({ only, keys, connections, quick }: Options): Cell[] {
   return only.flatMap(operationsOf).flatMap((operation): Cell[] => {
     if (quick && (operation.fields ?? 0) > SMOKE_MAX_FIELDS) return [];
@@ -22,12 +22,12 @@ export function cellsOf({ only, keys, connections, quick }: Options): Cell[] {
 }
 
 /**
- * Measures every system under every cell, several times over: within a round the systems take turns at each cell, so that
- * what a ratio compares was measured within seconds; who is first changes with the round.
+ * Measures every system under every cell in several rounds. Within a round the systems take turns at each cell, so that the two
+ * sides of a ratio are measured within seconds of each other. The first system changes with the round.
  * Before the first round every system is run under every load, uncounted.
  *
  * @param on.measured called after each measurement
- * @param on.round called after each round, with all that was measured so far
+ * @param on.round called after each round with all measurements so far
  */
 export async function measureRounds(
   systems: readonly System[],
@@ -60,7 +60,7 @@ export async function measureRounds(
   return measurements;
 }
 
-/** The same cells, each with its systems rotated. */
+/** Returns the cells with their systems rotated. */
 function inOrderOf<Turn extends { cell: Cell }>(round: number, turns: readonly Turn[]): Turn[] {
   return [...Map.groupBy(turns, ({ cell }) => cell).values()].flatMap((group) => {
     const first = (round - 1) % group.length;

@@ -1,10 +1,10 @@
 import { getData } from './ask.ts';
 import { ORDERS, ownerOf, shopOrder, shopUser, USERS } from './shop-data.ts';
 
-/** Mutations of one request run one after the other, so that ids are given in order. */
+/** Number of mutations per request. They run one after the other, so that ids are in order. */
 const MUTATIONS_A_REQUEST = 20;
 
-/** Fills empty subgraphs of the shop's schema with the bench's data, through their own mutations. */
+/** Fills empty subgraphs of the shop's schema with the bench's data by their mutations. */
 export async function seed(usersUrl: string, ordersUrl: string): Promise<void> {
   await mutate(usersUrl, USERS, (key) => {
     const { name, email } = shopUser(key);

@@ -5,17 +5,17 @@ import { freePorts, type Processes, ROOT, type Running, untilIt } from './proces
 import { seed } from './seed.ts';
 import { type SubgraphPorts, type SupergraphFiles, urlOf, writeSupergraph } from './supergraph.ts';
 
-/** The shop's subgraphs, running and filled, and the supergraph over them and the bench's own. */
+/** The shop's subgraphs, running and filled, with the supergraph over them and the bench's own. */
 export interface Shop {
   readonly processes: readonly Running[];
   readonly ports: SubgraphPorts;
   readonly files: SupergraphFiles;
 }
 
-/** Which implementation of the subgraphs. */
+/** Implementation of the subgraphs. */
 export type ShopKind = 'lockstep' | 'stock';
 
-/** Lockstep's own processes have the compile cache that ecosystem.config.js gives them; what they say is not wanted here. */
+/** Environment of Lockstep's own processes: the compile cache of ecosystem.config.js, and no log lines. */
 export function ownEnvironment(root: string): Record<string, string> {
   const { apps }: { apps: { env: Record<string, string> }[] } = createRequire(import.meta.url)(
     join(root, 'ecosystem.config.js'),
@@ -30,10 +30,10 @@ interface Command {
   readonly env?: Record<string, string>;
 }
 
-/** @param file the database of a subgraph */
+/** @param file database of the subgraph */
 type Commands = (ports: SubgraphPorts, file: (subgraph: string) => string) => Record<'users' | 'orders', Command>;
 
-/** Address that no operation of the benchmark makes orders call. */
+/** Address of a subgraph that orders needs but that no operation of the bench makes it call. */
 const NOBODY = 'http://127.0.0.1:9/graphql';
 
 const product = (subgraph: string) => join(ROOT, 'subgraphs', subgraph, 'src', 'main.ts');

@@ -4,7 +4,7 @@ import { page, user } from './operations/shop.ts';
 import { wide } from './operations/wide.ts';
 import type { System } from './systems.ts';
 
-/** The gateway's memory at a moment of a long load. */
+/** Memory of the gateway at a moment of a long load. */
 export interface MemorySample {
   readonly minutes: number;
   readonly gatewayMb: number;
@@ -15,8 +15,8 @@ const BURST_SECONDS = 4;
 const WARM_UP_SECONDS = 1;
 
 /**
- * Loads a system for so many minutes with reads of every kind, and looks at the gateway's memory after every few seconds.
- * (No mutations: they would make the answers of the subgraphs' databases slower, not the gateway's.)
+ * Loads a system for some minutes with queries of every kind, and samples the gateway's memory every few seconds. It sends no
+ * mutations, which would slow down the subgraphs' databases and not the gateway.
  */
 export async function soak(
   system: System,

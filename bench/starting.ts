@@ -2,19 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { residentMb } from './proc-fs.ts';
 import type { System, SystemName } from './systems.ts';
 
-/** What a gateway costs before anyone uses it. */
+/** Cost of a gateway before its first use. */
 export interface Start {
   readonly system: SystemName;
-  /** From the start of the process to its first right answer, of `page`. */
+  /** Time from the start of the process to its first right answer, to `page`. */
   readonly startMs: number;
-  /** Its memory a moment after that answer. */
+  /** Memory a moment after that answer. */
   readonly restMb: number;
 }
 
-/** A gateway is at rest this long after its first answer. */
+/** Time after its first answer at which a gateway is at rest. */
 const REST_MS = 1000;
 
-/** Starts every gateway several times, in turns, each time beside the one that is loaded later, which then does nothing. */
+/** Starts every gateway several times in turns, beside the idle one that is loaded later. */
 export async function measureStarts(systems: readonly System[], times: number): Promise<Start[]> {
   const starts: Start[] = [];
   for (let time = 0; time < times; time += 1) {

@@ -1,10 +1,10 @@
-/** The value below which `rank` percent of an ascending list are; NaN of an empty one. */
+/** Returns the value below which `rank` percent of an ascending list are; NaN for an empty list. */
 export function percentile(sorted: readonly number[], rank: number): number {
   const index = Math.min(sorted.length - 1, Math.floor((sorted.length * rank) / 100));
   return sorted[index] ?? Number.NaN;
 }
 
-/** The middle of a list, and its ends. */
+/** Median, minimum and maximum of a list. */
 export interface Spread {
   readonly median: number;
   readonly least: number;

@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import { HOST, type Processes, ROOT, runToEnd } from './processes.ts';
 import { wideSubgraphs } from './wide/subgraphs.ts';
 
-/** Where the subgraphs of one system are. */
+/** Addresses of the subgraphs of a system. */
 export interface SubgraphPorts {
   readonly users: number;
   readonly orders: number;
-  /** In the order of {@link wideSubgraphs}. */
+  /** Addresses in the order of {@link wideSubgraphs}. */
   readonly wide: readonly number[];
 }
 
 export interface SupergraphFiles {
-  /** As Lockstep reads it: rover's format, and nothing else. */
+  /** File for Lockstep, in rover's format without settings. */
   readonly yaml: string;
-  /** The same with what {@link USUAL_SET} says. */
+  /** File for Lockstep with {@link USUAL_SET}. */
   readonly usualYaml: string;
-  /** As the others read it: composed. */
+  /** Composed supergraph, for the other systems. */
   readonly sdl: string;
 }
 
-/** What people set: a deadline, retries, a breaker, a forwarded header, a rate limit; the limits hold anyway. */
+/** Usual settings: a deadline, retries, a circuit breaker, a forwarded header and a rate limit. Limits are on by default. */
 const USUAL_SET = {
   subgraph: {
     timeout: '2s',
@@ -37,7 +37,7 @@ const USUAL_SET = {
   },
 };
 
-/** Writes all forms of the supergraph, the composed one as `npm run compose` gives it. */
+/** Writes all forms of the supergraph, the composed one with `npm run compose`. */
 export async function writeSupergraph(
   processes: Processes,
   folder: string,
@@ -54,7 +54,7 @@ export async function writeSupergraph(
   return { yaml, usualYaml, sdl };
 }
 
-// JSON is YAML, and needs no care with indentation.
+// JSON is valid YAML, and needs no indentation.
 function toYaml({ users, orders, wide }: SubgraphPorts, settings: Partial<typeof USUAL_SET> = {}): string {
   const shop = (name: string, port: number) => ({
     routing_url: urlOf(port),
@@ -74,12 +74,12 @@ function toYaml({ users, orders, wide }: SubgraphPorts, settings: Partial<typeof
   return JSON.stringify({ federation_version: 2, subgraphs, gateway: settings.gateway }, undefined, 2);
 }
 
-/** Where the shop's subgraphs and the gateways answer. */
+/** Path of the shop's subgraphs and of the gateways. */
 export function urlOf(port: number): string {
   return `http://${HOST}:${port}/graphql`;
 }
 
-/** Apollo's standalone server answers at any path. */
+/** Path of Apollo's standalone server, which answers at any. */
 function wideUrlOf(port: number): string {
   return `http://${HOST}:${port}/`;
 }

@@ -20,28 +20,28 @@ export const SYSTEM_NAMES = [
 ] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
 
-/** Which systems there are beside those that are always measured. */
+/** Systems to measure besides those that always are. */
 type Extras = Pick<Options, 'peers' | 'before'>;
 
-/** A gateway that is measured, and what stands behind it. */
+/** A measured gateway and the processes behind it. */
 export interface System {
   readonly name: SystemName;
   readonly url: string;
   readonly gateway: Running;
-  /** Who answers, beside the gateway, for each graph. The floor has no wide one; all stock's is the stock gateway's. */
+  /** Processes behind the gateway for each graph. The floor has no wide graph, and all-stock shares the stock gateway's. */
   readonly subgraphs: { readonly shop: readonly Running[]; readonly wide?: readonly Running[] };
-  /** Starts its gateway once more, beside the first. */
+  /** Starts another process of its gateway. */
   startAnother(): Promise<StartedGateway>;
 }
 
 export interface StartedGateway {
   readonly gateway: Running;
   readonly url: string;
-  /** From the start of the process to its first right answer. */
+  /** Time from the start of the process to its first right answer. */
   readonly startMs: number;
 }
 
-/** Starts every system, with its data in `folder`, and checks that each answers. */
+/** Starts every system with its data in `folder`, and checks that each answers. */
 export async function startSystems(processes: Processes, folder: string, extras: Extras): Promise<System[]> {
   if (extras.peers) await installPeers(processes.stopping);
   const widePorts = await freePorts(wideSubgraphs.length);

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { routes, type Shop } from './routes.ts';
 import { FloorSubgraph } from './subgraph.ts';
 
-// The floor: PORT USERS_URL ORDERS_URL. A proxy written by hand for the three operations, without GraphQL: what no
-// gateway on Node can be below.
+// The floor: PORT USERS_URL ORDERS_URL. A proxy written by hand for the three operations, without GraphQL. No gateway on Node
+// can cost less.
 
 const [port = '', usersUrl = '', ordersUrl = ''] = process.argv.slice(2);
 const shop: Shop = { users: new FloorSubgraph(usersUrl), orders: new FloorSubgraph(ordersUrl) };

@@ -1,6 +1,6 @@
 import type { FloorSubgraph } from './subgraph.ts';
 
-/** The subgraphs that the three operations need. */
+/** Subgraphs that the three operations need. */
 export interface Shop {
   readonly users: FloorSubgraph;
   readonly orders: FloorSubgraph;
@@ -31,7 +31,7 @@ const ORDERS_OF_USER = JSON.stringify(
   'query($representations:[_Any!]!){_entities(representations:$representations){... on User{orders(first:20){id amount status}}}}',
 );
 
-/** By operation name: what a gateway does for each of the three at the least. */
+/** The minimum work of a gateway for each operation, by name. */
 export const routes: Record<string, (shop: Shop, variables: Record<string, unknown>) => Promise<unknown>> = {
   async Page({ users, orders }, { after }) {
     const page = await orders.ask<{ orders: Order[] }>(ORDERS, { after });
@@ -54,7 +54,7 @@ export const routes: Record<string, (shop: Shop, variables: Record<string, unkno
   },
 };
 
-/** Puts each order's user in its place: one call, one representation a user. */
+/** Puts each order's user in its place, with one call and one representation per user. */
 async function addUsers(users: FloorSubgraph, orders: readonly Order[]): Promise<void> {
   const ids = [...new Set(orders.flatMap(({ user }) => (user ? [user.id] : [])))];
   const representations = ids.map((id) => ({ __typename: 'User', id }));

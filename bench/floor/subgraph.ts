@@ -15,8 +15,8 @@ export class FloorSubgraph {
   }
 
   /**
-   * @param query as JSON, so that it isn't escaped at each call
-   * @returns the answer's data; what is wrong is for whoever checks the answers
+   * @param query query as JSON, so that it isn't escaped for each call
+   * @returns the data; the load generator finds wrong answers
    */
   async ask<Data>(query: string, variables: object): Promise<Data> {
     const { body } = await this.#pool.request({

@@ -3,11 +3,11 @@ import { AnswerCheck, bodyOf, type Operation } from '../operations/operation.ts'
 import { percentile } from '../statistics.ts';
 import type { KeyMode, LoadResult } from './messages.ts';
 
-/** How many different requests each connection goes round in: autocannon serializes them once, not at each request. */
+/** Number of different requests that each connection repeats. autocannon serializes them once instead of for each request. */
 const REQUESTS_A_CONNECTION = 32;
 const SAMPLE_INTERVAL_MS = 100;
 const SHOWN_ANSWER = 500;
-/** Longer than any answer takes, on however busy a machine: an answer that comes late is slow, not wrong. */
+/** Timeout longer than any answer takes on a busy machine, because a late answer is slow and not wrong. */
 const TIMEOUT_S = 60;
 
 export interface Burst {
@@ -15,11 +15,11 @@ export interface Burst {
   readonly operation: Operation;
   readonly keys: KeyMode;
   readonly connections: number;
-  /** So many requests, each answered in full; or as many as there are in a time, the last ones cut off. */
+  /** A number of requests, each answered in full, or a duration, at the end of which requests are cut off. */
   readonly length: { readonly amount: number } | { readonly seconds: number };
 }
 
-/** Sends requests over kept-alive connections, each as soon as the answer before it is there, and checks every answer. */
+/** Sends requests over kept-alive connections, each once the previous one is answered, and checks every answer. */
 export function fire({ url, operation, keys, connections, length }: Burst): Promise<LoadResult> {
   const tally = new Tally(operation);
   const requests = Array.from({ length: keys === 'hot' ? 1 : operation.keys }, (_, key) => ({
@@ -54,7 +54,7 @@ function pick<T>(list: readonly T[]): T {
   return item;
 }
 
-/** Counts while the answers come. */
+/** Counts of the answers so far. */
 class Tally {
   readonly latencies: number[] = [];
   readonly #check: AnswerCheck;
@@ -76,7 +76,7 @@ class Tally {
     this.#firstWrong ??= `key ${key}: ${status} ${body.slice(0, SHOWN_ANSWER)}`;
   }
 
-  /** @param unanswered requests whose connection failed, or that timed out */
+  /** @param unanswered number of requests whose connection failed or that timed out */
   result(unanswered: number): LoadResult {
     const sorted = this.latencies.toSorted((a, b) => a - b);
     const firstWrong = this.#firstWrong ?? (unanswered > 0 ? 'no answer' : undefined);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Processes, Running } from '../processes.ts';
 import type { FromGenerator, LoadOrder, LoadResult, ToGenerator } from './messages.ts';
 
-/** The load generator's process, from this side. */
+/** A handle on the load generator's process. */
 export class LoadGenerator {
   readonly running: Running;
 
@@ -15,7 +15,7 @@ export class LoadGenerator {
   /**
    * Warms up, then counts.
    *
-   * @param onCount called at the moment before the first request that is counted
+   * @param onCount called right before the first request that is counted
    */
   async load(order: LoadOrder, onCount: () => void): Promise<LoadResult> {
     this.#tell({ kind: 'load', order });

@@ -3,9 +3,9 @@ import { operationNamed } from '../operations/all.ts';
 import { fire } from './burst.ts';
 import type { FromGenerator, LoadOrder, ToGenerator } from './messages.ts';
 
-// The load generator: a process of its own, so that its CPU time is no part of what is measured.
+// The load generator, in a process of its own so that its CPU time is not measured.
 
-/** The warm-up's last requests are cut off: the system gets this long to be done with them. */
+/** Time for the system to finish the warm-up's last requests, which are cut off. */
 const SETTLE_MS = 200;
 
 const tell = (message: FromGenerator) => process.send?.(message);
@@ -27,7 +27,7 @@ async function load({ operation: name, warmUpSeconds, countedSeconds, ...order }
   });
   tell({ kind: 'warm' });
   await counting;
-  // By number and not by time: then every request that costs CPU time is also counted.
+  // By number instead of time, so that every request that costs CPU time is counted.
   const amount = Math.max(Math.round((warm.answers / warm.seconds) * countedSeconds) || 0, order.connections * 2);
   tell({ kind: 'done', result: await fire({ ...burst, length: { amount } }) });
 }

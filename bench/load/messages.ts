@@ -1,13 +1,13 @@
-// What the bench and its load generator, which is a process of its own, say to each other.
+// Messages between the bench and its load generator, which is a process of its own.
 
-/** All requests of one measurement are of one key, or each of a key chosen at random. */
+/** Keys of a measurement's requests: all the same, or each chosen at random. */
 export const KEY_MODES = ['distinct', 'hot'] as const;
 export type KeyMode = (typeof KEY_MODES)[number];
 
-/** One measurement. */
+/** A measurement to make. */
 export interface LoadOrder {
   readonly url: string;
-  /** By its name, as the generator knows them too. */
+  /** Name of the operation. */
   readonly operation: string;
   readonly keys: KeyMode;
   readonly connections: number;
@@ -15,22 +15,22 @@ export interface LoadOrder {
   readonly countedSeconds: number;
 }
 
-/** What came of it. */
+/** Result of a measurement. */
 export interface LoadResult {
-  /** How many answers were counted; all of them were looked at. */
+  /** Number of answers. Every one was checked. */
   readonly answers: number;
-  /** How many of them were not right, or did not come. */
+  /** Number of wrong and missing answers. */
   readonly wrong: number;
-  /** The first of the wrong ones. */
+  /** First wrong answer. */
   readonly firstWrong?: string;
   readonly seconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Of the last answer's body. */
+  /** Size of the last answer's body. */
   readonly answerBytes: number;
 }
 
-/** From the generator: `warm` when it is about to count, and waits for `count`. */
+/** Messages of the generator: `warm` before it counts, after which it waits for `count`. */
 export type FromGenerator =
   | { readonly kind: 'warm' }
   | { readonly kind: 'done'; readonly result: LoadResult }

@@ -2,10 +2,10 @@ import type { Operation } from './operation.ts';
 import { create, page, user } from './shop.ts';
 import { growth, wide } from './wide.ts';
 
-/** How many objects the answers of `growth` have. */
+/** Numbers of objects in the answers of `growth`. */
 export const GROWTH_SIZES = [100, 1000, 10_000] as const;
 
-/** What `--only` takes. */
+/** Names that `--only` accepts. */
 export const GROUPS = ['page', 'user', 'create', 'wide', 'growth'] as const;
 export type Group = (typeof GROUPS)[number];
 
@@ -21,7 +21,7 @@ export function operationsOf(group: Group): readonly Operation[] {
   return operations[group];
 }
 
-/** The operation with this name. */
+/** Returns the operation with this name. */
 export function operationNamed(name: string): Operation {
   const operation = Object.values(operations)
     .flat()

@@ -6,7 +6,7 @@ import { create, page, user } from './shop.ts';
 
 const USER = { user: { ...shopUser(1), orders: ordersAsThePlanHasThem() } };
 
-/** The orders of user 1, as text, from the formula in words: order n is user (37 n mod 100) + 1's. */
+/** The orders of user 1 as text. Order n belongs to user (37 n mod 100) + 1. */
 function ordersAsThePlanHasThem() {
   return Array.from({ length: 20 }, (_, index) => {
     const key = 100 * (index + 1);
@@ -14,14 +14,14 @@ function ordersAsThePlanHasThem() {
   });
 }
 
-test('a right answer is right, the second time too', () => {
+test('accepts a right answer, also the second time', () => {
   const check = new AnswerCheck(user);
   const text = JSON.stringify({ data: USER });
   assert.ok(check.isRight(0, 200, text));
   assert.ok(check.isRight(0, 200, text));
 });
 
-test('an answer is wrong with another status, with errors, cut short, or for another key', () => {
+test('rejects an answer with another status, with errors, cut short, or for another key', () => {
   const check = new AnswerCheck(user);
   const text = JSON.stringify({ data: USER });
   assert.ok(!check.isRight(0, 500, text));
@@ -30,14 +30,14 @@ test('an answer is wrong with another status, with errors, cut short, or for ano
   assert.ok(!check.isRight(1, 200, text));
 });
 
-test('an answer is wrong where one field of one of its objects is', () => {
+test('rejects an answer with one wrong field', () => {
   const check = new AnswerCheck(user);
   const orders = USER.user.orders.with(7, { id: '800', amount: '0.00', status: 'PENDING' });
   assert.ok(!check.isRight(0, 200, JSON.stringify({ data: { user: { ...USER.user, orders } } })));
   assert.ok(!new AnswerCheck(page).isRight(0, 200, JSON.stringify({ data: { orders: [] } })));
 });
 
-test('a created order has an id of its own, and what was asked for', () => {
+test('accepts a created order with any id and the requested values', () => {
   const check = new AnswerCheck(create);
   const order = { id: String(ORDERS + 1), amount: '10.50', status: 'PENDING', user: shopUser(1) };
   const answer = (changes: object) => JSON.stringify({ data: { createOrder: { ...order, ...changes } } });

@@ -1,34 +1,34 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** One thing that clients ask, and the right answer to it. */
+/** An operation of clients, and the right answer to it. */
 export interface Operation {
   readonly name: string;
   readonly query: string;
-  /** There are requests with the keys 0 to this, less one. */
+  /** Number of keys, which count from 0. */
   readonly keys: number;
-  /** Which processes answer it: the gateway, and these. */
+  /** Processes that answer it, besides the gateway. */
   readonly graph: 'shop' | 'wide';
-  /** Leaf fields in one answer, where the cost of each is looked at. */
+  /** Number of leaf fields in an answer, if the cost per field is reported. */
   readonly fields?: number;
   variables(key: number): Record<string, unknown>;
-  /** Whether this is the data that was asked for. Every field is looked at. */
+  /** Returns true if this is the requested data. Checks every field. */
   isRight(key: number, data: unknown): boolean;
 }
 
-/** The request's body, as clients send it. */
+/** Returns the body of a request as clients send it. */
 export function bodyOf(operation: Operation, key: number): string {
   const { query, name } = operation;
   const operationName = name.replace(/^./, (letter) => letter.toUpperCase());
   return JSON.stringify({ operationName, query, variables: operation.variables(key) });
 }
 
-/** An operation whose right answer is known beforehand. */
+/** An operation whose right answer is known in advance. */
 export function queryOperation(options: Omit<Operation, 'isRight'> & { expected(key: number): unknown }): Operation {
   return { ...options, isRight: (key, data) => isDeepStrictEqual(data, options.expected(key)) };
 }
 
 /**
- * Checks every answer in full, and cheaply: a text that was found right for a key once is compared as text from then on.
+ * Checks every answer in full and cheaply: a text that was right for a key once is then compared as text.
  */
 export class AnswerCheck {
   readonly #operation: Operation;
@@ -54,6 +54,6 @@ function parse(text: string): object | undefined {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
-    return undefined; // which is a wrong answer
+    return undefined; // a wrong answer
   }
 }

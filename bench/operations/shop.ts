@@ -50,7 +50,7 @@ export const create: Operation = {
   },
 };
 
-/** The id of the new order, which alone isn't known beforehand. */
+/** Returns the id of the new order, the only value not known in advance. */
 function createdId(data: unknown): string | undefined {
   if (typeof data !== 'object' || data === null || !('createOrder' in data)) return undefined;
   const order: unknown = data.createOrder;

@@ -4,7 +4,7 @@ import { type Operation, queryOperation } from './operation.ts';
 const AUTHORS = 7;
 const ARTICLES = 6;
 
-/** An answer of about 90 KB, from a plan of a dozen fetches. One key: how wide the answer is, is what is looked at. */
+/** An answer of about 90 KB from a plan of a dozen fetches. It has one key, because only its width matters. */
 export const wide: Operation = queryOperation({
   name: 'wide',
   query: `query Wide {
@@ -39,7 +39,7 @@ export const wide: Operation = queryOperation({
   }),
 });
 
-/** One page of articles with two subgraphs' fields: what one field costs as the answer grows. */
+/** A page of articles with fields of two subgraphs, for the cost per field as the answer grows. */
 export function growth(objects: number): Operation {
   return queryOperation({
     name: `growth${objects}`,

@@ -5,14 +5,14 @@ import { type Results, select } from './results.ts';
 
 const REST_LIMIT_MB = 120;
 const SOAK_MINUTES = 10;
-/** What a heap that is collected now and then goes up and down by. */
+/** Variation of a heap between garbage collections. */
 const FLAT_FACTOR = 1.1;
 
-/** What the REST version of this system did on Bun, on another machine: requests a second. */
+/** Requests per second of the REST version of this system on Bun, on another machine. */
 const BUN_USER_PAIRS = 5900;
 const BUN_CREATES = 540;
 
-/** The figures that aren't ratios of what ran side by side. */
+/** Figures that are not ratios of systems measured side by side. */
 export function absoluteFigures(results: Results): Figure[] {
   return [
     rateFigure(results, 'user', `${BUN_USER_PAIRS}/s, the pairs of the REST version on Bun`),
@@ -22,7 +22,7 @@ export function absoluteFigures(results: Results): Figure[] {
   ];
 }
 
-/** Bun's rates are of another machine, alone on it: ours stand beside them for orientation. */
+/** Compares with Bun's rates for orientation only: they are from another machine, with nothing else on it. */
 function rateFigure({ measurements, options }: Results, operation: string, limit: string): Figure {
   const rates = options.connections.map((connections) => {
     const found = select(measurements, { system: 'lockstep', operation, keys: 'distinct', connections });
@@ -48,7 +48,7 @@ function restFigure({ starts }: Results): Figure {
   };
 }
 
-/** Flat: the last minute's memory is what the second minute's was, give or take what a collector leaves. */
+/** Memory is flat if that of the last minute equals that of the second, apart from the variation of a heap. */
 function flatFigure(samples: readonly MemorySample[]): Figure {
   const name = `gateway's memory over ${SOAK_MINUTES} minutes of load after the first`;
   const limit = `last minute at most ${FLAT_FACTOR} times the second`;

@@ -7,13 +7,13 @@ import type { SystemName } from '../systems.ts';
 import { growthFigures, judge, ratioFigures } from './figures.ts';
 import type { Results } from './results.ts';
 
-test('a figure is reached where it is at every number of connections', () => {
+test('a figure is reached only if it is at every number of connections', () => {
   assert.equal(judge('a figure', 1.35, [1.2, 1.35]).verdict, 'reached');
   assert.equal(judge('a figure', 1.35, [1.2, 1.36]).verdict, 'not reached');
   assert.equal(judge('a figure', 1.35, [Number.NaN]).verdict, 'not measured');
 });
 
-test('ratios are taken within a round, and the median of the rounds counts', () => {
+test('takes ratios within a round, and the median of the rounds', () => {
   // The second round ran on a machine ten times as slow.
   const results = resultsOf([
     measurement('lockstep', 1, 16, 0.24),
@@ -27,7 +27,7 @@ test('ratios are taken within a round, and the median of the rounds counts', () 
   assert.deepEqual([figure?.measured, figure?.verdict], ['1.25 / – / –', 'reached']);
 });
 
-test('more clients are compared with the fewest', () => {
+test('compares larger numbers of clients with the smallest', () => {
   const results = resultsOf([
     measurement('lockstep', 1, 16, 0.4),
     measurement('lockstep', 1, 64, 0.3),

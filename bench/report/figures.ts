@@ -3,12 +3,12 @@ import { spread } from '../statistics.ts';
 import type { SystemName } from '../systems.ts';
 import { type Results, ratios, type Selection } from './results.ts';
 
-/** One of the figures to reach, and what was measured. */
+/** A target figure, and the measured values. */
 export interface Figure {
   readonly name: string;
-  /** What is asked for: `at most 1.35`. */
+  /** The target, such as `at most 1.35`. */
   readonly limit: string;
-  /** What was measured, one value for each number of connections where there are several. */
+  /** Measured values, one for each number of connections if there are several. */
   readonly measured: string;
   readonly verdict: 'reached' | 'not reached' | 'not measured' | 'can’t be compared';
 }
@@ -16,7 +16,7 @@ export interface Figure {
 const gatewayCpu = ({ gatewayCpuMs }: Measurement) => gatewayCpuMs;
 const systemCpu = ({ systemCpuMs }: Measurement) => systemCpuMs;
 
-/** A ratio of two measurements, and how large it may be. */
+/** A ratio of two measurements and its maximum. */
 interface RatioFigure {
   readonly name: string;
   readonly atMost: number;
@@ -25,7 +25,7 @@ interface RatioFigure {
   readonly to: Selection;
 }
 
-/** The figures that are ratios of what ran side by side. */
+/** Figures that are ratios of systems measured side by side. */
 export function ratioFigures(results: Results): Figure[] {
   const { connections } = results.options;
   const distinct = ['page', 'user', 'create'].flatMap((operation) => [
@@ -76,7 +76,7 @@ function against(
   return { name, atMost, value, of: { ...cell, system: 'lockstep' }, to: { ...cell, system: other } };
 }
 
-/** Rates on one core: the gateway's CPU a request, upside down. */
+/** Rate on one core, the inverse of the gateway's CPU per request. */
 function wideFigures(results: Results): Figure[] {
   const name = "90 KB from a dozen fetches: gateway's CPU, to";
   const stock = against(
@@ -91,7 +91,7 @@ function wideFigures(results: Results): Figure[] {
   return [stock, hive].map((figure) => compare(results, figure));
 }
 
-/** Compares at each number of connections: a figure is reached where it is at all of them. */
+/** Compares at each number of connections. A figure is reached if it is at all of them. */
 export function compare(
   results: Results,
   figure: RatioFigure,
@@ -104,7 +104,7 @@ export function compare(
   return judge(figure.name, figure.atMost, medians);
 }
 
-/** @param ratiosFound NaN for what was not measured */
+/** @param ratiosFound ratios by number of connections; NaN if not measured */
 export function judge(name: string, atMost: number, ratiosFound: readonly number[]): Figure {
   const found = ratiosFound.filter((ratio) => !Number.isNaN(ratio));
   const limit = `at most ${atMost.toFixed(2)}`;
@@ -113,7 +113,7 @@ export function judge(name: string, atMost: number, ratiosFound: readonly number
   return { name, limit, measured, verdict: found.every((ratio) => ratio <= atMost) ? 'reached' : 'not reached' };
 }
 
-/** The figures about how cost grows with the answer and with the clients. */
+/** Figures about the growth of cost with the answer and with the number of clients. */
 export function growthFigures(results: Results): Figure[] {
   const perField = (measurement: Measurement) => measurement.gatewayCpuMs / (measurement.cell.operation.fields ?? 1);
   const of = (operation: string) => ({ system: 'lockstep', operation }) as const;

@@ -1,13 +1,13 @@
 import type { Spread } from '../statistics.ts';
 
-/** A table, or nothing where there are no rows. */
+/** Returns a table, or nothing if there are no rows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '_Not measured._';
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** `0.27 (0.25–0.31)`: median, least and most. */
+/** Formats median, minimum and maximum as `0.27 (0.25–0.31)`. */
 export function withSpread({ median, least, most }: Spread, digits: number): string {
   const text = (value: number) => value.toFixed(digits);
   if (Number.isNaN(median)) return '–';

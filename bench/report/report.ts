@@ -9,14 +9,14 @@ import type { Results } from './results.ts';
 import { surroundings } from './surroundings.ts';
 import { figuresTable, growthTable, loadTables, memoryTable } from './tables.ts';
 
-/** Written by hand: of each figure that isn't reached what was tried, what it cost and what stands in the way. */
+/** Notes written by hand: for each figure not reached, the attempts, their cost and the obstacle. */
 const NOTES_FILE = join(import.meta.dirname, '..', 'notes.md');
 
 export function figuresOf(results: Results): Figure[] {
   return [...ratioFigures(results), ...growthFigures(results), ...absoluteFigures(results)];
 }
 
-/** The report, in Markdown. */
+/** Returns the report in Markdown. */
 export function report(results: Results): string {
   const { options } = results;
   return `# Results

@@ -4,7 +4,7 @@ import type { MemorySample } from '../soak.ts';
 import type { Start } from '../starting.ts';
 import type { SystemName } from '../systems.ts';
 
-/** All that one run of the bench found out. */
+/** Results of a run of the bench. */
 export interface Results {
   readonly options: Options;
   readonly systems: readonly SystemName[];
@@ -13,7 +13,7 @@ export interface Results {
   readonly soak: readonly MemorySample[];
 }
 
-/** Which measurements are meant; what isn't given may be anything. */
+/** A filter of measurements; a missing key matches anything. */
 export interface Selection {
   readonly system?: SystemName;
   readonly operation?: string;
@@ -33,7 +33,8 @@ export function select(measurements: readonly Measurement[], wanted: Selection):
 }
 
 /**
- * A figure's ratio in each round: what was measured within seconds is compared, whatever the machine did before or after.
+ * Returns a figure's ratio in each round. It compares measurements made within seconds of each other, so that other load on
+ * the machine has little effect.
  */
 export function ratios(
   { measurements }: Results,

@@ -17,7 +17,7 @@ const PACKAGES = [
   'autocannon',
 ];
 
-/** What the figures depend on: the machine, what ran on it, and what else did. */
+/** Conditions that the figures depend on: the machine, the versions, and other load. */
 export function surroundings(withPeers: boolean): string {
   const require = createRequire(import.meta.url);
   const versions = PACKAGES.map((name) => `${name} ${versionOf(require, name)}`);
@@ -40,7 +40,7 @@ function versionOf(require: NodeJS.Require, name: string): string {
     try {
       return String(JSON.parse(readFileSync(file, 'utf8')).version);
     } catch {
-      // not in this folder: in one further up
+      // installed in a folder further up
     }
   }
   return 'unknown';

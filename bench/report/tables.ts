@@ -9,7 +9,7 @@ export function figuresTable(figures: readonly Figure[]): string {
   return table(['figure', 'to reach', 'measured', ''], rows);
 }
 
-/** One table for each operation and kind of keys: what each system costs and gives. */
+/** Returns one table of cost and rate for each operation and kind of keys. */
 export function loadTables({ measurements }: Results): string {
   const groups = Map.groupBy(measurements, ({ cell }) => titleOf(cell));
   return [...groups].map(([title, group]) => `### ${title}\n\n${loadTable(group)}`).join('\n\n');
@@ -61,7 +61,7 @@ function loadRow({ cell, system, answerBytes }: Measurement, of: readonly Measur
   ];
 }
 
-/** CPU a field as the answer grows, in microseconds. */
+/** Returns a table of the CPU per field as the answer grows, in microseconds. */
 export function growthTable({ measurements, systems }: Results): string {
   const sizes = [...new Set(measurements.flatMap(({ cell }) => (cell.operation.fields ? [cell.operation.name] : [])))];
   const rows = systems.flatMap((system) => {

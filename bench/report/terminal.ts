@@ -19,13 +19,13 @@ function line(cells: readonly string[]): string {
   return cells.map((cell, index) => cell.padEnd(COLUMNS[index]?.[1] ?? 0)).join('');
 }
 
-/** Says how far the warm-up before the first round is, and after its end what the columns are. */
+/** Prints the progress of the warm-up before the first round, and then the headings of the columns. */
 export function printWarm(done: number, total: number): void {
   if (process.stdout.isTTY) process.stdout.write(`\rWarming up: ${done} of ${total} `);
   if (done === total) console.log(`\n${line(COLUMNS.map(([title]) => title))}`);
 }
 
-/** One line a measurement, so that one sees how far it is. */
+/** Prints a line per measurement, as progress. */
 export function printMeasurement(measurement: Measurement, done: number, total: number): void {
   const { cell, system, gatewayCpuMs, systemCpuMs, answers, seconds, p50Ms, p99Ms, wrong, firstWrong } = measurement;
   const cells = [

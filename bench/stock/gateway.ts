@@ -3,7 +3,7 @@ import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 
-// The stock gateway: PORT SUPERGRAPH_FILE. Every default as it comes, but for telemetry, which the environment turns off.
+// The stock gateway: PORT SUPERGRAPH_FILE. All defaults, except for telemetry, which the environment turns off.
 
 const [port = '', supergraphFile = ''] = process.argv.slice(2);
 const gateway = new ApolloGateway({ supergraphSdl: readFileSync(supergraphFile, 'utf8') });

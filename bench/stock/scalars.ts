@@ -1,6 +1,6 @@
 import { GraphQLScalarType, Kind } from 'graphql';
 
-// The shop's scalars, as briefly as they can be written: the stock system is not to pay for more.
+// The shop's scalars, as simple as possible, so that the stock system does not pay for more.
 
 export const Money = new GraphQLScalarType<number, string>({
   name: 'Money',

@@ -7,7 +7,8 @@ import { parse } from 'graphql';
 
 const SUBGRAPHS = join(import.meta.dirname, '..', '..', 'subgraphs');
 
-/** Serves a subgraph of the shop's schema the way Apollo's documentation does: every default as it comes. */
+/** Serves a subgraph of the shop's schema as Apollo's documentation does, with all defaults:
+ * https://www.apollographql.com/docs/apollo-server/using-federation/apollo-subgraph-setup */
 export async function serveStock<Context extends BaseContext>(
   name: string,
   port: number,

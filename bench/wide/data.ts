@@ -1,9 +1,9 @@
-// The data of the bench's own subgraphs, by formula, shared by what serves it and what checks the answers.
+// The data of the bench's own subgraphs by formula, shared by the servers and the checks of answers.
 
 const AUTHORS = 12;
 const REVIEWS = 60;
 const REVIEWED_ARTICLES = 20;
-/** As many as the largest answer has. */
+/** Number of articles in the largest answer. */
 export const ARTICLES = 10_000;
 
 export interface Author {
@@ -73,7 +73,7 @@ export function inStock(articleId: string): boolean {
   return Number(articleId) % 3 !== 0;
 }
 
-/** By price and weight, which the stock subgraph requires of the catalogue. */
+/** Returns the shipping cost by price and weight, which the stock subgraph requires of the catalogue. */
 export function shippingEstimate({ price, weight }: Pick<Article, 'price' | 'weight'>): number {
   return price > 500 ? 0 : Math.floor(weight / 2);
 }

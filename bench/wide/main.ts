@@ -3,7 +3,7 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { typeDefsOf, wideSubgraphs } from './subgraphs.ts';
 
-// The bench's own subgraphs, each on the port given for it, in one process: what they cost is not what is looked at.
+// The bench's own subgraphs, each on its given port, in one process because their cost is not measured.
 
 const ports = process.argv.slice(2).map(Number);
 for (const [index, subgraph] of wideSubgraphs.entries()) {

@@ -2,7 +2,7 @@ import type { GraphQLSchemaModule } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import * as data from './data.ts';
 
-/** A subgraph of the bench alone: the shop's graph gives no answer as wide, or as long, as is looked at here. */
+/** A subgraph of the bench alone, because the shop's graph gives no answers as wide or as long. */
 export interface WideSubgraph {
   readonly name: string;
   readonly sdl: string;
@@ -73,7 +73,7 @@ const reviews: WideSubgraph = {
 
 export const wideSubgraphs: readonly WideSubgraph[] = [authors, catalog, stock, reviews];
 
-/** The schema as the subgraph is built with it. */
+/** Returns the schema that the subgraph is built with. */
 export function typeDefsOf({ sdl }: WideSubgraph) {
   return parse(sdl);
 }

@@ -27,12 +27,12 @@ function mistakes(...lines: string[]) {
   };
 }
 
-describe('the environment', () => {
-  test('has defaults', () => {
+describe('readEnvironment', () => {
+  test('uses defaults', () => {
     assert.deepEqual(readEnvironment(variables, {}), DEFAULTS);
   });
 
-  test('is read typed', () => {
+  test('parses values to their types', () => {
     const env = {
       TEST_PORT: '0',
       TEST_TIMEOUT_MS: '1',
@@ -58,13 +58,13 @@ describe('the environment', () => {
   });
 
   for (const empty of ['', ' ']) {
-    test(`takes a variable that is ${JSON.stringify(empty)} for unset`, () => {
+    test(`treats ${JSON.stringify(empty)} as unset`, () => {
       const env = { TEST_PORT: empty, TEST_TIMEOUT_MS: empty, TEST_URL: empty, TEST_FLAG: empty, HOST: empty };
       assert.deepEqual(readEnvironment(variables, env), DEFAULTS);
     });
   }
 
-  test('that is wrong is told whole: each variable, its value and what would do', () => {
+  test('reports every wrong variable with its value and what to give instead', () => {
     const env = { TEST_PORT: 'abc', TEST_TIMEOUT_MS: '0', TEST_URL: 'localhost:4001', TEST_FLAG: 'yes' };
     assert.throws(
       () => readEnvironment(variables, env),
@@ -78,14 +78,14 @@ describe('the environment', () => {
   });
 
   for (const value of ['65536', '-1', '1.5', '4000x', 'Infinity']) {
-    test(`can't have the port ${value}`, () => {
+    test(`rejects the port ${value}`, () => {
       const rule = `TEST_PORT=${value}: give a whole number from 0 to 65535`;
       assert.throws(() => readEnvironment(variables, { TEST_PORT: value }), mistakes(rule));
     });
   }
 
   for (const value of ['1.5', '2s', '-1']) {
-    test(`can't have a time of ${value}`, () => {
+    test(`rejects a time of ${value}`, () => {
       const rule = `TEST_TIMEOUT_MS=${value}: give a whole number of milliseconds, 1 or more`;
       assert.throws(() => readEnvironment(variables, { TEST_TIMEOUT_MS: value }), mistakes(rule));
     });

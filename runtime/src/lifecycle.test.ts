@@ -25,7 +25,7 @@ async function end(child: ChildProcess) {
   return { code, signal, out, err };
 }
 
-/** Starts one, and resolves when it says that it answers. */
+/** Starts a process. Resolves once it reports that it is ready. */
 async function startReady(t: TestContext, way: string, env?: NodeJS.ProcessEnv): Promise<Started> {
   const started = start(t, way, env);
   const [message] = await Promise.race([once(started.child, 'message'), started.ended.then(({ err }) => [err])]);
@@ -36,7 +36,7 @@ async function startReady(t: TestContext, way: string, env?: NodeJS.ProcessEnv):
 const lines = (output: string): string[] => output.split('\n').filter((line) => line !== '');
 
 describe('a start', { timeout: 60_000 }, () => {
-  test("that the configuration stops exits with 78 and one line that says what's wrong", async (t) => {
+  test('exits with 78 and one line about a wrong configuration', async (t) => {
     const { code, out, err } = await start(t, 'configuration').ended;
     assert.equal(code, 78);
     assert.equal(out, '');
@@ -44,7 +44,7 @@ describe('a start', { timeout: 60_000 }, () => {
     assert.match(err, /FATAL \(fixture\): TEST_PORT=x: give a whole number/);
   });
 
-  test('that the environment stops names each mistake, and where it is none of the code', async (t) => {
+  test('exits with every mistake in the environment, and no stack trace', async (t) => {
     const { code, err } = await start(t, 'run', { DRAIN_DELAY_MS: 'x', LOG_LEVEL: 'loud' }).ended;
     assert.equal(code, 78);
     assert.match(err, /DRAIN_DELAY_MS=x: give a whole number of milliseconds, 0 or more\n/);
@@ -52,13 +52,13 @@ describe('a start', { timeout: 60_000 }, () => {
     assert.doesNotMatch(err, /\.ts:/);
   });
 
-  test('that finds its port taken exits with 78, too', async (t) => {
+  test('exits with 78 if its port is in use', async (t) => {
     const { code, err } = await start(t, 'port').ended;
     assert.equal(code, 78);
     assert.match(err, /FATAL \(fixture\): Port 4000 on 127\.0\.0\.1 is in use\.\n/);
   });
 
-  test('that fails otherwise exits with 1 and tells where', async (t) => {
+  test('exits with 1 and a stack trace on other failures', async (t) => {
     const { code, err } = await start(t, 'start').ended;
     assert.equal(code, 1);
     assert.match(err, /the disk is full[\s\S]*lifecycle-process\.ts:/);
@@ -78,7 +78,7 @@ describe('a process', { timeout: 60_000 }, () => {
   }
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    test(`tells that it is ready, finishes what is under way on ${signal}, and exits with 0`, async (t) => {
+    test(`reports that it is ready, finishes requests in flight on ${signal}, and exits with 0`, async (t) => {
       const { child, ended } = await startReady(t, 'run');
       child.kill(signal);
       const { code, out, err } = await ended;
@@ -96,7 +96,7 @@ describe('a process', { timeout: 60_000 }, () => {
     assert.match(out, /shutdown: finishing .*\n.*the last request is answered\n.*stopped\n$/);
   });
 
-  test('stops once, however often it is told', async (t) => {
+  test('stops once, even if it receives several signals', async (t) => {
     const { child, ended } = await startReady(t, 'run');
     child.kill('SIGTERM');
     child.kill('SIGINT');
@@ -106,7 +106,7 @@ describe('a process', { timeout: 60_000 }, () => {
     assert.equal(out.match(/finishing what is under way/g)?.length, 1);
   });
 
-  test('that fails to stop exits with 1', async (t) => {
+  test('exits with 1 if it fails to stop', async (t) => {
     const { child, ended } = await startReady(t, 'stop');
     child.kill('SIGTERM');
     const { code, err } = await ended;
@@ -114,7 +114,7 @@ describe('a process', { timeout: 60_000 }, () => {
     assert.match(err, /it does not stop/);
   });
 
-  test('logs one JSON object a line with an ISO time, where a machine reads it', async (t) => {
+  test('logs one JSON object per line with an ISO time if the format is json', async (t) => {
     const { child, ended } = await startReady(t, 'run', { LOG_FORMAT: 'json' });
     child.kill('SIGTERM');
     const { out } = await ended;

@@ -10,7 +10,7 @@ const read = (env: NodeJS.ProcessEnv): ProcessConfig =>
   toProcessConfig(readEnvironment(z.object(processVariables), env));
 
 describe('the configuration of a process', () => {
-  test('is for a developer on this machine where nothing is set', () => {
+  test('has defaults for a developer on this machine', () => {
     assert.deepEqual(read({}), {
       isProduction: false,
       host: '127.0.0.1',
@@ -26,11 +26,11 @@ describe('the configuration of a process', () => {
     assert.equal(config.logging.format, 'json');
   });
 
-  test('logs in production as LOG_FORMAT says, where it says something', () => {
+  test('logs in production as LOG_FORMAT says', () => {
     assert.equal(read({ NODE_ENV: 'production', LOG_FORMAT: 'pretty' }).logging.format, 'pretty');
   });
 
-  test('has what is set', () => {
+  test('reads every variable', () => {
     assert.deepEqual(
       read({ HOST: '0.0.0.0', DRAIN_DELAY_MS: '1500', LOG_LEVEL: 'debug', SUBGRAPH_SECRET: '0123456789abcdef' }),
       {
@@ -43,7 +43,7 @@ describe('the configuration of a process', () => {
     );
   });
 
-  test('has a secret of its own making where a file for it is named', async (t) => {
+  test('creates a secret in the given file', async (t) => {
     const file = join(await temporaryFolder(t), 'secret');
     const { secret } = read({ SUBGRAPH_SECRET_FILE: file });
     assert.match(String(secret), /^[0-9a-f]{64}$/);
@@ -58,7 +58,7 @@ describe('the configuration of a process', () => {
     ['SUBGRAPH_SECRET', 'short', 'give at least 16 characters'],
   ];
   for (const [variable, value, rule] of refused) {
-    test(`can't have ${variable}=${value}`, () => {
+    test(`rejects ${variable}=${value}`, () => {
       const message = `The environment can't be used:\n  ${variable}=${value}: ${rule}`;
       assert.throws(() => read({ [variable]: value }), { name: 'ConfigurationError', message });
     });

@@ -1,21 +1,36 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { PAGES, readPage } from '../harness/documentation.ts';
 import { ROOT } from '../harness/process.ts';
 import { anchorsOf, codeSpansOf, linksOf } from './markdown.ts';
 
-/** Records of their own day, which name files as they were then. */
+/** Historical pages, which name files as they were then. */
 const RECORDS = ['bench/results.md', 'CHANGELOG.md'];
 
-/** What a run makes, so that a fresh checkout does not have it. */
+/** Paths created by a run, which a fresh checkout does not have. */
 const MADE = ['bench/.peers', 'subgraphs/*/data/*.sqlite'];
 
 const PATH = /^(bench|commands|deploy|docs|gateway|runtime|subgraph-kit|subgraphs|tests)\/[\w.*/-]+$/;
 
 test('the README fits on two screens', () => {
   assert.ok(readPage('README.md').trimEnd().split('\n').length <= 150);
+});
+
+test('docs/architecture.md names each floor of the gateway, and a file at each step', () => {
+  const text = readPage('docs/architecture.md');
+  const floors = [...text.matchAll(/^\| `([\w-]+)\/` \|.*\(\.\.\/gateway\//gm)].map(([, floor = '']) => floor);
+  const folders = readdirSync(join(ROOT, 'gateway/src'), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  assert.deepEqual(floors.toSorted(), folders.map(({ name }) => name).toSorted());
+  const steps = text.split(/^(?=\d+\. |## )/m).filter((part) => /^\d/.test(part));
+  assert.ok(steps.length >= 15, `${steps.length} steps`);
+  assert.deepEqual(
+    steps.filter((step) => !linksOf(step).some((link) => link.endsWith('.ts'))),
+    [],
+  );
 });
 
 for (const page of PAGES) {
@@ -37,7 +52,7 @@ for (const page of PAGES) {
   });
 }
 
-/** Tells if a link leads somewhere; one to another site is taken to. */
+/** Returns true if a link leads somewhere. Links to other sites are not checked. */
 function resolves(page: string, link: string): boolean {
   if (/^[a-z]+:/.test(link)) return true;
   const [path = '', anchor] = link.split('#');

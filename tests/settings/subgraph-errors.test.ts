@@ -22,7 +22,7 @@ after(() => subgraph.close());
 const file = join(await temporaryFolder({ after }), 'supergraph.yaml');
 let version = 0;
 
-/** Applies settings for the subgraph, and waits until they are in force. */
+/** Writes settings for the subgraph. Resolves with a path that exists once they are in force. */
 async function configure(gateway: string, codes = '[]'): Promise<string> {
   version += 1;
   await replace(

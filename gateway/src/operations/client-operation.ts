@@ -5,8 +5,8 @@ export interface ClientOperation {
   /** Validated against the supergraph's API schema. */
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
-  /** The document's hash. */
+  /** Hash of the document. */
   readonly queryHash: string;
-  /** The document's text. */
+  /** Text of the document. */
   readonly source: string;
 }

@@ -27,45 +27,49 @@ import { denialErrors } from './authorization/denial-errors.ts';
 import type { Restriction } from './authorization/restriction.ts';
 import { conditionNames, fragmentsOf, operationOf } from './operation-document.ts';
 
-/** What an operation is compiled from. */
+/** Input of the compiler. */
 export interface OperationSource extends PlannedOperation {
   readonly apiSchema: GraphQLSchema;
   readonly supergraphSchema: GraphQLSchema;
-  /** The client's, validated against `apiSchema`. */
+  /** The client's document, validated against `apiSchema`. */
   readonly document: DocumentNode;
   readonly operationName?: string | undefined;
-  /** What of it is denied: then `document` has its fragments in place, and only what is left of it was planned. */
+  /** The denied part: `document` then has its fragments inlined, and only the visible part was planned. */
   readonly restriction?: SourceRestriction | undefined;
 }
 
 export interface SourceRestriction extends Restriction {
   readonly isAuthenticated: boolean;
-  /** Whether nothing is run where anything is denied. */
+  /** True if a denial refuses the whole operation. */
   readonly isWhole: boolean;
 }
 
 /** One run of an operation. */
 export interface ExecutionRequest {
-  /** As the client sent them. */
+  /** Variables as the client sent them. */
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
   readonly call: SubgraphCall;
 }
 
-/** GraphQL, section 7.1. Without `data`, nothing was run. Parts of it may be shared: it must not be changed. */
+/**
+ * Result of an operation, without `data` if nothing was executed. Must not be changed: parts of it may be shared.
+ *
+ * https://spec.graphql.org/October2021/#sec-Response-Format
+ */
 export interface OperationResult {
   readonly data?: JsonRecord | null;
   readonly errors?: readonly GraphQLError[];
-  /** What authorization took away, as errors that aren't among the others. */
+  /** Denials, which aren't among `errors`. */
   readonly denied?: readonly GraphQLError[];
 }
 
-/** The variants of an operation's code that are kept, one for each combination of its `@skip`s and `@include`s. */
+/** Maximum number of code variants kept of an operation, one for each combination of its `@skip`s and `@include`s. */
 const MAX_CODES = 64;
 
-/** Without it a body of 2 MB could get an answer of 100 MB, with each of its mistakes in it. */
+/** Bounds the response: without it a body of 2 MB with a mistake in each value gets an answer of 100 MB. */
 const VARIABLE_LIMITS = { maxErrors: MAX_VARIABLE_ERRORS };
 
-/** The code of one operation. */
+/** Executable code of one operation. */
 export class CompiledOperation {
   readonly #source: OperationSource;
   readonly #operation: OperationDefinitionNode;
@@ -77,7 +81,7 @@ export class CompiledOperation {
   readonly #responseKeys: ResponseKeys;
   readonly #response: ResponseTree;
   readonly #codes = new Map<string, ConditionalCode>();
-  /** What fetches the data, but where conditions decide what is wanted. */
+  /** Fetches the data, unless conditions decide what is wanted. */
   readonly #fetch: Step;
 
   constructor(source: OperationSource, operation: OperationDefinitionNode, rootType: GraphQLObjectType) {
@@ -100,7 +104,7 @@ export class CompiledOperation {
     this.#fetch = this.#compilePlan({});
   }
 
-  /** Runs the operation. What subgraphs do wrong is among the errors; it rejects for a fault of its own only. */
+  /** Executes the operation. Failures of subgraphs are among the errors; it rejects only for a fault of its own. */
   async execute({ variables: given, call }: ExecutionRequest): Promise<OperationResult> {
     const { apiSchema } = this.#source;
     const { coerced, errors: refused } = getVariableValues(
@@ -167,7 +171,7 @@ export class CompiledOperation {
 /**
  * Compiles a planned operation.
  *
- * @throws {UnsupportedPlanError} where the plan has something that can't be compiled
+ * @throws {UnsupportedPlanError} if the plan has a part that can't be compiled
  */
 export function compileOperation(source: OperationSource): CompiledOperation {
   const operation = operationOf(source.document, source.operationName);
@@ -176,7 +180,7 @@ export function compileOperation(source: OperationSource): CompiledOperation {
   return new CompiledOperation(source, operation, rootType);
 }
 
-/** The code of an operation under one combination of its conditions, and what of it is denied then. */
+/** Code of an operation under one combination of its conditions, and the denials that apply then. */
 interface ConditionalCode {
   readonly fetch: Step;
   readonly shape: ReturnType<typeof compileShape>;

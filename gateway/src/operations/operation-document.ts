@@ -7,7 +7,7 @@ import {
   visit,
 } from 'graphql';
 
-/** @throws {GraphQLError} where there is none of that name */
+/** @throws {GraphQLError} if there is no such operation */
 export function operationOf({ definitions }: DocumentNode, name: string | undefined): OperationDefinitionNode {
   const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   const operation = name ? operations.find((node) => node.name?.value === name) : operations[0];
@@ -20,7 +20,7 @@ export function fragmentsOf({ definitions }: DocumentNode): Map<string, Fragment
   return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }
 
-/** The variables that decide what is selected. */
+/** Returns the variables that decide what is selected. */
 export function conditionNames(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {

@@ -34,7 +34,7 @@ function operation(source: string, operationName?: string): ClientOperation {
 const BOOKS_SDL = composed('type Query { book: Book } type Book @key(fields: "id") { id: ID! title: String }');
 const BOOKS = await loadPlanner(BOOKS_SDL);
 
-test('an operation is planned once, however many requests for it come together, and known at once from then on', async (t) => {
+test('plans an operation once for all requests that come together, and finds it at once from then on', async (t) => {
   const operations = new Operations(BOOKS);
   const plan = t.mock.method(BOOKS, 'plan');
   const [first, second] = await Promise.all([0, 1].map(() => operations.get(operation('{ book { id } }'))));
@@ -44,13 +44,13 @@ test('an operation is planned once, however many requests for it come together, 
   assert.equal(plan.mock.callCount(), 1);
 });
 
-test('the operations of one document are told by their names', async () => {
+test('tells the operations of one document apart by name', async () => {
   const operations = new Operations(BOOKS);
   const source = 'query A { book { id } } query B { book { title } }';
   assert.notEqual(await operations.get(operation(source, 'A')), await operations.get(operation(source, 'B')));
 });
 
-test('the operations that were used longest ago are forgotten where all are too long together', async () => {
+test('evicts the least recently used operations beyond the size limit', async () => {
   const operations = new Operations(BOOKS);
   const long = (field: string) => operation(`{ book { ${field} } }`.padEnd(900_000));
   const first = await operations.get(long('id'));
@@ -61,7 +61,7 @@ test('the operations that were used longest ago are forgotten where all are too 
   assert.notEqual(await operations.get(long('title')), second);
 });
 
-test('what was used before is compiled before it is asked for, unless it is no longer valid', async () => {
+test('compiles the most used operations of the supergraph before, unless they are no longer valid', async () => {
   const before = new Operations(BOOKS);
   for (const source of ['{ book { id } }', '{ book { title } }']) await before.get(operation(source));
   const after = new Operations(
@@ -71,7 +71,7 @@ test('what was used before is compiled before it is asked for, unless it is no l
   assert.deepEqual(after.known(), ['{ book { id } }']);
 });
 
-test('an operation without a plan is an error for the client, with the reason for the log', async () => {
+test('has an error for the client and a reason for the log if an operation has no plan', async () => {
   const plan = () => Promise.reject(new UnplannableOperationError(new Error('no edge')));
   const operations = new Operations({ ...BOOKS, plan });
   const found = await operations.get(operation('{ book { id } }'));
@@ -81,7 +81,7 @@ test('an operation without a plan is an error for the client, with the reason fo
   assert.doesNotMatch(found.error.message, /edge/);
 });
 
-test('a subscription is not even planned', async (t) => {
+test('does not plan a subscription', async (t) => {
   const planner = await loadPlanner(composed('type Query { a: Int } type Subscription { ticks: Int }'));
   const plan = t.mock.method(planner, 'plan');
   const found = await new Operations(planner).get(operation('subscription { ticks }'));
@@ -90,13 +90,13 @@ test('a subscription is not even planned', async (t) => {
   assert.equal(plan.mock.callCount(), 0);
 });
 
-test('a supergraph with a feature that nothing enforces is not loaded', async () => {
+test('does not load a supergraph with a feature that nothing enforces', async () => {
   const feature = '@link(url: "https://specs.example/secrecy/v0.1", for: SECURITY)';
   const sdl = BOOKS_SDL.replace('schema\n', `schema\n  ${feature}\n`);
   await assert.rejects(loadPlanner(sdl), /secrecy/);
 });
 
-test('values are nested as deep as they may be, and it takes no time', async () => {
+test('plans deeply nested values in little time', async () => {
   const filters = 'scalar JSON input Filter { all: [Filter!] } type Query { find(by: Filter, like: JSON): Int }';
   const operations = new Operations(await loadPlanner(composed(filters)));
   const nested = [
@@ -112,7 +112,7 @@ test('values are nested as deep as they may be, and it takes no time', async () 
   }
 });
 
-test('variables are found wherever they are in a value', async () => {
+test('finds variables anywhere in a value', async () => {
   const operations = new Operations(await loadPlanner(composed('scalar JSON type Query { find(like: JSON): Int }')));
   const source = 'query ($a: Int, $b: Int) { find(like: [1, [{ x: $a }, null, [$b]]]) }';
   const compiled = await operations.get(operation(source));
@@ -121,7 +121,7 @@ test('variables are found wherever they are in a value', async () => {
   assert.deepEqual(queryPlan.node?.kind === 'Fetch' && queryPlan.node.variableUsages, ['a', 'b']);
 });
 
-test('introspection is planned with all that graphql-js has of it', async () => {
+test('plans introspection with all fields that graphql-js has', async () => {
   const operations = new Operations(BOOKS);
   const options = {
     ...{ descriptions: true, specifiedByUrl: true, directiveIsRepeatable: true },

@@ -17,7 +17,7 @@ import { UnsupportedOperation } from './unsupported-operation.ts';
 /** Result of compiling an operation: executable code, or why there is none. */
 export type Compiled = CompiledOperation | UnsupportedOperation;
 
-/** What runs an operation: its code, or one that is chosen for each request. */
+/** An operation that is compiled, or of which each request gets a compiled variant. */
 export type Found = Compiled | RequestDependentOperation;
 
 interface Entry {
@@ -42,7 +42,7 @@ const MAX_CHARACTERS = 2_000_000;
 const WARMED_UP = 200;
 
 export interface OperationsOptions {
-  /** What a denied part of an operation leads to: it is removed, the whole is refused, or it is only reported. */
+  /** Effect of a denied part of an operation: it is removed, the whole is refused, or it is only reported. */
   readonly denied?: 'removed' | 'refused' | 'told';
   /** Counts of the supergraphs before, which this one continues. */
   readonly counts?: OperationCounts | undefined;
@@ -96,7 +96,7 @@ export class Operations {
     return known.compiled;
   }
 
-  /** The texts of the documents whose operations are compiled. */
+  /** Returns the texts of the documents whose operations are compiled. */
   known(): string[] {
     return [...this.#entries.values()].map(({ operation }) => operation.source);
   }

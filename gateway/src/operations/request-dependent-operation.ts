@@ -2,31 +2,31 @@ import type { Rule } from './authorization/rules.ts';
 import type { ClientOperation } from './client-operation.ts';
 import { isPercentage } from './override-labels.ts';
 
-/** What the code of an operation depends on, as it is for one request. */
+/** Properties of a request on which the code of an operation depends. */
 export interface Variant {
-  /** Whether the request has a valid token. It decides what denials are called. */
+  /** True if the request has a valid token; decides the code of denials. */
   readonly isAuthenticated: boolean;
-  /** The rules whose demands it doesn't meet. */
+  /** Rules that the request doesn't meet. */
   readonly unmet: ReadonlySet<Rule>;
-  /** The labels of progressive `@override` that are on. */
+  /** Labels of progressive `@override` that are on. */
   readonly labelsOn: ReadonlySet<string>;
 }
 
-/** The variants of one operation that are kept: each is a plan and its code. */
+/** Maximum number of variants kept of one operation; each is a plan and its code. */
 const MAX_VARIANTS = 16;
 
-/** An operation that isn't the same for everybody. */
+/** An operation whose plan depends on the request (authorization, progressive `@override`). */
 export class RequestDependentOperation {
   readonly operation: ClientOperation;
-  /** The authorization rules on what it asks for. */
+  /** Authorization rules on what it selects. */
   readonly rules: readonly Rule[];
-  /** The labels of progressive `@override` that its plan depends on. */
+  /** Labels of progressive `@override` on which its plan depends. */
   readonly labels: readonly string[];
-  /** The policies that its rules are about. */
+  /** Policies that its rules name. */
   readonly policies: readonly string[];
-  /** Those of the labels that a hook decides about. */
+  /** Labels that a hook chooses; percentages are drawn. */
   readonly hookLabels: readonly string[];
-  /** The keys of the variants that are kept, the oldest first. */
+  /** Keys of the variants that are kept, oldest first. */
   readonly #kept = new Set<string>();
 
   constructor(operation: ClientOperation, rules: readonly Rule[], labels: readonly string[]) {
@@ -38,7 +38,7 @@ export class RequestDependentOperation {
     this.hookLabels = labels.filter((label) => !isPercentage(label));
   }
 
-  /** Equal for two variants where the same code does. */
+  /** Returns a key that is equal for variants with the same code. */
   keyOf({ isAuthenticated, unmet, labelsOn }: Variant): string {
     const denied = unmet.size === 0 ? '' : isAuthenticated ? 'F' : 'U';
     const rules = this.rules.map((rule) => (unmet.has(rule) ? '0' : '1')).join('');
@@ -46,9 +46,9 @@ export class RequestDependentOperation {
   }
 
   /**
-   * Notes that a variant is kept.
+   * Records that a variant is kept.
    *
-   * @returns the key of one that must not be kept any longer
+   * @returns the key of a variant to drop
    */
   remember(key: string): string | undefined {
     this.#kept.add(key);
@@ -58,7 +58,7 @@ export class RequestDependentOperation {
     return oldest;
   }
 
-  /** The variant for whoever had that one on another supergraph. */
+  /** Returns the variant that corresponds to one of another supergraph. */
   corresponding({ isAuthenticated, unmet, labelsOn }: Variant): Variant {
     const texts = new Set([...unmet].map(({ text }) => text));
     return { isAuthenticated, unmet: new Set(this.rules.filter(({ text }) => texts.has(text))), labelsOn };

@@ -7,13 +7,13 @@ import { drawLabel } from './override-labels.ts';
 import type { RequestDependentOperation, Variant } from './request-dependent-operation.ts';
 
 export interface Hooks {
-  /** Which of some policies are granted. Without it, none is. */
+  /** Grants policies; without it, none is granted. */
   readonly policies?: Hook | undefined;
-  /** Which of some labels of progressive `@override` are on. Without it, none is but for percentages. */
+  /** Chooses the labels of progressive `@override` that are on; without it, only percentages can be. */
   readonly labels?: Hook | undefined;
 }
 
-/** @throws {ConfigurationError} where a module that the settings name has no hook */
+/** @throws {ConfigurationError} if a module that the settings name exports no hook */
 export async function loadHooks({
   authorization,
   progressiveOverride,
@@ -28,7 +28,7 @@ export async function loadHooks({
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-/** Decides what an operation is for one request. */
+/** Decides which variant of an operation a request gets. */
 export class VariantChoice {
   readonly #hooks: Hooks;
   readonly #logger: Logger;
@@ -40,7 +40,7 @@ export class VariantChoice {
     this.#random = random;
   }
 
-  /** At once, unless a hook has to be asked. */
+  /** Returns at once, unless a hook has to be called. */
   choose(varying: RequestDependentOperation, request: HookRequest, deadline?: Deadline): Variant | Promise<Variant> {
     const policies = varying.policies.length > 0 && this.#ask('policies', varying.policies, request, deadline);
     const labels = varying.hookLabels.length > 0 && this.#ask('labels', varying.hookLabels, request, deadline);
@@ -64,7 +64,7 @@ export class VariantChoice {
     };
   }
 
-  /** A hook that fails has chosen nothing: what it protects stays closed. */
+  /** Fails closed: if the hook throws, nothing is granted. */
   async #ask(
     kind: keyof Hooks,
     names: readonly string[],
@@ -86,7 +86,11 @@ function isMet(anyOf: Rule['anyOf'], granted: ReadonlySet<string> | undefined): 
   return granted !== undefined && anyOf.some((names) => names.every((name) => granted.has(name)));
 }
 
-/** The claim `scope`: names with spaces between, as OAuth 2.0 has it (RFC 8693, section 4.2), or a list of them. */
+/**
+ * Returns the names in the claim `scope`: separated by spaces, or in a list.
+ *
+ * https://www.rfc-editor.org/rfc/rfc8693#section-4.2
+ */
 function scopesOf(claims: HookRequest['claims']): ReadonlySet<string> {
   const scope = claims?.scope;
   if (typeof scope === 'string') return new Set(scope.split(' ').filter(Boolean));

@@ -7,7 +7,7 @@ import type { PlanNames } from './plan/response-keys.ts';
  * that a structured clone carries, or is made from such data (the schemas, from SDL): so it may be in another thread.
  */
 export interface Planner {
-  /** What clients may ask for. */
+  /** Schema that clients see. */
   readonly apiSchema: GraphQLSchema;
   /** All of the supergraph, including what is `@inaccessible`. */
   readonly supergraphSchema: GraphQLSchema;

@@ -1,4 +1,4 @@
-/** The planner could not plan an operation. Nothing of it was run. */
+/** Failure to plan an operation. Nothing of it was executed. */
 export class UnplannableOperationError extends Error {
   override readonly name = 'UnplannableOperationError';
 

@@ -10,7 +10,7 @@ import type { Context } from './request-context.ts';
 
 type DataSourceResponse = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
-/** Runs ApolloGateway's fetches from one subgraph, by everybody's caller: with its breaker, its retries and its deadline. */
+/** Sends ApolloGateway's fetches to one subgraph through the caller of all fetches: its breaker, retries and deadline apply. */
 export class SubgraphDataSource implements GraphQLDataSource<Context> {
   readonly #name: string;
   readonly #caller: SubgraphCaller;
@@ -20,12 +20,12 @@ export class SubgraphDataSource implements GraphQLDataSource<Context> {
     this.#caller = caller;
   }
 
-  /** A call that fails costs the fields it was for: it becomes an answer with an error at each of their paths. */
+  /** Resolves with an error at the path of each field if the call fails: only those fields are lost. */
   async process({ request, context }: GraphQLDataSourceProcessOptions<Context>): Promise<DataSourceResponse> {
     const { query = '', variables = {}, operationName } = request;
     const { signal = NO_CONTEXT.signal, deadline, calls }: Partial<Context> = 'signal' in context ? context : {};
     const node = { serviceName: this.#name, operation: query, operationName };
-    // Representations are variables like others: nobody says that no two are alike, so they travel with no one else's.
+    // Representations stay among the variables: they may have duplicates, so they can't join another fetch's batch.
     const fetch = new FetchRequest(fetchConstants(node, kindOf(query)), variables, undefined);
     const call = (given: CallContext) => this.#caller.call(fetch, given);
     try {
@@ -37,13 +37,13 @@ export class SubgraphDataSource implements GraphQLDataSource<Context> {
   }
 }
 
-/** What rules and hooks are told of a fetch. */
+/** Returns the fetch as rules and hooks see it. */
 function asked({ constants, variables: { representations, ...variables } }: FetchRequest): SubgraphRequest {
   const texts = Array.isArray(representations) ? representations.map((one) => JSON.stringify(one)) : undefined;
   return { constants, variables, representations: texts };
 }
 
-/** What is no query is sent once, and on its own. */
+/** Returns mutation for any operation but a query: such a fetch is sent once, and on its own. */
 function kindOf(query: string): 'query' | 'mutation' {
   return getOperationAST(parse(query, { noLocation: true }))?.operation === 'query' ? 'query' : 'mutation';
 }

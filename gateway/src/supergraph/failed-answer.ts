@@ -3,8 +3,7 @@ import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answe
 import { type GraphQLFormattedError, Kind, parse, type SelectionSetNode } from 'graphql';
 
 /**
- * The answer of a subgraph that gave none: null for all that was asked, and the error at each of those paths, as if the
- * subgraph itself had failed at each.
+ * Returns an answer in place of a failed call: null for each root field or entity, and the error at each of their paths.
  *
  * @param query the fetch's own operation: root fields, or `_entities` for the variable `representations`
  */
@@ -23,7 +22,7 @@ export function failedAnswer(
   return { data: Object.fromEntries(keys.map((key) => [key, null])), errors: keys.map((key) => at([key])) };
 }
 
-/** The response keys of an operation's root fields. */
+/** Returns the response keys of an operation's root fields. */
 function rootKeys(query: string): string[] {
   const document = parse(query, { noLocation: true });
   const fragments = new Map<string, SelectionSetNode>();

@@ -21,33 +21,33 @@ function refusalOf(text: string, limits = LIMITS): string | undefined {
   }
 }
 
-describe('an operation is measured', () => {
-  test('with fragments where they are spread, as often as they are', () => {
+describe('the measures of an operation', () => {
+  test('count fragments wherever they are spread', () => {
     const text =
       '{ x: a { ...F } ...G b { ...F } } fragment F on A { y: a { z: a } } fragment G on Query { a @skip(if: $s) ...F }';
     assert.deepEqual(measure(text), [{ depth: 3, aliases: 1 + 3 * 2, rootFields: 4, directives: 1 }]);
   });
 
-  test('with directives of whatever kind', () => {
+  test('count directives of every kind', () => {
     const text = 'query ($s: Int @d) @d { a @d ... @d { b } ...F @d } fragment F on Query @d { c @d }';
     assert.deepEqual(measure(text)[0]?.directives, 7);
   });
 
-  test('each by itself', () => {
+  test('are separate for each operation', () => {
     const depths = measure('query A { a } query B { a { a } } fragment F on A { a { a { a } } }').map(
       ({ depth }) => depth,
     );
     assert.deepEqual(depths, [1, 2]);
   });
 
-  test('without what tools ask of the schema, wherever that is asked', () => {
+  test('leave out introspection at any depth', () => {
     const schema = '__schema { types { fields { name } } }';
     assert.equal(measure(`{ ${schema} }`)[0]?.depth, 1);
     assert.equal(measure(`{ ...F } fragment F on Query { __type { fields { name } } a { b } }`)[0]?.depth, 2);
     assert.equal(measure(`{ a { ${schema} } }`)[0]?.depth, 5);
   });
 
-  test('though fragments are missing, or spread themselves', () => {
+  test('exist for documents with missing or circular fragments', () => {
     assert.equal(measure('{ a { ...Missing } }')[0]?.depth, 1);
     assert.equal(measure('{ ...A } fragment A on Q { a ...B } fragment B on Q { b ...A }')[0]?.rootFields, 2);
     assert.deepEqual(measure('fragment A on Q { a ...B } fragment B on Q { b ...A }'), []);
@@ -77,22 +77,22 @@ const CHECKS: [name: string, text: string, refusal: string | undefined][] = [
   ],
 ];
 
-describe('a document is checked:', () => {
+describe('checkDocument', () => {
   for (const [name, text, refusal] of CHECKS) test(name, () => assert.equal(refusalOf(text), refusal));
 
-  test('fragments that fill it when they are spread', () => {
+  test('rejects fragments that spread to too many selections', () => {
     const fragments = (count: number) =>
       Array.from({ length: count }, (_, i) => `fragment F${i} on A { ...F${i + 1} ...F${i + 1} }`).join(' ');
     assert.equal(refusalOf(`{ a { ...F0 } } ${fragments(5)} fragment F5 on A { a }`), undefined);
     assert.equal(refusalOf(`{ a { ...F0 } } ${fragments(30)} fragment F30 on A { a }`), 'spread_selections 1001');
   });
 
-  test('fragments that are in each other deeper than the stack is', () => {
+  test('rejects fragments nested deeper than the stack', () => {
     const chain = Array.from({ length: 600 }, (_, i) => `fragment F${i} on A { ...F${i + 1} }`).join(' ');
     assert.equal(refusalOf(`{ a { ...F0 } } ${chain}`, { maxTokens: 10_000 }), 'parser_max_recursion 501');
   });
 
-  test('what only warns is reported; what would take too long to validate is refused still', () => {
+  test('reports violations with warnOnly, and still rejects documents that take too long to validate', () => {
     const warnOnly = { ...LIMITS, warnOnly: true };
     const { excess } = checkDocument('{ a b c d }', warnOnly);
     assert.deepEqual(excess, { limit: 'max_root_fields', found: 4, allowed: 3 });
@@ -100,7 +100,7 @@ describe('a document is checked:', () => {
   });
 });
 
-test('what passes is validated in no time, whatever it repeats', () => {
+test('validates accepted documents quickly, whatever they repeat', () => {
   const schema = buildSchema('type Query { a(x: [Int]): Query }');
   const limits = { maxTokens: 15_000 };
   const repeated = [

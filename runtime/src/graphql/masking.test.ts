@@ -11,7 +11,7 @@ const UNEXPECTED = {
 };
 
 describe('an unexpected error', () => {
-  test('reaches the client as a code, an id and its place, and nothing else', () => {
+  test('reaches the client as a code, an id, locations and a path only', () => {
     const masked = maskUnexpected(recordLog().logger)(UNEXPECTED, new Error('no such column: secret_column'));
     const id = masked.extensions?.id;
     assert.match(String(id), /^[0-9a-f-]{36}$/);
@@ -23,7 +23,7 @@ describe('an unexpected error', () => {
     });
   });
 
-  test('is logged whole under the same id', () => {
+  test('is logged in full under the same id', () => {
     const { logger, lines } = recordLog();
     const masked = maskUnexpected(logger)(UNEXPECTED, new Error('no such column: secret_column'));
     assert.equal(lines.length, 1);
@@ -31,13 +31,13 @@ describe('an unexpected error', () => {
     assert.match(JSON.stringify(lines[0]?.err), /no such column: secret_column.*masking\.test\.ts/);
   });
 
-  test('is one that has no code, too', () => {
+  test('is also one without a code', () => {
     const masked = maskUnexpected(recordLog().logger)({ message: 'boom' }, new Error('boom'));
     assert.equal(masked.message, 'Internal server error');
   });
 });
 
-test('an expected error passes as it is, and is not logged', () => {
+test('passes an expected error unchanged, and does not log it', () => {
   const { logger, lines } = recordLog();
   const expected = { message: 'it is taken', path: ['createUser'], extensions: { code: 'EMAIL_TAKEN' } };
   assert.equal(maskUnexpected(logger)(expected, new Error('it is taken')), expected);

@@ -3,7 +3,7 @@ import type { GraphQLError } from 'graphql';
 import type { Denial } from './restriction.ts';
 import type { Demand } from './rules.ts';
 
-/** One error for each path that is denied, in the order of the operation. */
+/** Returns one error for each denied path, in the order of the operation. */
 export function denialErrors(denials: readonly Denial[], isAuthenticated: boolean): GraphQLError[] {
   const byPath = new Map<string, { path: readonly string[]; demands: Set<Demand> }>();
   for (const { path, demands } of denials) {

@@ -6,12 +6,12 @@ import type { DirectiveSettings } from '../../configuration/sections/authorizati
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import type { OperationResult } from '../compiled-operation.ts';
 
-/** An answer, with what was denied of it where the settings say. */
+/** A result with denials in the part that the settings name. */
 export interface ReportedResult extends Omit<OperationResult, 'denied'> {
   readonly extensions?: { readonly authorizationErrors: readonly object[] };
 }
 
-/** Tells what authorization took away: in the answer, and in the log. */
+/** Reports denials in the response and in the log. */
 export class DenialReport {
   readonly #settings: DirectiveSettings;
   readonly #logger: Logger;
@@ -27,7 +27,7 @@ export class DenialReport {
     this.#refusals.add('authorization.directives', this.#settings.dryRun ? 'passed' : 'refused');
     if (this.#settings.log) {
       const paths = denied.map(({ path, message }) => `${path?.join('.')}: ${message}`);
-      this.#logger.info({ operationName, denied: paths }, 'parts of an operation are not for whoever sent it');
+      this.#logger.info({ operationName, denied: paths }, 'operation partially denied');
     }
     if (result.data === undefined) return { errors: refusal(denied) };
     switch (this.#settings.response) {
@@ -41,7 +41,7 @@ export class DenialReport {
   }
 }
 
-/** The errors of an operation that is refused as a whole; one of them says the answer's status. */
+/** Returns the errors of an operation that is refused as a whole; they set the status of the response. */
 function refusal(denied: readonly GraphQLError[]): GraphQLError[] {
   const isUnknown = denied.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED');
   const headers = new HeaderMap(isUnknown ? [['www-authenticate', 'Bearer']] : []);

@@ -4,9 +4,9 @@ import type { GatewaySettings } from '../../configuration/settings-schema.ts';
 import type { AuthorizationRules } from './rules.ts';
 
 /**
- * Warns of rules whose demands nobody can meet: what they stand on is closed to all.
+ * Warns of rules that no request can meet.
  *
- * @throws {ConfigurationError} where the schemas have rules, and the settings say that nothing enforces them
+ * @throws {ConfigurationError} if the schemas have rules, but the settings disable their enforcement
  */
 export function checkEnforcement(
   rules: AuthorizationRules,

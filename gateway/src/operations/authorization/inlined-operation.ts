@@ -8,12 +8,12 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** An operation with more selections than these, once its fragments are put in place, is planned by nobody. */
+/** Maximum number of selections of an operation with its fragments inlined. */
 const MAX_SELECTIONS = 50_000;
 
 /**
- * Puts an operation's fragments in their places. Each selection is an object of its own then: what one fragment asks for
- * may be allowed at one place and denied at another.
+ * Inlines an operation's fragments. Each selection becomes an object of its own, because what a fragment selects may be
+ * allowed at one place and denied at another.
  *
  * @throws {ExpectedError} `OPERATION_LIMIT_EXCEEDED`
  */

@@ -9,22 +9,22 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** Where selections of an operation stand. */
+/** Position of selections in an operation. */
 export interface Place {
-  /** The types that an object here may have. */
+  /** Types that an object here may have. */
   readonly types: readonly GraphQLObjectType[];
   readonly path: readonly string[];
-  /** The selections above it that have a `@skip` or `@include`. */
+  /** Selections above it that have a `@skip` or `@include`. */
   readonly guards: readonly SelectionNode[];
 }
 
-/** What a field of a type gives. */
+/** Returns the named type of a field, in a list. */
 export function resultOf(type: GraphQLObjectType, field: string): GraphQLNamedType[] {
   const definition = type.getFields()[field];
   return definition ? [getNamedType(definition.type)] : [];
 }
 
-/** Whether fields are asked for of whatever object there is, and not only of some type. */
+/** Returns true if fields are selected on any object, and not only on some type. */
 export function hasFields({ selections }: SelectionSetNode): boolean {
   return selections.some((selection) => {
     if (selection.kind === Kind.FIELD) return selection.name.value !== '__typename';
@@ -32,17 +32,17 @@ export function hasFields({ selections }: SelectionSetNode): boolean {
   });
 }
 
-/** Where a field's own selections stand. */
+/** Returns the position of a field's own selections. */
 export function below({ path, guards }: Place, field: FieldNode): Pick<Place, 'path' | 'guards'> {
   return { path: [...path, field.alias?.value ?? field.name.value], guards: guarded({ guards }, field) };
 }
 
-/** The selections that decide whether one is excluded. */
+/** Returns the guards of a selection, itself included. */
 export function guarded({ guards }: Pick<Place, 'guards'>, selection: SelectionNode): readonly SelectionNode[] {
   return selection.directives?.length ? [...guards, selection] : guards;
 }
 
-/** The fragment with these selections; none where it has none. */
+/** Returns the fragment with these selections, or nothing if there are none. */
 export function asFragment(fragment: InlineFragmentNode, selections: readonly SelectionNode[]): SelectionNode[] {
   return selections.length === 0
     ? []

@@ -17,37 +17,37 @@ import type { AuthorizationRules, Demand, Rule } from './rules.ts';
 
 /** A part of an operation that is denied. */
 export interface Denial {
-  /** The response keys that lead there. */
+  /** Response keys from the root. */
   readonly path: readonly string[];
-  /** What its sender lacks. */
+  /** Rules that the request doesn't meet. */
   readonly demands: readonly Demand[];
-  /** The selections above it, and it itself, that have a `@skip` or `@include`: where one excludes it, nothing was denied. */
+  /** Selections with a `@skip` or `@include`, from the root down to this one: if one excludes it, nothing was denied. */
   readonly guards: readonly SelectionNode[];
 }
 
-/** What authorization leaves of an operation. */
+/** Result of applying authorization to an operation. */
 export interface Restriction {
-  /** What may be planned. A selection set in it may be empty. */
+  /** The part that may be planned. Its selection sets may be empty. */
   readonly visible: OperationDefinitionNode;
-  /** The fields of the whole operation that are null without being asked for. */
+  /** Fields of the whole operation that are null and not fetched. */
   readonly denied: ReadonlySet<FieldNode>;
   readonly denials: readonly Denial[];
 }
 
-/** A whole operation, and what there is to say about it. */
+/** A restriction, with what decides if the operation depends on the request. */
 export interface Visit extends Restriction {
-  /** The rules that stand on what it asks for. */
+  /** Rules on what the operation selects. */
   readonly rules: readonly Rule[];
-  /** The object types that it asks fields of. */
+  /** Object types on which the operation selects fields. */
   readonly types: ReadonlySet<string>;
 }
 
 /**
- * Takes away what may not be seen. What is selected on an interface or union may be answered by any of its types: it needs
- * what all of them demand. A fragment is taken away alone.
+ * Removes what a request may not see. A selection on an interface or union may be answered by any of its types, so it must meet
+ * the rules of all of them. A fragment is removed on its own.
  *
- * @param operation with its fragments in place
- * @param isMet whether its sender has what a rule demands
+ * @param operation with its fragments inlined
+ * @param isMet returns true if the request meets a rule
  */
 export function restrict(
   operation: OperationDefinitionNode,
@@ -149,7 +149,7 @@ class Visitor {
     return [...new Set(demands)].filter(({ rule }) => !this.#isMet(rule));
   }
 
-  /** Denies all fields of one object. What type it has may be known. */
+  /** Denies all fields of one object, except its type name. */
   #deny(selectionSet: SelectionSetNode, place: Place, unmet: readonly Demand[]): SelectionNode[] {
     return selectionSet.selections.flatMap((selection): SelectionNode[] => {
       if (selection.kind === Kind.FIELD) {

@@ -1,15 +1,15 @@
 import type { AuthorizationDirective } from '../../planning/planner.ts';
 
-/** What somebody must have to see something: one application of a directive, wherever it stands. */
+/** Requirement for access to a type or field: the content of one authorization directive. */
 export interface Rule {
   readonly kind: 'authenticated' | 'scopes' | 'policies';
-  /** All names of one of these lists are needed. */
+  /** Alternatives: all names of one list are needed. */
   readonly anyOf: readonly (readonly string[])[];
-  /** As in a schema: `@requiresScopes(scopes: [["read:email"]])`. Equal for rules that demand the same. */
+  /** The directive as in a schema, `@requiresScopes(scopes: [["read:email"]])`. Equal for equal rules. */
   readonly text: string;
 }
 
-/** A rule, and the type or field that it stands on. */
+/** A rule and the type or field that it protects. */
 export interface Demand {
   readonly coordinate: string;
   readonly rule: Rule;
@@ -17,7 +17,7 @@ export interface Demand {
 
 const KINDS = { authenticated: 'authenticated', requiresScopes: 'scopes', policy: 'policies' } as const;
 
-/** The rules of one supergraph, which composition has merged from its subgraphs. */
+/** Rules of one supergraph, merged from its subgraphs by composition. */
 export class AuthorizationRules {
   readonly #demands = new Map<string, Demand[]>();
   readonly #rules = new Map<string, Rule>();
@@ -33,7 +33,7 @@ export class AuthorizationRules {
     return this.#demands.size === 0;
   }
 
-  /** Every rule that stands anywhere. */
+  /** Returns all distinct rules. */
   all(): Rule[] {
     return [...this.#rules.values()];
   }

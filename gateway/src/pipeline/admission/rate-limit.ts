@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerError } from '@lockstep/runtime/http/server/answers.ts';
-import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { isPromise } from '@lockstep/runtime/promises.ts';
+import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import type { RateLimitSettings } from '../../configuration/sections/rate-limit.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import { clientOfAddress } from './client-address.ts';
@@ -20,7 +20,7 @@ export class RateLimit {
     this.#refusals = refusals;
   }
 
-  /** What asks Redis is loaded where one is given: 478 modules, and 7 MB that most processes need not have. */
+  /** Loads the client of Redis only if one is configured: 478 modules, 7 MB. */
   static async open(settings: RateLimitSettings, logger: Logger, refusals = new RejectionCounts()): Promise<RateLimit> {
     const { redisUrl, intervalMs } = settings;
     if (redisUrl === undefined) return new RateLimit(settings, new MemoryCounts(intervalMs), refusals);
@@ -28,39 +28,34 @@ export class RateLimit {
     return new RateLimit(settings, new RedisCounts(redisUrl, intervalMs, logger), refusals);
   }
 
-  /** Refuses with 429 what a client sends beyond its share, before the body is read. */
-  guard(handler: Handler): Handler {
-    return (request, response) => {
-      const count = this.#counts.add(clientOf(request, this.#settings.keyHeader));
-      return count instanceof Promise
-        ? count.then((counted) => this.#handle(counted, request, response, handler))
-        : this.#handle(count, request, response, handler);
-    };
+  /**
+   * Counts a request, before its body is read. Asynchronous only if Redis has to be asked.
+   *
+   * @throws {RefusedRequestError} `RATE_LIMITED` if it is beyond its client's share
+   */
+  check(request: IncomingMessage): void | Promise<void> {
+    const count = this.#counts.add(clientOf(request, this.#settings.keyHeader));
+    return isPromise(count) ? count.then((counted) => this.#check(counted)) : this.#check(count);
   }
 
   close(): void {
     this.#counts.close();
   }
 
-  #handle(
-    { requests, resetsInMs }: RequestCount,
-    request: IncomingMessage,
-    response: ServerResponse,
-    handler: Handler,
-  ): void | Promise<void> {
+  #check({ requests, resetsInMs }: RequestCount): void {
     const { capacity, intervalMs } = this.#settings;
-    if (requests <= capacity) return handler(request, response);
+    if (requests <= capacity) return;
     this.#refusals.add('traffic_shaping.rate_limit', 'refused');
     const retryAfterS = Math.max(1, Math.ceil(resetsInMs / 1000));
     const message = `One client may send ${capacity} requests in ${intervalMs} ms; try again in ${retryAfterS} s`;
-    return answerError(response, 429, 'RATE_LIMITED', message, { 'retry-after': String(retryAfterS) });
+    throw new RefusedRequestError(429, 'RATE_LIMITED', message, { 'retry-after': String(retryAfterS) });
   }
 }
 
-/** Each proxy adds the address that it was called from: the last one is the word of our own, the others anybody's. */
+/** Each proxy appends the address that it was called from. Only the last one comes from our own proxy. */
 const FORWARDED_FOR = 'x-forwarded-for';
 
-/** Who a request comes from: the address, where the header that tells isn't there. A header may be long, and secret. */
+/** Returns the key of a client: its header, hashed because it may be long or secret, or else its address. */
 function clientOf({ headers, socket }: IncomingMessage, keyHeader: string | undefined): string {
   const value = keyHeader === undefined ? undefined : headers[keyHeader];
   if (typeof value !== 'string' || value === '') return clientOfAddress(socket.remoteAddress ?? '');

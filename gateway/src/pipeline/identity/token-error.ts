@@ -1,18 +1,13 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 
-/** Why a request's token doesn't count. The message is for the client, and says nothing of how tokens are checked. */
-export class TokenError extends Error {
-  override readonly name = 'TokenError';
-  readonly status: 401 | 503;
-  readonly headers: OutgoingHttpHeaders;
-
+/** A request without a token that counts. The message tells the client nothing of how tokens are checked. */
+export class TokenError extends RefusedRequestError {
   private constructor(status: 401 | 503, message: string, headers: OutgoingHttpHeaders) {
-    super(message);
-    this.status = status;
-    this.headers = headers;
+    super(status, 'UNAUTHENTICATED', message, headers);
   }
 
-  /** RFC 6750, section 3: what is wrong with the token, or with the header that should have it. */
+  /** Says what is wrong with the token or its header: https://www.rfc-editor.org/rfc/rfc6750#section-3 */
   static invalid(message: string): TokenError {
     const challenge = `Bearer error="invalid_token", error_description="${message}"`;
     return new TokenError(401, message, { 'www-authenticate': challenge });
@@ -22,7 +17,7 @@ export class TokenError extends Error {
     return new TokenError(401, 'This graph is for requests with a token.', { 'www-authenticate': 'Bearer' });
   }
 
-  /** The keys can't be had: it is not the client's fault, and the same token may do in a moment. */
+  /** For keys that can't be fetched: it is not the client's fault, and the same token may do in a moment. */
   static unverifiable(): TokenError {
     return new TokenError(503, 'Tokens cannot be checked at the moment.', { 'retry-after': '5' });
   }

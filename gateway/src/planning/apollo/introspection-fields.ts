@@ -19,8 +19,9 @@ import {
 } from 'graphql';
 
 /**
- * Adds what graphql-js has of introspection, and @apollo/federation-internals 2.14 doesn't know: `isOneOf` among it.
- * Without it, a query that graphql-js finds valid, as tools send it, is refused with `INVALID_GRAPHQL` when it is planned.
+ * Adds the introspection fields of graphql-js that @apollo/federation-internals 2.14.4 doesn't know, such as `isOneOf`:
+ * https://github.com/apollographql/federation/issues/3204. Without them, planning fails with `INVALID_GRAPHQL` for
+ * introspection queries that tools send and graphql-js finds valid.
  */
 export function addNewerIntrospection(schema: Schema): void {
   // biome-ignore lint/complexity/useLiteralKeys: private to its TypeScript; its own files call it like this too

@@ -4,9 +4,10 @@ import { parseFetchOperation, withOperation } from '../plan/fetch-documents.ts';
 import { replaceFetches } from '../plan/plan-nodes.ts';
 
 /**
- * Gives fields of fetches the aliases that the plan renames afterwards. The planner, as of 2.14, has such for fields of one
- * name whose types can't be merged, but doesn't write them in fragments without a type, like `... @skip(if: $s)`: the
- * subgraph then refuses the whole fetch.
+ * Gives fields of fetches the aliases that the plan renames afterwards. The planner adds them for fields of one name whose
+ * types can't be merged (https://github.com/apollographql/federation/pull/2294), but @apollo/query-planner 2.14.4 doesn't
+ * write them in fragments without a type condition, like `... @skip(if: $s)`: the subgraph then refuses the whole fetch. No
+ * upstream issue is known; missing-aliases.test.ts reproduces it.
  */
 export function addMissingAliases(plan: QueryPlan): QueryPlan {
   const { node } = plan;
@@ -14,7 +15,7 @@ export function addMissingAliases(plan: QueryPlan): QueryPlan {
 }
 
 interface Alias {
-  /** Keys, and `... on Type` for fragments, from what is fetched on. */
+  /** Keys, and `... on Type` for fragments, relative to the fetched objects. */
   readonly path: readonly string[];
   readonly key: string;
   readonly alias: string;

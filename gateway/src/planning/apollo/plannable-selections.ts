@@ -18,11 +18,15 @@ import { constantCondition, isCondition, isNeverIncluded } from '../plan/constan
 import { conditionApplies, objectTypesOf } from '../plan/type-conditions.ts';
 
 /**
- * Writes an operation in a way in which the planner loses nothing of it, and adds nothing to it:
- * - constant conditions are resolved: of `@include(if: false)` it forgets where it stands, and fetches what is below;
- * - an object that may be left without a field gets its `__typename`: the planner forgets it, and it would be null.
+ * Rewrites an operation so that @apollo/query-planner 2.14.4 neither drops nor adds anything:
+ * - constant conditions are resolved: the planner loses the place of an `@include(if: false)` and fetches what is below it
+ *   (https://github.com/apollographql/federation/issues/2712 was one such case);
+ * - an object that may be left without a field gets its `__typename`: the planner drops it, and it would be null (see
+ *   https://github.com/apollographql/federation/issues/1791 for why it must be an empty object).
  *
- * @param document valid by `schema`
+ * plannable-selections.test.ts reproduces both.
+ *
+ * @param document validated against `schema`
  */
 export function plannableSelections(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
   return keepEmptyObjects(resolveConstantConditions(document), schema);
@@ -39,7 +43,7 @@ function resolveConstantConditions(document: DocumentNode): DocumentNode {
   });
 }
 
-/** @returns null for what is never there, and undefined where nothing changes */
+/** @returns null for a selection that is never included, and undefined if nothing changes */
 function withoutConstants<T extends Selection>(selection: T): T | null | undefined {
   const constants = (selection.directives ?? []).filter((directive) => constantCondition(directive) !== undefined);
   if (constants.length === 0) return undefined;
@@ -68,11 +72,11 @@ function withTypeName(selectionSet: SelectionSetNode): SelectionSetNode {
   return { ...selectionSet, selections: [...selectionSet.selections, typeName] };
 }
 
-/** What an operation selects whatever its variables are. */
+/** Selections of an operation that are included whatever its variables are. */
 class AlwaysSelected {
   readonly #schema: GraphQLSchema;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
-  /** By fragment and object type: fragments in fragments are gone through once, however many ways lead to them. */
+  /** Results by fragment and object type: nested fragments are visited once, however many ways lead to them. */
   readonly #known = new Map<string, boolean>();
 
   constructor(document: DocumentNode, schema: GraphQLSchema) {
@@ -82,7 +86,7 @@ class AlwaysSelected {
     }
   }
 
-  /** Whether some field is selected of an object of this type. */
+  /** Returns true if some field is selected on an object of this type. */
   isSomething({ selections }: SelectionSetNode, type: GraphQLObjectType): boolean {
     return selections.some((selection) => !selection.directives?.some(isCondition) && this.#isField(selection, type));
   }

@@ -18,7 +18,8 @@ import type { RequiredField, RequiredFields } from './required-field.ts';
 /**
  * Puts the subgraphs' own fields back into a plan for a normalized supergraph: `comments__required_0` becomes
  * `comments__required_0: comments(limit: 3)`. A fetch whose fields need different values of one field becomes one fetch
- * for each: a representation has room for one.
+ * for each: a representation has room for one. Reported as https://github.com/apollographql/router/issues/5000, and for two
+ * values at once as https://github.com/graphql-hive/federation-gateway-audit/pull/138. Seen in @apollo/query-planner 2.14.4.
  */
 export function restoreRequiredFields(plan: QueryPlan, requiredFields: RequiredFields): QueryPlan {
   const { node } = plan;
@@ -42,7 +43,7 @@ function restoredFetch(fetch: FetchNode, requiredFields: RequiredFields): PlanNo
   return { kind: 'Parallel', nodes };
 }
 
-/** Whether another of these names stands for the same field with other arguments. */
+/** Returns true if another of these names stands for the same field with other arguments. */
 function hasRival(name: string, names: readonly string[], { byName }: RequiredFields): boolean {
   const original = byName.get(name)?.name;
   return names.some((other) => other !== name && byName.get(other)?.name === original);
@@ -58,7 +59,7 @@ function namesIn(selections: readonly QueryPlanSelectionNode[], requiredFields: 
 
 type Needs = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What the fields that a fetch asks of its entities need, by `Type.field`. */
+/** Returns the names that the fields of a fetch's entities need, by `Type.field`. */
 function topLevelNeeds(operation: OperationDefinitionNode, neededBy: Needs): Needs {
   const found = new Map<string, ReadonlySet<string>>();
   keepFields(operation, neededBy, (needs, coordinate) => {
@@ -79,7 +80,7 @@ function groupsWithoutRivals(needs: readonly ReadonlySet<string>[], requiredFiel
   return groups;
 }
 
-/** The operation with those fields of its entities that the filter keeps. */
+/** Returns the operation with only those fields of its entities that the filter keeps. */
 function keepFields(
   operation: OperationDefinitionNode,
   neededBy: Needs,
@@ -120,7 +121,7 @@ function withoutNames(
   });
 }
 
-/** In a `requires`, `alias` is where the plan keeps a value and `name` what the subgraph calls it. */
+/** Restores the fields of a fetch. In a `requires`, `alias` is the plan's key of a value and `name` the subgraph's name of it. */
 function withOriginalFields(fetch: FetchNode, requiredFields: RequiredFields): FetchNode {
   const requires = fetch.requires && restoredSelections(fetch.requires, requiredFields);
   return { ...fetch, ...(requires && { requires }), operation: restoredText(fetch.operation, requiredFields) };

@@ -1,6 +1,6 @@
 import type { DocumentNode } from 'graphql';
 
-/** A supergraph as the planner gets it, and what was changed in it. */
+/** A supergraph as the planner gets it, and the changes made to it. */
 export interface NormalizedSupergraph {
   readonly document: DocumentNode;
   readonly requiredFields: RequiredFields;
@@ -17,10 +17,10 @@ export interface ArgumentConstant {
   readonly value: string;
 }
 
-/** What stands in a normalized supergraph for fields with arguments that `@requires` asks for. */
+/** Fields of a normalized supergraph that stand for fields with arguments in some `@requires`. */
 export interface RequiredFields {
-  /** By the name it has in the normalized supergraph. */
+  /** Required fields by their names in the normalized supergraph. */
   readonly byName: ReadonlyMap<string, RequiredField>;
-  /** The names of `byName` that a field needs: by subgraph, and then by `Type.field`. */
+  /** Names of `byName` that a field needs, by subgraph and then by `Type.field`. */
   readonly neededBy: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
 }

@@ -21,7 +21,8 @@ type FieldedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
 /**
  * Replaces each field with arguments that a `@requires` asks for by a field without arguments: `comments(limit: 3)` by
  * `comments__required_0`, in the field set and in the types that have `comments`. Fetches then ask for
- * `comments__required_0: comments(limit: 3)` (see required-field-fetches.ts).
+ * `comments__required_0: comments(limit: 3)` (see required-field-fetches.ts). Works around
+ * https://github.com/apollographql/federation/issues/2996, seen in @apollo/query-planner 2.14.4.
  */
 export function separateRequiredFields(document: DocumentNode): NormalizedSupergraph {
   const separation = new Separation(document);
@@ -37,7 +38,7 @@ class Separation {
   readonly #document: DocumentNode;
   readonly #types = new Map<string, FieldedType>();
   readonly #subgraphs: ReadonlyMap<string, string>;
-  /** By type: the new names, and the field each stands for. */
+  /** New names by type, and the field that each stands for. */
   readonly #added = new Map<string, Map<string, string>>();
   readonly #names = new Map<string, string>();
 
@@ -58,7 +59,7 @@ class Separation {
     return visit(this.#document, { ObjectTypeDefinition: rewritten, InterfaceTypeDefinition: rewritten });
   }
 
-  /** Gives the types the fields that the rewritten field sets ask for. */
+  /** Adds to the types the fields that the rewritten field sets select. */
   addFields(document: DocumentNode): DocumentNode {
     const extended = (type: FieldedType): FieldedType => {
       const copies = [type.name, ...(type.interfaces ?? []).map(({ name }) => name)].flatMap(({ value }) =>
@@ -132,7 +133,7 @@ function constantOf(argument: ArgumentNode): { name: string; value: string } {
   return { name: argument.name.value, value: print(argument.value) };
 }
 
-/** The field under a new name, without arguments, wherever the subgraphs have the original. */
+/** Returns the field under a new name and without arguments, in the subgraphs that have the original. */
 function copyOf(type: FieldedType, original: string, name: string): FieldDefinitionNode[] {
   const field = type.fields?.find((candidate) => candidate.name.value === original);
   if (!field) return [];
@@ -153,7 +154,7 @@ function stringArgument(directive: ConstDirectiveNode, name: string): StringValu
   return value?.kind === Kind.STRING ? value : undefined;
 }
 
-/** By the name in the enum `join__Graph`: the subgraph's own. */
+/** Returns the subgraphs' own names by their values in the enum `join__Graph`. */
 function subgraphNames(document: DocumentNode): Map<string, string> {
   const names = new Map<string, string>();
   for (const node of document.definitions) {

@@ -9,9 +9,11 @@ export interface SeparatedOperation {
 }
 
 /**
- * Gives fields of the client's operation other aliases for the time of its execution if the planner would mix them up.
- * It keeps keys and required fields under their plain names, so that an alias like `id: name` overwrites them; and it
- * merges what different fragments ask for at one path by the response key alone.
+ * Gives fields of the client's operation other aliases for the time of its execution, if the planner would confuse them.
+ * @apollo/query-planner 2.14.4 keeps keys and required fields under their plain names, so that an alias like `id: name`
+ * overwrites them (https://github.com/apollographql/federation/issues/3036), and merges what different fragments select at
+ * one path by response key alone (https://github.com/apollographql/federation/issues/2938). Variables named like the
+ * planner's own are renamed too: no upstream issue is known, compiled-operation.test.ts reproduces it.
  *
  * @param isFieldName returns true if some type of the supergraph has a field of that name
  */
@@ -31,7 +33,7 @@ export function separateResponseKeys(
   return { document: separated, names: { keys: allocation.renamed, variables } };
 }
 
-/** Names of variables that the planner gives its own. */
+/** Names that the planner gives to its own variables. */
 const PLANNER_VARIABLES = /^(representations|contextualArgument.*)$/;
 
 function renameVariable(variable: VariableNode, clientVariables: Map<string, string>): VariableNode | undefined {

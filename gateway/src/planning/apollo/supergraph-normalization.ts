@@ -3,10 +3,13 @@ import type { NormalizedSupergraph } from './required-field.ts';
 import { separateRequiredFields } from './required-fields.ts';
 
 /**
- * Changes what the planner would plan wrongly, and nothing that a client sees:
- * - resolvable keys come first: after `@requires` it takes a subgraph's first key, resolvable or not;
- * - a field with arguments in `@requires` gets a name of its own: it keeps such a field under its plain name, where what
- *   the client asked for with other arguments, or another `@requires`, overwrites it.
+ * Changes what @apollo/query-planner 2.14.4 would plan wrongly, and nothing that a client sees:
+ * - resolvable keys come first: after a `@requires` it takes a subgraph's first key, even one that isn't resolvable (as in
+ *   https://github.com/apollographql/router/issues/4894; https://github.com/apollographql/federation/pull/3137 mended a
+ *   part); wrong-answers.test.ts reproduces it;
+ * - a field with arguments in `@requires` gets a name of its own: the planner keeps such a field under its plain name, and
+ *   the client's field with other arguments, or that of another `@requires`, overwrites it
+ *   (https://github.com/apollographql/federation/issues/2996).
  */
 export function normalizeSupergraph(sdl: string): NormalizedSupergraph {
   return separateRequiredFields(resolvableKeysFirst(parse(sdl, { noLocation: true })));

@@ -6,8 +6,9 @@ interface Collector {
 }
 
 /**
- * Collects the variables in an argument's value. In place of @apollo/federation-internals' own, as of 2.14: that goes into
- * each list twice, as a list and as an object, so that 30 lists in each other, 60 characters, hold the process for minutes.
+ * Collects the variables in an argument's value. Replaces the function of @apollo/federation-internals 2.14.4, which visits
+ * each list twice, as a list and as an object: 30 nested lists, 60 characters, hold the process for minutes. No upstream issue
+ * is known; operations.test.ts reproduces it ("plans deeply nested values in little time").
  */
 function collectVariablesInValue(value: unknown, collector: Collector): void {
   if (value instanceof Variable) collector.add(value);

@@ -5,7 +5,7 @@ export function isNeverIncluded({ directives }: SelectionNode): boolean {
   return directives?.some((directive) => constantCondition(directive) === false) ?? false;
 }
 
-/** Returns if a `@skip` or `@include` includes its selection; undefined if that depends on a variable. */
+/** Returns true if a `@skip` or `@include` includes its selection; undefined if that depends on a variable. */
 export function constantCondition(directive: DirectiveNode): boolean | undefined {
   if (!isCondition(directive)) return undefined;
   const value = directive.arguments?.[0]?.value;

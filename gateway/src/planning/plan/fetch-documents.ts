@@ -12,7 +12,7 @@ import {
   visit,
 } from 'graphql';
 
-/** The operation of a fetch, with the fragments it has put in place. */
+/** Parses the operation of a fetch, with its fragments inlined. */
 export function parseFetchOperation(text: string): OperationDefinitionNode {
   const document = parse(text, { noLocation: true });
   const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
@@ -56,7 +56,7 @@ function inlineSelection(
   };
 }
 
-/** The fetch with another operation, and the variables that it still uses. */
+/** Returns the fetch with another operation, and only the variables that this one uses. */
 export function withOperation(fetch: FetchNode, operation: OperationDefinitionNode): FetchNode {
   const used = new Set<string>();
   visit(operation.selectionSet, { Variable: ({ name }) => void used.add(name.value) });
@@ -70,10 +70,10 @@ export function withOperation(fetch: FetchNode, operation: OperationDefinitionNo
   };
 }
 
-/** The response keys of a fetch, whatever the types: what it fills in, and what it leaves open where it fails. */
+/** Response keys of a fetch on all types: what it fills in, or leaves open if it fails. */
 export interface KeyTree extends Map<string, KeyTree> {}
 
-/** @param renamed what the plan calls a key, where that is not the fetch's own name for it */
+/** @param renamed returns the plan's name for a key of the fetch */
 export function keyTree(
   selectionSet: SelectionSetNode | undefined,
   renamed: (key: string) => string,
@@ -90,7 +90,7 @@ export function keyTree(
   return tree;
 }
 
-/** The response keys that a fetch asks for under `@skip` or `@include`. */
+/** Returns the response keys that a fetch selects under `@skip` or `@include`. */
 export function conditionalKeys(
   selectionSet: SelectionSetNode | undefined,
   isConditional = false,

@@ -1,15 +1,15 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
 
-/** A fetch of a plan, and where it is. */
+/** A fetch node and its place in the plan. */
 export interface PlacedFetch {
   readonly fetch: FetchNode;
-  /** As the plan's data has it, with `@` for each item of a list. */
+  /** Keys in the plan's data, with `@` for each item of a list. */
   readonly path: readonly string[];
-  /** Whether a condition node is above it. */
+  /** True if a condition node is above it. */
   readonly isConditional: boolean;
 }
 
-/** All fetches of a plan but for those that are deferred. */
+/** Yields all fetches of a plan except deferred ones. */
 export function* fetchesOf(
   node: PlanNode,
   path: readonly string[] = [],
@@ -32,7 +32,7 @@ export function* fetchesOf(
   }
 }
 
-/** The plan with other nodes in place of its fetches. */
+/** Returns the plan with its fetches replaced. */
 export function replaceFetches(node: PlanNode, replace: (fetch: FetchNode) => PlanNode): PlanNode {
   switch (node.kind) {
     case 'Sequence':

@@ -2,9 +2,9 @@ import { type FieldNode, print } from 'graphql';
 
 /** Names that the planner gave to parts of a client's operation so that they can't clash. */
 export interface PlanNames {
-  /** The plan's keys, by the {@link signatureOf} the client's fields: those alone that aren't the response key. */
+  /** Keys of the plan by {@link signatureOf} the client's field, if they differ from the response key. */
   readonly keys: ReadonlyMap<string, string>;
-  /** The client's variables, by the name in the plan: those alone that differ. */
+  /** The client's variables by the name in the plan, if they differ. */
   readonly variables: ReadonlyMap<string, string>;
 }
 

@@ -7,7 +7,7 @@ import {
   isObjectType,
 } from 'graphql';
 
-/** Whether a fragment on `condition` is for objects of the type. False for a type that nobody knows. */
+/** Returns true if a fragment on `condition` applies to objects of the type; false for an unknown type. */
 export function conditionApplies(schema: GraphQLSchema, condition: string, typeName: string): boolean {
   if (condition === typeName) return true;
   const type = schema.getType(typeName);
@@ -15,7 +15,7 @@ export function conditionApplies(schema: GraphQLSchema, condition: string, typeN
   return isAbstractType(abstract) && (isObjectType(type) || isInterfaceType(type)) && schema.isSubType(abstract, type);
 }
 
-/** The object types that a value of the type can have. */
+/** Returns the object types that a value of the type can have. */
 export function objectTypesOf(schema: GraphQLSchema, type: GraphQLNamedType | undefined): readonly GraphQLObjectType[] {
   if (isAbstractType(type)) return schema.getPossibleTypes(type);
   return isObjectType(type) ? [type] : [];

@@ -11,7 +11,7 @@ import { type Handler, listen } from './server.ts';
 const LIMITS: ClientLimits = { headersMs: 300, requestMs: 600, answerMs: 300, checkMs: 50, connections: 100 };
 const REQUEST = 'GET / HTTP/1.1\r\nhost: test\r\n\r\n';
 
-/** More than the system takes for a client that reads nothing. */
+/** More data than the system buffers for a client that reads nothing. */
 const LARGE_BYTES = 64 * 1024 * 1024;
 
 const answersOnceRead: Handler = (request, response) => {
@@ -26,7 +26,7 @@ async function serve(t: TestContext, handler: Handler, limits: Partial<ClientLim
   return listening.port;
 }
 
-/** Sends one byte after the other until the server has had enough. */
+/** Sends one byte after the other until the server closes the connection. */
 async function trickle(socket: Socket, bytes: string): Promise<string> {
   const answer = text(socket);
   const closed = once(socket, 'close').catch(() => {}); // reset, because of the byte that came too late
@@ -45,7 +45,7 @@ describe('a client that takes too long', () => {
     ['with the body', `POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 10000\r\n\r\n${'x'.repeat(10_000)}`],
   ];
   for (const [name, request] of requests) {
-    test(`${name} loses its connection, and is told why unless its next byte crosses that`, async (t) => {
+    test(`${name} loses its connection, with a response unless its next byte crosses that`, async (t) => {
       const socket = await openSocket(t, await serve(t, answersOnceRead));
       const head = request.includes('\r\n\r\n') ? request.indexOf('\r\n\r\n') + 4 : 0;
       socket.write(request.slice(0, head));
@@ -55,12 +55,12 @@ describe('a client that takes too long', () => {
     });
   }
 
-  test('to begin is told so, and its connection closed', async (t) => {
+  test('to send the first byte gets a response, and loses its connection', async (t) => {
     const socket = await openSocket(t, await serve(t, answersOnceRead));
     assert.match(await text(socket), /^HTTP\/1\.1 408 /);
   });
 
-  test('to read its answer loses it, and its connection', async (t) => {
+  test('to read its response loses it and the connection', async (t) => {
     const closed = Promise.withResolvers<boolean>();
     const port = await serve(t, (_request, response) => {
       response.once('close', () => closed.resolve(response.writableFinished)).end(Buffer.alloc(LARGE_BYTES));
@@ -70,7 +70,7 @@ describe('a client that takes too long', () => {
     assert.equal(await closed.promise, false);
   });
 
-  test('to read an answer that is still being written loses it too', async (t) => {
+  test('to read a response that is still being written loses it too', async (t) => {
     const closed = Promise.withResolvers<boolean>();
     const port = await serve(t, (_request, response) => {
       response.once('close', () => closed.resolve(response.writableFinished)).write(Buffer.alloc(LARGE_BYTES));
@@ -81,8 +81,8 @@ describe('a client that takes too long', () => {
   });
 });
 
-describe('a client that takes its time within the limits is answered:', () => {
-  test('it sends a second request on its connection later', async (t) => {
+describe('a client within the limits', () => {
+  test('may send a second request on its connection later', async (t) => {
     const socket = await openSocket(t, await serve(t, answersOnceRead));
     for (let request = 0; request < 2; request += 1) {
       const answer = once(socket, 'data');
@@ -92,7 +92,7 @@ describe('a client that takes its time within the limits is answered:', () => {
     }
   });
 
-  test('its answer takes longer to make than it may take to read', async (t) => {
+  test('may wait longer for a response than it may take to read it', async (t) => {
     const port = await serve(t, async (_request, response) => {
       response.write('fini');
       await delay(LIMITS.answerMs + 4 * LIMITS.checkMs);
@@ -103,7 +103,7 @@ describe('a client that takes its time within the limits is answered:', () => {
   });
 });
 
-test('connections beyond the limit are closed at once, and another is taken when one has gone', async (t) => {
+test('closes connections beyond the limit at once, and accepts another when one has closed', async (t) => {
   const port = await serve(t, answersOnceRead, { connections: 2, headersMs: 60_000, requestMs: 60_000 });
   const [first] = [await openSocket(t, port), await openSocket(t, port)];
   const third = await openSocket(t, port);

@@ -20,7 +20,7 @@ async function exchangeOn(t: TestContext, bytes: string): Promise<{ received: st
 
 describe('a method', () => {
   for (const method of ['HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']) {
-    test(`${method} is not allowed, and the answer names those that are`, async (t) => {
+    test(`${method} gets 405 and the allowed methods`, async (t) => {
       const { url } = await serveGraphql(t);
       const body = method === 'PUT' ? HELLO : null;
       const response = await fetch(url, { method, body, headers: { 'content-type': 'application/json' } });
@@ -32,13 +32,13 @@ describe('a method', () => {
   }
 });
 
-test('an answer says how long it is', async (t) => {
+test('sends a content-length', async (t) => {
   const { received } = await exchangeOn(t, rawPost('{"query":"{ hello(name: \\"Zoë\\") }"}', 'connection: close'));
   assert.match(received, /content-length: 32\r\n/i);
   assert.doesNotMatch(received, /transfer-encoding/i);
 });
 
-test('requests that are sent at once are answered in order', async (t) => {
+test('answers pipelined requests in order', async (t) => {
   const names = ['a', 'b', 'c', 'd', 'e'];
   const requests = names.map((name, index) =>
     rawPost(`{"query":"{ hello(name: \\"${name}\\") }"}`, ...(index === 4 ? ['connection: close'] : [])),
@@ -50,13 +50,13 @@ test('requests that are sent at once are answered in order', async (t) => {
   );
 });
 
-test('after a refusal the connection goes on', async (t) => {
+test('keeps the connection after a rejected request', async (t) => {
   const requests = [rawPost('{'), rawPost(HELLO, 'content-type: text/plain'), rawPost(HELLO, 'connection: close')];
   const { received } = await exchangeOn(t, requests.join(''));
   assert.deepEqual(statusesOf(received), ['400', '400', '200']);
 });
 
-test('a client that waits for 100 Continue gets it, and its answer', async (t) => {
+test('sends 100 Continue to a client that waits for it', async (t) => {
   const { port } = await serveGraphql(t);
   const socket = await openSocket(t, port);
   const [head, body = ''] = rawPost(HELLO, 'expect: 100-continue', 'connection: close').split('\r\n\r\n');
@@ -67,7 +67,7 @@ test('a client that waits for 100 Continue gets it, and its answer', async (t) =
   assert.match(await text(socket), /hello you/);
 });
 
-test('of a header that must be there once, the first counts', async (t) => {
+test('uses the first of a header that must be unique', async (t) => {
   const count = '{"query":"mutation { count }"}';
   const { port, counted } = await serveGraphql(t);
   const types = ['content-type: text/plain', 'content-type: application/json', 'connection: close'];
@@ -76,13 +76,13 @@ test('of a header that must be there once, the first counts', async (t) => {
   assert.equal(counted(), 0);
 });
 
-test('a header that is there twice is a list', async (t) => {
+test('joins repeated headers to a list', async (t) => {
   const accept = ['accept: text/html', 'accept: application/graphql-response+json', 'connection: close'];
   const { received } = await exchangeOn(t, rawPost(HELLO, ...accept));
   assert.match(received, /content-type: application\/graphql-response\+json/i);
 });
 
-test('an address that is too long is refused, and nobody else notices', async (t) => {
+test('rejects a URL that is too long without affecting others', async (t) => {
   const long = `GET /graphql?query=${'x'.repeat(20_000)} HTTP/1.1\r\nhost: test\r\n\r\n`;
   const { received, url } = await exchangeOn(t, long);
   assert.deepEqual(statusesOf(received), ['431']);
@@ -90,7 +90,7 @@ test('an address that is too long is refused, and nobody else notices', async (t
 });
 
 describe('a body', () => {
-  test('that the client cuts off is answered by nothing but a bad request', async (t) => {
+  test('that the client cuts off gets at most a bad request', async (t) => {
     const { port, url } = await serveGraphql(t);
     const socket = await openSocket(t, port);
     socket.end(rawPost(HELLO).slice(0, -3));
@@ -108,7 +108,7 @@ describe('a body', () => {
   });
 
   for (const length of ['content-length: 16777216', 'transfer-encoding: chunked']) {
-    test(`that is too long gets its answer while it is still being sent, with ${length}`, async (t) => {
+    test(`that is too long gets a response while it is still being sent, with ${length}`, async (t) => {
       const { port } = await serveGraphql(t);
       const socket = await openSocket(t, port);
       const received = text(socket);

@@ -11,7 +11,7 @@ import { graphql } from './graphql.ts';
 const REQUEST = rawPost('{"query":"{ hello }"}', 'connection: close');
 const MEGABYTE = 'x'.repeat(1024 * 1024);
 
-/** A server whose every answer is this stream; graphql-js 16 has none of its own. */
+/** Starts a server that responds with this stream, because graphql-js 16 has no incremental responses. */
 async function serveStream(t: TestContext, chunks: () => AsyncGenerator<string>) {
   const log = recordLog();
   const [finished, left] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -31,7 +31,7 @@ async function serveStream(t: TestContext, chunks: () => AsyncGenerator<string>)
   return { port, log, finished: finished.promise, left: left.promise };
 }
 
-test('an answer in parts arrives part by part, and whole', async (t) => {
+test('sends an incremental response part by part', async (t) => {
   const mayGoOn = Promise.withResolvers<void>();
   const { port, finished } = await serveStream(t, async function* () {
     yield 'first,';
@@ -50,7 +50,7 @@ test('an answer in parts arrives part by part, and whole', async (t) => {
   await finished;
 });
 
-test('nothing waits for a client that left while its answer was being written', async (t) => {
+test('does not wait for a client that disconnects while its response is written', async (t) => {
   let stopped = false;
   const { port, finished, log } = await serveStream(t, async function* () {
     try {
@@ -68,7 +68,7 @@ test('nothing waits for a client that left while its answer was being written', 
   assert.deepEqual(log.lines, []);
 });
 
-test('nothing is written for a client that left between two parts', async (t) => {
+test('writes nothing to a client that disconnects between two parts', async (t) => {
   let parts = 0;
   const { port, finished, left } = await serveStream(t, async function* () {
     yield 'first,';
@@ -83,7 +83,7 @@ test('nothing is written for a client that left between two parts', async (t) =>
   assert.equal(parts, 0);
 });
 
-test('an answer that breaks off is never taken for a whole one', async (t) => {
+test('breaks the connection if a response fails halfway', async (t) => {
   const { port, finished, log } = await serveStream(t, async function* () {
     yield 'first,';
     throw new Error('the rest is lost');
@@ -96,7 +96,7 @@ test('an answer that breaks off is never taken for a whole one', async (t) => {
   assert.match(log.lines[0]?.msg ?? '', /could not be sent: Error: the rest is lost/);
 });
 
-test('an answer that can not be made is an internal error, and the process goes on', async (t) => {
+test('responds with an internal error if a response can not be created, and keeps running', async (t) => {
   const log = recordLog();
   const logger = log.logger;
   const executeHTTPGraphQLRequest = () => Promise.reject(new Error('no such table'));

@@ -23,7 +23,7 @@ interface Context {
   signal: AbortSignal;
 }
 
-/** A server of `hello`, `wait`, which answers when it is told to, and the mutation `count`. */
+/** Starts a server of `hello`, `wait`, which resolves on demand, and the mutation `count`. */
 async function serve(t: TestContext) {
   const waiting = Promise.withResolvers<AbortSignal>();
   const mayAnswer = Promise.withResolvers<string>();
@@ -57,7 +57,7 @@ function post(url: string, body: string, headers = { 'content-type': 'applicatio
   return fetch(url, { method: 'POST', headers, body });
 }
 
-/** Sends a part of a body, and waits for the answer without sending the rest. */
+/** Sends a part of a body. Resolves with the response without sending the rest. */
 async function postPart(url: string, part: Buffer, headers: Record<string, string>): Promise<IncomingMessage> {
   const request = httpRequest(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers } });
   request.flushHeaders();
@@ -87,7 +87,7 @@ describe('a POST request', { timeout: 20_000 }, () => {
     const response = await post(url, '{ hello }');
     assert.equal(response.status, 400);
     assert.deepEqual(await response.json(), {
-      errors: [{ message: 'The request body is not valid JSON', extensions: { code: 'BAD_REQUEST' } }],
+      errors: [{ message: 'Invalid JSON in the request body', extensions: { code: 'BAD_REQUEST' } }],
     });
   });
 
@@ -96,7 +96,7 @@ describe('a POST request', { timeout: 20_000 }, () => {
     assert.equal((await post(url, '{}')).status, 400);
   });
 
-  test('that does not say that it is JSON is refused', async (t) => {
+  test('without a JSON content type is rejected', async (t) => {
     const { url, counted } = await serve(t);
     const response = await post(url, '{"query":"mutation { count }"}', { 'content-type': 'text/plain' });
     assert.equal(response.status, 400);
@@ -109,7 +109,7 @@ describe('a POST request', { timeout: 20_000 }, () => {
     assert.deepEqual(await response.json(), { data: { hello: 'hello you' } });
   });
 
-  test('that announces a longer body is refused before the body came', async (t) => {
+  test('that announces a longer body is rejected before the body arrives', async (t) => {
     const { url, contexts } = await serve(t);
     const response = await postPart(url, Buffer.from('{'), { 'content-length': String(MAX_BODY_BYTES + 1) });
     assert.equal(response.statusCode, 413);
@@ -118,7 +118,7 @@ describe('a POST request', { timeout: 20_000 }, () => {
     assert.deepEqual(contexts, []);
   });
 
-  test('that sends a longer body in chunks is refused before the body ended', async (t) => {
+  test('that sends a longer body in chunks is rejected before the body ends', async (t) => {
     const { url, contexts } = await serve(t);
     const response = await postPart(url, Buffer.alloc(MAX_BODY_BYTES + 1, ' '), { 'transfer-encoding': 'chunked' });
     assert.equal(response.statusCode, 413);
@@ -145,7 +145,7 @@ describe('a GET request', () => {
     assert.equal(counted(), 0);
   });
 
-  test('that any web page could send is refused', async (t) => {
+  test('that any web page could send is rejected', async (t) => {
     const { url, contexts } = await serve(t);
     const response = await fetch(`${url}?query={hello}`);
     assert.equal(response.status, 400);
@@ -154,7 +154,7 @@ describe('a GET request', () => {
 });
 
 describe('the signal of an operation', { timeout: 20_000 }, () => {
-  test('is aborted when the client leaves before its answer', async (t) => {
+  test('is aborted when the client disconnects before its response', async (t) => {
     const { url, waiting, mayAnswer } = await serve(t);
     const leaving = new AbortController();
     const asked = fetch(url, {
@@ -171,7 +171,7 @@ describe('the signal of an operation', { timeout: 20_000 }, () => {
     mayAnswer.resolve('too late');
   });
 
-  test('is not aborted once the client has its answer', async (t) => {
+  test('is not aborted once the client has its response', async (t) => {
     const { port, contexts } = await serve(t);
     const socket = connect(port, '127.0.0.1');
     const body = '{"query":"{ hello }"}';
@@ -184,7 +184,7 @@ describe('the signal of an operation', { timeout: 20_000 }, () => {
   });
 });
 
-test('a client that leaves while it sends costs nothing', async (t) => {
+test('executes nothing for a client that disconnects while it sends', async (t) => {
   const { url, port, contexts } = await serve(t);
   const socket = connect(port, '127.0.0.1');
   socket.write('POST / HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"que');

@@ -34,7 +34,7 @@ describe('a content type', () => {
     });
   }
 
-  test('of JSON in another character set is refused', async (t) => {
+  test('with another charset than UTF-8 gets 415', async (t) => {
     const { url } = await serveGraphql(t);
     const response = await post(url, HELLO, { 'content-type': 'application/json; charset=utf-16' });
     assert.equal(response.status, 415);
@@ -42,7 +42,7 @@ describe('a content type', () => {
   });
 
   for (const type of ['application/graphql', 'application/jsonp', 'application/xml', 'json', '']) {
-    test(`'${type}' is no JSON, and the body is not looked at`, async (t) => {
+    test(`'${type}' is not JSON, and the body is not read`, async (t) => {
       const { url, counted } = await serveGraphql(t);
       const response = await post(url, COUNT, { 'content-type': type });
       assert.equal(response.status, 400);
@@ -52,7 +52,7 @@ describe('a content type', () => {
   }
 
   for (const type of ['text/plain', 'text/plain; x=application/json', 'application/x-www-form-urlencoded']) {
-    test(`${type}, which any web page can send, is refused as that`, async (t) => {
+    test(`${type}, which any web page can send, is rejected as CSRF`, async (t) => {
       const { url, counted } = await serveGraphql(t);
       const response = await post(url, COUNT, { 'content-type': type });
       assert.equal(response.status, 400);
@@ -63,7 +63,7 @@ describe('a content type', () => {
 });
 
 describe('a content encoding', () => {
-  test('is refused, and the answer says so', async (t) => {
+  test('gets 415 and the accepted encoding', async (t) => {
     const { url } = await serveGraphql(t);
     const response = await post(url, gzipSync(HELLO), { 'content-encoding': 'gzip' });
     assert.equal(response.status, 415);
@@ -71,7 +71,7 @@ describe('a content encoding', () => {
     assert.equal(await messageOf(response), 'The request body has the content encoding gzip; send it without');
   });
 
-  test('may be none by name', async (t) => {
+  test('may be identity', async (t) => {
     const { url } = await serveGraphql(t);
     assert.equal(await (await post(url, HELLO, { 'content-encoding': 'identity' })).text(), ANSWER);
   });
@@ -83,14 +83,14 @@ describe('a body', () => {
     assert.equal(await (await post(url, `\uFEFF${HELLO}`)).text(), ANSWER);
   });
 
-  test('that is not UTF-8 is refused, and never taken for something else', async (t) => {
+  test('that is not UTF-8 is rejected', async (t) => {
     const { url } = await serveGraphql(t);
     const response = await post(url, Buffer.from('{"query":"{ hello(name: \\"Zo\xEB\\") }"}', 'latin1'));
     assert.equal(response.status, 400);
     assert.equal(await messageOf(response), 'The request body is not valid UTF-8');
   });
 
-  test('may be cut anywhere, inside a character too', async (t) => {
+  test('may be split anywhere, even inside a character', async (t) => {
     const { url } = await serveGraphql(t);
     const bytes = Buffer.from('{"query":"{ hello(name: \\"Zoë\\") }"}');
     const body = new ReadableStream({
@@ -116,7 +116,7 @@ describe('a body', () => {
     });
   }
 
-  test("'s refusal has GraphQL's media type for whom accepts it", async (t) => {
+  test("that is rejected gets a response in GraphQL's media type if the client accepts it", async (t) => {
     const { url } = await serveGraphql(t);
     const accept = 'application/graphql-response+json, application/json;q=0.9';
     const response = await post(url, '{', { accept });
@@ -125,7 +125,7 @@ describe('a body', () => {
   });
 });
 
-describe('the key __proto__ is refused', () => {
+describe('rejects a key that can change prototypes', () => {
   const BODIES: [where: string, body: string][] = [
     ['of a body', `{"__proto__":{"query":1},"query":"{ hello }"}`],
     ['of variables', `{"query":"{ hello }","variables":{"__proto__":{"polluted":true}}}`],
@@ -151,13 +151,13 @@ describe('the key __proto__ is refused', () => {
     }
   });
 
-  test('and as a text it is like any other', async (t) => {
+  test('but not as a text', async (t) => {
     const { url } = await serveGraphql(t);
     const body = '{"query":"query ($value: Any) { echo(value: $value) }","variables":{"value":"__proto__"}}';
     assert.equal(await (await post(url, body)).text(), '{"data":{"echo":"__proto__"}}\n');
   });
 
-  test('in a body that is nested deeper than the stack is', async (t) => {
+  test('in a body nested deeper than the stack', async (t) => {
     const { url } = await serveGraphql(t);
     const nested = `${'['.repeat(100_000)}{"__proto__":1}${']'.repeat(100_000)}`;
     assert.equal((await post(url, `{"query":"{ hello }","variables":{"value":${nested}}}`)).status, 400);

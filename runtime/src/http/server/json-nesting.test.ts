@@ -11,8 +11,8 @@ function lists(depth: number, inside = ''): string {
   return `${'['.repeat(depth)}${inside}${']'.repeat(depth)}`;
 }
 
-describe('JSON that is nested', () => {
-  test('as deep as allowed passes', () => refuseDeepNesting(lists(MAX_JSON_NESTING)));
+describe('refuseDeepNesting', () => {
+  test('accepts nesting up to the limit', () => refuseDeepNesting(lists(MAX_JSON_NESTING)));
 
   for (const [name, json] of [
     ['lists', lists(MAX_JSON_NESTING + 1)],
@@ -21,20 +21,20 @@ describe('JSON that is nested', () => {
     ['lists after strings that end in escapes', `["\\\\","\\"]","\\\\\\"",${lists(MAX_JSON_NESTING)}`],
     ['lists that nothing closes', '['.repeat(1e6)],
   ] as const) {
-    test(`deeper is refused: ${name}`, () => assert.throws(() => refuseDeepNesting(json), REFUSED));
+    test(`rejects deeper nesting: ${name}`, () => assert.throws(() => refuseDeepNesting(json), REFUSED));
   }
 
-  test('side by side passes, however often', () => refuseDeepNesting(`[${'[{}],'.repeat(10_000)}1]`));
+  test('accepts any number of values side by side', () => refuseDeepNesting(`[${'[{}],'.repeat(10_000)}1]`));
 
-  test('in its strings only passes', () => {
+  test('ignores brackets in strings', () => {
     for (const text of ['['.repeat(1000), '"['.repeat(1000), '\\"['.repeat(1000)]) {
       refuseDeepNesting(JSON.stringify({ query: text, [text]: text }));
     }
   });
 
-  test('in a string that never ends passes: it is no JSON', () => refuseDeepNesting(`["${'['.repeat(1000)}`));
+  test('accepts an unterminated string, which is not JSON', () => refuseDeepNesting(`["${'['.repeat(1000)}`));
 
-  test('or not, it takes time by its length only', () => {
+  test('takes time proportional to the length', () => {
     for (const json of [JSON.stringify('\\"'.repeat(500_000)), `"${'\\'.repeat(2_000_000)}`, '[]'.repeat(1_000_000)]) {
       const start = performance.now();
       refuseDeepNesting(json);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KnownOperations } from './known-operations.ts';
 
-test('operations are told apart by document and by name', () => {
+test('distinguishes operations by document and by name', () => {
   const known = new KnownOperations<{ is: string }>(100);
   known.set('{ a }', undefined, { is: 'unnamed' });
   known.set('{ a }', '', { is: 'empty' });
@@ -12,7 +12,7 @@ test('operations are told apart by document and by name', () => {
   );
 });
 
-test('the documents that were used longest ago are forgotten where all are too long', () => {
+test('evicts the least recently used documents', () => {
   const known = new KnownOperations<{ at: number }>(100);
   const documents = Array.from({ length: 10 }, (_, at) => `{ field${at} }`.padEnd(29));
   for (const [at, document] of documents.entries()) known.set(document, undefined, { at });

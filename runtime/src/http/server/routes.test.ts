@@ -15,17 +15,17 @@ async function ask(t: TestContext, path: string): Promise<{ status: number; text
 }
 
 describe('a path', () => {
-  test('has its handler', async (t) => {
+  test('is dispatched to its handler', async (t) => {
     assert.deepEqual(await ask(t, '/one'), { status: 200, text: 'one\n' });
     assert.deepEqual(await ask(t, '/two'), { status: 201, text: 'two\n' });
   });
 
-  test('ends where the query string begins', async (t) => {
+  test('ends at the query string', async (t) => {
     assert.deepEqual(await ask(t, '/one?query=two'), { status: 200, text: 'one\n' });
   });
 
   for (const path of ['/', '/three', '/one/', '/constructor', '/?/one']) {
-    test(`that is ${path} is not found`, async (t) => {
+    test(`${path} gets 404`, async (t) => {
       assert.deepEqual(await ask(t, path), { status: 404, text: 'Not found\n' });
     });
   }

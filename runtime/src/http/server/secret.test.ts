@@ -14,16 +14,15 @@ const MAKER = join(import.meta.dirname, 'fixtures', 'secret-maker.ts');
 const SECRET = 'a secret of the test';
 
 describe('the shared secret', { timeout: 20_000 }, () => {
-  test('is none where neither it nor a file is named', () =>
-    assert.equal(sharedSecret(undefined, undefined), undefined));
+  test('is undefined without a secret and a file', () => assert.equal(sharedSecret(undefined, undefined), undefined));
 
-  test('is the one given, and no file is made', async (t) => {
+  test('is the given one, without creating a file', async (t) => {
     const folder = await temporaryFolder(t);
     assert.equal(sharedSecret(SECRET, join(folder, 'secret')), SECRET);
     assert.deepEqual(await readdir(folder), []);
   });
 
-  test('is made once, in a file that only its owner can read', async (t) => {
+  test('is created once, in a file that only its owner can read', async (t) => {
     const folder = await temporaryFolder(t);
     const file = join(folder, 'secret');
     const secret = sharedSecret(undefined, file);
@@ -34,7 +33,7 @@ describe('the shared secret', { timeout: 20_000 }, () => {
     assert.deepEqual(await readdir(folder), ['secret']);
   });
 
-  test('is one for all processes that start at the same moment', async (t) => {
+  test('is the same for all processes that start at the same time', async (t) => {
     const folder = await temporaryFolder(t);
     const makers = await Promise.all(Array.from({ length: 8 }, () => startMaker(t)));
     const secrets = await Promise.all(makers.map((make) => make(join(folder, 'secret'))));
@@ -43,7 +42,7 @@ describe('the shared secret', { timeout: 20_000 }, () => {
   });
 
   for (const content of ['', '\n', 'short\n']) {
-    test(`can't be ${JSON.stringify(content)}, the whole of its file`, async (t) => {
+    test(`can't be a file that contains only ${JSON.stringify(content)}`, async (t) => {
       const file = join(await temporaryFolder(t), 'secret');
       await writeFile(file, content);
       assert.throws(() => sharedSecret(undefined, file), {
@@ -53,13 +52,13 @@ describe('the shared secret', { timeout: 20_000 }, () => {
     });
   }
 
-  test('is refused a folder that is not there, in words for the operator', async (t) => {
+  test('reports a missing folder to the operator', async (t) => {
     const file = join(await temporaryFolder(t), 'nowhere', 'secret');
     assert.throws(() => sharedSecret(undefined, file), { name: 'ConfigurationError', message: new RegExp(file) });
   });
 });
 
-/** A process that is ready to make the secret. */
+/** Starts a process that is ready to create the secret. */
 async function startMaker(t: TestContext): Promise<(file: string) => Promise<unknown>> {
   const child = fork(MAKER);
   t.after(() => child.kill());
@@ -82,7 +81,7 @@ describe('a handler that requires the secret', { timeout: 20_000 }, () => {
     return serveHttp(t, handler).then(({ url, port }) => ({ url, port, handled }));
   };
 
-  test('answers who has it', async (t) => {
+  test('responds to requests with the secret', async (t) => {
     const { url } = await serve(t);
     const response = await fetch(url, { headers: { 'x-subgraph-secret': SECRET } });
     assert.equal(response.status, 200);
@@ -94,7 +93,7 @@ describe('a handler that requires the secret', { timeout: 20_000 }, () => {
     ['another secret', { 'x-subgraph-secret': `${SECRET}.` }],
     ['an empty secret', { 'x-subgraph-secret': '' }],
   ] as const) {
-    test(`refuses ${name} with 403`, async (t) => {
+    test(`rejects ${name} with 403`, async (t) => {
       const { url, handled } = await serve(t);
       const response = await fetch(url, { method: 'POST', body: '}{ garbage', headers });
       assert.equal(response.status, 403);
@@ -103,7 +102,7 @@ describe('a handler that requires the secret', { timeout: 20_000 }, () => {
     });
   }
 
-  test('refuses before the body came, and closes the connection', async (t) => {
+  test('rejects before the body arrives, and closes the connection', async (t) => {
     const { port } = await serve(t);
     const socket = connect(port, '127.0.0.1');
     socket.write('POST /graphql HTTP/1.1\r\nhost: test\r\ncontent-length: 1000000\r\n\r\n');

@@ -17,7 +17,7 @@ async function start(t: TestContext, handler: Handler, options: Partial<typeof O
   return listening;
 }
 
-/** One client with one connection, kept alive. */
+/** A client with one connection that is kept alive. */
 function keepAliveAgent(t: TestContext): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   t.after(() => agent.destroy());
@@ -45,17 +45,17 @@ async function refused(port: number): Promise<void> {
 }
 
 describe('listening', () => {
-  test('on port 0 takes a free one', async (t) => {
+  test('on port 0 picks a free one', async (t) => {
     const { port } = await start(t, answerAtOnce);
     assert.equal((await ask(port, keepAliveAgent(t))).text, 'answered');
   });
 
-  test('on the port that is asked for takes that', async (t) => {
+  test('on a given port uses it', async (t) => {
     const port = await freePort(t);
     assert.equal((await start(t, answerAtOnce, { port })).port, port);
   });
 
-  test('on a port that is taken names the port and the variable that changes it', async (t) => {
+  test('on a port in use names the port and the variable that changes it', async (t) => {
     const { port } = await start(t, answerAtOnce);
     await assert.rejects(start(t, answerAtOnce, { port }), {
       name: 'ConfigurationError',
@@ -72,7 +72,7 @@ describe('listening', () => {
 });
 
 describe('stopping', () => {
-  test('finishes the request that is under way, and accepts no other', async (t) => {
+  test('finishes requests in flight, and accepts no others', async (t) => {
     const arrived = Promise.withResolvers<void>();
     const mayAnswer = Promise.withResolvers<void>();
     const listening = await start(t, async (_request, response) => {
@@ -91,7 +91,7 @@ describe('stopping', () => {
     assert.ok((await timed(stopped)) < 5000);
   });
 
-  test('ends the connection of a request whose answer had begun', async (t) => {
+  test('closes the connection of a response that has begun', async (t) => {
     const mayFinish = Promise.withResolvers<void>();
     const listening = await start(t, async (_request, response) => {
       response.write('fini');
@@ -109,7 +109,7 @@ describe('stopping', () => {
     assert.ok((await timed(stopped)) < 5000);
   });
 
-  test('answers what still comes on a kept-alive connection when it accepts no new one', async (t) => {
+  test('answers requests on kept-alive connections after it stops accepting new ones', async (t) => {
     const listening = await start(t, answerAtOnce);
     const agent = keepAliveAgent(t);
     const before = await ask(listening.port, agent);
@@ -122,7 +122,7 @@ describe('stopping', () => {
     assert.equal(after.response.headers.connection, 'close');
   });
 
-  test('goes on answering during the drain delay, and asks each client to close its connection', async (t) => {
+  test('keeps answering during the drain delay, and asks clients to close their connections', async (t) => {
     const listening = await start(t, answerAtOnce, { drainDelayMs: 500 });
     const agent = keepAliveAgent(t);
     const before = await ask(listening.port, agent);
@@ -142,13 +142,13 @@ describe('stopping', () => {
     await refused(listening.port);
   });
 
-  test('does not wait for a kept-alive connection that is idle', async (t) => {
+  test('does not wait for idle kept-alive connections', async (t) => {
     const listening = await start(t, answerAtOnce);
     await ask(listening.port, keepAliveAgent(t));
     assert.ok((await timed(listening.stop())) < 5000);
   });
 
-  test('does not wait for a connection that sent nothing', async (t) => {
+  test('does not wait for connections that sent nothing', async (t) => {
     const listening = await start(t, answerAtOnce);
     const silent = connect(listening.port, HOST);
     t.after(() => silent.destroy());

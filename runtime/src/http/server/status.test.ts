@@ -27,7 +27,7 @@ for (const [what, request] of Object.entries(REQUEST_ERRORS)) {
   });
 }
 
-test('a request that is not well-formed has status 400 for everybody', async (t) => {
+test('gives malformed requests status 400 for every media type', async (t) => {
   assert.equal(await statusFor(t, {}, 'application/json'), 400);
   assert.equal(await statusFor(t, { query: '' }, 'application/json'), 400);
 });
