@@ -24,16 +24,17 @@ await runCommand(async () => {
   const folder = folderArgument(process.argv.slice(2), 'backup');
   const databases = findDatabases();
   for (const { name, path } of databases) {
-    if (!existsSync(path)) throw new CommandError(`${name} has no database at ${path}: nothing was backed up`);
+    if (!existsSync(path))
+      throw new CommandError(`${name}: no database at ${path}, so nothing was backed up; npm start creates it`);
   }
   await prepareFolder(folder);
   const backups = await backUp(databases, folder);
   console.log(`
 Backed up ${backups.map(({ name, sizeBytes }) => `${name} (${(sizeBytes / 1e6).toFixed(1)} MB)`).join(', ')} to ${folder}
-  npm stop && npm run restore -- ${folder} && npm start    puts it in place of what is there then`);
+  npm stop && npm run restore -- ${folder} && npm start    restores it`);
 });
 
-/** @throws {CommandError} where something fails; nothing is left in the folder then */
+/** Writes the backups. @throws {CommandError} if something fails; then the folder is empty again */
 async function backUp(databases: readonly SubgraphDatabase[], folder: string): Promise<Backup[]> {
   let snapshots: Snapshot[] = [];
   try {

@@ -19,7 +19,7 @@ const isCheck = process.argv.includes('--check');
 /** The TypeScript type of each custom scalar, inside the resolvers. */
 const SCALARS = { DateTime: 'Date', Money: { input: 'unknown', output: 'number' } };
 
-/** Where a graph type's object inside the resolvers isn't the type itself. */
+/** Objects that resolvers return for a graph type, if that isn't the type itself. */
 const MAPPERS: Record<string, Record<string, string>> = {
   orders: { Order: './database/orders.ts#Order as OrderObject' },
 };
@@ -73,6 +73,6 @@ for (const [file, text] of generated) {
     console.log(`wrote ${file}`);
   } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
     process.exitCode = 1;
-    console.error(`${file} is not what its source gives: npm run codegen`);
+    console.error(`${file} is out of date: npm run codegen`);
   }
 }

@@ -3,7 +3,7 @@ import { ROOT, readApps } from './processes/apps.ts';
 import { WatchedProcess } from './processes/watched-process.ts';
 import { runCommand } from './terminal/command.ts';
 
-// `npm run dev`, `npm run dev:users` …: the same processes in the foreground, each started anew when its code or its
+// `npm run dev`, `npm run dev:users` …: runs the same processes in the foreground, and restarts each when its code or its
 // schema changes. (The gateway follows supergraph.yaml and the schemas by itself.)
 
 /** Code that several processes share. */
@@ -23,7 +23,7 @@ await runCommand(async () => {
   const stop = () => {
     for (const process of processes) process.stop();
   };
-  process.on('SIGINT', stop); // Ctrl-C reaches the children from the terminal too: told twice, they stop once
+  process.on('SIGINT', stop); // the terminal sends Ctrl-C to the children too; they stop once
   process.on('SIGTERM', stop);
   process.on('SIGHUP', stop);
 });

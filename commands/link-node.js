@@ -1,8 +1,8 @@
 // Runs after `npm install` and `npm ci`, on whatever Node the machine has (18 or newer): hence plain JavaScript.
 //
-// The project's Node comes from an optional dependency a platform, each with a `node` command of its own. npm 10, when it
-// drops the packages of the other platforms, also drops the one link `node_modules/.bin/node` that they share; npm 11
-// keeps it. This puts it back where it is missing.
+// The project's Node comes from an optional dependency for each platform, each of which has the command `node`. When npm 10
+// leaves out the packages of the other platforms, it also leaves out the link `node_modules/.bin/node` that they share; npm
+// 11 keeps it. This creates it if it is missing.
 import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

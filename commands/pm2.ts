@@ -35,7 +35,7 @@ async function start(action: 'restart' | 'reload'): Promise<void> {
 
 async function end(action: 'stop' | 'delete'): Promise<void> {
   const processes = await listProcesses(readApps(rest));
-  if (processes.length === 0) console.log('Nothing of this project runs under pm2.');
+  if (processes.length === 0) console.log('No process of this project is running under pm2.');
   else await pm2(action, ...processes.map(({ pm_id }) => String(pm_id)));
 }
 

@@ -18,16 +18,16 @@ import { CommandError, runCommand } from './terminal/command.ts';
 // them. The subgraphs have to be stopped. Nothing is replaced until all of the backup is beside its place, checked and
 // on the disk; then each is replaced by one renaming, so that there is the old one or the new one, and never a part.
 
-/** A database to be replaced. */
+/** Database to replace. */
 interface Restoration extends Backup {
   readonly path: string;
-  /** Where the backup is copied to, beside its place. */
+  /** Path beside `path` that the backup is copied to first. */
   readonly staged: string;
 }
 
-/** What belongs to a database beside its file, where it was not closed in order. */
+/** Suffixes of the files that a database consists of if it wasn't closed in order. */
 const PARTS = ['', '-wal', '-journal'];
-/** Left there these would be taken for the restored one's. */
+/** Suffixes of files that SQLite would take for the restored database's. */
 const BESIDE = ['-wal', '-journal', '-shm'];
 
 await runCommand(async () => {
@@ -43,7 +43,7 @@ await runCommand(async () => {
     for (const { staged } of restorations) await rm(staged, { force: true });
     for (const lock of locks) lock.close();
   }
-  console.log(`\nThe databases are as they were at ${takenAt}\n  npm start    serves them`);
+  console.log(`\nRestored the databases of ${takenAt}\n  npm start    serves them`);
 });
 
 async function toRestorations(backups: readonly Backup[]): Promise<Restoration[]> {
@@ -52,12 +52,12 @@ async function toRestorations(backups: readonly Backup[]): Promise<Restoration[]
     const path = known.find(({ name }) => name === backup.name)?.path;
     if (path) return { ...backup, path, staged: `${path}.restoring` };
     throw new CommandError(
-      `The backup has a database of ${backup.name}; here there are ${known.map(({ name }) => name).join(', ')}`,
+      `${backup.name}: the backup has this database, and the project has only ${known.map(({ name }) => name).join(', ')}`,
     );
   });
 }
 
-/** Keeps others from the database that is to be replaced. @throws {CommandError} where a process has it open */
+/** Locks the database that is to be replaced. @throws {CommandError} if a process has it open */
 function takeOver({ name, path }: Restoration): Exclusive[] {
   if (!existsSync(path)) return [];
   try {
@@ -65,9 +65,9 @@ function takeOver({ name, path }: Restoration): Exclusive[] {
   } catch (error) {
     const code = sqliteCodeOf(error) ?? '';
     if (code.startsWith('SQLITE_BUSY')) {
-      throw new CommandError(`${name} runs: a process has ${path} open. npm stop, then restore again`);
+      throw new CommandError(`${name}: a process has ${path} open; npm stop, then restore again`);
     }
-    // It may be what the restoration is for.
+    // A damaged database may be the reason for restoring.
     if (!code.startsWith('SQLITE_NOTADB') && !code.startsWith('SQLITE_CORRUPT'))
       throw new CommandError(reasonOf(error));
     console.log(`${name}: ${path} can't be read (${reasonOf(error)})`);
@@ -75,7 +75,7 @@ function takeOver({ name, path }: Restoration): Exclusive[] {
   }
 }
 
-/** @throws {CommandError} where the backup is not what was written, or there is no room for it */
+/** Copies the backup beside its place. @throws {CommandError} if the backup is damaged or doesn't fit */
 async function stage({ name, file, sizeBytes, sha256, path, staged }: Restoration, folder: string): Promise<void> {
   console.log(`${name}: copying ${(sizeBytes / 1e6).toFixed(1)} MB`);
   const source = join(folder, file);
@@ -89,17 +89,17 @@ async function stage({ name, file, sizeBytes, sha256, path, staged }: Restoratio
   }
   const found = await fingerprint(staged);
   if (found.sizeBytes === sizeBytes && found.sha256 === sha256) return;
-  throw new CommandError(`Nothing was restored: ${source} is not what was backed up; use another backup`);
+  throw new CommandError(`${source}: damaged since the backup, so nothing was restored; use another backup`);
 }
 
-/** Whoever could open the one that is replaced can open this one. */
+/** Gives the copy the owner and the mode of the database that it replaces. */
 async function takeOwner(path: string, staged: string): Promise<void> {
   const { mode, uid, gid } = await stat(path);
   await chmod(staged, mode);
   await chown(staged, uid, gid);
 }
 
-/** @throws {CommandError} where it can't be put in place: what was there is there still */
+/** Puts the copy in place. @throws {CommandError} if that fails; the old database is still there */
 async function replace({ name, path, staged }: Restoration): Promise<void> {
   const kept = `${path}.replaced-${new Date().toISOString().replaceAll(':', '-')}`;
   try {
@@ -108,7 +108,7 @@ async function replace({ name, path, staged }: Restoration): Promise<void> {
     await rename(staged, path);
     await syncFolderOf(path);
   } catch (error) {
-    throw new CommandError(`${name} was not restored: ${reasonOf(error)}. Mend that, and restore again`);
+    throw new CommandError(`${name}: not restored (${reasonOf(error)}); fix that, and restore again`);
   }
-  console.log(`${name}: restored${existsSync(kept) ? `; what was there is now ${kept}` : ''}`);
+  console.log(`${name}: restored${existsSync(kept) ? `; the previous database is now ${kept}` : ''}`);
 }

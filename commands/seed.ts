@@ -6,7 +6,7 @@ import { seedUsers } from './seeding/seed-users.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm run seed`, `npm run seed -- --users 1000 --orders 5000 --url …`: fills a graph with users, a catalogue
-// and orders through its own public API. It can be run again, and with other numbers: what is there already stays as it is.
+// and orders through its own public API. It can be run again, also with other numbers: it keeps what exists.
 
 interface Options {
   readonly users: number;
@@ -22,7 +22,7 @@ await runCommand(async () => {
   const orders = await seedOrders(options.url, ids, options.orders);
   console.log(`
 Created ${users.created} users, ${products.created} products and ${orders.created} orders; \
-${users.found} users, ${products.found} products and ${orders.found} orders were there already.
+${users.found} users, ${products.found} products and ${orders.found} orders existed already.
 Open ${options.url} and ask: { users(first: 3) { name orders(first: 2) { amount items { quantity product { name } } } } }`);
 });
 
@@ -52,7 +52,9 @@ function parse(args: string[]) {
       },
     }).values;
   } catch (error) {
-    throw new CommandError(`${error instanceof Error ? error.message : error}. There are --users, --orders and --url.`);
+    throw new CommandError(
+      `${error instanceof Error ? error.message : error}; the options are --users, --orders and --url`,
+    );
   }
 }
 

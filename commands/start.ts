@@ -4,7 +4,7 @@ import { bringUp, isOnline } from './processes/bring-up.ts';
 import { listProcesses } from './processes/daemon.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 
-// `npm start`: starts what doesn't run yet, and returns when the graph answers.
+// `npm start`: starts the processes that aren't running, and returns once the graph answers.
 
 const ANSWER_TIMEOUT_MS = 30_000;
 
@@ -13,7 +13,7 @@ await runCommand(async () => {
   const running = (await listProcesses(apps)).filter(isOnline);
   const missing = apps.filter(({ name }) => !running.some((process) => process.name === name));
   if (missing.length === 0) {
-    console.log('Everything runs already: npm run restart starts it anew.');
+    console.log('Everything is running; npm run restart restarts it');
   } else {
     console.log(`Starting ${missing.map(({ name }) => name).join(', ')} …`);
     await bringUp(missing, 'start');
@@ -23,14 +23,14 @@ await runCommand(async () => {
   console.log(`
 Lockstep answers at ${url}
   npm run seed    fills the graph with users, products and orders
-  npm run logs    shows what the processes say
-  npm stop        stops it`);
+  npm run logs    shows the logs of the processes
+  npm stop        stops the processes`);
 });
 
 async function untilItAnswers(url: string): Promise<void> {
   const deadline = Date.now() + ANSWER_TIMEOUT_MS;
   while (!(await answers(url))) {
-    if (Date.now() > deadline) throw new CommandError(`${url} does not answer: npm run logs says why.`);
+    if (Date.now() > deadline) throw new CommandError(`${url} does not answer; npm run logs shows why`);
     await delay(100);
   }
 }

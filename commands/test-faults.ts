@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { ROOT } from './processes/apps.ts';
 
-// `npm run test:faults`: the tests of what survives faults and attacks, at their full counts. `npm test` runs fewer.
+// `npm run test:faults`: runs the tests of faults and attacks at their full counts; `npm test` runs fewer.
 
 const TESTS = [
   'tests/durability/*.test.ts',

@@ -5,18 +5,18 @@ import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CommandError } from '../terminal/command.ts';
 
-/** What a backup has; written last, so that a folder with this file is whole. */
+/** Contents of a backup. They are written last, so a folder that has them is complete. */
 export interface Contents {
   /** ISO 8601 in UTC. */
   readonly takenAt: string;
   readonly databases: readonly Backup[];
 }
 
-/** The backup of one database. */
+/** Backup of one database. */
 export interface Backup {
-  /** The subgraph's. */
+  /** Name of the subgraph. */
   readonly name: string;
-  /** Within the folder. */
+  /** Name of the file in the folder. */
   readonly file: string;
   readonly sizeBytes: number;
   readonly sha256: string;
@@ -25,9 +25,9 @@ export interface Backup {
 const CONTENTS_FILE = 'backup.json';
 
 /**
- * The folder that a command was given as its only argument, relative to where it was typed.
+ * Returns the folder that is a command's only argument, relative to the folder that the command was typed in.
  *
- * @throws {CommandError} where there is none, or more
+ * @throws {CommandError} if there is none, or more
  */
 export function folderArgument(args: readonly string[], command: string): string {
   const [folder, ...more] = args;
@@ -37,19 +37,19 @@ export function folderArgument(args: readonly string[], command: string): string
   return resolve(process.env.INIT_CWD ?? '.', folder); // npm runs commands in the project's folder
 }
 
-/** Makes the folder, if need be. @throws {CommandError} where that can't be done, or it has something in it */
+/** Creates the folder if it doesn't exist. @throws {CommandError} if it isn't empty or can't be created */
 export async function prepareFolder(folder: string): Promise<void> {
   let found: string[];
   try {
     await mkdir(folder, { recursive: true });
     found = await readdir(folder);
   } catch (error) {
-    throw new CommandError(`${folder} can't be written to: ${reasonOf(error)}`);
+    throw new CommandError(`${folder} can't be written to (${reasonOf(error)}); give another folder`);
   }
-  if (found.length > 0) throw new CommandError(`${folder} is not empty: give each backup a folder of its own`);
+  if (found.length > 0) throw new CommandError(`${folder} is not empty; give each backup a folder of its own`);
 }
 
-/** What the file is now, for {@link Backup}. */
+/** Returns the size and the hash of a file. */
 export async function fingerprint(file: string): Promise<Pick<Backup, 'sizeBytes' | 'sha256'>> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
@@ -64,22 +64,24 @@ export async function writeContents(folder: string, contents: Contents): Promise
   await syncFolderOf(file);
 }
 
-/** @throws {CommandError} where the folder has no backup, or one that was never finished */
+/** @throws {CommandError} if the folder has no backup, or one that was never finished */
 export function readContents(folder: string): Contents {
   const contents = parse(join(folder, CONTENTS_FILE));
   if (isContents(contents)) return contents;
-  throw new CommandError(`${folder} has no whole backup: its ${CONTENTS_FILE}, which is written last, can't be read`);
+  throw new CommandError(
+    `${folder} has no complete backup (${CONTENTS_FILE}, which is written last, can't be read); use another folder`,
+  );
 }
 
-/** Resolves when what was written to the file is on the disk. */
+/** Resolves when the contents of the file are on the disk. */
 export async function sync(file: string): Promise<void> {
   const handle = await open(file, 'r+');
   await handle.sync().finally(() => handle.close());
 }
 
-/** The same for the file's name. */
+/** Resolves when the name of the file is on the disk. */
 export async function syncFolderOf(file: string): Promise<void> {
-  if (process.platform === 'win32') return; // there a folder can't be opened, and a renaming is written at once
+  if (process.platform === 'win32') return; // Windows opens no folder as a file, and writes a renaming at once
   const handle = await open(dirname(file), 'r');
   await handle.sync().finally(() => handle.close());
 }

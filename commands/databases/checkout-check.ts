@@ -3,30 +3,30 @@ import Database from 'better-sqlite3';
 import { CommandError } from '../terminal/command.ts';
 import { findDatabases } from './find-databases.ts';
 
-/** The two databases that a checkout changes. */
+/** Paths of the two databases that a checkout changes. */
 export interface CheckoutDatabases {
   readonly orders: string;
   readonly products: string;
 }
 
-/** What was looked at, and what is wrong, a line each. */
+/** Number of rows that were checked, and a line for each violation. */
 export interface CheckoutReport {
   readonly checkouts: number;
   readonly products: number;
   readonly problems: readonly string[];
 }
 
-/** A checkout that has not ended. */
+/** Checkout that has not ended. */
 export interface StuckCheckout {
   readonly orderId: number;
   readonly state: 'RESERVING' | 'RELEASING';
-  /** Since when it is in this state, ISO 8601 in UTC. */
+  /** Time at which it reached this state, ISO 8601 in UTC. */
   readonly since: string;
-  /** Why the last attempt to end it failed. */
+  /** Reason why the last attempt to end it failed. */
   readonly problem: string | null;
 }
 
-/** Each gives the broken ones as `problem`. Orders is the main database, products is attached as `shop`. */
+/** Queries that return each violation as `problem`. Orders is the main database, products is attached as `shop`. */
 const INVARIANTS: readonly string[] = [
   // each checkout has ended
   `select 'order ' || order_id || ': its checkout has not ended, it is ' || state || ' since ' || changed_at as problem
@@ -79,7 +79,7 @@ export function findCheckoutDatabases(): CheckoutDatabases {
  * Looks whether the databases agree about every checkout. They are two, read one after the other: where checkouts are
  * under way, what is on its way between them shows as a problem, and is gone a moment later.
  *
- * @throws {CommandError} where one of the files isn't there
+ * @throws {CommandError} if one of the files isn't there
  */
 export function checkCheckouts({ orders, products }: CheckoutDatabases): CheckoutReport {
   requireFile(products);
@@ -90,7 +90,7 @@ export function checkCheckouts({ orders, products }: CheckoutDatabases): Checkou
   });
 }
 
-/** The checkouts that have not ended, the oldest first. @throws {CommandError} where the file isn't there */
+/** Returns the checkouts that have not ended, the oldest first. @throws {CommandError} if the file isn't there */
 export function findStuckCheckouts(orders: string): StuckCheckout[] {
   const sql = `select order_id as orderId, state, changed_at as since, problem from sagas where state <> 'ENDED'
     order by order_id`;
@@ -112,5 +112,5 @@ function withDatabase<Result>(file: string, read: (database: Database.Database) 
 }
 
 function requireFile(file: string): void {
-  if (!existsSync(file)) throw new CommandError(`There is no database ${file}: npm start makes it.`);
+  if (!existsSync(file)) throw new CommandError(`${file}: no such database; npm start creates it`);
 }

@@ -3,21 +3,21 @@ import Database from 'better-sqlite3';
 // A subgraph is the only process that writes to its database. What stands here opens the file beside it, and writes
 // nothing while the subgraph runs.
 
-/** A database as it was at one moment, whatever is written to it in the meantime. */
+/** Read transaction on a database, which stays as it was at one moment. */
 export type Snapshot = Database.Database;
 
-/** How many pages are copied before others get their turn, and progress is told. */
+/** Number of pages copied before other work gets its turn and progress is reported. */
 const PAGES_A_STEP = 200;
 
 /**
- * Pins each of these databases as it is now: all at the same moment, so that what one of them has of another is there.
- * Whoever has a snapshot closes it.
+ * Takes a snapshot of each database, all at the same moment: rows that refer to rows of another database find them. The
+ * caller closes the snapshots.
  *
  * In WAL mode a reader sees the database as it was when its transaction began, and neither waits for the writer nor makes
  * it wait. For the moment that it takes to begin all of them nobody may write: the write lock of each is taken (and
  * nothing written under it), which is a good deal less than the `busy_timeout` that a subgraph waits for it.
  *
- * @throws SQLite's own error where one can't be read, or its writer doesn't let go of it for 5 s
+ * @throws SQLite's own error if one can't be read, or its writer doesn't let go of it for 5 s
  */
 export function pinTogether(paths: readonly string[]): Snapshot[] {
   const snapshots = paths.map((path) => new Database(path, { readonly: true, fileMustExist: true }));
@@ -38,10 +38,10 @@ export function pinTogether(paths: readonly string[]): Snapshot[] {
 }
 
 /**
- * Copies a snapshot to a new file, by SQLite's online backup. That begins anew whenever another connection has written,
- * and under load would never end: not so inside of a transaction.
+ * Copies a snapshot to a new file by SQLite's online backup (https://www.sqlite.org/backup.html). A backup restarts when
+ * another connection writes, and under load would never end; inside a transaction it doesn't.
  *
- * @throws where it can't be written, or the copy doesn't pass SQLite's integrity check
+ * @throws if it can't be written, or the copy doesn't pass SQLite's integrity check
  */
 export async function copySnapshot(
   snapshot: Snapshot,
@@ -63,15 +63,15 @@ export async function copySnapshot(
   }
 }
 
-/** Keeps every process from opening the database, until it is closed. All that is committed is in the one file then. */
+/** Lock that keeps every process from opening the database until it is closed. The one file has all that is committed. */
 export type Exclusive = Database.Database;
 
-/** @throws SQLite's own error: `SQLITE_BUSY` where a process has it open, another where it can't be read */
+/** Locks a database. @throws SQLite's own error: `SQLITE_BUSY` if a process has it open, others if it can't be read */
 export function lockOut(path: string): Exclusive {
   const database = new Database(path, { fileMustExist: true, timeout: 0 });
   try {
-    // To leave WAL mode, a connection has to be the only one: this is refused where a process has the file open, be it
-    // at rest; and it writes what is in the WAL back into the file.
+    // Only the sole connection may leave WAL mode: SQLite refuses if a process has the file open, even if idle. Leaving
+    // also writes the WAL back into the file (https://www.sqlite.org/pragma.html#pragma_journal_mode).
     database.pragma('journal_mode = DELETE');
     database.exec('begin exclusive');
     return database;
@@ -81,7 +81,7 @@ export function lockOut(path: string): Exclusive {
   }
 }
 
-/** SQLite's code for what went wrong, undefined for other errors. */
+/** Returns SQLite's code for an error; undefined for other errors. */
 export function sqliteCodeOf(error: unknown): string | undefined {
   return error instanceof Database.SqliteError ? error.code : undefined;
 }

@@ -9,7 +9,7 @@ import { ECOSYSTEM_FILE, graphUrl, readApps } from './apps.ts';
 
 const VARIABLES = ['SUPERGRAPH_FILE', 'GATEWAY_PORT', 'HOST'];
 
-/** Where the graph answers that this file describes. */
+/** Returns the URL of the graph that a file with these gateway settings describes. */
 function urlOf(t: { after(end: () => void): void }, gateway: string, env: Record<string, string> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -25,7 +25,7 @@ function forget(): void {
   delete createRequire(import.meta.url).cache[ECOSYSTEM_FILE]; // it reads the environment
 }
 
-test('the graph answers where supergraph.yaml says, or the environment', (t) => {
+test('the URL of the graph is from supergraph.yaml unless the environment overrides it', (t) => {
   assert.equal(urlOf(t, '{}'), 'http://127.0.0.1:4000/graphql');
   assert.equal(urlOf(t, '{ listen: "[::1]:5000", path: /api }'), 'http://[::1]:5000/api');
   assert.equal(urlOf(t, '{ listen: "[::1]:5000" }', { GATEWAY_PORT: '6000' }), 'http://[::1]:6000/graphql');
@@ -46,7 +46,7 @@ test('each subgraph listens where supergraph.yaml looks for it by default', () =
   );
 });
 
-test('a file that can’t be used is an expected failure', (t) => {
+test('an invalid supergraph file is an expected failure', (t) => {
   assert.throws(
     () => urlOf(t, '{ listen: 5000 }'),
     (error) => error instanceof CommandError && /gateway\.listen: 5000: give/.test(error.message),

@@ -6,13 +6,13 @@ import { readSupergraphFile } from '@lockstep/gateway/configuration/supergraph-f
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { CommandError } from '../terminal/command.ts';
 
-/** The folder of this project. */
+/** Folder of this project. */
 export const ROOT = join(import.meta.dirname, '..', '..');
 
-/** The file that says which processes the project has. */
+/** File that declares the project's processes. */
 export const ECOSYSTEM_FILE = join(ROOT, 'ecosystem.config.js');
 
-/** What the commands need to know of a pm2 app. */
+/** Part of a pm2 app that the commands use. */
 export interface App {
   name: string;
   script: string;
@@ -21,23 +21,23 @@ export interface App {
 }
 
 /**
- * The project's processes, as pm2 would start them in this environment: all of them, or those that are named.
+ * Returns the project's processes as pm2 would start them in this environment: all, or the named ones.
  *
- * @throws {CommandError} where one is named that there isn't
+ * @throws {CommandError} if a name is unknown
  */
 export function readApps(names: readonly string[] = []): App[] {
   const { apps }: { apps: App[] } = createRequire(import.meta.url)(ECOSYSTEM_FILE);
   const known = apps.map(({ name }) => name);
   for (const name of names) {
-    if (!known.includes(name)) throw new CommandError(`${name}: there are ${known.join(', ')}`);
+    if (!known.includes(name)) throw new CommandError(`${name}: no such process; there are ${known.join(', ')}`);
   }
   return apps.filter(({ name }) => names.length === 0 || names.includes(name));
 }
 
 /**
- * Where the graph answers in this environment.
+ * Returns the URL of the graph in this environment.
  *
- * @throws {CommandError} where that can't be read
+ * @throws {CommandError} if the configuration is invalid
  */
 export function graphUrl(apps: readonly App[]): string {
   const gateway = apps.find(({ name }) => name === 'gateway');

@@ -7,13 +7,13 @@ import { listProcesses, requireFittingDaemon, runPm2 } from './daemon.ts';
 
 const SHOWN_LOG_LINES = 5;
 
-/** A subgraph is away while it is reloaded; two that start at the same time are away for longer. */
+/** Subgraphs are down while they are reloaded, and for longer if two start at the same time. */
 const ONE_BY_ONE = { PM2_CONCURRENT_ACTIONS: '1' };
 
 /**
- * Has pm2 bring these apps up, and waits until each answers.
+ * Makes pm2 start, restart or reload these apps, and waits until each answers.
  *
- * @throws {CommandError} naming each that didn't come up, and what it said last
+ * @throws {CommandError} naming each that failed to start, with the end of its log
  */
 export async function bringUp(apps: readonly App[], action: 'start' | 'restart' | 'reload'): Promise<void> {
   await requireFittingDaemon();
@@ -32,7 +32,7 @@ export function isOnline(process: ProcessDescription): boolean {
   return process.pm2_env?.status === 'online';
 }
 
-/** pm2 doesn't start a process again after this exit code, and yet goes on listing it as "waiting restart". */
+/** Stops what pm2 lists as "waiting restart" though it won't restart it after this exit code (pm2 7.0.4). */
 async function settle(processes: readonly ProcessDescription[]): Promise<void> {
   const stopped = processes.filter((process) => !isOnline(process) && exitCodeOf(process) === CONFIGURATION_EXIT_CODE);
   if (stopped.length > 0) await runPm2(['stop', ...stopped.map(({ pm_id }) => String(pm_id)), '--silent']);
@@ -44,13 +44,13 @@ function exitCodeOf({ pm2_env: env = {} }: ProcessDescription): unknown {
 
 function describeFailure(app: App, logLength: number): string {
   const lines = readLog(app).slice(logLength).trim().split('\n').slice(-SHOWN_LOG_LINES);
-  return `${app.name} did not start. ${app.error_file} says:\n  ${lines.join('\n  ')}`;
+  return `${app.name} did not start; the end of ${app.error_file}:\n  ${lines.join('\n  ')}`;
 }
 
 function readLog(app: App): string {
   try {
     return readFileSync(app.error_file, 'utf8');
   } catch {
-    return ''; // nothing was ever written
+    return ''; // no log yet
   }
 }

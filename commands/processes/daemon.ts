@@ -11,7 +11,7 @@ const PM2_COMMAND = join(dirname(createRequire(import.meta.url).resolve('pm2/pac
 const MINIMUM_NODE = manifest.config.minimumNode;
 const OWN_PM2 = 'give this project a pm2 of its own: set PM2_HOME to a folder for it, for every command';
 
-// What `pm2 report` asks the daemon; not in pm2's own types.
+// The request behind `pm2 report`, which pm2's types lack (7.0.4).
 declare module 'pm2' {
   const Client: {
     executeRemote(
@@ -23,9 +23,9 @@ declare module 'pm2' {
 }
 
 /**
- * The processes that pm2 has for these apps, of this folder.
+ * Returns the processes that pm2 has for these apps of this folder.
  *
- * @throws {CommandError} where pm2 has a process of that name from elsewhere, which pm2, going by names, would take for ours
+ * @throws {CommandError} if pm2 has a process of that name from another folder: pm2 tells processes apart by name
  */
 export async function listProcesses(apps: readonly App[]): Promise<ProcessDescription[]> {
   const all = await withDaemon(() => promisify(pm2.list).call(pm2));
@@ -41,10 +41,10 @@ export async function listProcesses(apps: readonly App[]): Promise<ProcessDescri
 }
 
 /**
- * Makes sure that the gateway can run under the pm2 daemon that is there: in cluster mode it runs on the daemon's own
- * Node. A daemon that is too old for it and has nothing to run is ended: pm2 then starts one on this Node.
+ * Ends a pm2 daemon that runs on a Node too old for the gateway, which in cluster mode runs on the daemon's Node. pm2 then
+ * starts a daemon on this Node.
  *
- * @throws {CommandError} where an older one has something to run
+ * @throws {CommandError} if the old daemon runs processes
  */
 export async function requireFittingDaemon(): Promise<void> {
   const report = await withDaemon(() => promisify(pm2.Client.executeRemote).call(pm2.Client, 'getReport', {}));

@@ -3,27 +3,27 @@ import { type FSWatcher, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './apps.ts';
 
-/** What runs, and what it is started anew for. */
+/** A program, and the files whose changes restart it. */
 export interface WatchedProcessOptions {
   readonly name: string;
   readonly script: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Folders with its code, at any depth. */
+  /** Folders of its code, watched at any depth. */
   readonly sources: readonly string[];
-  /** The folder that has its schema. */
+  /** Folder of its schema. */
   readonly schemas: string;
 }
 
-/** Longer than it takes to write the several files of one change. */
+/** Longer than an editor takes to write the files of one change. */
 const SETTLE_MS = 100;
 
 const IS_SOURCE = /(?<!\.test)\.(ts|graphql)$/;
 
 /**
- * A process in the foreground that is started anew when one of its files changes.
+ * Process in the foreground that restarts when one of its files changes.
  *
- * `node --watch` knows nothing of the schema, which is no module; and on Linux it watches files and not names (24.21), so
- * that it misses every change after the first by an editor that writes a new file in place of the old one, as vim does.
+ * `node --watch` ignores the schema, which is no module. On Linux it watches files and not names (24.21): it misses every
+ * change after the first by an editor that replaces the file, as vim does (https://github.com/nodejs/node/issues/22517).
  */
 export class WatchedProcess {
   readonly #options: WatchedProcessOptions;
@@ -37,7 +37,7 @@ export class WatchedProcess {
     this.#start();
   }
 
-  /** Ends it, and watches no longer. */
+  /** Ends the process and the watching. */
   stop(): void {
     this.#phase = 'stopped';
     this.#unwatch();
@@ -52,13 +52,13 @@ export class WatchedProcess {
     this.#child.once('exit', (code, signal) => {
       this.#child = undefined;
       if (this.#phase === 'restarting') this.#start();
-      else if (this.#phase === 'running') console.log(`${name} ended (${signal ?? code}); a change starts it again`);
+      else if (this.#phase === 'running') console.log(`${name} ended (${signal ?? code}); a change restarts it`);
     });
   }
 
   #changed(file: string): void {
     if (this.#phase !== 'running') return;
-    console.log(`${file} changed: ${this.#options.name} starts anew`);
+    console.log(`${file} changed: restarting ${this.#options.name}`);
     this.#phase = 'restarting';
     this.#unwatch();
     if (this.#child) this.#child.kill('SIGTERM');
@@ -82,7 +82,7 @@ export class WatchedProcess {
   }
 }
 
-/** The folder and all that are in it: one watcher each, because a recursive one has the faults of `node --watch`. */
+/** Returns the folder and all below it. Each gets a watcher: a recursive one has the faults of `node --watch`. */
 function foldersIn(folder: string): string[] {
   const folders = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isDirectory());
   return [folder, ...folders.map((entry) => join(entry.parentPath, entry.name))];

@@ -1,13 +1,13 @@
-/** Something to fill the graph with. */
+/** Product to create. */
 export interface CatalogueProduct {
   readonly name: string;
   readonly price: string;
 }
 
-/** Enough of each for tens of thousands of orders. */
+/** Stock of each product: enough for tens of thousands of orders. */
 export const STOCK = 10_000;
 
-/** What the shop sells. Orders are made from their places in it: only ever add at its end. */
+/** Products of the shop. Orders refer to their positions: append only. */
 export const CATALOGUE: readonly CatalogueProduct[] = [
   ['Ballpoint pen, blue', '1.20'],
   ['Notebook, A5, dotted', '6.90'],

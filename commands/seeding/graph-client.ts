@@ -1,6 +1,6 @@
 import { CommandError } from '../terminal/command.ts';
 
-/** A GraphQL answer. */
+/** GraphQL response. */
 export interface Answer<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
@@ -11,7 +11,7 @@ const TIMEOUT_MS = 30_000;
 /**
  * Sends an operation to the graph.
  *
- * @throws {CommandError} where no graph answers there
+ * @throws {CommandError} if nothing answers there in JSON
  */
 export async function ask<Data>(url: string, query: string, variables: Record<string, unknown>): Promise<Answer<Data>> {
   try {
@@ -24,12 +24,14 @@ export async function ask<Data>(url: string, query: string, variables: Record<st
     return JSON.parse(await response.text());
   } catch (error) {
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new CommandError(`No graph answers at ${url} (${reason}): npm start starts one.`);
+    throw new CommandError(`${url}: no graph answers (${reason}); npm start starts one`);
   }
 }
 
-/** The data of an answer. @throws {CommandError} where there are errors */
+/** Returns the data of a response. @throws {CommandError} if there are errors */
 export function dataOf<Data>({ data, errors }: Answer<Data>): Data {
   if (data && !errors) return data;
-  throw new CommandError(errors?.map(({ message }) => message).join('\n') ?? 'the graph answered without data');
+  throw new CommandError(
+    errors?.map(({ message }) => message).join('\n') ?? 'the graph answered with neither data nor errors',
+  );
 }

@@ -9,13 +9,13 @@ const CHECKOUT = `mutation ($userId: ID!, $items: [CheckoutItem!]!, $idempotency
 }`;
 const LIST_ORDERS = 'query ($after: ID) { orders(first: 100, after: $after) { id } }';
 
-/** How many different products an order has, and of each, at most. */
+/** Largest number of products in an order, and of pieces of each. */
 const MAX_ITEMS = 3;
 const MAX_QUANTITY = 3;
 
 /**
- * Sees to it that there are `count` orders, as many for each user, give or take one. The key and the items of a user's
- * n-th order are always the same: sent again, it is the same order.
+ * Makes `count` orders, spread evenly over the users. The key and the items of a user's n-th order never change, so sending
+ * it again finds the same order.
  */
 export async function seedOrders(
   url: string,
@@ -47,7 +47,7 @@ function orderOf(userId: string, nth: number, productIds: readonly string[]) {
   return { userId, items, idempotencyKey };
 }
 
-/** The ids of all the orders that there are. */
+/** Returns the ids of all orders. */
 async function listOrders(url: string): Promise<Set<string>> {
   const ids = new Set<string>();
   let after: string | undefined;

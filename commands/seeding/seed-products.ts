@@ -9,7 +9,7 @@ const CREATE_PRODUCT = `mutation ($name: String!, $price: Money!, $stock: Int!) 
 }`;
 const LIST_PRODUCTS = 'query ($after: ID) { products(first: 100, after: $after) { id name } }';
 
-/** Sees to it that there are the products of the catalogue, by their names. Gives their ids, in the catalogue's order. */
+/** Creates the products of the catalogue that the graph lacks by name. Returns their ids in the catalogue's order. */
 export async function seedProducts(url: string): Promise<Seeded & { ids: string[] }> {
   const known = await listProducts(url);
   const progress = new Progress('products', CATALOGUE.length);
@@ -27,7 +27,7 @@ async function createProduct(url: string, { name, price }: CatalogueProduct): Pr
   return dataOf(await ask<{ createProduct: { id: string } }>(url, CREATE_PRODUCT, variables)).createProduct.id;
 }
 
-/** The ids of all the products that there are, by their names; of namesakes the first. */
+/** Returns the ids of all products by name, the first of namesakes. */
 async function listProducts(url: string): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
   let after: string | undefined;

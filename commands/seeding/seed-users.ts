@@ -3,20 +3,20 @@ import { ask, dataOf } from './graph-client.ts';
 import { type Person, person } from './people.ts';
 import { workThrough } from './work-through.ts';
 
-/** What a graph was filled with. */
+/** Numbers of objects after seeding. */
 export interface Seeded {
   readonly created: number;
-  /** What was there already. */
+  /** Number that existed already. */
   readonly found: number;
 }
 
-/** How many requests are under way at a time. */
+/** Number of requests in flight. */
 export const AT_A_TIME = 8;
 
 const CREATE_USER = 'mutation ($name: String!, $email: String!) { createUser(name: $name, email: $email) { id } }';
 const LIST_USERS = 'query ($after: ID) { users(first: 100, after: $after) { id email } }';
 
-/** Sees to it that the first `count` people are users. Gives their ids, in the people's order. */
+/** Creates the first `count` people that aren't users yet. Returns their ids in the people's order. */
 export async function seedUsers(url: string, count: number): Promise<Seeded & { ids: string[] }> {
   const people = Array.from({ length: count }, (_, index) => person(index));
   const progress = new Progress('users', count);
@@ -31,14 +31,14 @@ export async function seedUsers(url: string, count: number): Promise<Seeded & { 
   return { created: count - missing.length, found: missing.length, ids };
 }
 
-/** Its id, or undefined where the address is taken. */
+/** Creates a user. Returns its id, or undefined if the address is taken. */
 async function createUser(url: string, { name, email }: Person): Promise<string | undefined> {
   const answer = await ask<{ createUser: { id: string } }>(url, CREATE_USER, { name, email });
   if (answer.errors?.[0]?.extensions?.code === 'EMAIL_TAKEN') return undefined;
   return dataOf(answer).createUser.id;
 }
 
-/** The ids of these people by their addresses, wherever they are in the list of all users. */
+/** Finds the ids of these people by address in the list of all users. */
 async function findUsers(url: string, people: readonly Person[]): Promise<Map<string, string>> {
   const wanted = new Set(people.map(({ email }) => email));
   const ids = new Map<string, string>();

@@ -17,7 +17,7 @@ export async function workThrough<Item, Result>(
   try {
     await Promise.all(Array.from({ length: atATime }, worker));
   } finally {
-    rest.toArray(); // where one failed, the workers find nothing more
+    rest.toArray(); // after a failure the workers find nothing more
   }
   return results;
 }

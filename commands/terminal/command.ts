@@ -1,9 +1,9 @@
-/** What stops a command: said to the user as it is. */
+/** Expected failure that stops a command. Its message is for the user. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** Runs a command to its end: an expected failure is one line and exit code 1. */
+/** Runs a command. An expected failure prints one line and exits with 1. */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
   try {
     await command();

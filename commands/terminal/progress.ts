@@ -13,7 +13,7 @@ export class Progress {
     this.reach(this.#done + 1);
   }
 
-  /** So much is done. Told where it is more than before. */
+  /** Reports that this much is done, if it is more than before. */
   reach(done: number): void {
     if (done <= this.#done) return;
     const before = this.#done;

@@ -3,7 +3,7 @@ import { run } from '@lockstep/runtime/lifecycle.ts';
 import { PORT_VARIABLE, readConfig } from './configuration/environment.ts';
 import { toAuthority } from './configuration/sections/endpoint.ts';
 import { releaseGarbage } from './garbage.ts';
-import { GatewayRequestHandler } from './pipeline/request-handler.ts';
+import { GatewayServer } from './pipeline/server.ts';
 import { Generations } from './supergraph/generations.ts';
 import { watchSupergraph } from './supergraph/supergraph-watcher.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
@@ -11,12 +11,12 @@ import { Telemetry } from './telemetry/telemetry.ts';
 await run('gateway', readConfig, async (config, logger) => {
   let phase: 'serving' | 'stopping' = 'serving';
   const telemetry = new Telemetry(logger, () => generations.figures);
-  const generations = new Generations<GatewayRequestHandler>({
+  const generations = new Generations<GatewayServer>({
     secret: config.secret,
     logger,
     telemetry,
     openHandler: (foundation, before) =>
-      GatewayRequestHandler.open({ logger, isReady: () => phase === 'serving' }, foundation, before),
+      GatewayServer.open({ logger, isReady: () => phase === 'serving' }, foundation, before),
   });
   const { reloads } = telemetry.counts;
   const watcher = await watchSupergraph({ config, logger, generations, reloads });

@@ -1,10 +1,10 @@
 import { badUserInput } from '@lockstep/runtime/graphql/errors.ts';
 
-/** One page of a list, in id order. */
+/** Page of a list in id order. */
 export interface Page {
-  /** How many at most, 1 to 100. */
+  /** Maximum number of rows, 1 to 100. */
   first: number;
-  /** Only ids above this one. 0: from the start. */
+  /** Id that the last page ended with; 0 for the first page. */
   after: number;
 }
 
@@ -12,23 +12,23 @@ const ID = /^[1-9]\d*$/;
 const MAX_FIRST = 100;
 
 /**
- * The key that an ID stands for, or undefined where it can't be one. Ids are whole numbers from 1, in decimal.
+ * Returns the key that an ID stands for; undefined if it is malformed. Ids are decimal whole numbers from 1.
  *
- * @param id a string, unless it is from a representation: nobody has checked that
+ * @param id of unknown type if it is from a representation, which nothing has checked
  */
 export function toKey(id: unknown): number | undefined {
   const key = (typeof id === 'string' || typeof id === 'number') && ID.test(String(id)) ? Number(id) : Number.NaN;
   return Number.isSafeInteger(key) ? key : undefined;
 }
 
-/** The key that an ID argument stands for. @throws `BAD_USER_INPUT` */
+/** Returns the key that an ID argument stands for. @throws `BAD_USER_INPUT` */
 export function parseId(argument: string, id: string): number {
   const key = toKey(id);
   if (key === undefined) throw badUserInput(argument, id, 'must be an id: a whole number from 1, such as "42"');
   return key;
 }
 
-/** The page that the arguments `first` and `after` ask for. @throws `BAD_USER_INPUT` */
+/** Returns the page that the arguments `first` and `after` select. @throws `BAD_USER_INPUT` */
 export function parsePage(args: { first: number; after?: string | null }): Page {
   const { first, after } = args;
   if (first < 1 || first > MAX_FIRST) throw badUserInput('first', first, `must be from 1 to ${MAX_FIRST}`);
@@ -38,7 +38,7 @@ export function parsePage(args: { first: number; after?: string | null }): Page 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
 
-/** A line of text, trimmed: not empty, without control characters, at most `maxLength` characters. @throws `BAD_USER_INPUT` */
+/** Returns a trimmed line of text that isn't empty, has no control characters and at most `maxLength` characters. @throws `BAD_USER_INPUT` */
 export function parseText(argument: string, value: string, maxLength: number): string {
   const text = value.trim();
   if (text === '') throw badUserInput(argument, value, 'must not be empty');

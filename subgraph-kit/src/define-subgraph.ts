@@ -13,7 +13,7 @@ import { killAt, type Reach } from './failpoint.ts';
 import { buildSubgraph, type SubgraphOptions } from './subgraph.ts';
 import { readSubgraphConfig, type SubgraphConfig, type SubgraphDefaults } from './subgraph-config.ts';
 
-/** What a subgraph's services are made from, once its database is open and migrated. */
+/** Parts that a subgraph's services are made from: its database is open and migrated. */
 export interface SubgraphParts<Tables, Own extends object, Failpoint extends string> {
   readonly db: Kysely<Tables>;
   readonly config: SubgraphConfig & Own;
@@ -21,7 +21,7 @@ export interface SubgraphParts<Tables, Own extends object, Failpoint extends str
   readonly reach: Reach<Failpoint>;
 }
 
-/** All that makes a subgraph what it is. */
+/** Everything that distinguishes one subgraph from another. */
 export interface SubgraphDefinition<
   Tables,
   Own extends object,
@@ -33,9 +33,9 @@ export interface SubgraphDefinition<
   readonly resolvers: SubgraphOptions<Context>['resolvers'];
   /** Points between two steps at which a test may have the process killed. */
   readonly failpoints?: readonly Failpoint[] | undefined;
-  /** Makes what all operations share. */
+  /** Creates the objects that all operations share. */
   readonly services: (parts: SubgraphParts<Tables, Own, Failpoint>) => Services;
-  /** Makes what one operation carries. */
+  /** Creates the context of one operation. */
   readonly context: (services: Services, operation: Lifetime) => Context;
   /** Starts work that goes on beside answering, while the process listens. */
   readonly background?: (services: Services, logger: Logger) => Running;
@@ -60,7 +60,7 @@ export interface SubgraphProgram<Config extends SubgraphConfig> {
   run(): Promise<void>;
 }
 
-/** Makes a program of what is a subgraph's own: it has its configuration, database, endpoint, health and lifecycle from here. */
+/** Turns a definition into a program, adding configuration, database, endpoint, health and lifecycle. */
 export function defineSubgraph<
   Tables,
   Own extends object,

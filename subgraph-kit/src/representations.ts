@@ -2,7 +2,7 @@ import { badUserInput } from '@lockstep/runtime/graphql/errors.ts';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
 import { type GraphQLSchema, isInterfaceType, isUnionType } from 'graphql';
 
-/** Makes the schema refuse representations that stand for no entity of it: @apollo/subgraph takes that for a failure. */
+/** Makes the schema reject representations of unknown entities, which @apollo/subgraph reports as an internal error (2.15.1). */
 export function checkRepresentations(schema: GraphQLSchema): void {
   const entities = schema.getQueryType()?.getFields()._entities;
   if (!entities?.resolve) return;

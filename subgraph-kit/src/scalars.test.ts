@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { parseValue, valueFromAST } from 'graphql';
 import { DateTime, Money, parseAmount } from './scalars.ts';
 
-/** What a literal in a query's text becomes, as an argument of type Money. */
+/** Parses a literal as an argument of type Money. */
 function literal(text: string): unknown {
   return valueFromAST(parseValue(text), Money);
 }

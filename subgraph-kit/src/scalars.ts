@@ -1,7 +1,7 @@
 import { badUserInput } from '@lockstep/runtime/graphql/errors.ts';
 import { GraphQLScalarType, Kind, valueFromASTUntyped } from 'graphql';
 
-/** ISO 8601 in UTC, `2026-11-22T21:30:00.000Z`; a `Date` inside. Only ever an output. */
+/** Scalar of a `Date`, written as ISO 8601 in UTC (`2026-11-22T21:30:00.000Z`). Output only. */
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   serialize: (value) => {
@@ -14,11 +14,10 @@ export const DateTime = new GraphQLScalarType<Date, string>({
 });
 
 /**
- * An exact amount of money. Output: a string, `"10.50"`; inside, a whole number of minor units.
+ * Scalar of an exact amount of money: a whole number of minor units, written as a string (`"10.50"`).
  *
- * Input passes as it was written, a number's text included: which amounts are allowed is for {@link parseAmount} to say,
- * which knows the argument's name and gives `BAD_USER_INPUT`. Refused here, a literal would be a validation error of the
- * subgraph alone, that the gateway's client can't read anything from.
+ * Input passes unchecked, a number as its text: {@link parseAmount} knows the argument's name and throws `BAD_USER_INPUT`.
+ * Rejected here, a literal would be a validation error of the subgraph, which says nothing to the gateway's client.
  */
 export const Money = new GraphQLScalarType<unknown, string>({
   name: 'Money',
@@ -28,15 +27,15 @@ export const Money = new GraphQLScalarType<unknown, string>({
     node.kind === Kind.INT || node.kind === Kind.FLOAT ? node.value : valueFromASTUntyped(node, variables),
 });
 
-/** A number of JSON with no more digits than this is what was written; one with more may be its neighbour. */
+/** Maximum number of digits of a JSON number that a double holds exactly. */
 const EXACT_DIGITS = 15;
 
 const DECIMAL = /^(\d+)(?:\.(\d+))?$/;
 
 /**
- * An amount to pay, in minor units: positive, at most two decimals, exact.
+ * Returns an amount to pay in minor units: positive, exact, with at most two decimals.
  *
- * @param argument the argument's name in the schema, for the error
+ * @param argument name of the argument in the schema, for the error
  * @throws `BAD_USER_INPUT`
  */
 export function parseAmount(argument: string, value: unknown): number {

@@ -4,7 +4,7 @@ import { type ProcessConfig, processVariables, toProcessConfig } from '@lockstep
 import { z } from 'zod';
 import { failpointVariable } from './failpoint.ts';
 
-/** How a subgraph's process runs: what every subgraph has. */
+/** Configuration that every subgraph's process has. */
 export interface SubgraphConfig extends ProcessConfig {
   readonly port: number;
   /** Environment variable that sets the port, such as `USERS_PORT`. */
@@ -15,7 +15,7 @@ export interface SubgraphConfig extends ProcessConfig {
   readonly failpoint: string | undefined;
 }
 
-/** What a subgraph's configuration depends on besides the environment. */
+/** Part of a subgraph's definition that its configuration depends on. */
 export interface SubgraphDefaults<Own extends object> {
   /** In capitals, the prefix of its port's and its database's variables. */
   readonly name: string;

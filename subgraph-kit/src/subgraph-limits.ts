@@ -4,15 +4,15 @@ import { documentText, extensionsOf, parametersOf } from '@lockstep/runtime/http
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import { LRUCache } from 'lru-cache';
 
-/** Several times what a gateway lets through: one operation of a client can become several fetches, each of which spells
- * out what the client's fragments said. Depth and aliases are the gateway's to limit: it adds to them. */
+/** Several times what a gateway lets through, since a fetch has the client's fragments spread. Depth and aliases have no
+ * limit here, because the gateway adds to them. */
 const LIMITS = { maxTokens: 60_000, maxRootFields: 100 };
 
 const KNOWN_CHARACTERS = 2_000_000;
 
 /**
- * The check of a subgraph's requests, for the day when something else than its gateway reaches it. Each distinct document
- * is checked once.
+ * Returns a check of requests, in case something other than the gateway reaches the subgraph. Each distinct document is
+ * checked once.
  */
 export function checkSubgraphRequest(): (request: GraphQLParams) => GraphQLParams {
   const passed = new LRUCache<string, true>({ maxSize: KNOWN_CHARACTERS });
@@ -26,7 +26,7 @@ export function checkSubgraphRequest(): (request: GraphQLParams) => GraphQLParam
   };
 }
 
-/** Gateways that would send some take this for a reason to send the document instead. @throws {RefusedRequestError} */
+/** Refuses persisted queries with the code that makes a gateway send the document instead. @throws {RefusedRequestError} */
 function refusePersistedQuery(request: GraphQLParams): void {
   if (!extensionsOf(parametersOf(request))?.persistedQuery) return;
   throw new RefusedRequestError(400, 'PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');

@@ -23,35 +23,35 @@ import { checkRepresentations } from './representations.ts';
 import { checkSubgraphRequest } from './subgraph-limits.ts';
 import { makeTimely } from './timely-resolvers.ts';
 
-/** What makes a subgraph. */
+/** Parts of a subgraph. */
 export interface SubgraphOptions<Context extends OperationContext> {
   typeDefs: string;
   resolvers: NonNullable<GraphQLSchemaModule['resolvers']>;
-  /** Returns what one operation carries. */
+  /** Returns the context of one operation. */
   context: (lifetime: Lifetime) => Context;
   isReady: ReadinessCheck;
   config: ProcessConfig;
   logger: Logger;
 }
 
-/** A subgraph that has started and doesn't listen yet. */
+/** Subgraph that has started and doesn't listen yet. */
 export interface Subgraph {
   handler: Handler;
   stop(): Promise<void>;
 }
 
-/** Both wrap every field's resolver, for features that are not in use. */
+/** Plugins that turn off features which wrap every field's resolver. */
 const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
   ApolloServerPluginCacheControlDisabled(),
   ApolloServerPluginInlineTraceDisabled(),
 ];
 
-/** What tells strangers nothing of the subgraph, beside the options of Apollo Server. */
+/** Plugins that hide the schema from strangers, besides Apollo Server's own options. */
 const DISCREET: ApolloServerPlugin[] = [ApolloServerPluginLandingPageDisabled(), hideSuggestions];
 
 /**
- * Builds a subgraph that honours the deadlines of its callers: GraphQL at `/graphql`, for whoever has the shared secret where there is
- * one, and its health.
+ * Builds a subgraph that honours its callers' deadlines, with GraphQL at `/graphql` and health at `/health/…`. GraphQL is
+ * only for callers with the shared secret, if one is configured.
  */
 export async function buildSubgraph<Context extends OperationContext>(
   options: SubgraphOptions<Context>,

@@ -2,7 +2,7 @@ import { ExpectedError, operationOverdue } from '@lockstep/runtime/graphql/error
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 
-/** Makes the schema's resolvers do nothing once nobody waits for the answer: they run no statement and make no call. */
+/** Makes the schema's resolvers throw once nobody waits for the response, so that they run no statement and make no call. */
 export function makeTimely(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (isObjectType(type)) for (const field of Object.values(type.getFields())) guard(field);
@@ -18,9 +18,9 @@ function guard(field: GraphQLField<unknown, Lifetime>): void {
   };
 }
 
-/** By the clock: where the event loop is busy the signal's own abort comes late. */
+/** Throws if the operation's time is over by the clock: a busy event loop aborts the signal late. */
 function throwIfOver({ signal, deadline }: Lifetime): void {
   if (deadline?.isOver) throw operationOverdue(deadline.timeoutMs);
   if (signal.reason instanceof ExpectedError) throw signal.reason;
-  if (signal.aborted) throw new ExpectedError('DEADLINE_EXCEEDED', 'Nobody waits for the answer any more');
+  if (signal.aborted) throw new ExpectedError('DEADLINE_EXCEEDED', 'The client has left');
 }

@@ -90,7 +90,7 @@ async function untilStarted(name: string, times: number): Promise<void> {
   );
 }
 
-/** Whether any process of the group is left. */
+/** Checks if any process of the group is left. */
 function isAlive(): boolean {
   try {
     return process.kill(group, 0);

@@ -23,7 +23,7 @@ function npm(script: string, env = {}): Promise<Outcome> {
 test('npm run check:orders says that all stock is accounted for', async () => {
   const { code, stdout, stderr } = await npm('check:orders');
   assert.deepEqual([code, stderr], [0, '']);
-  assert.equal(stdout, '1 checkouts and 1 products: each has ended, all stock is accounted for.\n');
+  assert.equal(stdout, '1 checkouts and 1 products: every checkout has ended, all stock is accounted for.\n');
 });
 
 test('npm run orders:stuck says that every checkout has ended', async () => {
@@ -103,7 +103,7 @@ for (const [name, sql, undo, problem] of BROKEN) {
 
 test('databases that are not there are said in one line', async () => {
   const missing = join(graph.folder, 'missing.sqlite');
-  const said = { code: 1, stdout: '', stderr: `There is no database ${missing}: npm start makes it.\n` };
+  const said = { code: 1, stdout: '', stderr: `${missing}: no such database; npm start creates it\n` };
   assert.deepEqual(await npm('check:orders', { PRODUCTS_DATABASE: missing }), said);
   assert.deepEqual(await npm('orders:stuck', { ORDERS_DATABASE: missing }), said);
 });

@@ -3,16 +3,16 @@ import { dirname, join } from 'node:path';
 import { type Outcome, PATH, run } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
 
-/** Where a test's databases are, as the processes and the commands are told. */
+/** Environment that tells the processes and commands where a test's databases are. */
 export interface DatabaseVariables extends Readonly<Record<string, string>> {
   readonly USERS_DATABASE: string;
   readonly ORDERS_DATABASE: string;
 }
 
-/** Every subgraph of the project: a backup has the databases of all of them. */
+/** All subgraphs of the project; a backup contains the databases of all. */
 export const SUBGRAPHS = readdirSync(join(ROOT, 'subgraphs')).toSorted();
 
-/** The databases of all subgraphs in one folder, under their names. */
+/** Returns the environment for the databases of all subgraphs in one folder, by their names. */
 export function databasesIn(folder: string): DatabaseVariables {
   const pathOf = (name: string) => join(folder, `${name}.sqlite`);
   const all = Object.fromEntries(SUBGRAPHS.map((name) => [`${name.toUpperCase()}_DATABASE`, pathOf(name)]));
@@ -28,7 +28,7 @@ export function runCommand(
   return run(process.execPath, [`commands/${name}.ts`, ...args], variables);
 }
 
-/** The same as one types it. */
+/** Runs the npm script as one types it. */
 export function runNpm(name: 'backup' | 'restore', folder: string, variables: DatabaseVariables): Promise<Outcome> {
   return run('npm', ['run', name, '--', folder], { PATH, HOME: dirname(folder), ...variables });
 }

@@ -8,7 +8,7 @@ import { start, temporaryFolder } from '../harness/graph.ts';
 import { countRows, readRows } from '../harness/rows.ts';
 import { type DatabaseVariables, databasesIn, runCommand, SUBGRAPHS } from './backup-command.ts';
 
-/** A folder for each database and a backup, of one user. */
+/** Folders of the databases and of a backup, with one user. */
 interface Scene {
   readonly folder: string;
   readonly backup: string;
@@ -17,29 +17,34 @@ interface Scene {
 
 const original = await backedUp();
 
-test('a backup goes into a folder of its own', async (t) => {
+test('rejects a backup into a folder that exists', async (t) => {
   const { backup, variables } = await scene(t);
   const before = readFileSync(join(backup, 'backup.json'), 'utf8');
-  await assertRefused('backup', backup, variables, /^.+\/backup is not empty: give each backup a folder of its own\n$/);
+  await assertRefused('backup', backup, variables, /^.+\/backup is not empty; give each backup a folder of its own\n$/);
   assert.equal(readFileSync(join(backup, 'backup.json'), 'utf8'), before);
 });
 
-test('a backup needs a folder that can be written to', async (t) => {
+test('rejects a backup into a folder that can not be written', async (t) => {
   const { folder, variables } = await scene(t);
   const file = join(folder, 'a file');
   writeFileSync(file, '');
-  await assertRefused('backup', join(file, 'backup'), variables, /^.+\/a file\/backup can't be written to: ENOTDIR/);
+  await assertRefused('backup', join(file, 'backup'), variables, /^.+\/a file\/backup can't be written to \(ENOTDIR/);
 });
 
-test('a backup needs every database', async (t) => {
+test('rejects a backup if a database is missing', async (t) => {
   const { folder, variables } = await scene(t);
   await rm(variables.ORDERS_DATABASE);
   const target = join(folder, 'another');
-  await assertRefused('backup', target, variables, /^orders has no database at .+: nothing was backed up\n$/);
+  await assertRefused(
+    'backup',
+    target,
+    variables,
+    /^orders: no database at .+, so nothing was backed up; npm start creates it\n$/,
+  );
   assert.equal(existsSync(target), false);
 });
 
-test('a database that is damaged is not backed up, and leaves nothing', async (t) => {
+test('rejects a backup of a damaged database, and leaves nothing', async (t) => {
   const { folder, variables } = await scene(t);
   truncateSync(variables.USERS_DATABASE, 8192);
   const target = join(folder, 'another');
@@ -49,20 +54,20 @@ test('a database that is damaged is not backed up, and leaves nothing', async (t
 
 for (const args of [[], ['one', 'two'], ['--help']]) {
   for (const name of ['backup', 'restore'] as const) {
-    test(`${name} ${args.join(' ')}: it takes one folder`, async (t) => {
+    test(`rejects ${name} ${args.join(' ')}: it takes one folder`, async (t) => {
       const { variables } = await scene(t);
       await assertRefused(name, args, variables, new RegExp(`^Give one folder: npm run ${name} -- FOLDER\n$`));
     });
   }
 }
 
-test('a setting that is wrong is named', async (t) => {
+test('names a wrong setting', async (t) => {
   const { folder, variables } = await scene(t);
   const wrong = { ...variables, USERS_PORT: 'many' };
   await assertRefused('backup', join(folder, 'another'), wrong, /USERS_PORT=many: give a whole number/);
 });
 
-test('nothing is restored while a process has a database open, even one at rest', async (t) => {
+test('restores nothing while a process has a database open, even an idle one', async (t) => {
   const { backup, variables } = await scene(t);
   const users = await start(t, 'subgraphs/users', { SUBGRAPH_SECRET: '', ...variables });
   await createUser(users.url, 'later@example.com');
@@ -70,7 +75,7 @@ test('nothing is restored while a process has a database open, even one at rest'
     'restore',
     backup,
     variables,
-    /^users runs: a process has .+users\.sqlite open\. npm stop, then restore again\n$/,
+    /^users: a process has .+users\.sqlite open; npm stop, then restore again\n$/,
   );
   await createUser(users.url, 'latest@example.com');
   assert.equal((await get<{ users: unknown[] }>(users.url, '{ users { id } }')).users.length, 3);
@@ -78,16 +83,28 @@ test('nothing is restored while a process has a database open, even one at rest'
 });
 
 const NOT_WHOLE: [name: string, damage: (backup: string) => void | Promise<void>, message: RegExp][] = [
-  ['has no list of its contents', (backup) => rm(join(backup, 'backup.json')), /no whole backup: its backup\.json/],
-  ['has half a list', (backup) => truncateSync(join(backup, 'backup.json'), 100), /no whole backup: its backup\.json/],
+  ['has no list of its contents', (backup) => rm(join(backup, 'backup.json')), /no complete backup \(backup\.json/],
+  ['has half a list', (backup) => truncateSync(join(backup, 'backup.json'), 100), /no complete backup \(backup\.json/],
   ['misses a file', (backup) => rm(join(backup, 'users.sqlite')), /^Nothing was restored: .*ENOENT/],
-  ['has half a file', (backup) => truncateSync(join(backup, 'users.sqlite'), 4096), /users\.sqlite is not what was/],
-  ['has a file that was changed', (backup) => overwrite(join(backup, 'users.sqlite')), /users\.sqlite is not what was/],
-  ['has one that grew', (backup) => appendFile(join(backup, 'users.sqlite'), 'x'), /users\.sqlite is not what was/],
-  ['is of another graph', rename, /^The backup has a database of reviews; here there are users, .+\n$/],
+  [
+    'has half a file',
+    (backup) => truncateSync(join(backup, 'users.sqlite'), 4096),
+    /users\.sqlite: damaged since the backup/,
+  ],
+  [
+    'has a file that was changed',
+    (backup) => overwrite(join(backup, 'users.sqlite')),
+    /users\.sqlite: damaged since the backup/,
+  ],
+  [
+    'has one that grew',
+    (backup) => appendFile(join(backup, 'users.sqlite'), 'x'),
+    /users\.sqlite: damaged since the backup/,
+  ],
+  ['is of another graph', rename, /^reviews: the backup has this database, and the project has only users, .+\n$/],
 ];
 for (const [name, damage, message] of NOT_WHOLE) {
-  test(`a backup that ${name} is not restored, and nothing is changed`, async (t) => {
+  test(`does not restore a backup that ${name}, and changes nothing`, async (t) => {
     const { folder, backup, variables } = await scene(t);
     await damage(backup);
     const before = filesIn(folder);
@@ -97,7 +114,7 @@ for (const [name, damage, message] of NOT_WHOLE) {
   });
 }
 
-test('a database that can’t be read any more is replaced and kept, and so is what is left of one that is gone', async (t) => {
+test('replaces and keeps an unreadable database, and the remains of a missing one', async (t) => {
   const { folder, backup, variables } = await scene(t);
   writeFileSync(variables.USERS_DATABASE, 'no database');
   chmodSync(variables.USERS_DATABASE, 0o640);
@@ -129,7 +146,7 @@ async function assertRefused(
   assert.equal(code, 1, stdout);
 }
 
-/** What every test begins with: databases with one user, and their backup. */
+/** Creates databases with one user, and their backup, from which every test starts. */
 async function backedUp(): Promise<Scene> {
   const made = sceneIn(await temporaryFolder({ after }));
   for (const name of SUBGRAPHS) {
@@ -142,7 +159,7 @@ async function backedUp(): Promise<Scene> {
   return made;
 }
 
-/** A copy of it, for one test. */
+/** Copies them for one test. */
 async function scene(t: TestContext): Promise<Scene> {
   const folder = await temporaryFolder(t);
   await cp(original.folder, folder, { recursive: true });
@@ -153,7 +170,7 @@ function sceneIn(folder: string): Scene {
   return { folder, backup: join(folder, 'backup'), variables: databasesIn(folder) };
 }
 
-/** Without the empty files that SQLite leaves beside one that was read. */
+/** Returns the files without the empty ones that SQLite leaves beside a database that was read. */
 function filesIn(folder: string): string[] {
   return readdirSync(folder).filter((name) => !/-(wal|shm)$/.test(name));
 }

@@ -16,7 +16,7 @@ import { type DatabaseVariables, databasesIn, runCommand, runNpm, SUBGRAPHS } fr
 
 const BACKUPS = times(20);
 const CLIENTS = 4;
-/** The users and orders that are there before: a backup of them takes several steps. */
+/** Number of initial users and orders, enough for a backup to take several steps. */
 const EARLIER = 40_000;
 
 const FILES = ['backup.json', ...SUBGRAPHS.map((name) => `${name}.sqlite`)];
@@ -25,7 +25,7 @@ interface Shop extends Graph {
   readonly databases: DatabaseVariables;
 }
 
-test(`${BACKUPS} backups under load: each is whole, and a prefix of what was committed, in both databases`, async (t) => {
+test(`each of ${BACKUPS} backups under load is complete, and a prefix of the commits in both databases`, async (t) => {
   const shop = await startFilledShop(t);
   const load = startLoad(t, shop);
   for (let backup = 1; backup <= BACKUPS; backup += 1) {
@@ -36,7 +36,7 @@ test(`${BACKUPS} backups under load: each is whole, and a prefix of what was com
     assert.deepEqual((await readdir(folder)).toSorted(), FILES);
     assertPrefix(join(folder, 'users.sqlite'), shop.databases.USERS_DATABASE, 'users', acknowledged);
     assertPrefix(join(folder, 'orders.sqlite'), shop.databases.ORDERS_DATABASE, 'orders', acknowledged);
-    // An order is made after its user: where the databases are of one moment, no order is without.
+    // An order is created after its user, so databases of the same moment have no order without one.
     assert.ok(lastUserOf(folder) <= countRows(join(folder, 'users.sqlite'), 'users'));
     tellProgress('backed up', backup, BACKUPS);
   }
@@ -44,7 +44,7 @@ test(`${BACKUPS} backups under load: each is whole, and a prefix of what was com
   assert.deepEqual(failures, [], 'a backup disturbs nobody');
 });
 
-test('a backup taken under load is restored: the graph is what it was, and goes on from there', async (t) => {
+test('restores a backup taken under load, from which the graph continues', async (t) => {
   const shop = await startFilledShop(t);
   const load = startLoad(t, shop);
   await load.someMore();
@@ -58,13 +58,13 @@ test('a backup taken under load is restored: the graph is what it was, and goes 
   const lost = countRows(shop.databases.ORDERS_DATABASE, 'orders');
   assert.ok(backedUp < lost);
   await Promise.all([shop.users.stop(), shop.products.stop()]);
-  await shop.orders.stop('SIGKILL'); // what it committed last is in its WAL only
+  await shop.orders.stop('SIGKILL'); // its last commits are only in the WAL
 
   const { code, stdout, stderr } = await runNpm('restore', folder, shop.databases);
 
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^orders: restored; what was there is now .+\/orders\.sqlite\.replaced-.+Z$/m);
-  assert.match(stdout, /^The databases are as they were at 20.+Z$/m);
+  assert.match(stdout, /^orders: restored; the previous database is now .+\/orders\.sqlite\.replaced-.+Z$/m);
+  assert.match(stdout, /^Restored the databases of 20.+Z$/m);
   const [, kept = ''] = /^orders: .* is now (.+)$/m.exec(stdout) ?? [];
   assert.deepEqual(readRows(kept, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
   assert.equal(countRows(kept, 'orders'), lost);
@@ -73,21 +73,21 @@ test('a backup taken under load is restored: the graph is what it was, and goes 
   await assertServes(t, shop, backedUp);
 });
 
-test('a backup that is killed half-way is none', async (t) => {
+test('a killed backup is not a backup', async (t) => {
   const { folder, databases } = await startFilledShop(t);
   const backup = join(folder, 'backup');
   const child = spawn(process.execPath, ['commands/backup.ts', backup], { cwd: ROOT, env: databases });
   const closed = once(child, 'close');
-  await once(child.stdout, 'data'); // it tells that a part is copied
+  await once(child.stdout, 'data'); // it reports that a part is copied
   child.kill('SIGKILL');
   assert.deepEqual(await closed, [null, 'SIGKILL']);
   assert.ok(existsSync(join(backup, 'users.sqlite')));
   const { code, stderr } = await runCommand('restore', [backup], databases);
   assert.equal(code, 1);
-  assert.match(stderr, /^.+\/backup has no whole backup/);
+  assert.match(stderr, /^.+\/backup has no complete backup/);
 });
 
-/** The whole graph, with users and an order of each from before. */
+/** Starts the whole graph, with users and an order of each. */
 async function startFilledShop(t: TestContext): Promise<Shop> {
   const graph = await startGraph(t);
   const databases = databasesIn(graph.folder);
@@ -111,7 +111,7 @@ function write(file: string, statement: string): void {
   database.close();
 }
 
-/** Clients that create users and an order for each, until they are stopped. */
+/** Starts clients that create users and an order for each, until they are stopped. */
 function startLoad(t: TestContext, { url }: Graph) {
   const failures: unknown[] = [];
   let acknowledged = EARLIER;
@@ -122,7 +122,7 @@ function startLoad(t: TestContext, { url }: Graph) {
         await createOrder(url, await createUser(url, `client-${name}-${number}@example.com`));
         acknowledged += 1;
       } catch (error) {
-        if (!String(error).includes('DEADLINE_EXCEEDED')) failures.push(error); // that a busy machine does by itself
+        if (!String(error).includes('DEADLINE_EXCEEDED')) failures.push(error); // which happens on a busy machine
       }
     }
   };
@@ -131,7 +131,7 @@ function startLoad(t: TestContext, { url }: Graph) {
     running = false;
   });
   return {
-    /** Resolves when more orders are acknowledged, with how many those are. */
+    /** Resolves with the number of acknowledged orders once there are more. */
     async someMore(): Promise<number> {
       const before = acknowledged;
       return until(
@@ -147,7 +147,7 @@ function startLoad(t: TestContext, { url }: Graph) {
   };
 }
 
-/** The backup has all that was acknowledged before it was taken, each as it is in the database, and nothing between left out. */
+/** Asserts that the backup has every order acknowledged before it was taken, as in the database and without gaps. */
 function assertPrefix(backup: string, live: string, table: string, acknowledged: number): void {
   assert.deepEqual(readRows(backup, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
   const count = countRows(backup, table);
@@ -163,7 +163,7 @@ function lastUserOf(folder: string): number {
   return last?.id ?? 0;
 }
 
-/** Started on the restored files, the graph has so many orders, the last with its user, and gives the next id. */
+/** Asserts that a graph on the restored files has this many orders, the last with its user, and gives the next id. */
 async function assertServes(t: TestContext, shop: Shop, orders: number): Promise<void> {
   const { verificationProxy, usersProxy, ordersProxy, url } = shop;
   const users = await start(t, 'subgraphs/users', shop.databases);

@@ -8,11 +8,12 @@ import { assertTellsNothing } from '../harness/leaks.ts';
 import { readRows } from '../harness/rows.ts';
 import { amountOf, keyOf, type Order, startShop } from './shop.ts';
 
-// The kernel keeps orders from writing beyond a size, as a full disk does: the write fails.
+// The kernel limits the size of files that orders can write, so that writes fail as on a full disk:
+// https://man7.org/linux/man-pages/man2/setrlimit.2.html (RLIMIT_FSIZE).
 
 const ROUNDS = times(20);
 const AT_A_TIME = 10;
-/** Room for some orders more, of about three pages each. */
+/** Room for some more orders, of about three pages each. */
 const ROOM_BYTES = 500_000;
 const MORE_THAN_FIT = ROOM_BYTES / 1000;
 
@@ -20,10 +21,10 @@ const skip = process.platform !== 'linux' && 'only Linux can limit the files of 
 const shop = await startShop({ after });
 let submitted = 0;
 
-/** The amounts of the orders that were acknowledged, by their keys. */
+/** Amounts of the acknowledged orders by key. */
 const acknowledged: Record<string, number> = {};
 
-test('a disk that fills up: errors and no acknowledgement, until there is room', { skip }, async () => {
+test('returns errors and acknowledges nothing while the disk is full', { skip }, async () => {
   await submitSome();
   limitFiles(statSync(`${shop.file}-wal`).size + ROOM_BYTES);
   const before = submitted;
@@ -37,7 +38,7 @@ test('a disk that fills up: errors and no acknowledgement, until there is room',
   await assertNothingPretended();
 });
 
-test(`a disk that fails under load, ${ROUNDS} times`, { skip }, async () => {
+test(`loses no acknowledged order when the disk fails under load, ${ROUNDS} times`, { skip }, async () => {
   for (let round = 1; round <= ROUNDS; round += 1) {
     const underWay = submitSome();
     limitFiles(0);
@@ -52,7 +53,7 @@ test(`a disk that fails under load, ${ROUNDS} times`, { skip }, async () => {
   }
 });
 
-test('what was acknowledged before and after is there when orders starts anew', { skip }, async () => {
+test('has every acknowledged order after a restart of orders', { skip }, async () => {
   limitFiles(0);
   await submitSome();
   await shop.orders.stop('SIGKILL');
@@ -61,7 +62,7 @@ test('what was acknowledged before and after is there when orders starts anew', 
   assert.deepEqual(readRows(shop.file, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
 });
 
-/** Submits some orders at the same moment. Gives the numbers of those that were refused. */
+/** Submits some orders at the same time. Resolves with the numbers of those that failed. */
 async function submitSome(): Promise<number[]> {
   const numbers = Array.from({ length: AT_A_TIME }, () => ++submitted);
   const answers = await Promise.all(numbers.map(shop.submit));
@@ -75,7 +76,7 @@ async function submitWithRoom(number: number): Promise<void> {
   take(number, answer);
 }
 
-/** Notes an acknowledgement; anything else has to be an error that tells nothing. */
+/** Records an acknowledgement. Anything else has to be an error that reveals nothing. */
 function take(number: number, answer: Answer<{ createOrder: Order }> | undefined): void {
   assert.ok(answer);
   if (answer.data) {
@@ -87,7 +88,7 @@ function take(number: number, answer: Answer<{ createOrder: Order }> | undefined
   assertTellsNothing(answer.text);
 }
 
-/** The acknowledged orders are there and no others, and reading goes on. */
+/** Asserts that exactly the acknowledged orders exist and can be read. */
 async function assertNothingPretended(): Promise<void> {
   const rows = readRows<{ idempotency_key: string; amount_minor: number }>(shop.file, 'select * from orders');
   const found = Object.fromEntries(rows.map((row) => [row.idempotency_key, row.amount_minor]));
@@ -97,7 +98,7 @@ async function assertNothingPretended(): Promise<void> {
   assert.equal(orders.length, 1);
 }
 
-/** For the process of orders as it runs. The hard limit stays as it is, so that this one can be lifted. */
+/** Sets the limit of the running process of orders. The hard limit stays, so that this one can be lifted. */
 function limitFiles(bytes: number | 'unlimited'): void {
   execFileSync('prlimit', ['--pid', String(shop.orders.pid), `--fsize=${bytes}:`]);
 }

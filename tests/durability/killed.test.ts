@@ -8,7 +8,7 @@ import { amountOf, keyOf, type Shop, startShop } from './shop.ts';
 
 const KILLS = times(100);
 const RATE_MS = 1000 / 50;
-/** Up to so many are acknowledged between a start and the next kill. */
+/** Maximum number of acknowledgements between a start and the next kill. */
 const MOST_ACKNOWLEDGED = 10;
 
 interface Row {
@@ -17,7 +17,7 @@ interface Row {
   readonly amount_minor: number;
 }
 
-test(`orders killed ${KILLS} times under 50 createOrder a second: each acknowledged order is there, once`, async (t) => {
+test(`has each acknowledged order once after ${KILLS} kills of orders under 50 createOrder a second`, async (t) => {
   const shop = await startShop(t);
   const load = new Load(shop);
   t.after(() => load.stop());
@@ -41,7 +41,7 @@ test(`orders killed ${KILLS} times under 50 createOrder a second: each acknowled
   assert.equal(readOrders(shop).length, load.submitted);
 });
 
-/** Each acknowledged order is in the database as it was acknowledged, and none is there twice. */
+/** Asserts that each acknowledged order is in the database once, as it was acknowledged. */
 function assertKept(shop: Shop, acknowledged: ReadonlyMap<number, string>): void {
   const rows = readOrders(shop);
   const byKey = new Map(rows.map((row) => [row.idempotency_key, row]));
@@ -52,7 +52,7 @@ function assertKept(shop: Shop, acknowledged: ReadonlyMap<number, string>): void
   }
 }
 
-/** All of them again, under their keys: those that were acknowledged are the same, the others are there now. */
+/** Submits all orders again under their keys. Those acknowledged before stay the same, and the others are created. */
 async function resubmit(shop: Shop, { submitted, acknowledged }: Load): Promise<void> {
   for (let number = 1; number <= submitted; number += 1) {
     const { data, text } = await shop.submit(number);
@@ -67,10 +67,10 @@ function readOrders({ file }: Shop): Row[] {
   return readRows(file, 'select id, idempotency_key, amount_minor from orders');
 }
 
-/** Submits orders at a steady rate, whatever becomes of them. */
+/** Submits orders at a steady rate, whether they succeed or not. */
 class Load {
   submitted = 0;
-  /** The ids that orders gave, by the numbers of the submissions. */
+  /** Ids of the orders by number of submission. */
   readonly acknowledged = new Map<number, string>();
   readonly #shop: Shop;
   readonly #open = new Set<Promise<void>>();
@@ -81,7 +81,7 @@ class Load {
     this.#shop = shop;
   }
 
-  /** Resolves when it was stopped and what was open is answered. */
+  /** Resolves once it is stopped and all submissions are answered. */
   async run(): Promise<void> {
     const start = performance.now();
     while (!this.#stopped) {
@@ -97,7 +97,7 @@ class Load {
     this.#stopped = true;
   }
 
-  /** Resolves in the moment when so many more are acknowledged. */
+  /** Resolves as soon as this many more are acknowledged. */
   acknowledge(count: number): Promise<void> {
     const wanted = this.acknowledged.size + count;
     const come = new Promise<void>((resolve) => {
@@ -113,7 +113,7 @@ class Load {
       this.acknowledged.set(number, data.createOrder.id);
       this.#onAcknowledged();
     } catch {
-      // killed before it answered: nobody knows whether the order is there
+      // killed before it responded: the order may or may not exist
     }
   }
 }

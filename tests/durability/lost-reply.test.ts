@@ -16,7 +16,7 @@ afterEach(() => {
 
 const LOSSES: Behaviour[] = ['lose the answer', 'cut the answer'];
 for (const loss of LOSSES) {
-  test(`${loss} after the commit: the same key gives the same order, ${SUBMISSIONS} times`, async () => {
+  test(`returns the same order for the same key if the reply is lost after the commit (${loss}), ${SUBMISSIONS} times`, async () => {
     for (let submission = 1; submission <= SUBMISSIONS; submission += 1) {
       number += 1;
       shop.proxy.behaviour = loss;
@@ -33,7 +33,7 @@ for (const loss of LOSSES) {
   });
 }
 
-test(`a call that arrives twice makes one order, ${SUBMISSIONS} times`, async () => {
+test(`creates one order for a call that arrives twice, ${SUBMISSIONS} times`, async () => {
   shop.proxy.behaviour = 'arrive twice';
   for (let submission = 1; submission <= SUBMISSIONS; submission += 1) {
     number += 1;

@@ -18,7 +18,7 @@ const graph = await startGraph({ after });
 const userId = await createUser(graph.url, 'ada@example.com');
 const otherUserId = await createUser(graph.url, 'grace@example.com');
 
-test(`${KEYS} keys, ${SUBMISSIONS} submissions each at the same moment: ${KEYS} orders`, async () => {
+test(`creates ${KEYS} orders for ${KEYS} keys with ${SUBMISSIONS} simultaneous submissions each`, async () => {
   const ids = new Set<string>();
   let settled = 0;
   await forEachKey(async (key) => {
@@ -32,7 +32,7 @@ test(`${KEYS} keys, ${SUBMISSIONS} submissions each at the same moment: ${KEYS} 
   assert.equal(countOrders(), KEYS);
 });
 
-test('other arguments under a used key are refused, and change nothing', async () => {
+test('rejects other arguments under a used key, and changes nothing', async () => {
   await forEachKey(async (key) => {
     const [otherAmount, otherUser] = await Promise.all([
       submit(key, { amount: '10.51' }),
@@ -46,7 +46,7 @@ test('other arguments under a used key are refused, and change nothing', async (
   assert.equal(countOrders(), KEYS);
 });
 
-test('other arguments at the same moment: one of them is ordered, the others are refused', async () => {
+test('accepts one of several simultaneous submissions with other arguments, and rejects the rest', async () => {
   const before = countOrders();
   await forEachKey(async (key) => {
     const amounts = Array.from({ length: SUBMISSIONS }, (_, index) => `${index + 1}.00`);
@@ -66,7 +66,7 @@ async function forEachKey(work: (key: string) => Promise<void>): Promise<void> {
   await Promise.all(Array.from({ length: KEYS_AT_A_TIME }, worker));
 }
 
-/** As a client does: where time ran out, as it may on a busy machine, the same key finds out what became of it. */
+/** Submits as a client does. If time runs out, as it may on a busy machine, it retries with the same key to learn the outcome. */
 async function submit(idempotencyKey: string, others: { userId?: string; amount?: string } = {}) {
   const variables = { userId, amount: '10.50', idempotencyKey, ...others };
   for (;;) {

@@ -16,11 +16,11 @@ import { databasesIn, runCommand, SUBGRAPHS } from './backup-command.ts';
 const KILLS = times(50);
 const BACKED_UP = 20_000;
 const LATER = 10_000;
-/** From its beginning to copy, about as long as it takes. */
+/** Time from its first copy to its end, roughly. */
 const MOST_MS = 60;
 const LOOKS_AT_A_TIME = 1000;
 
-test(`restoring killed ${KILLS} times: each database is the old one or the new one, and restoring again works`, async (t) => {
+test(`leaves each database old or new after each of ${KILLS} killed restores, and can restore again`, async (t) => {
   const folder = await temporaryFolder(t);
   const variables = databasesIn(folder);
   for (const subgraph of SUBGRAPHS) await (await start(t, `subgraphs/${subgraph}`, variables)).stop();
@@ -36,7 +36,7 @@ test(`restoring killed ${KILLS} times: each database is the old one or the new o
     await cp(later, variables.USERS_DATABASE);
     const child = spawn(process.execPath, ['commands/restore.ts', backup], { cwd: ROOT, env: variables });
     const closed = once(child, 'close');
-    await once(child.stdout, 'data'); // it begins to copy
+    await once(child.stdout, 'data'); // it starts to copy
     await delay(Math.random() * MOST_MS);
     child.kill('SIGKILL');
     await closed;
@@ -60,7 +60,7 @@ test(`restoring killed ${KILLS} times: each database is the old one or the new o
   assert.equal(countRows(variables.USERS_DATABASE, 'users'), BACKED_UP);
 });
 
-/** The sizes that a file has, one after the other, until then; undefined where it is not there. */
+/** Records the sizes of a file until then; undefined while it does not exist. */
 async function sizesUntil(end: Promise<unknown>, file: string): Promise<(number | undefined)[]> {
   const sizes: (number | undefined)[] = [];
   let ended = false;

@@ -4,19 +4,19 @@ import { type Afterwards, start, temporaryFolder } from '../harness/graph.ts';
 import type { RunningProcess } from '../harness/process.ts';
 import { type FaultProxy, startProxy } from '../harness/proxy.ts';
 
-/** Users and orders without a gateway, which would hide what orders itself does when it is killed. */
+/** Users and orders without a gateway, which would hide the behaviour of a killed orders process. */
 export interface Shop {
-  /** Where orders is asked, whichever process it is: a proxy before it. */
+  /** Address of a proxy in front of orders, which stays the same when orders restarts. */
   readonly proxy: FaultProxy;
-  /** The database file of orders. */
+  /** Database file of orders. */
   readonly file: string;
-  /** Someone who may order. */
+  /** Id of a user who can order. */
   readonly userId: string;
-  /** The process of orders that runs now. */
+  /** Current process of orders. */
   orders: RunningProcess;
-  /** Starts orders again, as pm2 does when it has ended. */
+  /** Restarts orders, as pm2 does when it has ended. */
   restart(): Promise<void>;
-  /** Submits the order of that number under its own key. Rejects where no answer comes. */
+  /** Submits the order of that number under its own key. Rejects if there is no response. */
   submit(number: number): Promise<Answer<{ createOrder: Order }>>;
 }
 
@@ -29,7 +29,7 @@ const CREATE_ORDER = `mutation ($userId: ID!, $amount: Money!, $idempotencyKey: 
   createOrder(userId: $userId, amount: $amount, idempotencyKey: $idempotencyKey) { id amount }
 }`;
 
-/** Starts it, and ends it after the test. */
+/** Starts a shop that ends with the test. */
 export async function startShop(t: Afterwards): Promise<Shop> {
   const folder = await temporaryFolder(t);
   const env = { SUBGRAPH_SECRET: '', USERS_DATABASE: join(folder, 'users.sqlite') };
@@ -60,7 +60,7 @@ export function keyOf(number: number): string {
   return `order ${number}`;
 }
 
-/** Another for each, so that an order that got another's values shows. */
+/** Amounts that differ for each order, so that swapped values show. */
 export function amountOf(number: number): string {
   return `${number}.50`;
 }

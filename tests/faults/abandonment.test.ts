@@ -10,7 +10,7 @@ import { countRows } from '../harness/rows.ts';
 import { copySupergraph, edit } from '../harness/supergraph-files.ts';
 import { until, withDeadline } from '../harness/waiting.ts';
 
-// No deadline of the graph's own ends these calls.
+// Deadlines long enough not to end these calls.
 const files = await copySupergraph({ after });
 await edit(files.supergraph, 'timeout: 2s', 'timeout: 5m');
 await edit(files.supergraph, 'timeout: 5s', 'timeout: 5m');
@@ -21,7 +21,7 @@ const graph = await startGraph(
 );
 const user = await createUser(graph.url, 'ada@example.com');
 
-/** Sends an operation; its client may leave before it is answered. */
+/** Sends an operation whose client can disconnect before the response. */
 function send(query: string) {
   const client = new AbortController();
   const body = JSON.stringify({ query });
@@ -35,7 +35,7 @@ function send(query: string) {
 }
 
 for (const operation of ['{ users { id } }', `mutation { createUser(name: "Eve", email: "eve@example.com") { id } }`]) {
-  test(`a client that leaves ends the call to the subgraph: ${operation}`, async (t) => {
+  test(`ends the call to the subgraph when the client disconnects: ${operation}`, async (t) => {
     graph.usersProxy.behaviour = 'hang';
     t.after(() => {
       graph.usersProxy.behaviour = 'pass';
@@ -48,10 +48,10 @@ for (const operation of ['{ users { id } }', `mutation { createUser(name: "Eve",
   });
 }
 
-/** The id that a call asks for. */
+/** Returns the id that a call requests. */
 const idIn = ({ query }: Call) => Number(/\bid:\s*"?(\d+)/.exec(query)?.[1]);
 
-test('of many clients half leave: the calls made for them end, and the others have their answers', async (t) => {
+test('ends the calls of the clients that disconnect, and answers the others', async (t) => {
   graph.usersProxy.behaviour = 'hold';
   t.after(() => {
     graph.usersProxy.behaviour = 'pass';
@@ -71,7 +71,7 @@ test('of many clients half leave: the calls made for them end, and the others ha
   }
 });
 
-test('a client that leaves ends createOrder down to the last call, and nothing is written', async () => {
+test('ends createOrder down to the last call when the client disconnects, and writes nothing', async () => {
   graph.verificationProxy.behaviour = 'hang';
   const coming = graph.verificationProxy.nextCall();
   const { leave } = send(`mutation { createOrder(userId: ${user}, amount: 1) { id } }`);

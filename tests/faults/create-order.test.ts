@@ -7,7 +7,7 @@ import { assertTellsNothing } from '../harness/leaks.ts';
 import type { Behaviour } from '../harness/proxy.ts';
 import { countRows } from '../harness/rows.ts';
 
-/** The default of USERS_TIMEOUT_MS. */
+/** Default of USERS_TIMEOUT_MS. */
 const TIMEOUT_MS = 2000;
 const SLACK_MS = 3000;
 
@@ -30,11 +30,11 @@ const FAILURES: [Behaviour, string][] = [
   ['hang', 'DEADLINE_EXCEEDED at createOrder: Subgraph "users" did not respond within 2000 ms'],
 ];
 
-/** A query whose kept connection breaks before an answer begins may have met its closing: it is sent once more. */
+/** A query is retried once if its kept-alive connection breaks before a response, because the server may have been closing it. */
 const SENT_AGAIN: readonly Behaviour[] = ['reset', 'lose the answer'];
 
 for (const [behaviour, error] of FAILURES) {
-  test(`users can't be asked (${behaviour}): createOrder fails in time and writes nothing`, async () => {
+  test(`createOrder fails in time and writes nothing if users fails (${behaviour})`, async () => {
     await createOrder(graph.url, user);
     const before = countOrders();
     graph.verificationProxy.calls.length = 0;
@@ -52,7 +52,7 @@ for (const [behaviour, error] of FAILURES) {
   });
 }
 
-test('after an answer that was lost the same idempotency key finds out, and makes no second order', async () => {
+test('returns the order of a lost response for the same idempotency key, and creates no second one', async () => {
   const before = countOrders();
   const mutation = `mutation { createOrder(userId: ${user}, amount: "2.34", idempotencyKey: "lost") { amount } }`;
   graph.ordersProxy.calls.length = 0;

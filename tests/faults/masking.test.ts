@@ -7,7 +7,7 @@ import { startGraph } from '../harness/graph.ts';
 import { assertTellsNothing } from '../harness/leaks.ts';
 import { countRows } from '../harness/rows.ts';
 
-test('an unexpected failure is an id for the client, and the whole error in the logs', async (t) => {
+test('gives the client an id for an unexpected failure, and logs the error under it', async (t) => {
   const graph = await startGraph(t);
   const user = await createUser(graph.url, 'ada@example.com');
   await createOrder(graph.url, user);
@@ -35,14 +35,14 @@ test('an unexpected failure is an id for the client, and the whole error in the 
   assert.equal(countRows(join(graph.folder, 'orders.sqlite'), 'orders'), 1);
 });
 
-/** The id that the client is told. */
+/** Returns the id that the client sees. */
 function idOf({ errors }: Answer<unknown>): unknown {
   const id = errors?.[0]?.extensions.id;
   assert.equal(typeof id, 'string');
   return id;
 }
 
-/** Breaks the database beside the process that owns it. */
+/** Breaks the database from outside the process that owns it. */
 function dropTable(file: string, table: string): void {
   const database = new Database(file);
   database.exec(`drop table ${table}`);

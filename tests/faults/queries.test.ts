@@ -5,7 +5,7 @@ import { startGraph } from '../harness/graph.ts';
 import { assertTellsNothing } from '../harness/leaks.ts';
 import type { Behaviour } from '../harness/proxy.ts';
 
-/** Of supergraph.yaml. */
+/** Timeout of users in supergraph.yaml. */
 const USERS_TIMEOUT_MS = 2000;
 const SLACK_MS = 3000;
 
@@ -25,7 +25,7 @@ const ORDERS = '{ orders { id user { name } } }';
 const ORDERS_WITHOUT_USERS = { orders: ids.map((id) => ({ id, user: null })) };
 
 for (const behaviour of UNAVAILABLE) {
-  test(`users fails (${behaviour}): the orders are there, each user is null with an error, until it is back`, async () => {
+  test(`returns orders with null users and errors while users fails (${behaviour}), until it is back`, async () => {
     graph.usersProxy.behaviour = behaviour;
     const answer = await ask(graph.url, ORDERS);
     assert.equal(answer.status, 200);
@@ -47,7 +47,7 @@ for (const behaviour of UNAVAILABLE) {
   });
 }
 
-test('users hangs: the orders are there after its timeout, and whatever needs no users is not held up', async () => {
+test('returns orders after the timeout of users if it hangs, and delays no operation without users', async () => {
   graph.usersProxy.behaviour = 'hang';
   const start = performance.now();
   const hanging = ask(graph.url, ORDERS);
@@ -68,7 +68,7 @@ test('users hangs: the orders are there after its timeout, and whatever needs no
   assertTellsNothing(answer.text);
 });
 
-test('orders fails: the users are there, each list of orders is null with an error', async () => {
+test('returns users with null orders and errors if orders fails', async () => {
   graph.ordersProxy.behaviour = 'reset';
   const answer = await ask(graph.url, '{ users { name orders { id } } }');
   assert.deepEqual(answer.data, {
@@ -87,7 +87,7 @@ test('orders fails: the users are there, each list of orders is null with an err
   });
 });
 
-test('a root field of a subgraph that fails has the error at its own path', async () => {
+test('puts the error of a failing subgraph at the path of its root field', async () => {
   graph.usersProxy.behaviour = 'garbage';
   const answer = await ask(graph.url, `{ someone: user(id: "${ada}") { name } orders { id } }`);
   assert.deepEqual(answer.data, { someone: null, orders: ids.map((id) => ({ id })) });

@@ -10,12 +10,12 @@ import { until } from '../harness/waiting.ts';
 
 const ORDERS = '{ orders { user { name } } }';
 
-/** How long the gateway is asked in vain. */
+/** Time for which the gateway is queried without subgraphs. */
 const ABSENCE_MS = process.env.FAULTS === 'full' ? 60_000 : 2000;
 
 const isAnswered = ({ errors }: Answer<unknown>) => errors === undefined;
 
-test('the gateway starts first, says what is missing, and answers as the subgraphs come, go and come back', async (t) => {
+test('starts without subgraphs, reports the missing ones, and follows them as they come, go and come back', async (t) => {
   const folder = await temporaryFolder(t);
   const [usersPort, ordersPort] = [await freePort(), await freePort()];
   const env = {

@@ -17,10 +17,10 @@ const FAILURES: [Behaviour, code: string, written: number][] = [
 ];
 
 for (const [behaviour, code, written] of FAILURES) {
-  test(`a mutation is sent once and never again, whatever becomes of it: ${behaviour}`, async (t) => {
+  test(`never sends a mutation twice, whatever its outcome: ${behaviour}`, async (t) => {
     const mutation = 'mutation ($email: String!) { createUser(name: "Ada", email: $email) { id } }';
     const email = `ada@${behaviour.replaceAll(' ', '-')}.example`;
-    await ask(graph.url, mutation, { email: `warm-${email}` }); // over a connection that is kept alive
+    await ask(graph.url, mutation, { email: `warm-${email}` }); // over a kept-alive connection
     const users = () => countRows(join(graph.folder, 'users.sqlite'), 'users');
     const before = users();
     graph.usersProxy.calls.length = 0;

@@ -7,7 +7,7 @@ export interface Comment {
   readonly isDocstring: boolean;
 }
 
-/** Block comments, and line comments in a row. A quote or `:` before `//` is an address or the text of a test. */
+/** Block comments, and consecutive line comments. Without whitespace before it, `//` is part of a URL. */
 const COMMENT = /\/\*[\s\S]*?\*\/|(?:(?<=^|[\s;{(,])\/\/ .*(?:\n[ \t]*(?=\/\/ ))?)+/gm;
 
 /** Returns the comments of a TypeScript or JavaScript file in their order. */

@@ -49,8 +49,8 @@ for (const { folder, dependencies, devDependencies } of workspaces) {
     assert.deepEqual(strangers, []);
   });
 
-  test(`${folder}: what runs needs no devDependency`, () => {
-    if (folder === 'commands') return; // run by developers, codegen among them
+  test(`${folder}: running code needs no devDependency`, () => {
+    if (folder === 'commands') return; // run only by developers
     const running = sources.filter(({ isTest }) => !isTest).flatMap(({ imports }) => imports.map(packageOf));
     assert.deepEqual(
       running.filter((dependency) => dependency && dependency in devDependencies),
@@ -58,7 +58,7 @@ for (const { folder, dependencies, devDependencies } of workspaces) {
     );
   });
 
-  test(`${folder}: every dependency is used, by it or by one that leaves it to the user to install`, () => {
+  test(`${folder}: every dependency is used, or is a peer of one that is`, () => {
     const own = Object.keys({ ...dependencies, ...devDependencies });
     const peers = new Set(own.flatMap((dependency) => peersOf(folder, dependency)));
     const unused = own
@@ -68,7 +68,7 @@ for (const { folder, dependencies, devDependencies } of workspaces) {
   });
 }
 
-/** npm puts a version into the workspace's own folder where another package needs an older one. */
+/** Returns the peers of a package. npm installs it in the workspace's own folder if another package needs another version. */
 function peersOf(workspace: string, dependency: string): string[] {
   const own = `${workspace}/node_modules/${dependency}/package.json`;
   const file = existsSync(join(ROOT, own)) ? own : `node_modules/${dependency}/package.json`;

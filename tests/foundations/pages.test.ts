@@ -6,10 +6,10 @@ import { PAGES, readPage } from '../harness/documentation.ts';
 import { ROOT } from '../harness/process.ts';
 import { anchorsOf, codeSpansOf, linksOf } from './markdown.ts';
 
-/** Records of their own day, which name files as they were then. */
+/** Historical pages, which name files as they were then. */
 const RECORDS = ['bench/results.md', 'CHANGELOG.md'];
 
-/** What a run makes, so that a fresh checkout does not have it. */
+/** Paths created by a run, which a fresh checkout does not have. */
 const MADE = ['bench/.peers', 'subgraphs/*/data/*.sqlite'];
 
 const PATH = /^(bench|commands|deploy|docs|gateway|runtime|subgraph-kit|subgraphs|tests)\/[\w.*/-]+$/;
@@ -37,7 +37,7 @@ for (const page of PAGES) {
   });
 }
 
-/** Tells if a link leads somewhere; one to another site is taken to. */
+/** Returns true if a link leads somewhere. Links to other sites are not checked. */
 function resolves(page: string, link: string): boolean {
   if (/^[a-z]+:/.test(link)) return true;
   const [path = '', anchor] = link.split('#');

@@ -9,7 +9,7 @@ import { testNames } from './test-names.ts';
 const FOLDER = join(ROOT, 'tests');
 const lines = readPage('tests/README.md').split('\n');
 
-/** The rows of the tables: what is promised, and by which tests it is shown. */
+/** Rows of the tables: a promise, and the tests that show it. */
 const rows = lines
   .filter((line) => line.startsWith('| ') && !/^\| (---|\w+ \| shown by)/.test(line))
   .map((line) => {
@@ -20,7 +20,7 @@ const rows = lines
 const TEST = /^\[[^\]]+\]\(([^)]+)\): (.+)$/;
 
 for (const { promise, tests } of rows) {
-  test(`tests/README.md: ${promise}: the tests are there that show it`, () => {
+  test(`tests/README.md: ${promise}: the named tests exist`, () => {
     for (const shown of tests) {
       const [, path = '', name = ''] = TEST.exec(shown) ?? [];
       const file = join(FOLDER, path);

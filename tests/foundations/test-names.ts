@@ -1,6 +1,6 @@
 const NAME = /\b(?:test|it|describe)\(\s*('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)/g;
 
-/** The names of the tests and groups of tests in a source, with `…` for what varies. */
+/** Returns the names of the tests and groups of tests in a source, with `…` for variable parts. */
 export function testNames(source: string): string[] {
   return [...source.matchAll(NAME)].map(([, literal = '']) => {
     const text = literal.slice(1, -1);
@@ -8,7 +8,7 @@ export function testNames(source: string): string[] {
   });
 }
 
-/** `…` for each `${expression}`, whatever braces that has in it. */
+/** Replaces each `${expression}` by `…`, also if it contains braces. */
 function withoutVariables(template: string): string {
   let text = '';
   let depth = 0;

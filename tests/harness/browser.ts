@@ -7,7 +7,7 @@ import { type Afterwards, temporaryFolder } from './graph.ts';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const ELSEWHERE = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
-/** A fresh browser without a window, that reaches this machine only. */
+/** Arguments of a fresh headless browser that can only reach this machine. */
 const FLAGS = [
   '--headless',
   '--no-sandbox',
@@ -20,17 +20,17 @@ const FLAGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
 ];
 
-/** How much time passes in the page before it is looked at. It stands still while the page waits for an answer. */
+/** Virtual time that passes in the page before it is read. It stops while the page waits for a response. */
 const PAGE_TIME_MS = 5000;
 const TIMEOUT_MS = 60_000;
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
 const MISSING = 'no browser: install Chromium (apt-get install chromium), or set CHROMIUM_PATH to one';
 
-/** For `test(name, { skip: withoutBrowser }, …)`: says what to do where there is no browser. In CI there has to be one. */
+/** Reason for `test(name, { skip: withoutBrowser }, …)` if there is no browser. CI has to have one. */
 export const withoutBrowser = findBrowser() === undefined && process.env.CI !== 'true' && MISSING;
 
-/** Opens the address in a real browser, and gives the page as it is once its scripts have run. */
+/** Opens an address in a real browser. Resolves with the page after its scripts have run. */
 export async function openInBrowser(t: Afterwards, url: string): Promise<string> {
   const browser = findBrowser();
   if (browser === undefined) throw new Error(MISSING);

@@ -6,10 +6,10 @@ import { type Afterwards, type Graph, start } from './graph.ts';
 import type { RunningProcess } from './process.ts';
 import { until } from './waiting.ts';
 
-/** So long after a fault is over each checkout has ended. */
+/** Time after the end of a fault in which every checkout ends. */
 const SETTLED_WITHIN_MS = 10_000;
 
-/** A checkout, to be sent once or more. */
+/** A checkout, which can be sent repeatedly. */
 export interface Checkout {
   readonly userId: string;
   readonly productId: string;
@@ -17,7 +17,7 @@ export interface Checkout {
   readonly key: string;
 }
 
-/** What the answer to a checkout has. */
+/** Data in the answer to a checkout. */
 export interface CheckedOut {
   readonly checkout: { readonly id: string; readonly status: string; readonly amount: string };
 }
@@ -34,7 +34,7 @@ export function sendCancel(url: string, id: string): Promise<Answer<{ cancelOrde
   return ask(url, 'mutation ($id: ID!) { cancelOrder(id: $id) { status } }', { id });
 }
 
-/** How a checkout ended: the order's status, or the code of the error. */
+/** Returns the outcome of a checkout: the order's status, or the code of the error. */
 export function endingOf(answer: Answer<CheckedOut> | undefined): string {
   return answer?.data?.checkout.status ?? String(answer?.errors?.[0]?.extensions.code);
 }
@@ -43,7 +43,7 @@ export function databasesOf({ folder }: Graph): CheckoutDatabases {
   return { orders: join(folder, 'orders.sqlite'), products: join(folder, 'products.sqlite') };
 }
 
-/** Waits until the databases agree about every checkout: {@link SETTLED_WITHIN_MS} after the fault is over, at most. */
+/** Waits until the databases agree about every checkout, {@link SETTLED_WITHIN_MS} after the end of a fault at most. */
 export async function untilSettled(graph: Graph, faultOverAt = performance.now()): Promise<void> {
   const problems = await until(
     () => checkCheckouts(databasesOf(graph)).problems,
@@ -52,7 +52,7 @@ export async function untilSettled(graph: Graph, faultOverAt = performance.now()
   assert.deepEqual(problems, []);
 }
 
-/** Starts orders or products once more, on its database and behind its proxies, in place of the one that was killed. */
+/** Restarts a killed orders or products on its database and behind its proxies. */
 export async function startAgain(
   t: Afterwards,
   graph: Graph,

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './process.ts';
 
-/** The pages of the documentation, by their paths from the project's folder. */
+/** Pages of the documentation, by their paths from the project's folder. */
 export const PAGES = globSync(['*.md', 'docs/**/*.md', 'tests/*.md', 'bench/*.md'], { cwd: ROOT });
 
 /** Returns the text of a page, given by its path from the project's folder. */
@@ -11,7 +11,7 @@ export function readPage(page: string): string {
   return readFileSync(join(ROOT, page), 'utf8');
 }
 
-/** Returns the code block of a page that stands under the comment `<!-- test: NAME -->`. */
+/** Returns the code block of a page below the comment `<!-- test: NAME -->`. */
 export function codeBlock(page: string, name: string): string {
   const [, code] = new RegExp(`<!-- test: ${name} -->\\n\`\`\`\\w+\\n(.*?\\n)\`\`\``, 's').exec(readPage(page)) ?? [];
   assert.ok(code, `${page} has no code block under <!-- test: ${name} -->`);

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-// Loaded into a process under test, before all else: at SIGUSR2 it logs for how long the event loop was held at most
-// since the last time, and what all objects inherit.
+// Preloaded into a process under test. At SIGUSR2 it logs the longest time for which the event loop was blocked since the
+// last signal, and the properties of Object.prototype.
 
 const delays = monitorEventLoopDelay({ resolution: 5 });
 delays.enable();

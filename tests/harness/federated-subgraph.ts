@@ -5,7 +5,7 @@ import { buildSubgraph, type SubgraphOptions } from '@lockstep/subgraph-kit/subg
 import type { Afterwards } from './graph.ts';
 
 /**
- * Serves a subgraph of a test's own, made as the project's are, and ends it after the test.
+ * Serves a test's own subgraph, built as the project's are. It ends with the test.
  *
  * @returns its routing URL
  */

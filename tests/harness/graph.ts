@@ -4,33 +4,33 @@ import { join } from 'node:path';
 import { type RunningProcess, startProcess } from './process.ts';
 import { type FaultProxy, startProxy } from './proxy.ts';
 
-/** The whole system for one test: real processes, files in a folder of its own, a proxy before each subgraph. */
+/** The whole system for one test: real processes, files in a folder of its own, and a proxy in front of each subgraph. */
 export interface Graph {
-  /** The gateway's address. */
+  /** Address of the gateway. */
   readonly url: string;
   readonly folder: string;
   readonly users: RunningProcess;
   readonly orders: RunningProcess;
   readonly products: RunningProcess;
   readonly gateway: RunningProcess;
-  /** Between gateway and users. */
+  /** Proxy between gateway and users. */
   readonly usersProxy: FaultProxy;
-  /** Between gateway and orders. */
+  /** Proxy between gateway and orders. */
   readonly ordersProxy: FaultProxy;
-  /** Between gateway and products. */
+  /** Proxy between gateway and products. */
   readonly productsProxy: FaultProxy;
-  /** Between orders and users. */
+  /** Proxy between orders and users. */
   readonly verificationProxy: FaultProxy;
-  /** Between orders and products. */
+  /** Proxy between orders and products. */
   readonly stockProxy: FaultProxy;
 }
 
-/** What ends with it: a test (`t`), or a test file (`{ after }` of node:test). */
+/** Scope at whose end things are stopped: a test (`t`) or a test file (`{ after }` of node:test). */
 export interface Afterwards {
   after(hook: () => unknown): void;
 }
 
-/** Environment variables beside the usual ones. */
+/** Environment variables in addition to the usual ones. */
 export interface GraphEnvironment {
   all?: Record<string, string>;
   users?: Record<string, string>;
@@ -39,7 +39,7 @@ export interface GraphEnvironment {
   gateway?: Record<string, string>;
 }
 
-/** Starts everything, and ends it after the test. */
+/** Starts the whole system, which ends with the test. */
 export async function startGraph(t: Afterwards, env: GraphEnvironment = {}): Promise<Graph> {
   const folder = await temporaryFolder(t);
   const [usersProxy, ordersProxy, productsProxy] = await Promise.all([proxyFor(t), proxyFor(t), proxyFor(t)]);
@@ -75,7 +75,7 @@ export async function startGraph(t: Afterwards, env: GraphEnvironment = {}): Pro
   return { url: gateway.url, folder, users, orders, products, gateway, ...proxies };
 }
 
-/** Starts one process of the graph, on a free port unless `env` names one, and ends it after the test. */
+/** Starts one process of the graph, on a free port unless `env` names one. It ends with the test. */
 export function start(t: Afterwards, folder: string, env: Record<string, string> = {}): Promise<RunningProcess> {
   const started = launch(folder, env);
   stopAfter(t, [started]);
@@ -93,7 +93,7 @@ function launch(folder: string, env: Record<string, string>): Promise<RunningPro
   });
 }
 
-/** Stops them together: a stop takes half a second while a client keeps its connection. */
+/** Stops processes together, because a stop takes half a second while a client keeps its connection. */
 function stopAfter(t: Afterwards, started: readonly Promise<RunningProcess>[]): void {
   const settled = Promise.allSettled(started);
   t.after(async () => {
@@ -108,7 +108,7 @@ async function proxyFor(t: Afterwards): Promise<FaultProxy> {
   return proxy;
 }
 
-/** An empty folder, removed after the test. */
+/** Creates an empty folder that is removed with the test. */
 export async function temporaryFolder(t: Afterwards): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-'));
   t.after(() => rm(folder, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** What an answer must never tell: where the system runs, what it is made of, where it failed. */
+/** Internals that an answer must never reveal: hosts, software, and places in the code. */
 const INTERNALS = [
   /https?:/i,
   /127\.0\.0\.1|localhost/,
@@ -12,7 +12,7 @@ const INTERNALS = [
   /x-subgraph-secret|a secret for this test only/,
 ];
 
-/** The text of an answer gives nothing of the inside away. */
+/** Asserts that the text of an answer reveals no internals. */
 export function assertTellsNothing(text: string): void {
   for (const internal of INTERNALS) assert.doesNotMatch(text, internal);
 }

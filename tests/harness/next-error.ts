@@ -1,6 +1,6 @@
 import type { LogLine, RunningProcess } from './process.ts';
 
-/** Does something to a file, and waits for the error that a process logs about it. */
+/** Changes a file. Resolves with the error that a process logs about it. */
 export async function nextError({ logs, logged }: RunningProcess, change: () => Promise<unknown>): Promise<LogLine> {
   const earlier = new Set(logs);
   const error = logged((line) => line.level === 'error' && !earlier.has(line));

@@ -7,38 +7,38 @@ import { text } from 'node:stream/consumers';
 import { freePort } from './ports.ts';
 import { ROOT } from './process.ts';
 
-/** pm2's own command line. */
+/** Command line of pm2. */
 export const PM2 = join(ROOT, 'node_modules', 'pm2', 'bin', 'pm2');
 
-/** The project under a pm2 of its own: a daemon, ports, databases, a secret and logs that no other test has. */
+/** The project under a pm2 of its own, with its own daemon, ports, databases, secret and logs. */
 export interface Project {
   readonly folder: string;
-  /** What its commands are given. */
+  /** Environment of its commands. */
   readonly env: Readonly<Record<string, string>>;
-  /** Where its graph answers. */
+  /** URL of its graph. */
   readonly url: string;
   readonly usersUrl: string;
-  /** Runs npm as one types it: on the machine's own Node, and without what npm gave to these tests. */
+  /** Runs npm as one types it, on the machine's Node and without the variables that npm gave to these tests. */
   npm(...args: string[]): Promise<Outcome>;
   /** Runs pm2's own command line on the given Node, or on the project's. */
   pm2(args: string[], node?: string): Promise<Outcome>;
-  /** What its pm2 has, by name. */
+  /** Resolves with the processes of its pm2, sorted by name. */
   list(): Promise<Pm2Process[]>;
 }
 
-/** How a command ended, and what it said. */
+/** Exit code and output of a command. */
 export interface Outcome {
   readonly code: unknown;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A process as pm2 tells of it. */
+/** A process as pm2 lists it. */
 export interface Pm2Process {
   readonly name: string;
   readonly pid: number;
   readonly status: string;
-  /** The version of Node that it runs on. */
+  /** Version of Node that it runs on. */
   readonly node: string;
 }
 
@@ -48,16 +48,16 @@ interface ListedProcess {
   pm2_env: { status: string; node_version: string };
 }
 
-/** The folders with commands, as a terminal has them. */
+/** The `PATH` of a terminal. */
 export const PATH = (process.env.PATH ?? '')
   .split(delimiter)
   .filter((folder) => !folder.includes('node_modules'))
   .join(delimiter);
 
 /**
- * Nothing runs yet; whatever is started is ended, pm2 included, and its files removed.
+ * Nothing runs at first. Everything that is started, pm2 included, is stopped at the end, and its files are removed.
  *
- * @param variables environment variables beside the usual ones; those that are empty are left out
+ * @param variables environment variables in addition to the usual ones; empty ones are left out
  */
 export async function createProject(
   t: { after(end: () => Promise<void>): void },
@@ -85,7 +85,7 @@ export async function createProject(
   const env = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
   const pm2 = (args: string[], node = process.execPath) => run(node, [PM2, ...args], env);
   const killDaemon = () => spawnSync(process.execPath, [PM2, 'kill'], { env });
-  process.once('exit', killDaemon); // where a test file fails early, `after` isn't reached
+  process.once('exit', killDaemon); // `after` does not run if a test file fails early
   t.after(async () => {
     await pm2(['kill']);
     process.off('exit', killDaemon);
@@ -109,7 +109,7 @@ export async function run(command: string, args: readonly string[], env: Record<
   return { code, stdout, stderr };
 }
 
-/** The list is the last line, whatever pm2 says before. */
+/** Parses the list, which is the last line of pm2's output. */
 function parseList(stdout: string): Pm2Process[] {
   const list: ListedProcess[] = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
   return list

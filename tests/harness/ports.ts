@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to whoever asks for any: nothing else takes one of these in the meantime. */
+/** Range below the ephemeral ports, so that nothing else takes one of these in the meantime. */
 const [LOWEST, HIGHEST] = [20_000, 29_999];
 
-/** A port of the loopback interface that is free, for a process that has to be at a known address before it runs. */
+/** Resolves with a free port of the loopback interface, for a process whose address has to be known before it runs. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));

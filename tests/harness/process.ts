@@ -4,36 +4,36 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { withDeadline } from './waiting.ts';
 
-/** The folder of the project. */
+/** Root folder of the project. */
 export const ROOT = dirname(dirname(import.meta.dirname));
 
-/** Nothing of the machine's own; with compiled sources kept between processes, a start takes a third less. */
+/** Environment without the machine's own variables. A compile cache makes a start a third shorter. */
 const ENVIRONMENT = {
   PATH: process.env.PATH,
   LOG_FORMAT: 'json',
   NODE_COMPILE_CACHE: join(ROOT, '.cache', 'compiled'),
 };
 
-/** Other subgraphs' addresses for a process of a test that has none: nothing answers there. */
+/** Addresses of other subgraphs at which nothing answers, for a test without them. */
 const NO_PEERS = { USERS_URL: 'http://127.0.0.1:9/graphql', PRODUCTS_URL: 'http://127.0.0.1:9/graphql' };
 
-/** A process of the project, running for a test. */
+/** A process of the project that runs for a test. */
 export interface RunningProcess {
-  /** Where its GraphQL answers. */
+  /** URL of its GraphQL endpoint. */
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** Resolves when it has ended, with the signal that ended it. */
+  /** Resolves with the signal that ended it. */
   readonly ended: Promise<NodeJS.Signals | null>;
-  /** What it logged so far, one object a line. */
+  /** Log lines so far. */
   readonly logs: readonly LogLine[];
-  /** Resolves with the first line that fits, logged already or yet to come. */
+  /** Resolves with the first line that matches, already logged or still to come. */
   logged(fits: (line: LogLine) => boolean): Promise<LogLine>;
-  /** All that it has written, what is no line of the log too. */
+  /** Everything that it has written, log lines or not. */
   output(): string;
-  /** Ends it the way pm2 does, or at once, and resolves when it is gone. */
+  /** Ends it as pm2 does, or with the given signal. Resolves when it is gone. */
   stop(signal?: 'SIGINT' | 'SIGKILL'): Promise<void>;
-  /** SIGSTOP and SIGCONT: it hangs, and goes on. */
+  /** Sends SIGSTOP, which makes it hang, or SIGCONT, which resumes it. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
@@ -45,9 +45,7 @@ export interface LogLine {
 }
 
 /**
- * Starts `folder/src/main.ts` with real sockets and files. Its port is free, unless `env` names one.
- *
- * @returns once it says that it answers
+ * Starts `folder/src/main.ts` with real sockets and files, on a free port unless `env` names one. Resolves once it is ready.
  */
 export async function startProcess(folder: string, env: Record<string, string>): Promise<RunningProcess> {
   const child = spawn(process.execPath, [join(ROOT, folder, 'src', 'main.ts')], {
@@ -62,7 +60,7 @@ export async function startProcess(folder: string, env: Record<string, string>):
     throw new Error(`${folder} exited with ${code} before it answered: ${logs.text}`);
   });
   const { msg } = await Promise.race([logs.next(({ msg }) => msg.includes(' answers at ')), exit]);
-  exit.catch(() => {}); // from here on it may exit
+  exit.catch(() => {}); // it may exit from now on
   const url = msg.slice(msg.indexOf('http'));
   return {
     url,
@@ -77,7 +75,7 @@ export async function startProcess(folder: string, env: Record<string, string>):
   };
 }
 
-/** Runs a script of the project, or of a test, to its end. */
+/** Runs a script of the project or of a test. Resolves when it has ended. */
 export async function runScript(
   file: string,
   env: Record<string, string> = {},
@@ -94,7 +92,7 @@ export async function runScript(
 
 const running = new Set<ChildProcess>();
 
-// A test file that fails before its first test runs neither its `after` hooks nor what waits for the exit.
+// A test file that fails before its first test runs neither its `after` hooks nor 'exit' listeners of the runner.
 process.once('exit', killAll);
 process.on('uncaughtExceptionMonitor', (_error, origin) => {
   if (origin === 'unhandledRejection') killAll();
@@ -109,7 +107,7 @@ function endWithThisProcess(child: ChildProcess): void {
   child.once('exit', () => running.delete(child));
 }
 
-/** Resolves when it is gone, and all that it logged is here. */
+/** Resolves when it is gone and all its lines have been read. */
 async function stopChild(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const closed = once(child, 'close');

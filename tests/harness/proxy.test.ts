@@ -17,7 +17,7 @@ test('passes a call on and records it', async (t) => {
   assert.deepEqual(proxy.calls[0]?.variables, { id: 1 });
 });
 
-test('may choose for each call', async (t) => {
+test('chooses a behaviour for each call', async (t) => {
   const { proxy, arrived, send } = await behindProxy(t, 'pass');
   proxy.behaviour = () => (proxy.calls.length === 1 ? 'reset' : 'pass');
   await assert.rejects(send());
@@ -62,13 +62,13 @@ test('a byte a second: it begins at once and takes its time', async (t) => {
   await reader?.cancel();
 });
 
-test('garbage is no JSON', async (t) => {
+test('garbage: an answer that is not JSON', async (t) => {
   const { send } = await behindProxy(t, 'garbage');
   const { text } = await send();
   assert.throws(() => JSON.parse(text));
 });
 
-test('100 MB: an answer in JSON, as long as that', async (t) => {
+test('100 MB: a JSON answer of that length', async (t) => {
   const { send } = await behindProxy(t, '100 MB');
   const { text } = await send();
   assert.ok(text.length > 100e6 && text.startsWith('{"data":{"user":"xx') && text.endsWith('x"}}'));
@@ -117,7 +117,7 @@ test('closing ends what hangs', async (t) => {
   await assert.rejects(answer);
 });
 
-/** A proxy that behaves like this, before a server that answers each call. */
+/** Starts a proxy with this behaviour in front of a server that answers each call. */
 async function behindProxy(t: TestContext, behaviour: Behaviour) {
   const arrived: unknown[] = [];
   const server = createServer(async (request, response) => {

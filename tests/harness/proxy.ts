@@ -12,31 +12,31 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withDeadline } from './waiting.ts';
 
-/** What the proxy does with a call: pass it on, or fail it in one of the ways that networks and servers fail. */
+/** Behaviour of the proxy: it passes a call on, or fails it in one of the ways in which networks and servers fail. */
 export type Behaviour = keyof typeof BEHAVIOURS;
 
-/** A call that came through. */
+/** A call that the proxy received. */
 export interface Call {
   readonly query: string;
   readonly variables: Record<string, unknown>;
   readonly headers: IncomingHttpHeaders;
-  /** Resolves where the caller leaves before it is answered. */
+  /** Resolves if the caller disconnects before the response. */
   readonly abandoned: Promise<void>;
 }
 
-/** Stands between two processes: records the calls, and misbehaves when told to. */
+/** A proxy between two processes that records calls and misbehaves on demand. */
 export interface FaultProxy {
   readonly url: string;
   readonly calls: Call[];
-  /** For all calls, or chosen for each. */
+  /** Behaviour for all calls, or a function that chooses it for each. */
   behaviour: Behaviour | ((call: Call) => Behaviour);
-  /** How long those that come or are answered late are held back. */
+  /** Delay of calls that arrive or are answered late. */
   delayMs: number;
-  /** Where it passes calls on to. */
+  /** URL that it passes calls on to. */
   target: string;
-  /** Resolves with the next call, as soon as it is here. */
+  /** Resolves with the next call as soon as it arrives. */
   nextCall(): Promise<Call>;
-  /** Passes on the calls that are on hold. Resolves when each is answered. */
+  /** Passes on the held calls. Resolves when all are answered. */
   letGo(): Promise<void>;
   close(): Promise<void>;
 }
@@ -47,9 +47,9 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly body: string;
   readonly response: ServerResponse;
-  /** Resolves when those on hold are passed on. */
+  /** Resolves when held calls are passed on. */
   readonly letGo: Promise<void>;
-  /** Aborted when the caller has left, or has its answer. */
+  /** Aborted when the caller has disconnected or has its response. */
   readonly over: AbortSignal;
 }
 
@@ -58,13 +58,13 @@ const A_SECOND_MS = 1000;
 const MEGABYTE = 'x'.repeat(1e6);
 
 const BEHAVIOURS = {
-  /** And tells the target where the caller leaves. */
+  /** Passes the call on, and ends it at the target if the caller disconnects. */
   pass: async (exchange: Exchange) => reply(exchange, await forward(exchange, exchange.over)),
 
-  // Nothing reaches the target.
+  // Faults in which nothing reaches the target.
   hang: async () => {},
   reset: async ({ request }: Exchange) => void request.socket.resetAndDestroy(),
-  /** It says that nothing will come, and goes on listening. */
+  /** Ends the connection on its side, and keeps reading. */
   'half-close': async ({ request }: Exchange) => void request.socket.end(),
   garbage: async ({ response }: Exchange) =>
     void response.writeHead(200, JSON_TYPE).end('<html>this is no JSON</html>'),
@@ -90,7 +90,7 @@ const BEHAVIOURS = {
     await pipeline(Readable.from(aHundredMegabytes()), response);
   },
 
-  // It does reach the target, which does what it was asked to do.
+  // Faults in which the target receives and executes the call.
   'lose the answer': async (exchange: Exchange) => {
     await buffer(await forward(exchange));
     exchange.response.destroy();
@@ -106,17 +106,17 @@ const BEHAVIOURS = {
     await delay(exchange.delayMs, undefined, { signal: exchange.over });
     await reply(exchange, answer);
   },
-  /** It is under way, and comes whether its caller still waits or not. */
+  /** Delays the call, which arrives even if its caller has disconnected. */
   'arrive late': async (exchange: Exchange) => {
     await delay(exchange.delayMs);
     await reply(exchange, await forward(exchange));
   },
-  /** Until the test lets it go; it comes whether its caller still waits or not. */
+  /** Holds the call until the test lets it go. It arrives even if its caller has disconnected. */
   hold: async (exchange: Exchange) => {
     await exchange.letGo;
     await reply(exchange, await forward(exchange));
   },
-  /** At the same moment; the caller gets the second answer, when both are there. */
+  /** Sends the call twice at the same time. The caller gets the second response once both have arrived. */
   'arrive twice': async (exchange: Exchange) => {
     const [first, second] = await Promise.all([forward(exchange), forward(exchange)]);
     await buffer(first);
@@ -124,7 +124,7 @@ const BEHAVIOURS = {
   },
 };
 
-/** A proxy before `target`, on a free port of the loopback interface. */
+/** Starts a proxy in front of `target`, on a free port of the loopback interface. */
 export async function startProxy(target: string): Promise<FaultProxy> {
   const waiting = new Set<(call: Call) => void>();
   const underWay = new Set<Promise<void>>();
@@ -142,7 +142,7 @@ export async function startProxy(target: string): Promise<FaultProxy> {
     await behave({ target, delayMs, request, body, response, letGo: hold.promise, over: over.signal });
   };
   const server = createServer((request, response) => {
-    // Where the target can't be reached the caller sees a broken connection; where the caller has left, nobody does.
+    // If the target can't be reached, the caller sees a broken connection, unless it has disconnected.
     const taken = take(request, response).catch(() => void response.destroy());
     underWay.add(taken);
     void taken.finally(() => underWay.delete(taken));
@@ -175,7 +175,7 @@ function abandonment(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => response.once('close', () => !response.headersSent && resolve()));
 }
 
-/** Sends the call to the target, and gives its answer as soon as that begins. */
+/** Sends the call to the target. Resolves with the response as soon as it begins. */
 function forward(
   { target, request: { method, headers }, body }: Exchange,
   signal?: AbortSignal,

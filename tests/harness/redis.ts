@@ -6,18 +6,18 @@ import { withDeadline } from './waiting.ts';
 
 const MISSING = 'no redis-server on the PATH: install it (apt-get install redis-server) and run this file again';
 
-/** For `test(name, { skip: withoutRedis }, …)`: says what to do where there is none. In CI there has to be one. */
+/** Reason for `test(name, { skip: withoutRedis }, …)` if there is no Redis. CI has to have one. */
 export const withoutRedis =
   spawnSync('redis-server', ['--version']).status !== 0 && process.env.CI !== 'true' && MISSING;
 
-/** A Redis that keeps nothing on disk. */
+/** A Redis server that stores nothing on disk. */
 export interface RedisServer {
   stop(): Promise<void>;
-  /** SIGSTOP and SIGCONT: it hangs, and goes on. */
+  /** Sends SIGSTOP, which makes it hang, or SIGCONT, which resumes it. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
-/** Starts a real Redis on the port, and ends it after the test. */
+/** Starts a real Redis on the port. It ends with the test. */
 export async function startRedis(t: Afterwards, port: number): Promise<RedisServer> {
   const folder = await temporaryFolder(t);
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 
-/** How many rows the table has, read beside the process that owns the file. */
+/** Returns the number of rows of a table, read from outside the process that owns the file. */
 export function countRows(file: string, table: string): number {
   const database = new Database(file, { readonly: true });
   try {
@@ -10,7 +10,7 @@ export function countRows(file: string, table: string): number {
   }
 }
 
-/** The rows of a query, read beside the process that owns the file. */
+/** Returns the rows of a query, read from outside the process that owns the file. */
 export function readRows<Row>(file: string, query: string): Row[] {
   const database = new Database(file, { readonly: true });
   try {

@@ -22,7 +22,7 @@ const WORKSPACES = {
   products: 'subgraphs/products',
 };
 
-/** Copies the project into the folder, for a test to change its sources. Its packages are links to the real ones. */
+/** Copies the project into a folder, for a test to change its sources. Packages are links to the real ones. */
 export async function copyProject(folder: string): Promise<void> {
   const isSource = (path: string) => !/[/\\](node_modules|data)$/.test(path);
   for (const path of COPIED) await cp(join(ROOT, path), join(folder, path), { recursive: true, filter: isSource });
@@ -37,7 +37,7 @@ export async function copyProject(folder: string): Promise<void> {
   }
 }
 
-/** Of the versions that only one workspace has. */
+/** Links the packages whose versions only one workspace has. */
 async function linkModules(path: string, folder: string): Promise<void> {
   const modules = join(ROOT, path, 'node_modules');
   if (existsSync(modules)) await symlink(modules, join(folder, path, 'node_modules'));

@@ -4,18 +4,18 @@ import { ROOT } from './process.ts';
 
 /** A source file of the project. */
 export interface Source {
-  /** Relative to the project, with slashes. */
+  /** Path relative to the project, with slashes. */
   readonly path: string;
   readonly text: string;
-  /** What it imports, as it is written. */
+  /** Import specifiers as written. */
   readonly imports: readonly string[];
-  /** Whether it runs in tests only. */
+  /** True if it only runs in tests. */
   readonly isTest: boolean;
 }
 
 const IMPORT = /(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*'([^'\n]+)'/g;
 
-/** The source files in a folder of the project, at any depth. */
+/** Returns the source files in a folder of the project, at any depth. */
 export function readSources(folder: string): Source[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name) && !entry.parentPath.includes('node_modules'))
@@ -28,7 +28,7 @@ function readSource(path: string): Source {
   return { path, text, imports, isTest: /\.test\.ts$|\/(testing|fixtures)\//.test(path) };
 }
 
-/** `@scope/name` of `@scope/name/path`, `name` of `name/path`; undefined for Node's own modules and relative files. */
+/** Returns `@scope/name` for `@scope/name/path` and `name` for `name/path`; undefined for Node's own modules and relative files. */
 export function packageOf(name: string): string | undefined {
   if (name.startsWith('node:') || name.startsWith('.')) return undefined;
   return name
@@ -46,7 +46,7 @@ export interface Manifest {
   readonly optionalDependencies: Readonly<Record<string, string>>;
 }
 
-/** The package.json of a folder of the project. */
+/** Returns the package.json of a folder of the project. */
 export function readManifest(folder: string): Manifest {
   const {
     name,
@@ -57,7 +57,7 @@ export function readManifest(folder: string): Manifest {
   return { folder, name, dependencies, devDependencies, optionalDependencies };
 }
 
-/** The workspaces that the project's package.json names. */
+/** Returns the workspaces that the project's package.json names. */
 export function readWorkspaces(): Manifest[] {
   const patterns: string[] = readJson('package.json').workspaces;
   const folders = patterns.flatMap((pattern) => {
@@ -68,7 +68,7 @@ export function readWorkspaces(): Manifest[] {
   return folders.map(readManifest);
 }
 
-/** A file of the project that has JSON. */
+/** Parses a JSON file of the project. */
 export function readJson(path: string) {
   return JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 }

@@ -4,28 +4,28 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { Afterwards } from './graph.ts';
 
-/** A call as it came. */
+/** A call as it arrived. */
 export interface SubgraphCall {
   readonly headers: IncomingHttpHeaders;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** What a call is answered with. */
+/** Response to a call. */
 export interface SubgraphReply {
   readonly status?: number;
   readonly headers?: OutgoingHttpHeaders;
   readonly body: object;
 }
 
-/** A subgraph of a test's own. */
+/** A test's own subgraph. */
 export interface Subgraph {
   readonly url: string;
-  /** Those that came, the oldest first. */
+  /** Calls, the oldest first. */
   readonly calls: SubgraphCall[];
 }
 
-/** Answers each call with what `reply` gives for it. It ends after the test. */
+/** Starts a subgraph that responds to each call with the result of `reply`. It ends with the test. */
 export async function serveSubgraph(
   t: Afterwards,
   reply: (call: SubgraphCall) => SubgraphReply | Promise<SubgraphReply>,

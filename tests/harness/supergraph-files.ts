@@ -3,19 +3,19 @@ import { dirname, join } from 'node:path';
 import { type Afterwards, temporaryFolder } from './graph.ts';
 import { ROOT } from './process.ts';
 
-/** The files that a gateway follows, copied for a test to change. */
+/** Files that a gateway follows, copied for a test to change. */
 export interface SupergraphFiles {
-  /** supergraph.yaml, for `SUPERGRAPH_FILE`. */
+  /** Path of supergraph.yaml, for `SUPERGRAPH_FILE`. */
   readonly supergraph: string;
-  /** The schema of users. */
+  /** Path of the schema of users. */
   readonly users: string;
-  /** The schema of orders. */
+  /** Path of the schema of orders. */
   readonly orders: string;
-  /** The schema of products. */
+  /** Path of the schema of products. */
   readonly products: string;
 }
 
-/** Copies supergraph.yaml and the schemas beside it, removed after the test. */
+/** Copies supergraph.yaml and the schemas beside it. They are removed with the test. */
 export async function copySupergraph(t: Afterwards): Promise<SupergraphFiles> {
   const folder = await temporaryFolder(t);
   const copy = async (path: string) => {
@@ -33,16 +33,16 @@ export async function copySupergraph(t: Afterwards): Promise<SupergraphFiles> {
   return { supergraph, users, orders, products };
 }
 
-/** Puts another file in its place, whole from the first moment on, as editors do. */
+/** Replaces a file atomically, as editors do. */
 export async function replace(file: string, text: string): Promise<void> {
   await writeFile(`${file}.new`, text);
   await rename(`${file}.new`, file);
 }
 
 /**
- * Replaces a text that is in the file.
+ * Replaces a text in a file.
  *
- * @returns the line it is in
+ * @returns its line
  */
 export async function edit(file: string, from: string, to: string): Promise<number> {
   const text = await readFile(file, 'utf8');

@@ -4,29 +4,29 @@ import type { Afterwards } from './graph.ts';
 import { freePort } from './ports.ts';
 import { ROOT, type RunningProcess, startProcess } from './process.ts';
 
-/** The subgraphs that the project has. */
+/** Subgraphs of the project. */
 export const SUBGRAPHS: readonly string[] = readdirSync(join(ROOT, 'subgraphs')).sort();
 
-/** What the processes of a test show each other. */
+/** Secret that the processes of a test share. */
 export const SECRET = 'a secret for this test only';
 
-/** A process that is sent what it must withstand, by whoever may talk to it. */
+/** A process under attack by clients that can reach it. */
 export interface Target {
   /** `gateway`, or the name of a subgraph. */
   readonly name: string;
-  /** The name of a root field that gives a list, and takes `first`. */
+  /** Name of a root field that returns a list and takes `first`. */
   readonly list: string;
   readonly process: RunningProcess;
-  /** What its callers send with every request: those of a subgraph, the secret. */
+  /** Headers of every request: the secret, if it is a subgraph. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Starts the gateway and every subgraph, as one graph in production mode, and ends them after the test. */
+/** Starts the gateway and every subgraph as one graph in production mode. They end with the test. */
 export async function startTargets(t: Afterwards, variables: Record<string, string> = {}): Promise<Target[]> {
   const env = { NODE_ENV: 'production', SUBGRAPH_SECRET: SECRET, ...(await addresses()), ...variables };
   const launch = async (folder: string, target: Omit<Target, 'process'>): Promise<Target> => {
     const process = await startProcess(folder, env);
-    t.after(() => process.stop('SIGKILL')); // one that an attack holds would not end otherwise
+    t.after(() => process.stop('SIGKILL')); // a process blocked by an attack would not end otherwise
     return { ...target, process };
   };
   const [first = ''] = SUBGRAPHS;
@@ -38,7 +38,7 @@ export async function startTargets(t: Afterwards, variables: Record<string, stri
   ]);
 }
 
-/** Where each subgraph is, known before it runs: they call each other. Its database is nowhere. */
+/** Environment with the address of each subgraph, known before it runs because they call each other, and no database files. */
 async function addresses(): Promise<Record<string, string>> {
   const env: Record<string, string> = { GATEWAY_PORT: '0' };
   for (const name of SUBGRAPHS.map((name) => name.toUpperCase())) {
@@ -50,17 +50,17 @@ async function addresses(): Promise<Record<string, string>> {
   return env;
 }
 
-/** Whoever takes longer is held by what it was sent. */
+/** Timeout after which a process counts as blocked. */
 const ANSWERED_WITHIN_MS = 20_000;
 
-/** Sends a request, with what the target's callers have. */
+/** Sends a request with the headers of the target's callers. */
 export function send(target: Target, init: RequestInit = {}, search = ''): Promise<Response> {
   const headers = { ...target.headers, ...Object.fromEntries(new Headers(init.headers)) };
   const signal = AbortSignal.timeout(ANSWERED_WITHIN_MS);
   return fetch(`${target.process.url}${search}`, { signal, ...init, headers });
 }
 
-/** Sends a body that is JSON. */
+/** Sends a JSON body. */
 export function sendJson(target: Target, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } };
   return send(target, { ...init, body: JSON.stringify(body) });

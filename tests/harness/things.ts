@@ -13,25 +13,25 @@ const GUARDED_THINGS = THINGS.replace('count: Int', 'count: Int @authenticated')
 const NAMES = `type Query { word: String, strict: Int! } type Subscription { word: String }
   type Thing @key(fields: "id") { id: ID! name: String }`;
 
-/** A gateway before two subgraphs of the test's own: `things` has a thing, whose name `names` has. */
+/** A gateway over two of the test's own subgraphs: `things` has a thing, and `names` its name. */
 export interface Gateway {
   readonly url: string;
   readonly process: RunningProcess;
   readonly folder: string;
   readonly things: Subgraph;
   readonly names: Subgraph;
-  /** What subgraphs answer with, beside their data. */
+  /** Parts of the subgraphs' responses besides their data. */
   reply: (subgraph: 'things' | 'names', call: SubgraphCall) => Partial<SubgraphReply> | Promise<Partial<SubgraphReply>>;
-  /** Has it follow other settings. */
+  /** Replaces its settings. */
   configure(settings: Settings): Promise<void>;
 }
 
-/** YAML in flow style: what stands below `gateway`, and below each subgraph. */
+/** Settings below `gateway` and below each subgraph, in YAML's flow style. */
 export interface Settings {
   readonly gateway?: string;
   readonly things?: string;
   readonly names?: string;
-  /** Whether the schemas say that the count is for requests with a token. */
+  /** True if the schemas require a token for the count. */
   readonly isCountGuarded?: boolean;
 }
 
@@ -51,7 +51,7 @@ export async function startGateway(
     body: { data: namesFor(call) },
     ...(await served.reply('names', call)),
   }));
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules')); // for what those import
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules')); // for their imports
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const file = join(folder, 'supergraph.yaml');
   const configure = ({ gateway = '', things: ofThings = '', names: ofNames = '', isCountGuarded = false }: Settings) =>
@@ -87,7 +87,7 @@ interface Body {
   }[];
 }
 
-/** Sends an operation, and gives the whole answer. */
+/** Sends an operation. Resolves with the whole answer. */
 export async function send(url: string, query: string, headers: Record<string, string> = {}) {
   const response = await fetch(url, {
     method: 'POST',
@@ -98,7 +98,7 @@ export async function send(url: string, query: string, headers: Record<string, s
   return { status: response.status, headers: response.headers, data, errors };
 }
 
-/** Two clients ask the same twice each: the two calls for it have told them apart, and each has the answer to its own. */
+/** Asserts that two clients that send the same operation twice each cause two calls, and that each gets its own answer. */
 export async function assertSharedInPairs(
   gateway: Gateway,
   clients: readonly [one: Headers, other: Headers],
@@ -119,10 +119,10 @@ export async function assertSharedInPairs(
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Sends an operation for several clients at the same moment, and lets no call be answered before there are so many.
+ * Sends an operation for several clients at the same time, and holds all responses back until there are enough calls.
  *
- * @param clients the headers of each
- * @param distinct how many calls there have to be at the least
+ * @param clients headers of each client
+ * @param distinct minimum number of calls
  */
 export async function sendTogether(
   gateway: Gateway,

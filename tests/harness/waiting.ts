@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Longer than anything here takes on a slow machine: what is not there by then won't come. */
+/** Timeout, longer than anything here takes on a slow machine. */
 const DEADLINE_MS = 60_000;
 const LOOK_AGAIN_MS = 20;
 
-/** The promise, or a failure that says what was waited for. */
+/** Resolves with the promise's value, or rejects with the name of what was awaited. */
 export async function withDeadline<T>(promise: Promise<T>, awaited: () => string): Promise<T> {
   const timer = new AbortController();
   const late = delay(DEADLINE_MS, undefined, { signal: timer.signal }).then(() => {
@@ -18,7 +18,7 @@ export async function withDeadline<T>(promise: Promise<T>, awaited: () => string
   }
 }
 
-/** Looks again and again, and gives what it sees as soon as it fits. */
+/** Repeats a check. Resolves with its value as soon as that matches. */
 export async function until<T>(look: () => T | Promise<T>, fits: (seen: T) => boolean): Promise<T> {
   const end = performance.now() + DEADLINE_MS;
   for (;;) {

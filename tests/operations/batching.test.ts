@@ -4,7 +4,7 @@ import { createOrder, createUser, get } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
 import type { LogLine, RunningProcess } from '../harness/process.ts';
 
-test('orders with their users take two calls, one of them for entities, and one SQL statement in users', async (t) => {
+test('resolves orders with their users in two calls and one SQL statement in users', async (t) => {
   const graph = await startGraph(t, { users: { LOG_LEVEL: 'debug' } });
   const ids = [await createUser(graph.url, 'ada@example.com'), await createUser(graph.url, 'bob@example.com', 'Bob')];
   for (let index = 0; index < 20; index += 1) await createOrder(graph.url, ids[index % 2] ?? '');
@@ -27,7 +27,7 @@ test('orders with their users take two calls, one of them for entities, and one 
   assert.equal((await statements(graph.users)) - before, 1);
 });
 
-/** How many statements a subgraph ran so far, but for those of its health check, which marks the end of the log. */
+/** Returns the number of statements a subgraph has run, except those of its health check, which marks the end of the log. */
 async function statements({ port, logs, logged }: RunningProcess): Promise<number> {
   const isPing = ({ sql }: LogLine) => sql === 'select 1';
   const pings = logs.filter(isPing).length;

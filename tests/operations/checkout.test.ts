@@ -25,7 +25,7 @@ async function stockOf(id: string): Promise<number> {
   return product.stock;
 }
 
-test('a checkout takes its items out of stock, and costs their exact sum', async () => {
+test('takes items out of stock for a checkout, at their exact sum', async () => {
   const items = [
     { productId: pen, quantity: 3 },
     { productId: lamp, quantity: 2 },
@@ -58,7 +58,7 @@ const REFUSED: [items: object[], error: string][] = [
 ];
 
 for (const [items, error] of REFUSED) {
-  test(`a checkout that is refused takes nothing: ${error}`, async () => {
+  test(`takes no stock for a rejected checkout: ${error}`, async () => {
     const before = [await stockOf(lamp), await stockOf(pen)];
     const answer = await ask(graph.url, CHECKOUT, { userId, items });
     assert.deepEqual([answer.data, errorsOf(answer)], [null, [error]]);
@@ -66,12 +66,12 @@ for (const [items, error] of REFUSED) {
   });
 }
 
-test('a checkout of a user who does not exist is refused', async () => {
+test('rejects a checkout of a user who does not exist', async () => {
   const answer = await ask(graph.url, CHECKOUT, { userId: '999', items: [{ productId: pen, quantity: 1 }] });
   assert.deepEqual(errorsOf(answer), ['USER_NOT_FOUND at checkout: userId: there is no user 999']);
 });
 
-test('one key sent ten times at the same moment is one order, and takes its stock once', async () => {
+test('creates one order and takes stock once for a key sent ten times at the same time', async () => {
   const before = await stockOf(pen);
   const checkout = { userId, productId: pen, quantity: 5, key: 'ten times' };
   const answers = await Promise.all(Array.from({ length: 10 }, () => sendCheckout(graph.url, checkout)));
@@ -81,7 +81,7 @@ test('one key sent ten times at the same moment is one order, and takes its stoc
   assert.equal(endingOf(await sendCheckout(graph.url, { ...checkout, quantity: 6 })), 'IDEMPOTENCY_KEY_REUSED');
 });
 
-test('an order that is cancelled gives its stock back once, however often it is asked', async () => {
+test('returns the stock of a cancelled order once, even if it is cancelled repeatedly', async () => {
   const before = await stockOf(lamp);
   const { data } = await sendCheckout(graph.url, { userId, productId: lamp, quantity: 3, key: 'to be cancelled' });
   assert.ok(data);
@@ -110,7 +110,7 @@ test('shows below each mutation of a document the stock from before the next one
   assert.deepEqual(stocks, [before - 4, before - 1, before + 1]);
 });
 
-test('an order of an amount alone has no items, and is cancelled without products', async () => {
+test('cancels an order without items without calling products', async () => {
   const id = await createOrder(graph.url, userId);
   graph.stockProxy.calls.length = 0;
   const cancel = 'mutation ($id: ID!) { cancelOrder(id: $id) { status amount items { quantity } } }';
@@ -122,11 +122,11 @@ test('an order of an amount alone has no items, and is cancelled without product
   assert.deepEqual(errorsOf(unknown), ['ORDER_NOT_FOUND at cancelOrder: id: there is no order 999']);
 });
 
-test('after all this the databases agree about every checkout', () => {
+test('the databases agree about every checkout', () => {
   assert.deepEqual(checkCheckouts(databasesOf(graph)).problems, []);
 });
 
-test('an item of a product that is not there tells so by null, and by no error', async () => {
+test('resolves a missing product of an item to null without an error', async () => {
   const items = [{ productId: '999', quantity: 1 }];
   assert.deepEqual(errorsOf(await ask(graph.url, CHECKOUT, { userId, items })), [
     'PRODUCT_NOT_FOUND at checkout: items: there is no product 999',

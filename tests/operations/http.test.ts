@@ -6,7 +6,7 @@ import { startGraph } from '../harness/graph.ts';
 const graph = await startGraph({ after });
 const id = await createUser(graph.url, 'ada@example.com');
 
-test('__typename, aliases, fragments, directives and several root fields', async () => {
+test('executes __typename, aliases, fragments, directives and several root fields', async () => {
   const query = `query ($id: ID!, $no: Boolean!) {
     __typename
     ada: user(id: $id) { ...Named id @skip(if: $no) __typename }
@@ -23,13 +23,13 @@ test('__typename, aliases, fragments, directives and several root fields', async
   assert.deepEqual(await get(graph.url, 'mutation { __typename }'), { __typename: 'Mutation' });
 });
 
-test('the named operation of several runs', async () => {
+test('executes the named operation of several', async () => {
   const query = 'query A { __typename } query B($id: ID!) { user(id: $id) { name } }';
   const response = await post({ query, operationName: 'B', variables: { id } });
   assert.deepEqual(await response.json(), { data: { user: { name: 'Ada Lovelace' } } });
 });
 
-test('a query by GET is answered where it is no simple request, and a mutation never', async () => {
+test('accepts a query by GET if it is not a simple request, and never a mutation', async () => {
   const url = (query: string) => `${graph.url}?${new URLSearchParams({ query })}`;
   const headers = { 'apollo-require-preflight': 'true' };
   const query = await fetch(url('{ users { name } }'), { headers });
@@ -44,7 +44,7 @@ test('a query by GET is answered where it is no simple request, and a mutation n
   assert.deepEqual(await get(graph.url, '{ users { name } }'), { users: [{ name: 'Ada Lovelace' }] });
 });
 
-test('operations that are none, or don’t fit the graph, are refused with their code', async () => {
+test('rejects invalid operations with their code', async () => {
   assert.deepEqual(codesOf(await ask(graph.url, '{ users {')), ['GRAPHQL_PARSE_FAILED']);
   const unknown = await ask(graph.url, '{ users { nickname } }');
   assert.equal(unknown.status, 400);
@@ -57,13 +57,13 @@ test('operations that are none, or don’t fit the graph, are refused with their
   assert.deepEqual(codesOf(missing), ['BAD_USER_INPUT']);
 });
 
-test('a part that is to come later is refused, not silently sent at once', async () => {
+test('rejects @defer instead of sending the part at once', async () => {
   const deferred = await ask(graph.url, '{ __typename ... @defer { users { id } } }');
   assert.deepEqual([deferred.status, codesOf(deferred)], [400, ['GRAPHQL_VALIDATION_FAILED']]);
   assert.match(deferred.text, /@defer/);
 });
 
-test('which of several operations has to be said, and it has to be one of them', async () => {
+test('rejects several operations without a valid operationName', async () => {
   const query = 'query A { __typename } query B { __typename }';
   for (const operationName of [undefined, '', 'C']) {
     const response = await post({ query, operationName });
@@ -72,7 +72,7 @@ test('which of several operations has to be said, and it has to be one of them',
   }
 });
 
-test('what is no GraphQL request is answered with a 4xx', async () => {
+test('returns 4xx for requests that are not GraphQL', async () => {
   assert.equal((await post('{ no JSON')).status, 400);
   assert.equal((await post({})).status, 400);
   assert.equal((await post({ query: '{ __typename }' }, 'text/plain')).status, 400);
@@ -83,7 +83,7 @@ test('what is no GraphQL request is answered with a 4xx', async () => {
   assert.equal((await fetch(new URL('/elsewhere', graph.url))).status, 404);
 });
 
-test('the health of each process', async () => {
+test('serves the health of each process', async () => {
   for (const { url } of [graph.users, graph.orders, graph.gateway]) {
     for (const state of ['live', 'ready']) {
       const response = await fetch(new URL(`/health/${state}`, url));

@@ -8,7 +8,7 @@ const user = await createUser(graph.url, 'ada@example.com');
 
 const ID_RULE = 'must be an id: a whole number from 1, such as "42"';
 
-/** Each with the end of its message, which names the argument, the value and the rule. */
+/** Malformed arguments with the ends of their messages, which name the argument, the value and the rule. */
 const REFUSED: [operation: string, message: string][] = [
   ['{ user(id: "x") { id } }', `id: "x" ${ID_RULE}`],
   ['{ user(id: "0") { id } }', `id: "0" ${ID_RULE}`],
@@ -71,7 +71,7 @@ const REFUSED: [operation: string, message: string][] = [
   ],
 ];
 
-test('a malformed argument reaches the client with its name, its value and the rule', async () => {
+test('reports a malformed argument with its name, its value and the rule', async () => {
   for (const [operation, message] of REFUSED) {
     const answer = await ask(graph.url, operation);
     const [error, ...others] = errorsOf(answer);
@@ -84,19 +84,19 @@ test('a malformed argument reaches the client with its name, its value and the r
   }
 });
 
-test('nothing is asked of users for an order that cannot be made', async () => {
+test('does not call users for an invalid order', async () => {
   graph.verificationProxy.calls.length = 0;
   await ask(graph.url, `mutation { createOrder(userId: ${user}, amount: 0) { id } }`);
   assert.equal(graph.verificationProxy.calls.length, 0);
 });
 
-test('a malformed argument of a nested field costs that field only', async () => {
+test('fails only the nested field for its malformed argument', async () => {
   const answer = await ask(graph.url, `{ user(id: ${user}) { name orders(first: 0) { id } } }`);
   assert.deepEqual(answer.data, { user: { name: 'Ada Lovelace', orders: null } });
   assert.deepEqual(errorsOf(answer), ['BAD_USER_INPUT at user.orders: first: 0 must be from 1 to 100']);
 });
 
-test('amounts in variables are as strict as literals', async () => {
+test('validates amounts in variables as strictly as literals', async () => {
   const mutation = `mutation ($amount: Money!) { createOrder(userId: ${user}, amount: $amount) { id } }`;
   const refusal = async (amount: unknown) => errorsOf(await ask(graph.url, mutation, { amount }));
   assert.deepEqual(await refusal('10.505'), [

@@ -14,7 +14,7 @@ const orders = [
   await createOrder(graph.url, ada),
 ];
 
-test('an order is created for a user, and found by its id', async () => {
+test('creates an order for a user, and finds it by id', async () => {
   const { createOrder: created } = await get<{ createOrder: Record<string, unknown> }>(
     graph.url,
     `mutation ($userId: ID!) {
@@ -37,11 +37,11 @@ test('an order is created for a user, and found by its id', async () => {
   assert.deepEqual(await get(graph.url, query, { id }), { order: { id, createdAt, user: { name: 'Ada Lovelace' } } });
 });
 
-test('an unknown order is null, and no error', async () => {
+test('returns null for an unknown order, without an error', async () => {
   assert.deepEqual(await get(graph.url, '{ order(id: "999999") { amount } }'), { order: null });
 });
 
-test('orders come in id order, page by page, of all users or of one', async () => {
+test('returns pages of orders in id order, of all users or of one', async () => {
   const query = `query ($first: Int, $after: ID, $userId: ID) {
     orders(first: $first, after: $after, userId: $userId) { id }
   }`;
@@ -57,7 +57,7 @@ test('orders come in id order, page by page, of all users or of one', async () =
   assert.deepEqual(await page({ first: 2, userId: '999999' }), []);
 });
 
-test('an order for a user who does not exist is refused', async () => {
+test('rejects an order for a user who does not exist', async () => {
   const answer = await ask(graph.url, 'mutation { createOrder(userId: "999999", amount: 1) { id } }');
   assert.deepEqual(errorsOf(answer), ['USER_NOT_FOUND at createOrder: userId: there is no user 999999']);
   assert.equal(answer.data, null);
@@ -75,7 +75,7 @@ const AMOUNTS: [literal: string, value: unknown, stored: string][] = [
 ];
 
 for (const [literal, value, stored] of AMOUNTS) {
-  test(`the amount ${literal} is ${stored}, as a literal and as a variable`, async () => {
+  test(`stores the amount ${literal} as ${stored}, from a literal and from a variable`, async () => {
     const expected = { createOrder: { amount: stored } };
     const query = (amount: string) => `createOrder(userId: ${ada}, amount: ${amount}) { amount }`;
     assert.deepEqual(await get(graph.url, `mutation { ${query(literal)} }`), expected);
@@ -90,7 +90,7 @@ const IDEMPOTENT = `mutation ($userId: ID!, $amount: Money!, $key: String!) {
   createOrder(userId: $userId, amount: $amount, idempotencyKey: $key) { id }
 }`;
 
-test('one key sent ten times at the same moment makes one order', async () => {
+test('creates one order for a key sent ten times at the same time', async () => {
   const variables = { userId: bob, amount: '33.33', key: 'ten times' };
   const answers = await atTheSameMoment(10, () => get(graph.url, IDEMPOTENT, variables));
   const { orders } = await get<{ orders: { id: string; amount: string }[] }>(
@@ -103,7 +103,7 @@ test('one key sent ten times at the same moment makes one order', async () => {
   assert.deepEqual(answers, Array(10).fill({ createOrder: { id: made[0]?.id } }));
 });
 
-test('a key that was used with other arguments is refused', async () => {
+test('rejects a key that was used with other arguments', async () => {
   await get(graph.url, IDEMPOTENT, { userId: ada, amount: '1', key: 'reused' });
   for (const changed of [
     { userId: ada, amount: '2' },
@@ -119,7 +119,7 @@ test('a key that was used with other arguments is refused', async () => {
   assert.deepEqual(await get(graph.url, IDEMPOTENT, again), await get(graph.url, IDEMPOTENT, again));
 });
 
-/** Sends so many, and lets none be verified before all are on their way. */
+/** Sends this many orders, and holds their verification back until all are sent. */
 async function atTheSameMoment<T>(times: number, send: () => Promise<T>): Promise<T[]> {
   graph.verificationProxy.calls.length = 0;
   graph.users.signal('SIGSTOP');

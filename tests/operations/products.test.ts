@@ -6,7 +6,7 @@ import { startGraph } from '../harness/graph.ts';
 const graph = await startGraph({ after });
 const user = await createUser(graph.url, 'ada@example.com');
 
-test('a product is created, found by its id and in the list, and restocked', async () => {
+test('creates a product, finds it by id and in the list, and restocks it', async () => {
   const id = await createProduct(graph.url, 5, '19.90');
   const product = { id, name: 'Lamp', price: '19.90', stock: 5 };
   const query = 'query ($id: ID!) { product(id: $id) { id name price stock } products { id name price stock } }';
@@ -15,13 +15,13 @@ test('a product is created, found by its id and in the list, and restocked', asy
   assert.deepEqual(await get(graph.url, restock, { id }), { restock: { stock: 7 } });
 });
 
-test('an unknown product is null for a query, and refused by a mutation', async () => {
+test('returns null for an unknown product in a query, and rejects it in a mutation', async () => {
   assert.deepEqual(await get(graph.url, '{ product(id: 999) { id } }'), { product: null });
   const answer = await ask(graph.url, 'mutation { restock(productId: 999, quantity: 1) { id } }');
   assert.deepEqual(errorsOf(answer), ['PRODUCT_NOT_FOUND at restock: productId: there is no product 999']);
 });
 
-test('stock can not be reserved or released through the graph, and nothing of it is shown', async () => {
+test('hides reserveStock and releaseStock from the graph', async () => {
   for (const mutation of [
     'reserveStock(orderId: 1, items: [{ productId: 1, quantity: 1 }]) { orderId }',
     'releaseStock(orderId: 1) { orderId }',
@@ -36,7 +36,7 @@ test('stock can not be reserved or released through the graph, and nothing of it
   assert.doesNotMatch(JSON.stringify(schema), /reserveStock|releaseStock|Reserv/);
 });
 
-test('20 orders and their products take two calls, one of them for entities', async () => {
+test('resolves 20 orders with their products in two calls, one of them for entities', async () => {
   const products = [await createProduct(graph.url, 100), await createProduct(graph.url, 100, '1', 'Pen')];
   for (let index = 0; index < 20; index += 1) {
     const items = products.map((productId) => ({ productId, quantity: 1 }));
@@ -67,7 +67,7 @@ test('20 orders and their products take two calls, one of them for entities', as
   assert.match(graph.productsProxy.calls[0]?.query ?? '', /_entities/);
 });
 
-test('an outage of products costs the products, and the rest of the orders is there', async (t) => {
+test('returns orders without their products during an outage of products', async (t) => {
   t.after(() => {
     graph.productsProxy.behaviour = 'pass';
   });

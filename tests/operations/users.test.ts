@@ -11,7 +11,7 @@ const [ada, bob, cy] = [
   await createUser(graph.url, 'cy@example.com', 'Cy'),
 ];
 
-test('a user is created, trimmed, and found by its id', async () => {
+test('creates a user with trimmed values, and finds it by id', async () => {
   const { createUser: created } = await get<{ createUser: Record<string, string> }>(
     graph.url,
     'mutation { createUser(name: "  Grace Hopper ", email: " Grace@Example.com ") { __typename id name email createdAt } }',
@@ -23,11 +23,11 @@ test('a user is created, trimmed, and found by its id', async () => {
   assert.deepEqual(await get(graph.url, query, { id }), { user: created });
 });
 
-test('an unknown user is null, and no error', async () => {
+test('returns null for an unknown user, without an error', async () => {
   assert.deepEqual(await get(graph.url, '{ user(id: "999999") { name } }'), { user: null });
 });
 
-test('users come in id order, page by page', async () => {
+test('returns pages of users in id order', async () => {
   const query = 'query ($first: Int, $after: ID) { users(first: $first, after: $after) { id } }';
   const page = (first: number, after: string | null) => get(graph.url, query, { first, after });
   assert.deepEqual(await page(2, null), { users: [{ id: ada }, { id: bob }] });
@@ -35,7 +35,7 @@ test('users come in id order, page by page', async () => {
   assert.deepEqual(await page(100, '999999'), { users: [] });
 });
 
-test("a user's orders come page by page, for one user and for many", async () => {
+test("returns pages of a user's orders, for one user and for many", async () => {
   const first = await createOrder(graph.url, ada);
   const other = await createOrder(graph.url, bob);
   const second = await createOrder(graph.url, ada);
@@ -62,7 +62,7 @@ test("a user's orders come page by page, for one user and for many", async () =>
   assert.equal(graph.ordersProxy.calls.length, 1);
 });
 
-test('an e-mail address that is taken, in whatever case', async () => {
+test('rejects an e-mail address in use, whatever its case', async () => {
   const answer = await ask(graph.url, 'mutation { createUser(name: "Eve", email: "ADA@example.com") { id } }');
   assert.deepEqual(errorsOf(answer), [
     'EMAIL_TAKEN at createUser: email: ADA@example.com belongs to another user already',
@@ -70,7 +70,7 @@ test('an e-mail address that is taken, in whatever case', async () => {
   assert.equal(answer.data, null);
 });
 
-test('of two who take one address at the same moment one gets it', async () => {
+test('gives an address to one of two users who register it at the same time', async () => {
   const mutation = 'mutation { createUser(name: "Twin", email: "twin@example.com") { name } }';
   graph.usersProxy.calls.length = 0;
   graph.users.signal('SIGSTOP');

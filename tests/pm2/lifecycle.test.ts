@@ -37,7 +37,7 @@ test('a second npm start changes nothing and says so', async () => {
   const before = await project.list();
   const { code, stdout } = await project.npm('start');
   assert.equal(code, 0);
-  assert.match(stdout, /Everything runs already/);
+  assert.match(stdout, /Everything is running/);
   assert.deepEqual(await project.list(), before);
 });
 
@@ -89,7 +89,7 @@ test('npm run delete removes the processes, and npm stop then succeeds', async (
   assert.deepEqual(await ours(), []);
   const { code, stdout } = await project.npm('stop');
   assert.equal(code, 0);
-  assert.match(stdout, /Nothing of this project runs/);
+  assert.match(stdout, /No process of this project is running/);
 });
 
 test('never touches other processes in the same pm2', async () => {

@@ -12,7 +12,7 @@ const CHECKOUTS = times(1000);
 const AT_A_TIME = 10;
 const TIMEOUTS = { PRODUCTS_TIMEOUT_MS: '300', CHECKOUT_TIMEOUT_MS: '700' };
 
-/** In turns that never fall together with those of the checkouts: every call meets every fault. */
+/** Faults in a cycle whose length is coprime to that of the checkouts, so that every call meets every fault. */
 const FAULTS: Behaviour[] = [
   'pass',
   'hang',
@@ -27,7 +27,7 @@ const FAULTS: Behaviour[] = [
   'reset',
 ];
 
-test(`${CHECKOUTS} checkouts over a network that drops, delays, duplicates and cuts`, async (t) => {
+test(`accounts for all stock after ${CHECKOUTS} checkouts over a network that drops, delays, duplicates and cuts`, async (t) => {
   const graph = await startGraph(t, { orders: TIMEOUTS });
   const userId = await createUser(graph.url, 'ada@example.com');
   const productId = await createProduct(graph.url, CHECKOUTS);
@@ -42,7 +42,7 @@ test(`${CHECKOUTS} checkouts over a network that drops, delays, duplicates and c
   graph.stockProxy.behaviour = () => FAULTS[calls++ % FAULTS.length] ?? 'pass';
   const endings = await workThrough([...checkouts.entries()], AT_A_TIME, async ([index, checkout]) => {
     const answer = await sendCheckout(graph.url, checkout);
-    if (index % 7 === 0) void graph.stockProxy.letGo(); // the delay of those that were held since
+    if (index % 7 === 0) void graph.stockProxy.letGo(); // ends the delay of the calls held until now
     if (index % 3 !== 0 || answer.data === null) return endingOf(answer);
     await sendCancel(graph.url, answer.data.checkout.id);
     return 'cancelled by its client';
@@ -53,7 +53,7 @@ test(`${CHECKOUTS} checkouts over a network that drops, delays, duplicates and c
 
   const kinds = new Set(endings);
   for (const kind of ['CONFIRMED', 'DEADLINE_EXCEEDED']) {
-    assert.ok(kinds.has(kind), `some were ${kind}: ${[...kinds].join(', ')}`); // on a slow machine perhaps no others
+    assert.ok(kinds.has(kind), `some were ${kind}: ${[...kinds].join(', ')}`); // on a slow machine there may be no others
   }
   for (const [index, checkout] of checkouts.entries()) {
     const first = endings[index];

@@ -20,9 +20,9 @@ const BUYERS = 5;
 
 type Killed = 'orders' | 'products';
 
-/** Kills the process at each of its failpoints, under checkouts that go well, that are refused, and that are cancelled. */
+/** Kills the process at each of its failpoints under checkouts that succeed, that are rejected, and that are cancelled. */
 export function testKilledAt(name: Killed, failpoints: readonly string[]): void {
-  test(`${name} is killed between any two steps of a checkout`, async (t) => {
+  test(`accounts for all stock when ${name} is killed between any two steps of a checkout`, async (t) => {
     const graph = await startGraph(t);
     const userId = await createUser(graph.url, 'ada@example.com');
     const plenty = await createProduct(graph.url, 1_000_000);
@@ -30,7 +30,7 @@ export function testKilledAt(name: Killed, failpoints: readonly string[]): void 
     let running = graph[name];
     let sent = 0;
     for (const failpoint of failpoints) {
-      await t.test(`at ${failpoint}: each checkout ends, and all stock is accounted for`, async () => {
+      await t.test(`ends each checkout and accounts for all stock at ${failpoint}`, async () => {
         for (let round = 1; round <= ROUNDS; round += 1) {
           const keys = Array.from({ length: BUYERS }, (_, index) => `${failpoint} ${round} ${index}`);
           const checkouts = [
@@ -76,7 +76,7 @@ async function killAt(
   return restarted;
 }
 
-/** Sent again, the checkout tells how it ended; and that is what was answered, where there was an answer. */
+/** Sends the checkout again to learn its outcome, and asserts that an earlier response said the same. */
 async function assertEnded(graph: Graph, checkout: Checkout, first: string): Promise<void> {
   const ending = endingOf(await sendCheckout(graph.url, checkout));
   const endings = ['CONFIRMED', 'CANCELLED', 'INSUFFICIENT_STOCK'];

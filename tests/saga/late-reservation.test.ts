@@ -9,7 +9,7 @@ import { startGraph } from '../harness/graph.ts';
 const STOCK = 1000;
 const CHECKOUTS = times(100);
 
-test('a reservation that arrives after its release takes nothing', async (t) => {
+test('takes no stock for a reservation that arrives after its release', async (t) => {
   const graph = await startGraph(t, { orders: { PRODUCTS_TIMEOUT_MS: '300' } });
   const userId = await createUser(graph.url, 'ada@example.com');
   const productId = await createProduct(graph.url, STOCK);

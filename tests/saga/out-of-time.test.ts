@@ -18,7 +18,7 @@ const STEPS = [
 
 for (const [step, proxyOf] of STEPS) {
   for (const behaviour of ['hang', 'hold'] as const) {
-    test(`the time runs out while ${step} (${behaviour}): the client is told in time, and the key how it ended`, async () => {
+    test(`responds in time if time runs out while ${step} (${behaviour}), and gives the outcome for the same key`, async () => {
       const checkout = { userId, productId, quantity: 1, key: `${step}, ${behaviour}` };
       proxyOf().behaviour = ({ query }) => (query.includes('releaseStock') ? 'pass' : behaviour);
       const startedAt = performance.now();

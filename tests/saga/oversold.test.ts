@@ -9,10 +9,10 @@ import { startGraph } from '../harness/graph.ts';
 
 const STOCK = times(100);
 const BUYERS = 10 * STOCK;
-/** As many as a busy machine answers well inside their deadline: one that is over would be no answer about stock. */
+/** Number of buyers that a busy machine serves well within their deadlines; a passed deadline says nothing about stock. */
 const AT_A_TIME = 20;
 
-test(`stock is never oversold: ${BUYERS} buyers of ${STOCK}`, async (t) => {
+test(`never oversells: ${BUYERS} buyers of ${STOCK}`, async (t) => {
   const graph = await startGraph(t);
   const userId = await createUser(graph.url, 'ada@example.com');
   const productId = await createProduct(graph.url, STOCK);

@@ -1,27 +1,33 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServer,
+  type ApolloServerOptionsWithGateway,
+  type ApolloServerPlugin,
+  type BaseContext,
+} from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import type { CallRules } from '../subgraphs/call-rules.ts';
+import type { HandlerFoundation } from '../supergraph/generation.ts';
+import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
 import type { RejectionCounts } from '../telemetry/rejection-counts.ts';
 import type { RequestWatch } from '../telemetry/request-watch.ts';
 import { demandControl } from './cost/demand-control.ts';
+import { FURTHER_RULES, type ValidatedDocuments } from './documents/validated-documents.ts';
 import type { FastPath } from './fast-path.ts';
 import { landingPage } from './pages/landing-page.ts';
 import { answerShaping } from './responses/answer-shaping.ts';
 import { formatError } from './responses/error-format.ts';
 
 /**
- * What Apollo Server puts around every request for features that a gateway doesn't have: cache hints and traces are of
- * fields that it resolves. {@link notStored} says what the first of them would.
+ * Apollo Server's own plugins for features that a gateway doesn't have: cache hints and traces are of fields that it
+ * resolves. (Its `cache-control` is the one that every answer has here anyway.)
  */
 const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
   ApolloServerPluginCacheControlDisabled(),
@@ -29,37 +35,40 @@ const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
   ApolloServerPluginUsageReportingDisabled(),
 ];
 
-/** Who has a say in operations, or wants to know of them. */
-interface Listening {
+type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
+
+/** What an Apollo Server is made of. */
+interface ApolloServerParts extends Pick<HandlerFoundation, 'settings' | 'supergraph'> {
+  readonly logger: Logger;
+  readonly refusals: RejectionCounts;
+  readonly fastPath: FastPath;
+  readonly validated: ValidatedDocuments;
   readonly rules: CallRules | undefined;
   readonly watch: RequestWatch | undefined;
 }
 
-/** What runs operations. */
+/** An Apollo Server of the gateway. */
 interface OperationServer {
   readonly server: ApolloServer<Context>;
-  /** Whether each request has to go through it: what it costs, or what a hook says, is another matter each time. */
+  /** True if it has to see each operation: demand control, hooks or header rules decide anew each time. */
   readonly seesEach: boolean;
 }
 
-/** What runs operations, and may be asked by hooks, header rules and those who watch, where they are configured. */
-export function apolloServer(
-  { logger, refusals }: { readonly logger: Logger; readonly refusals: RejectionCounts },
-  settings: GatewaySettings,
-  execution: FastPath,
-  { rules, watch }: Listening,
-): OperationServer {
-  const asked = [
+/** Makes the Apollo Server that answers what is new, what is wrong, and what plugins have a say in. */
+export function apolloServer(parts: ApolloServerParts): OperationServer {
+  const { settings, supergraph, logger, refusals, fastPath, validated, rules, watch } = parts;
+  const deciding = [
     ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
     ...(rules ? answerShaping(rules, logger) : []),
   ];
   const server = new ApolloServer<Context>({
-    gateway: execution.gateway,
+    gateway: supergraphGateway(supergraph),
     introspection: settings.introspection,
     hideSchemaDetailsFromClientErrors: !settings.introspection,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: { requestHeaders: settings.csrf.requiredHeaders },
-    validationRules: [KnownOperationTypesRule],
+    documentStore: validated,
+    validationRules: [...FURTHER_RULES],
     formatError: formatError(logger, settings.subgraphErrors),
     parseOptions: { maxTokens: settings.limits.maxTokens },
     persistedQueries: settings.apq.enabled ? {} : false,
@@ -70,10 +79,25 @@ export function apolloServer(
       codeOfTooManyVariableErrors,
       ...(settings.introspection ? [] : [hideSuggestions]),
       ...(watch ? [watch.plugin()] : []),
-      ...asked,
-      execution.plugin(),
+      ...deciding,
+      fastPath.plugin(),
     ],
     stopOnTerminationSignals: false,
   });
-  return { server, seesEach: asked.length > 0 };
+  return { server, seesEach: deciding.length > 0 };
+}
+
+/** Returns what Apollo Server runs operations by. It doesn't close the supergraph, which outlives it. */
+export function supergraphGateway(supergraph: LoadedSupergraph): GatewayInterface {
+  const { sdl, operations } = supergraph;
+  return {
+    load: async () => ({
+      executor: async (request) => (await request.context.begun) ?? supergraph.execute(request),
+    }),
+    onSchemaLoadOrUpdate: (listener) => {
+      listener({ apiSchema: operations.planner.apiSchema, coreSupergraphSdl: sdl });
+      return () => {};
+    },
+    stop: async () => {},
+  };
 }

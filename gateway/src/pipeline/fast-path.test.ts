@@ -8,6 +8,7 @@ import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
 import { supergraphSource } from '../supergraph/testing/supergraph-source.ts';
+import { supergraphGateway } from './apollo-server.ts';
 import { FastPath } from './fast-path.ts';
 
 /** A gateway before one subgraph that always answers this, and what happened in it; by HTTP it may do without its server. */
@@ -23,7 +24,7 @@ async function serve(t: TestContext, answer: object) {
   const supergraph = await LoadedSupergraph.load(source, undefined, logger);
   const execution = new FastPath(supergraph);
   const server = new ApolloServer<Context>({
-    gateway: execution.gateway,
+    gateway: supergraphGateway(supergraph),
     plugins: [ApolloServerPluginCacheControlDisabled(), recordEvents(events), execution.plugin()],
     logger,
     includeStacktraceInErrorResponses: false,

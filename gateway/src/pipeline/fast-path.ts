@@ -1,7 +1,5 @@
 import {
-  type ApolloServerOptionsWithGateway,
   type ApolloServerPlugin,
-  type BaseContext,
   type GraphQLRequestListener,
   type GraphQLResponse,
   HeaderMap,
@@ -16,12 +14,13 @@ import type { OperationResult } from '../operations/compiled-operation.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
 
-type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
-
 /** Nothing for the HTTP response: read by Apollo Server, never written. */
 const NO_HEAD: HTTPGraphQLHead = { headers: new HeaderMap() };
 
 const KNOWN_CHARACTERS = 2_000_000;
+
+/** Fields of an operation's context that the fast path reads and writes. */
+type FastPathContext = Pick<Context, 'begun' | 'watched'>;
 
 /** An operation that Apollo Server has let through. */
 interface KnownOperation extends ClientOperation {
@@ -30,30 +29,12 @@ interface KnownOperation extends ClientOperation {
 }
 
 /** Runs the operations of one Apollo Server on one supergraph: for it, before it would have them run, and without it. */
-export class FastPath {
-  readonly #supergraph: LoadedSupergraph;
+export class FastPath<OperationContext extends FastPathContext = Context> {
+  readonly #supergraph: Pick<LoadedSupergraph, 'run'>;
   readonly #known = new KnownOperations<KnownOperation>(KNOWN_CHARACTERS);
-  /** By the request's signal, what a run gave, or will give: Apollo Server hands on a copy of its context. */
-  readonly #kept = new WeakMap<AbortSignal, Running>();
 
-  constructor(supergraph: LoadedSupergraph) {
+  constructor(supergraph: Pick<LoadedSupergraph, 'run'>) {
     this.#supergraph = supergraph;
-  }
-
-  /** What Apollo Server takes for its gateway. The supergraph outlives it. */
-  get gateway(): GatewayInterface {
-    const { sdl, operations } = this.#supergraph;
-    return {
-      load: async () => ({
-        executor: async (request) =>
-          (await this.#kept.get(request.context.signal)) ?? this.#supergraph.execute(request),
-      }),
-      onSchemaLoadOrUpdate: (listener) => {
-        listener({ apiSchema: operations.planner.apiSchema, coreSupergraphSdl: sdl });
-        return () => {};
-      },
-      stop: async () => {},
-    };
   }
 
   /**
@@ -65,10 +46,10 @@ export class FastPath {
    * handed over there, for Apollo Server to report, count and format it. So plugins meet `executionDidStart` for those
    * only, and every other hook as ever. This one has to stand behind all plugins that answer operations themselves.
    */
-  plugin(): ApolloServerPlugin<Context> {
-    const listener: GraphQLRequestListener<Context> = {
+  plugin(): ApolloServerPlugin<OperationContext> {
+    const listener: GraphQLRequestListener<OperationContext> = {
       responseForOperation: async ({ request, document, queryHash, source, operation, contextValue }) => {
-        if (!operation || queryHash === undefined || this.#kept.has(contextValue.signal)) return null;
+        if (!operation || queryHash === undefined || contextValue.begun) return null;
         const { operationName, variables } = request;
         const { operation: kind, name } = operation;
         const known = { document, queryHash, source, operationName, kind, name: name?.value };
@@ -82,22 +63,26 @@ export class FastPath {
    * A request whose document Apollo Server has let through before, and whose operation is the same for everybody: not to hand
    * it over again takes a fifth to a quarter off the gateway's CPU. Only for a server whose plugins need not see each operation.
    */
-  find(asked: GraphQLParams): KnownRequest<Context> | undefined {
+  find(asked: GraphQLParams): KnownRequest<OperationContext> | undefined {
     const plain = plainRequestOf(asked);
     const known = plain && this.#known.get(plain.query, plain.operationName);
     return known ? (context) => this.#answer(known, plain.variables, context) : undefined;
   }
 
-  async #respond(known: KnownOperation, variables: Variables, context: Context): Promise<GraphQLResponse | null> {
+  async #respond(
+    known: KnownOperation,
+    variables: Variables,
+    context: OperationContext,
+  ): Promise<GraphQLResponse | null> {
     const running = this.#run(known, variables, context);
     if (!running) return null;
     const data = await this.#dataOf(running, context);
-    const isCompiled = data !== undefined || this.#kept.has(context.signal);
+    const isCompiled = data !== undefined || context.begun !== undefined;
     if (isCompiled) this.#known.set(known.source, known.operationName, known);
     return data === undefined ? null : { http: NO_HEAD, body: { kind: 'single', singleResult: { data } } };
   }
 
-  async #answer(known: KnownOperation, variables: Variables, context: Context): Promise<string | undefined> {
+  async #answer(known: KnownOperation, variables: Variables, context: OperationContext): Promise<string | undefined> {
     const running = this.#run(known, variables, context);
     const data = running && (await this.#dataOf(running, context));
     if (data === undefined) return undefined;
@@ -107,13 +92,13 @@ export class FastPath {
   }
 
   /** Undefined where there is no code that is the same for everybody. */
-  #run(known: KnownOperation, variables: Variables, context: Context): ReturnType<LoadedSupergraph['run']> {
+  #run(known: KnownOperation, variables: Variables, context: OperationContext): ReturnType<LoadedSupergraph['run']> {
     const { document, queryHash, source, operationName } = known;
     return this.#supergraph.run({ request: { operationName, variables }, document, queryHash, source, context });
   }
 
   /** Undefined where there are errors, which are Apollo Server's to report; they are kept for it then. */
-  async #dataOf(running: Running, { signal }: Context): Promise<OperationResult['data']> {
+  async #dataOf(running: Running, context: OperationContext): Promise<OperationResult['data']> {
     try {
       const result = await running;
       if (!result) return undefined;
@@ -121,7 +106,7 @@ export class FastPath {
     } catch {
       // It rejects again where Apollo Server expects it.
     }
-    this.#kept.set(signal, running);
+    context.begun = running;
     return undefined;
   }
 }

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { z } from 'zod';
-import { GatewayRequestHandler } from '../pipeline/request-handler.ts';
+import { GatewayServer } from '../pipeline/server.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import type { RequestHandler } from './generation.ts';
 import { Generations } from './generations.ts';
@@ -146,12 +146,11 @@ test('a request is answered by the supergraph it began on, whose connections are
   server.once('connection', (socket) => socket.once('close', close));
   const { logger } = recordLog();
   const telemetry = new Telemetry(logger, () => undefined);
-  const generations = new Generations<GatewayRequestHandler>({
+  const generations = new Generations<GatewayServer>({
     secret: undefined,
     logger,
     telemetry,
-    openHandler: (foundation, before) =>
-      GatewayRequestHandler.open({ logger, isReady: () => true }, foundation, before),
+    openHandler: (foundation, before) => GatewayServer.open({ logger, isReady: () => true }, foundation, before),
   });
   t.after(() => generations.stop());
   await generations.replace(supergraphSource('type Query { old: Int }', url));

@@ -5,30 +5,30 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 
-/** A subgraph doesn't give its schema now, and gave none before. */
+/** A subgraph whose schema can't be fetched, and never could. */
 export class UnknownSchemaError extends ConfigurationError {}
 
-/** What a subgraph is asked for its schema by (the federation specification, "Query._service"). */
+/** Query for a subgraph's schema: https://www.apollographql.com/docs/graphos/reference/federation/subgraph-spec */
 const QUERY = '{ _service { sdl } }';
 
-/** The schemas of those subgraphs whose settings say to ask the subgraph itself: `schema.subgraph_url`. */
+/** Schemas fetched from subgraphs by `schema.subgraph_url`. */
 export class PolledSchemas {
   readonly #secret: string | undefined;
   readonly #logger: Logger;
-  /** What each address gave last, whether it could be used or not. */
+  /** Last schema from each URL, usable or not. */
   readonly #given = new Map<string, string>();
-  /** What each address gave when the supergraph that is in force was composed. */
+  /** Schema from each URL in the supergraph in service. */
   #used: ReadonlyMap<string, string> = new Map();
 
   constructor(secret: string | undefined, logger: Logger) {
     this.#secret = secret;
-    this.#logger = logger.child({}, { level: 'silent' }); // who asks says what came of it
+    this.#logger = logger.child({}, { level: 'silent' }); // the caller reports failures
   }
 
   /**
-   * The schemas as they are now, by the subgraph's name; of a subgraph that can't be asked, as the supergraph in force has it.
+   * Fetches the schemas. Resolves with them by subgraph name, using that of the supergraph in service for an unavailable subgraph.
    *
-   * @throws {UnknownSchemaError} where one can't be asked, and never could
+   * @throws {UnknownSchemaError} if a subgraph is unavailable and always was
    */
   async read(subgraphs: readonly SubgraphSettings[]): Promise<ReadonlyMap<string, string>> {
     const given = await Promise.all(
@@ -37,19 +37,19 @@ export class PolledSchemas {
     return new Map(given.flatMap(([name, sdl]) => (sdl === undefined ? [] : [[name, sdl]])));
   }
 
-  /** What was read last is in force now. */
+  /** Records that the schemas read last are in service. */
   keep(): void {
     this.#used = new Map(this.#given);
   }
 
-  /** Whether a subgraph would give another schema than it did last. */
+  /** Resolves with true if any subgraph's schema has changed since the last read. */
   async haveChanged(subgraphs: readonly SubgraphSettings[]): Promise<boolean> {
     const changes = subgraphs.map(async (subgraph) => {
       const url = urlOf(subgraph);
       if (url === undefined) return false;
       return this.#ask(subgraph, url).then(
         (sdl) => sdl !== this.#given.get(url),
-        () => false, // its calls say that it is down
+        () => false, // its calls report that it is down
       );
     });
     return (await Promise.all(changes)).includes(true);

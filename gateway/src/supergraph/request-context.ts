@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import type { OperationResult } from '../operations/compiled-operation.ts';
 import type { OperationCalls } from '../subgraphs/operation-calls.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 
@@ -11,6 +12,11 @@ export interface Context extends Lifetime {
   readonly claims: Readonly<Record<string, unknown>> | undefined;
   /** Undefined where nobody wants to know of requests. */
   readonly watched?: RequestRecord | undefined;
+  /**
+   * The run that the fast path has begun. Apollo Server reports its errors instead of running the operation once more; it
+   * works on a shallow copy of this object.
+   */
+  begun?: Promise<OperationResult | undefined> | undefined;
   /** What its calls go through where header rules or hooks have a say in them. */
   readonly calls?: OperationCalls | undefined;
 }

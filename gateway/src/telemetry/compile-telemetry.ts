@@ -14,7 +14,7 @@ export class CompileTelemetry {
     this.#metrics = metrics;
   }
 
-  /** Undefined where nobody wants to know. */
+  /** Undefined if neither metrics nor traces are on. */
   static of(counts: OperationCounts, { metrics, tracing }: Instruments): CompileTelemetry | undefined {
     return metrics || tracing ? new CompileTelemetry(counts, metrics) : undefined;
   }

@@ -1,18 +1,18 @@
-/** What a rule found an operation to break: whether it was refused for that, or let pass. */
+/** Consequence of breaking a rule: the operation was rejected, or only reported. */
 export type Outcome = 'refused' | 'passed';
 
-/** How often a rule was broken. */
+/** Number of times that a rule was broken. */
 export interface RefusalCount {
   readonly rule: string;
   readonly outcome: Outcome;
   count: number;
 }
 
-/** How often rules were broken, for whoever shows figures. */
+/** Counts of broken rules, for the metrics. */
 export class RejectionCounts {
   readonly #counts = new Map<string, RefusalCount>();
 
-  /** @param rule as the configuration calls it, or the code that clients get for it; never a text of theirs */
+  /** @param rule key of the configuration, or code that clients get; never text from a client */
   add(rule: string, outcome: Outcome): void {
     const key = `${rule} ${outcome}`;
     const known = this.#counts.get(key);

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
-import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Instruments } from './instruments.ts';
 import { type RequestOutcome, RequestRecord } from './request-record.ts';
 
@@ -8,11 +7,6 @@ import { type RequestOutcome, RequestRecord } from './request-record.ts';
 interface WatchedContext {
   readonly watched?: RequestRecord | undefined;
 }
-
-const RECORD = Symbol('record');
-
-/** Has its record on itself: a weak map of one entry a request would be work for each collection of garbage. */
-type WatchedRequest = IncomingMessage & { [RECORD]?: RequestRecord };
 
 /** Follows each request from its arrival to the end of its answer. */
 export class RequestWatch {
@@ -22,25 +16,19 @@ export class RequestWatch {
     this.#instruments = instruments;
   }
 
-  /** Undefined where nobody wants to know. */
+  /** Undefined if no instrument is on. */
   static of(instruments: Instruments): RequestWatch | undefined {
     const { metrics, tracing, accessLog } = instruments;
     return metrics || tracing || accessLog ? new RequestWatch(instruments) : undefined;
   }
 
-  guard(handler: Handler): Handler {
+  /** Starts the record of a request that has arrived. It ends with the response. */
+  start(request: IncomingMessage, response: ServerResponse): RequestRecord {
     const { metrics, tracing } = this.#instruments;
-    return (request: WatchedRequest, response) => {
-      const record = new RequestRecord(request, tracing?.startOperation(request));
-      request[RECORD] = record;
-      if (metrics) metrics.underWay += 1;
-      response.once('close', () => this.#end(record, response));
-      return handler(request, response);
-    };
-  }
-
-  recordOf(request: WatchedRequest): RequestRecord | undefined {
-    return request[RECORD];
+    const record = new RequestRecord(request, tracing?.startOperation(request));
+    if (metrics) metrics.underWay += 1;
+    response.once('close', () => this.#end(record, response));
+    return record;
   }
 
   /** Notes what only Apollo Server knows: what the operation is, and how it is answered. */
@@ -70,7 +58,7 @@ export class RequestWatch {
 }
 
 interface Ending {
-  /** Undefined where the client left before it had one. */
+  /** Undefined if the client disconnected before it had one. */
   readonly status: number | undefined;
   readonly outcome: RequestOutcome;
   readonly durationMs: number;
@@ -94,7 +82,7 @@ function endTrace(record: RequestRecord, { status, outcome }: Ending): void {
   trace.end(status, isGood ? undefined : (Object.keys(errorCodes ?? {})[0] ?? outcome));
 }
 
-/** Nothing that a client keeps to itself: no text of the operation, no variable, no token. */
+/** Returns the fields of an access log line, without secrets of the client: no document, variables or token. */
 function lineOf(record: RequestRecord, { status, outcome, durationMs }: Ending): object {
   const { id, client, request, operationType, operationName, errorCodes, trace, bytesBefore } = record;
   return {

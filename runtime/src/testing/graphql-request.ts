@@ -13,12 +13,12 @@ const answerBody = z.object({
     .optional(),
 });
 
-/** What a GraphQL server answered. */
+/** Response of a GraphQL server. */
 export interface ReceivedAnswer extends z.infer<typeof answerBody> {
   status: number;
 }
 
-/** Asks as a client does: POST, JSON. It keeps no connection, for which a server that stops would wait. */
+/** Sends a request as a client does, by POST and JSON, on a connection of its own: a server that stops would wait for others. */
 export async function askGraphql(
   url: string,
   query: string,

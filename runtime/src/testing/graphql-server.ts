@@ -13,7 +13,7 @@ const typeDefs = `
 export interface GraphqlServer {
   readonly port: number;
   readonly url: string;
-  /** How often the mutation `count` ran. */
+  /** Returns how often the mutation `count` ran. */
   counted(): number;
 }
 

@@ -1,9 +1,9 @@
 import { type Compilable, type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
 
-/** Stands in a query for the value of that name, which comes when the query runs. */
+/** Returns a placeholder for the value of that name, which is given when the query runs. */
 export type Parameters<Values> = <Name extends keyof Values & string>(name: Name) => RawBuilder<Values[Name]>;
 
-/** Runs a prepared query with these values. */
+/** Query that runs with given values. */
 export type PreparedQuery<Tables, Values, Row> = (db: Kysely<Tables>, values: Values) => Promise<Row[]>;
 
 class Placeholder {
@@ -15,10 +15,9 @@ class Placeholder {
 }
 
 /**
- * A query that is built once, at its first run, and then run with other values: building it is most of what a short
- * query costs.
+ * Builds a query once, at its first run, and reuses it with other values: building is most of the cost of a short query.
  *
- * @param build writes the query with Kysely; `parameter('name')` stands where a value goes
+ * @param build writes the query with Kysely; `parameter('name')` stands for a value
  */
 export function prepare<Tables, Values extends object, Row>(
   build: (db: Kysely<Tables>, parameter: Parameters<Values>) => Compilable<Row>,

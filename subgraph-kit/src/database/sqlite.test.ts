@@ -63,7 +63,7 @@ describe('opening a database', () => {
       await make(path);
       assert.throws(() => open(t, path), {
         name: 'ConfigurationError',
-        message: new RegExp(`^The database ${path} can't be opened: .+\\. Is it a file that this user may write\\?$`),
+        message: new RegExp(`^${path}: the database can't be opened \\(.+\\); give a file that this user may write$`),
       });
     });
   }
@@ -72,7 +72,7 @@ describe('opening a database', () => {
     const file = join(await temporaryFolder(t), 'file');
     await writeFile(file, '');
     const path = join(file, 'things.sqlite');
-    assert.throws(() => open(t, path), { name: 'ConfigurationError', message: new RegExp(`^The database ${path} `) });
+    assert.throws(() => open(t, path), { name: 'ConfigurationError', message: new RegExp(`^${path}: `) });
   });
 });
 

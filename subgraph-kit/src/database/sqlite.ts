@@ -19,28 +19,28 @@ import {
   sql,
 } from 'kysely';
 
-// All that is SQLite's own stands in this file: another database would need another one like it, and no other change.
+// Everything specific to SQLite is in this file.
 
-/** For `createTable(…).modifyEnd(tableOptions)`: columns hold only what their type says. */
+/** Makes columns hold only values of their type: `createTable(…).modifyEnd(tableOptions)`. */
 export const tableOptions = sql`strict`;
 
-/** The type of a whole number up to 2^53, such as a key or an amount in minor units. */
+/** Type of a whole number up to 2^53, such as a key or an amount in minor units. */
 export const wholeNumber = 'integer' as const;
 
-/** The keys of a JSON array of numbers, for `where('id', 'in', keysOf(…))`: one text of a statement for any number of keys. */
+/** Returns the keys of a JSON array, for `where('id', 'in', keysOf(…))`: one statement text for any number of keys. */
 export function keysOf(json: Expression<string>): RawBuilder<number> {
   return sql<number>`(select value from json_each(${json}))`;
 }
 
-/** For `addColumn('id', wholeNumber, identity)`: a key that the database gives out, in ascending order, none of them twice. */
+/** Makes a column a key that the database assigns in ascending order, never twice: `addColumn('id', wholeNumber, identity)`. */
 export function identity(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
   return column.primaryKey().autoIncrement();
 }
 
-/** The most selects that one `union all` joins. */
+/** Maximum number of selects that one `union all` joins. */
 export const MAX_SELECTS_A_STATEMENT = 100;
 
-/** More than a subgraph has: most are written once; those that are put together as they are needed must not add up. */
+/** Maximum number of prepared statements, more than a subgraph has. It bounds those that are built with varying text. */
 const MAX_STATEMENTS = 500;
 
 const PRAGMAS = [
@@ -51,10 +51,10 @@ const PRAGMAS = [
 ];
 
 /**
- * Opens the database file, making it and its folder where there is none. Its owner is the only process that opens it.
+ * Opens the database file, creating it and its folder if needed. Only one process opens it: the subgraph that owns it.
  *
  * @param logger gets each statement at level `debug`
- * @throws {ConfigurationError} where the file can't be opened, or is no database
+ * @throws {ConfigurationError} if the file can't be opened or isn't a database
  */
 export function openDatabase<Tables>(path: string, logger: Logger): Kysely<Tables> {
   const database = open(path);
@@ -75,7 +75,7 @@ function open(path: string): Database.Database {
     database?.close();
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(
-      `The database ${path} can't be opened: ${reason}. Is it a file that this user may write?`,
+      `${path}: the database can't be opened (${reason}); give a file that this user may write`,
     );
   }
 }
@@ -84,7 +84,7 @@ function logStatement(logger: Logger, event: LogEvent): void {
   logger.debug({ sql: event.query.sql, ms: event.queryDurationMillis }, 'statement');
 }
 
-/** Kysely prepares each statement anew. This keeps the ones that were used. */
+/** Keeps prepared statements, which Kysely prepares each time. */
 class PreparingDatabase implements SqliteDatabase {
   readonly #database: Database.Database;
   readonly #statements = new Map<string, SqliteStatement>();
@@ -107,7 +107,7 @@ class PreparingDatabase implements SqliteDatabase {
   }
 }
 
-/** Kysely's SQLite dialect takes SQLite's definitions for not transactional. They are, so a failed migration leaves nothing. */
+/** Declares SQLite's DDL transactional, which Kysely's dialect denies, so that a failed migration leaves nothing behind. */
 class TransactionalSqliteDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
 
@@ -131,7 +131,8 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-/** A transaction that reads and then writes fails half-way where another writer came between, unless it began IMMEDIATE. */
+/** Starts transactions IMMEDIATE: one that reads before it writes otherwise fails if another writer came in between
+ * (https://www.sqlite.org/lang_transaction.html). */
 class ImmediateSqliteDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));

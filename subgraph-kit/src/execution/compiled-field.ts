@@ -13,7 +13,7 @@ import { type Arguments, compileArguments } from './field-arguments.ts';
 import type { FieldPlace } from './field-place.ts';
 import type { Select } from './selection.ts';
 
-/** A field of one object type, as one operation asks for it (section 6.4). */
+/** Field of an object type as one operation selects it (https://spec.graphql.org/October2021/#sec-Executing-Fields). */
 export class CompiledField {
   readonly key: string;
   readonly #place: FieldPlace;
@@ -21,9 +21,9 @@ export class CompiledField {
   readonly #resolver: GraphQLFieldResolver<unknown, unknown>;
   readonly #argumentsOf: (variables: Execution['variables']) => Arguments;
   readonly #complete: Complete;
-  /** Of `__typename`. */
+  /** Value of `__typename`; undefined for other fields. */
   readonly #typeName: string | undefined;
-  /** Of a field that is read from its object and written, with no resolver and no arguments. */
+  /** Serializes a leaf that is read from its object, with no resolver and no arguments; undefined for other fields. */
   readonly #writePlain: ((value: unknown) => unknown) | undefined;
 
   constructor(key: string, place: FieldPlace, select: Select) {
@@ -42,9 +42,10 @@ export class CompiledField {
   }
 
   /**
-   * @param parent where the object is that has the field
-   * @returns what is for the response, or a promise of it
-   * @throws the field's error where it can't be null
+   * Returns the field's value for the response, or a promise of it.
+   *
+   * @param parent path of the object that has the field
+   * @throws the field's error if it can't be null
    */
   execute(execution: Execution, source: unknown, parent: Path | undefined): unknown {
     if (this.#typeName !== undefined) return this.#typeName;
@@ -53,7 +54,7 @@ export class CompiledField {
       : this.#execute(execution, source, this.#pathBelow(parent));
   }
 
-  /** Most fields are plain: nothing is made for them but their value. */
+  /** Completes a plain field without making a path or an info object, as most fields are plain. */
   #executePlain(
     execution: Execution,
     source: unknown,
@@ -92,7 +93,7 @@ export class CompiledField {
   }
 }
 
-/** As the default resolver of graphql-js reads it. */
+/** Reads a property as graphql-js's default resolver does. */
 function propertyOf(source: unknown, name: string): unknown {
   const hasProperties = (typeof source === 'object' && source !== null) || typeof source === 'function';
   return hasProperties ? Reflect.get(source, name) : undefined;

@@ -32,7 +32,7 @@ const SDL = `
   type Subscription { tick: Int }
 `;
 
-/** What the field `thing` gives, by its argument: each is what a resolver may give. */
+/** Values that a resolver may return, by the argument of the field `thing`. */
 const KINDS: Record<string, () => unknown> = {
   plain: () => ({ id: 1, text: 'text', int: 3, size: 'LARGE', odd: { a: 1 }, must: 'must', list: [1, null, 2] }),
   nothing: () => undefined,
@@ -95,7 +95,7 @@ async function later(value: unknown): Promise<unknown> {
 
 const ALL = 'id text int size odd must list matrix musts';
 
-/** Documents, and variables where there are some. */
+/** Documents and their variables. */
 const CASES: Record<string, [query: string, variables?: Record<string, unknown>][]> = {
   'values of every kind': Object.keys(KINDS).map((kind) => [
     `{ thing(kind: "${kind}") { ${ALL} pet { ...on Cat { name lives friends { name } } __typename }
@@ -222,7 +222,7 @@ describe('a compiled operation gives what graphql-js gives:', () => {
   }
 });
 
-/** As it would be sent. */
+/** Returns a result as it would be sent. */
 function written({ data, errors }: ExecutionResult): string {
   return JSON.stringify({ data, errors });
 }

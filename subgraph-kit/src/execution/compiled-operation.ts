@@ -23,20 +23,20 @@ import { type Results, Selection } from './selection.ts';
 type Variables = Readonly<Record<string, unknown>>;
 type CollectedFields = ReturnType<typeof collectFields>;
 
-/** As many combinations of what `@skip` and `@include` say as 4 variables have. */
+/** Maximum number of variables in `@skip` and `@include`; each doubles the number of variants. */
 const MAX_CONDITIONS = 4;
 
-/** Of all variants together: what a document's fragments spread to is kept in memory. */
+/** Maximum number of fields of all variants, which are kept in memory with their fragments spread. */
 const MAX_FIELDS = 1000;
 
-/** One operation of a valid document on a schema, as code. It gives what `execute` of graphql-js gives. */
+/** Operation of a valid document, compiled for a schema. Its results equal those of graphql-js's `execute`. */
 export class CompiledOperation {
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
   readonly #rootType: GraphQLObjectType;
   readonly #fragments: Record<string, FragmentDefinitionNode>;
   readonly #conditions: readonly string[];
-  /** By the values of the variables that `@skip` and `@include` depend on. */
+  /** Selections by the values of the variables that `@skip` and `@include` depend on. */
   readonly #variants = new Map<string, Selection>();
   #fieldCount = 0;
 
@@ -54,7 +54,7 @@ export class CompiledOperation {
     this.#conditions = variablesOfConditions(document).filter((name) => own.has(name));
   }
 
-  /** Undefined where that is left to graphql-js: no such operation, a subscription, introspection, many conditions. */
+  /** Compiles an operation; undefined leaves it to graphql-js: an unknown name, a subscription, introspection, many conditions. */
   static of(
     schema: GraphQLSchema,
     document: DocumentNode,
@@ -70,8 +70,10 @@ export class CompiledOperation {
   }
 
   /**
-   * @param inputs the values of its variables, as they came
-   * @returns undefined where that is left to graphql-js: it is too large, or a condition is null. Then nothing has been run
+   * Runs the operation, or returns undefined before anything ran to leave it to graphql-js: it is too large, or a condition is
+   * null.
+   *
+   * @param inputs values of its variables as the client sent them
    */
   execute(context: unknown, inputs: Variables): ExecutionResult | Promise<ExecutionResult> | undefined {
     if (this.#fieldCount > MAX_FIELDS) {
@@ -125,7 +127,7 @@ export class CompiledOperation {
     return selection;
   }
 
-  /** @param conditions the variables that `@skip` and `@include` look at */
+  /** @param conditions values of the variables in `@skip` and `@include` */
   #compile(parentType: GraphQLObjectType, collected: CollectedFields, conditions: Variables): Selection {
     const fields: CompiledField[] = [];
     for (const [key, [first, ...others]] of collected) {

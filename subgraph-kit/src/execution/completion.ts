@@ -16,7 +16,7 @@ import { type FieldPlace, nameOf } from './field-place.ts';
 import { compileAbstract, compileObject } from './object-completion.ts';
 import type { Select } from './selection.ts';
 
-/** Code that completes values of a type at a place. */
+/** Compiles the completion of values of a type at a place. */
 export function compileCompletion(type: GraphQLOutputType, place: FieldPlace, select: Select): Complete {
   if (isNonNullType(type)) {
     const complete = compileCompletion(type.ofType, place, select);
@@ -43,7 +43,7 @@ function compileValue(type: GraphQLOutputType, place: FieldPlace, select: Select
   return (_execution, value) => serialize(value);
 }
 
-/** Code that writes what is neither null nor an error. */
+/** Compiles the serialization of values that are neither null nor an error. */
 export function compileLeaf(type: GraphQLLeafType): (value: unknown) => unknown {
   const isText = type === GraphQLString || type === GraphQLID;
   return (value) => {
@@ -90,7 +90,8 @@ function compileList(itemType: GraphQLOutputType, place: FieldPlace, select: Sel
   };
 }
 
-/** What is left of a list that is null already may still fail. graphql-js leaves its rejections to end the process. */
+/** Handles the rejections of promises in a list that is null already: unhandled they would end the process
+ * (https://github.com/graphql/graphql-js/pull/3761). */
 function ignore(value: unknown): void {
   if (Array.isArray(value)) value.forEach(ignore);
   else if (isPromise(value)) value.then(ignore, () => {});

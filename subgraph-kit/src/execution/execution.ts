@@ -11,7 +11,7 @@ export type Path = GraphQLResolveInfo['path'];
 
 type Places = Pick<GraphQLResolveInfo, 'fragments' | 'operation' | 'variableValues'>;
 
-/** One run of an operation: what its fields share. */
+/** Run of an operation: the state that its fields share. */
 export class Execution {
   readonly schema: GraphQLSchema;
   readonly context: unknown;
@@ -29,7 +29,7 @@ export class Execution {
     this.#operation = operation;
   }
 
-  /** What a resolver is told of its field. */
+  /** Returns the info argument of a field's resolver. */
   infoOf({ definition, nodes, parentType }: FieldPlace, path: Path): GraphQLResolveInfo {
     return {
       fieldName: definition.name,
@@ -46,9 +46,10 @@ export class Execution {
   }
 
   /**
-   * Makes a failure null (section 6.4.4), where the type allows that.
+   * Reports a field's error and returns null, if the type allows null
+   * (https://spec.graphql.org/October2021/#sec-Handling-Field-Errors).
    *
-   * @throws the error, located, where it doesn't: then the nearest place above that can be is null
+   * @throws the error with its location if it doesn't; then the nearest nullable field above becomes null
    */
   fail(error: unknown, { nodes }: FieldPlace, path: Path, isNullable: boolean): null {
     const located = locatedError(error, nodes, responsePathAsArray(path));
@@ -57,7 +58,7 @@ export class Execution {
     return null;
   }
 
-  /** Reports an error, unless its place is null already. @param path undefined: all of the data is null */
+  /** Reports an error unless its place is null already. @param path undefined if all data is null */
   add(error: GraphQLError, path: Path | undefined): void {
     for (let place = path; place !== undefined; place = place.prev) if (this.#nulled.has(place)) return;
     if (this.#nulled.has(undefined)) return;

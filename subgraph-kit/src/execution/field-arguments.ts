@@ -4,7 +4,7 @@ export type Arguments = Record<string, unknown>;
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What gives a field's arguments, as an object that its resolver may keep and change. It throws where they don't fit. */
+/** Compiles a function that returns a field's arguments as a new object, and throws if they don't fit. */
 export function compileArguments(
   definition: GraphQLField<unknown, unknown>,
   node: FieldNode,
@@ -14,14 +14,14 @@ export function compileArguments(
   return constants ? () => ({ ...constants }) : (variables) => getArgumentValues(definition, node, variables);
 }
 
-/** Undefined where they aren't the same at each call, or hold an object, which would be the same one at each. */
+/** Returns arguments that are the same at each call; undefined if they vary, or hold an object, which calls would share. */
 function constantsOf(definition: GraphQLField<unknown, unknown>, node: FieldNode): Arguments | undefined {
   if (node.arguments?.some(hasVariable)) return undefined;
   try {
     const values = getArgumentValues(definition, node);
     return Object.values(values).every((value) => typeof value !== 'object' || value === null) ? values : undefined;
   } catch {
-    return undefined; // it throws where it is called, as the field's error
+    return undefined; // it throws again at the call, as the field's error
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FieldNode, GraphQLField, GraphQLObjectType } from 'graphql';
 
-/** A field of a type, and where an operation asks for it. */
+/** Field of a type, and its nodes in an operation. */
 export interface FieldPlace {
   readonly parentType: GraphQLObjectType;
   readonly definition: GraphQLField<unknown, unknown>;

@@ -67,7 +67,7 @@ interface Resolved {
   readonly value: unknown;
 }
 
-/** @throws in the words of graphql-js where it can't be this type */
+/** Returns the object type of a value. @throws with graphql-js's message if it isn't a possible type */
 function runtimeType(typeName: unknown, { type, place, execution: { schema }, value }: Resolved): GraphQLObjectType {
   const { nodes } = place;
   const rule = `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${nameOf(place)}"`;

@@ -12,7 +12,7 @@ import {
 const INTROSPECTION: readonly string[] = [SchemaMetaFieldDef.name, TypeMetaFieldDef.name];
 const CONDITIONS: readonly string[] = [GraphQLSkipDirective.name, GraphQLIncludeDirective.name];
 
-/** Whether a document asks for the schema. */
+/** Checks if a document has introspection fields. */
 export function hasIntrospection(document: DocumentNode): boolean {
   let found = false;
   visit(document, {
@@ -24,7 +24,7 @@ export function hasIntrospection(document: DocumentNode): boolean {
   return found;
 }
 
-/** The variables that `@skip` and `@include` depend on, anywhere in a document. */
+/** Returns the variables that `@skip` and `@include` depend on, anywhere in a document. */
 export function variablesOfConditions(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {

@@ -23,7 +23,7 @@ export class Selection {
     this.#fields = fields;
   }
 
-  /** All fields at the same time (section 6.3.1). @param path where the object is */
+  /** Executes all fields at the same time (section 6.3.1). @param path path of the object */
   execute(execution: Execution, source: unknown, path: Path | undefined): Results | Promise<Results> {
     const results = new ResponseObject();
     let isPending = false;
@@ -38,12 +38,12 @@ export class Selection {
       const rethrow = () => {
         throw error;
       };
-      return this.#whole(results).finally(rethrow); // what is under way is waited for: it may reject too
+      return this.#whole(results).finally(rethrow); // waits for the others, which may reject too
     }
     return isPending ? this.#whole(results) : results;
   }
 
-  /** One field after the other (section 6.3.2). */
+  /** Executes one field after the other (section 6.3.2). */
   executeSerially(execution: Execution): Results | Promise<Results> {
     return this.#fields.reduce<Results | Promise<Results>>((before, field) => {
       const next = (results: Results): Results | Promise<Results> => {
@@ -66,7 +66,7 @@ export class Selection {
   }
 }
 
-/** An object without `__proto__`, as an alias may be that. `Object.create(null)` would give V8 a hash table. */
+/** Object without `__proto__`, which may be an alias. `Object.create(null)` would give V8 a hash table. */
 class ResponseObject {
   [key: string]: unknown;
 }

@@ -5,7 +5,7 @@ import type { Migration } from 'kysely/migration';
 import { migrate } from '../database/migrate.ts';
 import { openDatabase } from '../database/sqlite.ts';
 
-/** A database in memory that ends with the test, migrated, and the log of what is run on it from then on. */
+/** Opens a migrated database in memory until the test ends, and logs what runs on it from then on. */
 export async function memoryDatabase<Tables>(
   t: TestContext,
   migrations: Record<string, Migration> = {},

@@ -23,7 +23,7 @@ export function parseCheckout({ userId, items, idempotencyKey }: CheckoutInput):
   };
 }
 
-/** The key, or null where none was given. @throws `BAD_USER_INPUT` */
+/** The key, or null if none was given. @throws `BAD_USER_INPUT` */
 export function parseIdempotencyKey(key: string | null | undefined): string | null {
   return key == null ? null : parseText('idempotencyKey', key, MAX_IDEMPOTENCY_KEY_LENGTH);
 }

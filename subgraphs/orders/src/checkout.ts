@@ -32,7 +32,7 @@ export async function checkout(context: CheckoutContext, input: CheckoutInput): 
   });
 }
 
-/** Waits for the end of the first submission with this key, brings it about where nobody is at it, and tells it. */
+/** Waits for the end of the first submission with this key, brings it about if nobody is at it, and tells it. */
 async function repeat(context: CheckoutContext, order: Order, asked: NewCheckout, lifetime: Lifetime): Promise<Order> {
   const orderKey = Number(order.id);
   if (!(await isSameCheckout(context, order, asked))) {

@@ -5,13 +5,13 @@ import { findItemsOfOrders, type OrderItem } from './database/order-items.ts';
 import { findOrders, findOrdersOfUsers, type Order, type PageOfUser } from './database/orders.ts';
 import type { Services } from './services.ts';
 
-/** What one operation carries. */
+/** Context of one operation. */
 export interface Context extends Services, Lifetime {
-  /** Orders by key; null for an unknown key. */
+  /** Loads orders by key; null for an unknown key. */
   orders: DataLoader<number, Order | null>;
-  /** Pages of users' orders. Like `orders`, one statement for all that are asked for together. */
+  /** Loads pages of users' orders, with one statement for all that are requested together. */
   ordersOfUser: DataLoader<PageOfUser, Order[], string>;
-  /** The items of orders, by the orders' keys. */
+  /** Loads the items of orders by the orders' keys. */
   itemsOfOrder: DataLoader<number, OrderItem[]>;
 }
 

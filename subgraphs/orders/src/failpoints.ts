@@ -1,4 +1,4 @@
-/** The boundaries between two steps of the saga, in their order: where a test kills the process (see runtime's failpoint.ts). */
+/** Points between two steps of the saga, in order, at which a test kills the process. */
 export const failpoints = [
   'order-half-written',
   'order-written',

@@ -26,7 +26,7 @@ const released = z.object({ releaseStock: z.object({ orderId: z.string() }) });
 export class ProductsClient {
   readonly #client: SubgraphClient;
 
-  /** @param options where it is, how long a call may take, and the shared secret */
+  /** @param options if it is, how long a call may take, and the shared secret */
   constructor(options: Omit<SubgraphClientOptions, 'name'>) {
     this.#client = new SubgraphClient({ name: SUBGRAPH, ...options });
   }
@@ -34,7 +34,7 @@ export class ProductsClient {
   /**
    * Takes the items out of stock for the order, once, however often it is sent.
    *
-   * @returns the items with their prices; undefined where it came after the order's release
+   * @returns the items with their prices; undefined if it came after the order's release
    * @throws `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`: nothing is reserved; `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`:
    *   something may be
    */
@@ -69,7 +69,7 @@ export class ProductsClient {
   }
 }
 
-/** @throws `SUBGRAPH_UNAVAILABLE` where the data is not what was asked for */
+/** @throws `SUBGRAPH_UNAVAILABLE` if the data is not what was asked for */
 function dataOf<Data>({ data, errors }: GraphQLAnswer, shape: z.ZodType<Data>): Data {
   const result = shape.safeParse(data);
   if (result.success && !errors) return result.data;

@@ -18,7 +18,7 @@ export class RunningCheckouts {
     }
   }
 
-  /** Resolves as soon as this one isn't running. @throws the signal's reason where it is aborted before */
+  /** Resolves as soon as this one isn't running. @throws the signal's reason if it is aborted before */
   async end(orderKey: number, signal: AbortSignal): Promise<void> {
     const left = Promise.withResolvers<void>();
     signal.addEventListener('abort', () => left.resolve(), { once: true });

@@ -20,10 +20,10 @@ export type SagaServices = Pick<Services, 'db' | 'usersClient' | 'productsClient
 const PASSING: readonly unknown[] = ['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED'];
 
 /**
- * The steps from an order that is written to one that is confirmed. Where one fails, what was reserved is released and
- * the order cancelled; where the time is over, both are left to the sweep.
+ * The steps from an order that is written to one that is confirmed. If one fails, what was reserved is released and
+ * the order cancelled; if the time is over, both are left to the sweep.
  *
- * @returns whether it is confirmed: false where someone else decided to cancel it
+ * @returns whether it is confirmed: false if someone else decided to cancel it
  * @throws why it is cancelled, or is going to be
  */
 export async function confirm(
@@ -103,7 +103,7 @@ function toRefusal({ message, extensions }: ExpectedError): Refusal | null {
   return PASSING.includes(extensions.code) ? null : { message, extensions };
 }
 
-/** Exact, however large. @throws `BAD_USER_INPUT` where it is more than an amount can be */
+/** Exact, however large. @throws `BAD_USER_INPUT` if it is more than an amount can be */
 function sumOf(items: readonly PricedItem[]): number {
   const sum = items.reduce((total, { quantity, priceMinor }) => total + BigInt(quantity) * BigInt(priceMinor), 0n);
   if (sum <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(sum);

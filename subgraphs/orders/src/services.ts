@@ -8,7 +8,7 @@ import { ProductsClient } from './products-client.ts';
 import { RunningCheckouts } from './running-checkouts.ts';
 import { UsersClient } from './users-client.ts';
 
-/** What all operations share. */
+/** Services that all operations share. */
 export interface Services {
   readonly db: Kysely<Tables>;
   readonly usersClient: UsersClient;
@@ -18,7 +18,7 @@ export interface Services {
   readonly reach: Reach<FailpointName>;
 }
 
-/** Makes the clients of the other subgraphs. They connect at their first call. */
+/** Creates the services. The clients of other subgraphs connect at their first call. */
 export function createServices({ db, config, logger, reach }: SubgraphParts<Tables, Config, FailpointName>): Services {
   const { secret, checkoutTimeoutMs } = config;
   return {

@@ -11,13 +11,13 @@ const ENTITIES = `query ($representations: [_Any!]!) {
   _entities(representations: $representations) { ... on Order { id amount } ... on User { id orders(first: 2) { id } } }
 }`;
 
-/** The orders subgraph on an empty database, beside a users subgraph that has the users 1 to 200. */
+/** Serves the orders subgraph on an empty database, beside a users subgraph that has the users 1 to 200. */
 async function startOrders(t: TestContext, env: NodeJS.ProcessEnv = {}) {
   const users = await serveUsers(t, knows(...Array.from({ length: 200 }, (_, index) => String(index + 1))));
   return serveSubgraph(t, ordersSubgraph, { PRODUCTS_URL: NOBODY, USERS_URL: users.url, ...env });
 }
 
-/** The same, where the orders 1, 2, 3 … belong to these users. */
+/** Serves the orders subgraph with the orders 1, 2, 3 … of these users. */
 async function startOrdersOf(t: TestContext, ...userIds: string[]) {
   const served = await startOrders(t);
   for (const userId of userIds) await served.ask(CREATE_ORDER, { userId });

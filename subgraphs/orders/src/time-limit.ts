@@ -9,7 +9,7 @@ const UNANSWERED: readonly unknown[] = ['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEED
  * Gives a saga the time that its request has left, and at most `timeoutMs`.
  *
  * @param lifetime of the request
- * @throws `DEADLINE_EXCEEDED` where the time ran out before it was settled: the sweep ends it then
+ * @throws `DEADLINE_EXCEEDED` if the time ran out before it was settled: the sweep ends it then
  */
 export async function withinTime<Result>(
   timeoutMs: number,

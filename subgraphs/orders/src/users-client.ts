@@ -9,7 +9,7 @@ const USER_EXISTS = 'query UserExists($id: ID!) { user(id: $id) { id } }';
 export class UsersClient {
   readonly #client: SubgraphClient;
 
-  /** @param options where it is, how long a call may take, and the shared secret */
+  /** @param options if it is, how long a call may take, and the shared secret */
   constructor(options: Omit<SubgraphClientOptions, 'name'>) {
     this.#client = new SubgraphClient({ name: SUBGRAPH, ...options });
   }
@@ -17,7 +17,7 @@ export class UsersClient {
   /**
    * Whether there is a user with this id. The answer is in the body: an HTTP status says only whether there is one.
    *
-   * @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED` where that could not be found out
+   * @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED` if that could not be found out
    */
   async exists(id: string, lifetime: Lifetime): Promise<boolean> {
     const { data, errors } = await this.#client.call({ query: USER_EXISTS, variables: { id } }, lifetime);

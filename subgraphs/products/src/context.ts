@@ -6,15 +6,15 @@ import { findProducts, type Product } from './database/products.ts';
 import type { Tables } from './database/tables.ts';
 import type { FailpointName } from './failpoints.ts';
 
-/** What all operations share. */
+/** Services that all operations share. */
 export interface Services {
   readonly db: Kysely<Tables>;
   readonly reach: Reach<FailpointName>;
 }
 
-/** What one operation carries. */
+/** Context of one operation. */
 export interface Context extends Services, Lifetime {
-  /** Products by key, one statement for all that are asked for together; null for an unknown key. */
+  /** Loads products by key, with one statement for all that are requested together; null for an unknown key. */
   products: DataLoader<number, Product | null>;
 }
 

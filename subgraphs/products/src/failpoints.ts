@@ -1,4 +1,4 @@
-/** The boundaries between two steps, in their order: where a test kills the process (see runtime's failpoint.ts). */
+/** Points between two steps of a reservation, in order, at which a test kills the process. */
 export const failpoints = [
   'reservation-received',
   'reservation-half-written',

@@ -4,14 +4,14 @@ import type { Kysely } from 'kysely';
 import type { Tables } from './database/tables.ts';
 import { findUsers, type User } from './database/users.ts';
 
-/** What all operations share. */
+/** Services that all operations share. */
 export interface Services {
   readonly db: Kysely<Tables>;
 }
 
-/** What one operation carries. */
+/** Context of one operation. */
 export interface Context extends Services, Lifetime {
-  /** Users by key, one statement for all that are asked for together; null for an unknown key. */
+  /** Loads users by key, with one statement for all that are requested together; null for an unknown key. */
   users: DataLoader<number, User | null>;
 }
 

@@ -7,7 +7,7 @@ import { insertUser, MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, type User } from './data
 
 const emailAddress = z.email();
 
-/** The mutation `createUser`. @throws `BAD_USER_INPUT`, `EMAIL_TAKEN` */
+/** Runs the mutation `createUser`. @throws `BAD_USER_INPUT`, `EMAIL_TAKEN` */
 export async function createUser(db: Kysely<Tables>, input: { name: string; email: string }): Promise<User> {
   const name = parseText('name', input.name, MAX_NAME_LENGTH);
   const email = parseText('email', input.email, MAX_EMAIL_LENGTH);

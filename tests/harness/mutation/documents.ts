@@ -2,7 +2,7 @@ import type { Random } from '@lockstep/gateway/operations/testing/random.ts';
 
 const TOKEN = /"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"|\.\.\.|[$@]?\w+(?:\.\d+)?|[^\s\w]/g;
 
-/** What stands in documents, and some that doesn't. */
+/** Fragments of documents, valid and invalid. */
 const STRANGERS = [
   ...['{', '}', '(', ')', '[', ']', ':', '!', '=', '|', '&', '@', '$', '...', '"', '"""', '\\', '#', ',', ';', '%'],
   ...['query', 'mutation', 'subscription', 'fragment', 'on', 'type', 'schema', 'extend', 'null', 'true', 'Query', 'ID'],
@@ -66,7 +66,7 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/** A GraphQL document that is another one now, and mostly none any more. */
+/** Returns a mutated document, which is mostly invalid. */
 export function mutateDocument(text: string, random: Random): string {
   const tokens = text.match(TOKEN) ?? [];
   for (let change = random.pick([1, 1, 1, 2, 3]); change > 0 && tokens.length > 0; change -= 1) {

@@ -3,10 +3,10 @@ import { mutateDocument } from './documents.ts';
 import type { ValidBody } from './valid-requests.ts';
 import { mutateJson } from './values.ts';
 
-/** An HTTP request as it is sent. */
+/** An HTTP request. */
 export interface MutatedRequest {
   readonly method: 'GET' | 'POST';
-  /** After the path: a query string, or nothing. */
+  /** Query string, or empty. */
   readonly search: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -49,7 +49,7 @@ const HEADERS: readonly Readonly<Record<string, string>>[] = [
     ],
   );
 
-/** A request that is nearly one of those that can be answered. */
+/** Returns a nearly valid request. */
 export function mutateRequest(bodies: readonly ValidBody[], random: Random): MutatedRequest {
   const body = random.pick(bodies);
   const kind = random.next();
@@ -77,7 +77,7 @@ function mutatedSearch(body: ValidBody, random: Random): string {
     parameters.append(name, typeof value === 'string' ? value : mutateJson(value, random).slice(0, 2000));
   }
   const search = String(parameters);
-  // Only what can stand in the first line of a request: the rest is for HTTP's own parser to refuse.
+  // Only characters that are valid in a request line; HTTP's parser would reject others.
   const sent = random.chance(0.6) ? search : mutateBytes(Buffer.from(search), random).toString('latin1');
   return `?${sent.replaceAll(/[^!-~]/g, '%')}`;
 }

@@ -1,4 +1,4 @@
-/** The body of a request that can be answered. */
+/** Body of a valid request. */
 export interface ValidBody {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
@@ -53,7 +53,7 @@ const PRODUCTS: ValidBody[] = [
   { query: 'mutation { restock(productId: 1, quantity: 3) { id stock } }', extensions: {} },
 ];
 
-/** What only the parts of the graph ask each other. */
+/** Requests that only processes of the graph send each other. */
 const INSIDE: Readonly<Record<string, ValidBody[]>> = {
   users: [entities('User', 'name email'), { query: '{ _service { sdl } }' }],
   orders: [entities('User', 'orders(first: 2) { id }'), entities('Order', 'amount status')],
@@ -84,7 +84,7 @@ const ACROSS: ValidBody[] = [
   },
 ];
 
-/** What the gateway, or a subgraph, can answer. */
+/** Returns the valid requests for the gateway or for a subgraph. */
 export function validBodies(name: string): readonly ValidBody[] {
   if (name === 'gateway') return [...OF_ALL, ...ACROSS, ...USERS, ...ORDERS, ...PRODUCTS];
   const own: Readonly<Record<string, ValidBody[]>> = { users: USERS, orders: ORDERS, products: PRODUCTS };

@@ -1,6 +1,6 @@
 import type { Random } from '@lockstep/gateway/operations/testing/random.ts';
 
-/** A text that is written into the JSON as it is: what `JSON.stringify` would not write. */
+/** A text inserted into the JSON as it is, which `JSON.stringify` would not write. */
 class Raw {
   readonly text: string;
 
@@ -53,7 +53,7 @@ const STRANGERS: readonly unknown[] = [
   ...[nested('[', ']', 100), nested('[', ']', 499), nested('[', ']', 20_000), nested('{"a":', '}', 5000)],
 ];
 
-/** JSON of the value with one of its parts replaced, removed, renamed or doubled. */
+/** Returns the JSON of a value with one part replaced, removed, renamed or duplicated. */
 export function mutateJson(value: unknown, random: Random): string {
   const copy: unknown = structuredClone(value);
   const holders: object[] = [];
@@ -93,7 +93,7 @@ function mutateHolder(holder: object, random: Random): void {
   if (kind > 0.9) define(holder, random.pick(KEYS), old);
 }
 
-/** Also a key that would set the prototype. */
+/** Sets a key, even one that would set the prototype. */
 function define(holder: object, key: string, value: unknown): void {
   Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 }

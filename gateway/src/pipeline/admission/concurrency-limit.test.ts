@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
+import { refusing } from '@lockstep/runtime/testing/refusing.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
@@ -16,19 +15,19 @@ async function serveBounded(t: TestContext) {
   let tell = () => {};
   const { url, port } = await serveHttp(
     t,
-    limit.guard(async (request: IncomingMessage, response: ServerResponse) => {
+    refusing(async (request, response) => {
+      limit.check();
+      const isWhole = await once(request.resume(), 'end').catch(() => undefined);
+      if (!isWhole) return; // the client has left
       try {
-        await once(request.resume(), 'end');
         limit.enter(request);
-      } catch (error) {
-        // Else the client has left.
-        if (error instanceof RefusedRequestError) response.writeHead(error.status).end();
-        return;
+        await new Promise<void>((resolve) => {
+          running.push(resolve);
+          tell();
+        });
+      } finally {
+        limit.leave(request);
       }
-      await new Promise<void>((resolve) => {
-        running.push(resolve);
-        tell();
-      });
       response.end('{}');
     }),
   );

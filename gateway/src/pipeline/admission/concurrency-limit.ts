@@ -1,6 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { answerError } from '@lockstep/runtime/http/server/answers.ts';
-import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 
@@ -20,34 +18,25 @@ export class ConcurrencyLimit {
     this.#refusals = refusals;
   }
 
-  /** Refuses what comes while the limit is reached, before its body is read. */
-  guard(handler: Handler): Handler {
-    return async (request, response) => {
-      if (this.#isReached()) {
-        const { status, code, message, headers } = this.#refusal();
-        return answerError(response, status, code, message, headers);
-      }
-      try {
-        await handler(request, response);
-      } finally {
-        this.#running.delete(request);
-      }
-    };
+  /** @throws {RefusedRequestError} `OVERLOADED` if the limit is reached: then the body need not be read */
+  check(): void {
+    if (this.#running.size >= this.#max) throw this.#refusal();
   }
 
   /**
-   * Counts the request as running, until its handler is done. To be called once its body has come: clients that are slow
-   * to send hold nobody else up.
+   * Counts the request as running, until it leaves. To be called once its body has come: clients that are slow to send
+   * hold nobody else up.
    *
-   * @throws {RefusedRequestError} `OVERLOADED` where others have come first in the meantime
+   * @throws {RefusedRequestError} `OVERLOADED` if others have come first in the meantime
    */
   enter(request: IncomingMessage): void {
-    if (this.#isReached()) throw this.#refusal();
+    this.check();
     this.#running.add(request);
   }
 
-  #isReached(): boolean {
-    return this.#running.size >= this.#max;
+  /** Counts the request as running no longer, if it ever was. */
+  leave(request: IncomingMessage): void {
+    this.#running.delete(request);
   }
 
   #refusal(): RefusedRequestError {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { refusing } from '@lockstep/runtime/testing/refusing.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import type { RateLimitSettings } from '../../configuration/sections/rate-limit.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
@@ -15,7 +16,10 @@ async function serveLimited(t: TestContext, settings: Partial<RateLimitSettings>
   t.after(() => limit.close());
   const { url } = await serveHttp(
     t,
-    limit.guard((_request, response) => void response.end('{}')),
+    refusing(async (request, response) => {
+      await limit.check(request);
+      response.end('{}');
+    }),
   );
   const send = (headers: Record<string, string> = {}) => fetch(url, { method: 'POST', body: '{}', headers });
   return {

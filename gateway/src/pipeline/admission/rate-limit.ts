@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerError } from '@lockstep/runtime/http/server/answers.ts';
-import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { isPromise } from '@lockstep/runtime/promises.ts';
+import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import type { RateLimitSettings } from '../../configuration/sections/rate-limit.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import { clientOfAddress } from './client-address.ts';
@@ -28,32 +28,27 @@ export class RateLimit {
     return new RateLimit(settings, new RedisCounts(redisUrl, intervalMs, logger), refusals);
   }
 
-  /** Refuses with 429 what a client sends beyond its share, before the body is read. */
-  guard(handler: Handler): Handler {
-    return (request, response) => {
-      const count = this.#counts.add(clientOf(request, this.#settings.keyHeader));
-      return count instanceof Promise
-        ? count.then((counted) => this.#handle(counted, request, response, handler))
-        : this.#handle(count, request, response, handler);
-    };
+  /**
+   * Counts a request, before its body is read. Asynchronous only if Redis has to be asked.
+   *
+   * @throws {RefusedRequestError} `RATE_LIMITED` if it is beyond its client's share
+   */
+  check(request: IncomingMessage): void | Promise<void> {
+    const count = this.#counts.add(clientOf(request, this.#settings.keyHeader));
+    return isPromise(count) ? count.then((counted) => this.#check(counted)) : this.#check(count);
   }
 
   close(): void {
     this.#counts.close();
   }
 
-  #handle(
-    { requests, resetsInMs }: RequestCount,
-    request: IncomingMessage,
-    response: ServerResponse,
-    handler: Handler,
-  ): void | Promise<void> {
+  #check({ requests, resetsInMs }: RequestCount): void {
     const { capacity, intervalMs } = this.#settings;
-    if (requests <= capacity) return handler(request, response);
+    if (requests <= capacity) return;
     this.#refusals.add('traffic_shaping.rate_limit', 'refused');
     const retryAfterS = Math.max(1, Math.ceil(resetsInMs / 1000));
     const message = `One client may send ${capacity} requests in ${intervalMs} ms; try again in ${retryAfterS} s`;
-    return answerError(response, 429, 'RATE_LIMITED', message, { 'retry-after': String(retryAfterS) });
+    throw new RefusedRequestError(429, 'RATE_LIMITED', message, { 'retry-after': String(retryAfterS) });
   }
 }
 

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
-import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { TrafficShaping } from '../../configuration/sections/traffic-shaping.ts';
 import type { RejectionCounts } from '../../telemetry/rejection-counts.ts';
@@ -38,15 +37,19 @@ export class TrafficLimits {
     );
   }
 
-  /** Refuses what is beyond the limits, before its body is read. */
-  guard(handler: Handler): Handler {
-    const bounded = this.#concurrency ? this.#concurrency.guard(handler) : handler;
-    return this.#rate ? this.#rate.guard(bounded) : bounded;
+  /** @throws {RefusedRequestError} if the request is beyond the limits: then its body need not be read */
+  admit(request: IncomingMessage): void | Promise<void> {
+    const counted = this.#rate?.check(request);
+    return counted ? counted.then(() => this.#concurrency?.check()) : this.#concurrency?.check();
   }
 
   /** See {@link ConcurrencyLimit.enter}. */
   enter(request: IncomingMessage): void {
     this.#concurrency?.enter(request);
+  }
+
+  leave(request: IncomingMessage): void {
+    this.#concurrency?.leave(request);
   }
 
   /** Closes them once every request handler that shares them has done so. */

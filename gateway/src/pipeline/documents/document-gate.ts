@@ -16,27 +16,32 @@ import type { GatewaySettings } from '../../configuration/settings-schema.ts';
 import type { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import { persistedId, withQuery } from './persisted-id.ts';
 import { PersistedOperations } from './persisted-operations.ts';
+import type { ValidatedDocuments } from './validated-documents.ts';
 
 type GateSettings = Pick<GatewaySettings, 'limits' | 'apq' | 'persistedQueries'>;
 
 interface GateParts {
-  /** Whether clients may ask for the schema: then a safelist doesn't stop them. */
+  /** True if clients may introspect the schema: then a safelist doesn't stop them. */
   readonly introspection: boolean;
   readonly logger: Logger;
   readonly refusals: RejectionCounts;
+  /** Takes the documents that pass. */
+  readonly validated: Pick<ValidatedDocuments, 'add'>;
 }
 
-/** What a document that may be run is over, where that only warns. */
+/** The limit that a document which may be run exceeds, if limits only warn. */
 type Passed = LimitViolation | 'nothing';
 
+/** Checks a document that is within the limits; undefined if its text is none. */
 type FurtherCheck = (document: DocumentNode | undefined) => void;
 
-/** Characters of the documents that passed. */
+/** Bound on the text of all documents that passed. */
 const KNOWN_CHARACTERS = 2_000_000;
 
 /**
- * What a document must pass before Apollo Server sees it: that it may be sent, and is no larger than it may be. It is
- * before validation, which a small document can make take for ever. Each distinct document is looked at once.
+ * Checks documents before Apollo Server sees them: that they may be sent, and are within the limits. That comes before
+ * validation, which a small document can make take for ever. Each distinct document is checked once, and parsed for all
+ * that need it.
  */
 export class DocumentGate {
   readonly #settings: GateSettings;
@@ -53,8 +58,9 @@ export class DocumentGate {
   }
 
   /**
-   * @returns the request to run: with its document in it, where it came with a known one's id
-   * @throws {RefusedRequestError} where it may not be run
+   * Returns the request to run: with its document in it, if it came with the id of a known one.
+   *
+   * @throws {RefusedRequestError} if it may not be run
    */
   check(request: GraphQLParams): GraphQLParams {
     try {
@@ -69,7 +75,7 @@ export class DocumentGate {
     }
   }
 
-  /** @param given what it has in place of a document: nothing, an empty one, or what is none */
+  /** @param given stands in the document's place: nothing, an empty one, or no text */
   #checkId(request: GraphQLParams, parameters: RequestParameters, given: unknown): GraphQLParams {
     const id = this.#operations && persistedId(parameters);
     const text = id && this.#operations?.documentOf(id);
@@ -95,6 +101,7 @@ export class DocumentGate {
   #look(text: string, further: FurtherCheck): Passed {
     const { document, excess } = checkDocument(text, this.#settings.limits);
     further(document);
+    if (document) this.#parts.validated.add(text, document);
     if (excess) this.#parts.logger.warn(excess, 'an operation is over a limit, and passes: limits.warn_only is on');
     const passed = excess ?? 'nothing';
     this.#passed.set(text, passed, { size: text.length });
@@ -107,9 +114,9 @@ export class DocumentGate {
 }
 
 /**
- * Apollo Server refuses what is wrong with a hash too, without a code.
+ * Checks the hash of an automatic persisted query, because Apollo Server refuses a wrong one without a code.
  *
- * @param text the document, where one came with the hash; an empty one too
+ * @param text the document, if one came with the hash; an empty one too
  * @throws {RefusedRequestError}
  */
 function checkHash(text: unknown, parameters: RequestParameters): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
 import { createLogger } from '@lockstep/runtime/logging.ts';
+import { refusing } from '@lockstep/runtime/testing/refusing.ts';
 import { freePort, serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import type { z } from 'zod';
 import { authentication } from '../../configuration/sections/authentication.ts';
@@ -43,8 +44,9 @@ function authenticating(jwt: Jwt | undefined, requires: boolean, before?: Authen
 async function showing(t: TestContext, guard: Authentication) {
   const { url } = await serveHttp(
     t,
-    guard.guard((request, response) => {
-      response.end(JSON.stringify(guard.claimsOf(request) ?? { sub: 'anonymous' }));
+    refusing(async (request, response) => {
+      const claims = await guard.identify(request);
+      response.end(JSON.stringify(claims ?? { sub: 'anonymous' }));
     }),
   );
   return async (headers: Record<string, string> = {}, method = 'POST'): Promise<Answer> => {

@@ -1,6 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { answerError } from '@lockstep/runtime/http/server/answers.ts';
-import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { JwtSettings } from '../../configuration/sections/authentication.ts';
 import type { GatewaySettings } from '../../configuration/settings-schema.ts';
@@ -9,15 +7,14 @@ import { TokenError } from './token-error.ts';
 import { findToken } from './token-source.ts';
 import { type Claims, TokenVerifier } from './token-verifier.ts';
 
-/** What a request breaks that is refused here, for who counts that. */
+/** Name of the rule in the counts of refused requests. */
 const RULE = 'authentication';
 
-/** Finds out who sends a request. A token that isn't valid is refused; without one, a request is anonymous. */
+/** Identifies the senders of requests. A token that isn't valid is refused; without one, a request is anonymous. */
 export class Authentication {
   readonly #jwt: JwtSettings | undefined;
   readonly #isRequired: boolean;
   readonly #verifier: TokenVerifier;
-  readonly #claims = new WeakMap<IncomingMessage, Claims>();
   readonly #refusals: RejectionCounts;
 
   private constructor(
@@ -32,9 +29,9 @@ export class Authentication {
   }
 
   /**
-   * Undefined where the settings ask for none.
+   * Returns undefined if the settings ask for none.
    *
-   * @param before the one under the settings before: its keys are known, where these are the same issuers
+   * @param before the one that it replaces: if the issuers are the same, so are their keys
    */
   static of(
     settings: AuthenticationSettings,
@@ -49,29 +46,23 @@ export class Authentication {
     return new Authentication(settings, isSame ? before.#verifier : new TokenVerifier(keySets, logger), refusals);
   }
 
-  /** What the token of a request says that `guard` has let through. */
-  claimsOf(request: IncomingMessage): Claims | undefined {
-    return this.#claims.get(request);
+  /**
+   * Resolves with the claims of a request's token; with undefined for a request that has none and needs none.
+   *
+   * @throws {TokenError} if its sender can't be told
+   */
+  async identify(request: IncomingMessage): Promise<Claims | undefined> {
+    try {
+      const claims = await this.#claimsOf(request);
+      if (!claims && this.#isRequired && isOperation(request)) throw TokenError.missing();
+      return claims;
+    } catch (error) {
+      if (error instanceof TokenError) this.#refusals.add(RULE, 'refused');
+      throw error;
+    }
   }
 
-  /** Lets requests through whose sender is known, or need not be; the others aren't read any further. */
-  guard(handler: Handler): Handler {
-    return async (request, response) => {
-      try {
-        const claims = await this.#identify(request);
-        if (claims) this.#claims.set(request, claims);
-        else if (this.#isRequired && isOperation(request)) throw TokenError.missing();
-      } catch (error) {
-        if (!(error instanceof TokenError)) throw error;
-        this.#refusals.add(RULE, 'refused');
-        answerError(response, error.status, 'UNAUTHENTICATED', error.message, error.headers);
-        return;
-      }
-      await handler(request, response);
-    };
-  }
-
-  #identify({ headers }: IncomingMessage): Claims | undefined | Promise<Claims> {
+  #claimsOf({ headers }: IncomingMessage): Claims | undefined | Promise<Claims> {
     const token = this.#jwt && findToken(headers, this.#jwt);
     if (token === undefined) return undefined;
     return this.#verifier.remembered(token) ?? this.#verifier.verify(token);

@@ -1,15 +1,10 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 
-/** Why a request's token doesn't count. The message is for the client, and says nothing of how tokens are checked. */
-export class TokenError extends Error {
-  override readonly name = 'TokenError';
-  readonly status: 401 | 503;
-  readonly headers: OutgoingHttpHeaders;
-
+/** A request without a token that counts. The message tells the client nothing of how tokens are checked. */
+export class TokenError extends RefusedRequestError {
   private constructor(status: 401 | 503, message: string, headers: OutgoingHttpHeaders) {
-    super(message);
-    this.status = status;
-    this.headers = headers;
+    super(status, 'UNAUTHENTICATED', message, headers);
   }
 
   /** RFC 6750, section 3: what is wrong with the token, or with the header that should have it. */

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { RefusedRequestError } from '../../refused-request-error.ts';
 
 /** Time for which the rest of an unread body is discarded before the connection is closed. */
 const LINGER_MS = 1000;
@@ -27,6 +28,15 @@ export function answerError(
   const type = acceptsGraphql ? 'application/graphql-response+json' : 'application/json';
   const body = JSON.stringify({ errors: [{ message, extensions: { ...extensions, code } }] });
   answer(response, status, { ...headers, 'content-type': `${type}; charset=utf-8` }, body);
+}
+
+/** Answers a request that is refused. */
+export function answerRefusal(
+  response: ServerResponse,
+  { status, code, message, headers, extensions }: RefusedRequestError,
+): void {
+  if (status === 413) response.shouldKeepAlive = false; // or all the rest of it would have to be read
+  answerError(response, status, code, message, headers, extensions);
 }
 
 /**

@@ -87,7 +87,7 @@ describe('a POST request', { timeout: 20_000 }, () => {
     const response = await post(url, '{ hello }');
     assert.equal(response.status, 400);
     assert.deepEqual(await response.json(), {
-      errors: [{ message: 'The request body is not valid JSON', extensions: { code: 'BAD_REQUEST' } }],
+      errors: [{ message: 'Invalid JSON in the request body', extensions: { code: 'BAD_REQUEST' } }],
     });
   });
 

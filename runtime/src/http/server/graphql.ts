@@ -1,51 +1,53 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import { operationOverdue } from '../../graphql/errors.ts';
 import { RefusedRequestError } from '../../refused-request-error.ts';
 import type { Deadline, Lifetime } from '../deadline.ts';
-import { answerError } from './answers.ts';
+import { answerError, answerRefusal } from './answers.ts';
+import { send, sendText } from './graphql-response.ts';
 import { readJson } from './json-body.ts';
 import { MediaTypes } from './media-types.ts';
 import { checkQueryString } from './safe-json.ts';
 import type { Handler } from './server.ts';
-import { statusOf } from './status.ts';
 
 const ALLOWED_METHODS = 'GET, POST';
 
-/** What is needed of a started Apollo Server. */
+/** The part of a started Apollo Server that is in use. */
 type Executor<Context extends object> = Pick<ApolloServer<Context>, 'executeHTTPGraphQLRequest' | 'logger'>;
 
 /** A request that has come. Its signal is aborted when its client leaves before the answer, and at its deadline. */
-export interface Arrival extends Lifetime {
+export interface Arrival<Carried = undefined> extends Lifetime {
   readonly request: IncomingMessage;
+  /** Found out about the request before it came here. */
+  readonly carried: Carried;
 }
 
-/** What is asked, without the headers: nobody but Apollo Server needs those in its form. */
+/** GraphQL request parameters, without the headers: only Apollo Server needs those in its form. */
 export type GraphQLParams = Omit<HTTPGraphQLRequest, 'headers'>;
 
 /**
- * Runs a request that can do without Apollo Server, and gives the answer's text. Undefined where Apollo Server has to answer
- * all the same, with the same context.
+ * Runs a request that can do without Apollo Server, and resolves with the text of the answer; with undefined if Apollo
+ * Server has to answer all the same, on the same context.
  */
 export type KnownRequest<Context> = (context: Context) => Promise<string | undefined>;
 
-export interface GraphQLOptions<Context extends object> {
-  /** What one operation carries. */
-  context(arrival: Arrival): Context | Promise<Context>;
+export interface GraphQLOptions<Context extends object, Carried = undefined> {
+  /** Returns what one operation carries. */
+  context(arrival: Arrival<Carried>): Context | Promise<Context>;
   /**
-   * Looks at a request before GraphQL does; what it returns is run in its place.
+   * Looks at a request before GraphQL does, and returns the one to run in its place.
    *
-   * @throws {RefusedRequestError} where it may not be run
+   * @throws {RefusedRequestError} if it may not be run
    */
-  check?(asked: GraphQLParams, arrival: IncomingMessage): GraphQLParams;
+  check?(params: GraphQLParams, arrival: IncomingMessage): GraphQLParams;
   /**
-   * What runs a request without Apollo Server, because that has let an equal one through before; undefined where it is
-   * needed. Its answers have the status 200, and the media type that Apollo Server has answered such an `accept` with.
+   * Returns what runs a request on the fast path, if Apollo Server has let an equal one through before. Its answers have
+   * the status 200, and the media type that Apollo Server has answered such an `accept` with.
    */
-  known?(asked: GraphQLParams): KnownRequest<Context> | undefined;
-  /** When the request has to be answered. Once that is over it is refused, or its signal aborted. */
+  known?(params: GraphQLParams): KnownRequest<Context> | undefined;
+  /** Returns when the request has to be answered. Once that is over it is refused, or its signal aborted. */
   deadline?(request: IncomingMessage): Deadline | undefined;
-  /** The longest body that is read; a longer one is refused. */
+  /** Length of the longest body that is read. A longer one is refused. */
   maxBodyBytes?: number;
 }
 
@@ -53,32 +55,50 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 const OVERDUE = "The request's deadline was over before it could be run";
 
-/** Translates between Node's HTTP and a started Apollo Server. */
-export function graphql<Context extends object>(
+/** Answers a request about which something was found out before. */
+export type CarryingHandler<Carried> = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  carried: Carried,
+) => Promise<void>;
+
+/** Answers GraphQL requests about which nothing was found out before: see {@link carryingGraphql}. */
+export function graphql<Context extends object>(server: Executor<Context>, options: GraphQLOptions<Context>): Handler {
+  const answer = carryingGraphql(server, options);
+  return (request, response) => answer(request, response, undefined);
+}
+
+/**
+ * Answers GraphQL requests that came by Node's HTTP, on one of two ways: the fast path runs what Apollo Server has let
+ * through before; Apollo Server runs all else, and what the fast path leaves to it.
+ */
+export function carryingGraphql<Context extends object, Carried>(
   server: Executor<Context>,
-  { context, check, known, deadline: deadlineOf, maxBodyBytes = MAX_BODY_BYTES }: GraphQLOptions<Context>,
-): Handler {
+  { context, check, known, deadline: deadlineOf, maxBodyBytes = MAX_BODY_BYTES }: GraphQLOptions<Context, Carried>,
+): CarryingHandler<Carried> {
   const mediaTypes = new MediaTypes();
-  return async (request, response) => {
+  return async (request, response, carried) => {
     try {
       const deadline = deadlineOf?.(request);
       const given = await read(request, maxBodyBytes);
       if (deadline?.isOver) throw new RefusedRequestError(504, 'DEADLINE_EXCEEDED', OVERDUE);
-      const asked = check ? check(given, request) : given;
-      const makeContext = () => context({ request, signal: ending(response, deadline), deadline });
+      const params = check ? check(given, request) : given;
+      const begin = () => context({ request, signal: ending(response, deadline), deadline, carried });
+
       const mediaType = known && mediaTypes.answerTo(request);
-      const run = mediaType === undefined ? undefined : known?.(asked);
-      const made = run && (await makeContext());
-      const text = made && (await run(made));
+      const run = mediaType === undefined ? undefined : known?.(params);
+      const begun = run && (await begin());
+      const text = begun && (await run(begun));
       if (mediaType !== undefined && text !== undefined) return sendText(response, mediaType, text);
+
       const answer = await server.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { ...asked, headers: headerMapOf(request) },
-        context: async () => made ?? makeContext(),
+        httpGraphQLRequest: { ...params, headers: headerMapOf(request) },
+        context: async () => begun ?? begin(),
       });
       if (known) mediaTypes.note(request, answer);
       await send(response, answer);
     } catch (error) {
-      if (error instanceof RefusedRequestError) refuse(response, error);
+      if (error instanceof RefusedRequestError) answerRefusal(response, error);
       else if (hasLeft(response))
         response.destroy(); // what broke off then is no failure of ours
       else fail(response, error, server.logger);
@@ -86,7 +106,7 @@ export function graphql<Context extends object>(
   };
 }
 
-/** @throws {RefusedRequestError} where GraphQL can't be asked */
+/** @throws {RefusedRequestError} if it is no GraphQL request */
 async function read(request: IncomingMessage, maxBodyBytes: number): Promise<GraphQLParams> {
   const { method = '', url = '' } = request;
   if (method !== 'GET' && method !== 'POST') {
@@ -128,47 +148,6 @@ function abortAt(deadline: Deadline, controller: AbortController, response: Serv
 
 function hasLeft(response: ServerResponse): boolean {
   return response.destroyed && !response.writableFinished;
-}
-
-function sendText(response: ServerResponse, mediaType: string, text: string): void {
-  response.writeHead(200, { 'content-type': mediaType, 'content-length': Buffer.byteLength(text) }).end(text);
-}
-
-async function send(response: ServerResponse, answer: HTTPGraphQLResponse): Promise<void> {
-  response.writeHead(statusOf(response.req, answer), headersOf(answer));
-  if (answer.body.kind === 'complete') {
-    response.end(answer.body.string);
-    return;
-  }
-  for await (const chunk of answer.body.asyncIterator) {
-    if (!response.write(chunk)) await writable(response);
-    if (response.destroyed) return;
-  }
-  response.end();
-}
-
-function headersOf({ headers, body }: HTTPGraphQLResponse): OutgoingHttpHeaders {
-  const all: OutgoingHttpHeaders = {};
-  for (const [name, value] of headers) all[name] = value;
-  if (body.kind === 'complete') all['content-length'] = Buffer.byteLength(body.string);
-  return all;
-}
-
-/** Resolves when more can be written, or nothing any more: a response whose client has left never drains. */
-function writable(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    if (response.destroyed) return resolve();
-    const settle = () => {
-      response.off('drain', settle).off('close', settle);
-      resolve();
-    };
-    return response.on('drain', settle).on('close', settle);
-  });
-}
-
-function refuse(response: ServerResponse, { status, code, message, headers, extensions }: RefusedRequestError): void {
-  if (status === 413) response.shouldKeepAlive = false; // or all the rest of it would have to be read
-  answerError(response, status, code, message, headers, extensions);
 }
 
 /** Apollo Server answers whatever it can: this is an answer that broke off, or one that can't be written. */

@@ -66,7 +66,7 @@ function decode(bytes: Buffer): string {
 
 function parse(text: string): unknown {
   const value = parseSafely(text);
-  if (value === undefined) throw new RefusedRequestError(400, 'BAD_REQUEST', 'The request body is not valid JSON');
+  if (value === undefined) throw new RefusedRequestError(400, 'BAD_REQUEST', 'Invalid JSON in the request body');
   return value;
 }
 

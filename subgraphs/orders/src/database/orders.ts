@@ -112,7 +112,7 @@ const insertNew = prepare((db: Kysely<Tables>, parameter: Parameters<Required<Om
     .returningAll(),
 );
 
-/** Inserts an order and gives it back; where another submission with its key was first, gives back that one's order. */
+/** Inserts an order and gives it back; if another submission with its key was first, gives back that one's order. */
 export async function insertOrder(db: Kysely<Tables>, order: NewOrder): Promise<Order> {
   return (await db.transaction().execute((transaction) => insertOrderRow(transaction, order))).order;
 }

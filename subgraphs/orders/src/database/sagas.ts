@@ -16,7 +16,7 @@ export interface NewCheckout {
   idempotencyKey: string | null;
 }
 
-/** What the client was told where a checkout was refused. */
+/** What the client was told if a checkout was refused. */
 export interface Refusal {
   message: string;
   extensions: Record<string, unknown>;
@@ -31,7 +31,7 @@ export interface Saga {
 /**
  * Writes the order as PENDING, with its items and its saga.
  *
- * @returns the order, and whether it is new; where another submission with its key was first, that one's
+ * @returns the order, and whether it is new; if another submission with its key was first, that one's
  */
 export function insertCheckout(
   db: Kysely<Tables>,
@@ -52,7 +52,7 @@ export function insertCheckout(
   });
 }
 
-/** The saga of this order; undefined where it has none. */
+/** The saga of this order; undefined if it has none. */
 export async function findSaga(db: Kysely<Tables>, orderKey: number): Promise<Saga | undefined> {
   const row = await db.selectFrom('sagas').selectAll().where('order_id', '=', orderKey).executeTakeFirst();
   return row && toSaga(row);
@@ -64,7 +64,7 @@ export async function findSagasNotEnded(db: Kysely<Tables>): Promise<Saga[]> {
   return rows.map(toSaga);
 }
 
-/** Confirms the order, with these prices and their sum. @returns whether it did: false where its release is decided */
+/** Confirms the order, with these prices and their sum. @returns whether it did: false if its release is decided */
 export function confirmOrder(
   db: Kysely<Tables>,
   orderKey: number,
@@ -87,7 +87,7 @@ export function confirmOrder(
 /**
  * Decides that a checkout which is not settled is cancelled: from here on nothing confirms it.
  *
- * @returns whether its stock is to be released now: false where it has ended
+ * @returns whether its stock is to be released now: false if it has ended
  */
 export function decideRelease(db: Kysely<Tables>, orderKey: number, refusal: Refusal | null): Promise<boolean> {
   const changes = { state: 'RELEASING' as const, refusal: refusal && JSON.stringify(refusal) };
@@ -139,7 +139,7 @@ export async function noteProblem(db: Kysely<Tables>, orderKey: number, problem:
     .execute();
 }
 
-/** Puts a saga into another state. @returns whether it did: false where it was in none of the states `from` */
+/** Puts a saga into another state. @returns whether it did: false if it was in none of the states `from` */
 async function moveSaga(
   transaction: Transaction<Tables>,
   orderKey: number,

@@ -35,7 +35,7 @@ export interface SagasTable {
    * cancelled, and its stock may not be back yet. `ENDED`: the order's status says how.
    */
   state: 'RESERVING' | 'RELEASING' | 'ENDED';
-  /** The error that the client got, as JSON, where the checkout was refused. */
+  /** The error that the client got, as JSON, if the checkout was refused. */
   refusal: string | null;
   /** Why the last attempt to end it failed. */
   problem: string | null;

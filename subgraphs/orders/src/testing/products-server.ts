@@ -14,17 +14,17 @@ const reservation = z.object({
 
 type Reservation = z.infer<typeof reservation>['variables'];
 
-/** A server where the products subgraph would be. */
+/** Server in place of the products subgraph. */
 export interface ProductsServer extends TestServer {
-  /** What it was asked, in order: `reserve 1`, `release 1`, with the order's id. */
+  /** Requests in order: `reserve 1`, `release 1`, with the order's id. */
   readonly asked: string[];
-  /** Answers a reservation, in place of the prices. Undefined: it does not answer. */
+  /** Answers a reservation; undefined for no answer. */
   onReserve: (reservation: Reservation) => Promise<object | undefined> | object | undefined;
-  /** Answers a release. Undefined: it does not answer. */
+  /** Answers a release; undefined for no answer. */
   onRelease: (reservation: Reservation) => object | undefined;
 }
 
-/** Has every product in any number, at 19.99 each, and does what the test tells it to. */
+/** Serves every product in any number at 19.99 each, unless the test says otherwise. */
 export async function serveProducts(t: TestContext): Promise<ProductsServer> {
   const listener: RequestListener = async (request, response) => {
     const { query, variables } = reservation.parse(await json(request));
@@ -42,12 +42,12 @@ export async function serveProducts(t: TestContext): Promise<ProductsServer> {
   return products;
 }
 
-/** The answer to a reservation that went well. */
+/** Returns the answer to a successful reservation. */
 export function reserved({ items }: Reservation, price = '19.99'): object {
   return { data: { reserveStock: { items: items.map((item) => ({ ...item, price })) } } };
 }
 
-/** The answer to a reservation that is refused. */
+/** Returns the answer to a refused reservation. */
 export function refused(code: string, message: string, extensions: object = {}): object {
   return { data: null, errors: [{ message, path: ['reserveStock'], extensions: { ...extensions, code } }] };
 }

@@ -4,15 +4,15 @@ import type { TestContext } from 'node:test';
 import { serveHttp, type TestServer } from '@lockstep/runtime/testing/test-server.ts';
 import { z } from 'zod';
 
-/** A server where the users subgraph would be. */
+/** Server in place of the users subgraph. */
 export interface UsersServer extends TestServer {
-  /** How many requests it got. */
+  /** Returns the number of requests so far. */
   calls(): number;
 }
 
 const userExists = z.object({ variables: z.object({ id: z.string() }) });
 
-/** Answers as the users subgraph does, where these users exist. */
+/** Answers as the users subgraph does if these users exist. */
 export function knows(...ids: string[]): RequestListener {
   return async (request, response) => {
     const { variables } = userExists.parse(await json(request));

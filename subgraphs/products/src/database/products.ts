@@ -59,7 +59,7 @@ export async function insertProduct(db: Kysely<Tables>, { name, priceMinor, stoc
 /**
  * Puts this many more into stock.
  *
- * @returns the product; null where it is unknown; undefined where that would be more than {@link MAX_PUT_IN}
+ * @returns the product; null if it is unknown; undefined if that would be more than {@link MAX_PUT_IN}
  */
 export function addStock(db: Kysely<Tables>, key: number, quantity: number): Promise<Product | null | undefined> {
   return db.transaction().execute(async (transaction) => {

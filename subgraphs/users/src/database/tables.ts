@@ -7,9 +7,9 @@ export interface Tables {
 export interface UsersTable {
   id: Generated<number>;
   name: string;
-  /** As it was given. */
+  /** Address in the user's spelling. */
   email: string;
-  /** In lower case: what makes it unique. */
+  /** Address in lower case, which is unique. */
   email_key: string;
   /** ISO 8601 in UTC. */
   created_at: string;

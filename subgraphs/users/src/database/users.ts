@@ -5,10 +5,10 @@ import type { Kysely } from 'kysely';
 import type { NewUserRow, Tables, UserRow } from './tables.ts';
 
 export const MAX_NAME_LENGTH = 100;
-/** The longest that a mail server takes (RFC 5321, section 4.5.3.1.3, less the brackets). */
+/** Longest address that a mail server takes (https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3, less the brackets). */
 export const MAX_EMAIL_LENGTH = 254;
 
-/** A user, as the graph has it. */
+/** User as the graph has it. */
 export interface User {
   id: string;
   name: string;
@@ -27,19 +27,19 @@ const selectPage = prepare((db: Kysely<Tables>, parameter: Parameters<Page>) =>
   db.selectFrom('users').selectAll().where('id', '>', parameter('after')).orderBy('id').limit(parameter('first')),
 );
 
-/** The users with these keys, in the keys' order, null for an unknown one. One statement. */
+/** Returns the users with these keys in the keys' order, null for an unknown key. Runs one statement. */
 export async function findUsers(db: Kysely<Tables>, keys: readonly number[]): Promise<(User | null)[]> {
   const rows = await selectUsers(db, { keys: JSON.stringify(keys) });
   const byKey = new Map(rows.map((row) => [row.id, toUser(row)]));
   return keys.map((key) => byKey.get(key) ?? null);
 }
 
-/** One page of all users. */
+/** Returns one page of all users. */
 export async function listUsers(db: Kysely<Tables>, { first, after }: Page): Promise<User[]> {
   return (await selectPage(db, { first, after })).map(toUser);
 }
 
-/** Inserts a user, and gives it back; undefined where the address is taken, in whatever case. */
+/** Inserts a user and returns it; undefined if the address is taken, ignoring case. */
 export async function insertUser(
   db: Kysely<Tables>,
   { name, email }: { name: string; email: string },

@@ -1,0 +1,86 @@
+import type { ApolloServer } from '@apollo/server';
+import { Deadline, type Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import { answerRefusal } from '@lockstep/runtime/http/server/answers.ts';
+import { carryingGraphql, type GraphQLOptions } from '@lockstep/runtime/http/server/graphql.ts';
+import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
+import type { GatewaySettings } from '../configuration/settings-schema.ts';
+import type { CallRules } from '../subgraphs/call-rules.ts';
+import { OperationCalls } from '../subgraphs/operation-calls.ts';
+import type { Context } from '../supergraph/request-context.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
+import type { RequestWatch } from '../telemetry/request-watch.ts';
+import type { TrafficLimits } from './admission/traffic-limits.ts';
+import type { DocumentGate } from './documents/document-gate.ts';
+import type { FastPath } from './fast-path.ts';
+import type { Authentication } from './identity/authentication.ts';
+import type { Claims } from './identity/token-verifier.ts';
+
+/** What a GraphQL request passes, in this order. An undefined one is off. */
+export interface RequestSteps {
+  readonly watch: RequestWatch | undefined;
+  readonly limits: TrafficLimits;
+  readonly authentication: Authentication | undefined;
+  readonly documents: DocumentGate;
+  readonly rules: CallRules | undefined;
+  /** Undefined if plugins have a say in each operation, so that Apollo Server has to see them all. */
+  readonly fastPath: FastPath | undefined;
+  readonly apolloServer: ApolloServer<Context>;
+}
+
+/** Known about a request before its body is read. */
+interface Admitted {
+  readonly record: RequestRecord | undefined;
+  readonly claims: Claims | undefined;
+}
+
+/**
+ * Answers GraphQL requests. Each is recorded, counted against the limits of its client and of the process, and identified
+ * before its body is read; then its document is checked, and it runs on the fast path or through Apollo Server.
+ */
+export function graphqlRequests(
+  steps: RequestSteps,
+  { traffic, limits: { maxBodyBytes } }: Pick<GatewaySettings, 'traffic' | 'limits'>,
+): Handler {
+  const { watch, limits, authentication } = steps;
+  const run = operations(steps, traffic.timeoutMs, maxBodyBytes);
+  return async (request, response) => {
+    const record = watch?.start(request, response);
+    try {
+      await limits.admit(request);
+      const claims = await authentication?.identify(request);
+      response.setHeader('cache-control', 'no-store'); // an answer is for who asked for it, and only then
+      await run(request, response, { record, claims });
+    } catch (error) {
+      if (!(error instanceof RefusedRequestError)) throw error;
+      answerRefusal(response, error);
+    } finally {
+      limits.leave(request);
+    }
+  };
+}
+
+/** Reads the body, checks the document and runs the operation. */
+function operations(steps: RequestSteps, timeoutMs: number, maxBodyBytes: number) {
+  const { limits, documents, rules, fastPath, apolloServer } = steps;
+  const options: GraphQLOptions<Context, Admitted> = {
+    maxBodyBytes,
+    check(params, request) {
+      limits.enter(request);
+      return documents.check(params);
+    },
+    context: ({ signal, request: { headers }, carried: { claims, record } }) =>
+      contextOf({ signal, deadline: new Deadline(timeoutMs) }, { headers, claims, watched: record }, rules),
+    ...(fastPath && { known: (params) => fastPath.find(params) }),
+  };
+  return carryingGraphql(apolloServer, options);
+}
+
+function contextOf(
+  { signal, deadline }: Lifetime,
+  { headers, claims, watched }: Pick<Context, 'headers' | 'claims' | 'watched'>,
+  rules: CallRules | undefined,
+): Context {
+  const context: Context = { signal, deadline, headers, claims, watched, begun: undefined };
+  return rules ? { ...context, calls: new OperationCalls(rules, context) } : context;
+}

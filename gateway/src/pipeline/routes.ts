@@ -1,0 +1,26 @@
+import { live, ready } from '@lockstep/runtime/http/server/health.ts';
+import { routes } from '@lockstep/runtime/http/server/routes.ts';
+import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import type { HandlerFoundation } from '../supergraph/generation.ts';
+import { allowOrigins } from './admission/cors.ts';
+import { pageRoutes } from './pages/pages.ts';
+
+/** Routes the paths of the gateway: GraphQL, the pages for browsers, the health of the process and its metrics. */
+export function gatewayRoutes(
+  { settings, supergraph, instruments: { metrics } }: HandlerFoundation,
+  isReady: () => boolean,
+  graphql: Handler,
+): Handler {
+  const { path, landingPage, healthCheck, cors, telemetry } = settings;
+  const metricsRoute: Record<string, Handler> =
+    telemetry.metricsPath !== undefined && metrics
+      ? { [telemetry.metricsPath]: (_request, response) => metrics.answer(response) }
+      : {};
+  return routes({
+    ...pageRoutes(landingPage, path, supergraph.operations.planner.apiSchema),
+    [healthCheck.live]: live,
+    [healthCheck.ready]: ready(async () => (isReady() ? undefined : 'the process is stopping')),
+    ...metricsRoute,
+    [path]: allowOrigins(cors, graphql),
+  });
+}

@@ -1,0 +1,81 @@
+import type { ApolloServer } from '@apollo/server';
+import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import { CallRules } from '../subgraphs/call-rules.ts';
+import type { HandlerFoundation, RequestHandler } from '../supergraph/generation.ts';
+import type { Context } from '../supergraph/request-context.ts';
+import { RequestWatch } from '../telemetry/request-watch.ts';
+import { TrafficLimits } from './admission/traffic-limits.ts';
+import { apolloServer } from './apollo-server.ts';
+import { DocumentGate } from './documents/document-gate.ts';
+import { ValidatedDocuments } from './documents/validated-documents.ts';
+import { FastPath } from './fast-path.ts';
+import { graphqlRequests } from './graphql-request.ts';
+import { Authentication } from './identity/authentication.ts';
+import { gatewayRoutes } from './routes.ts';
+
+/** What a server needs to know of its process, whatever the settings. */
+export interface GatewayProcess {
+  readonly logger: Logger;
+  /** Returns false once the process stops, and new requests should go elsewhere. */
+  isReady(): boolean;
+}
+
+/** Everything between Node's HTTP and the execution of operations, under one set of settings and on one supergraph. */
+export class GatewayServer implements RequestHandler {
+  readonly handle: Handler;
+  readonly limits: TrafficLimits;
+  readonly authentication: Authentication | undefined;
+  readonly #apolloServer: ApolloServer<Context>;
+
+  private constructor(
+    handle: Handler,
+    limits: TrafficLimits,
+    authentication: Authentication | undefined,
+    apolloServer: ApolloServer<Context>,
+  ) {
+    this.handle = handle;
+    this.limits = limits;
+    this.authentication = authentication;
+    this.#apolloServer = apolloServer;
+  }
+
+  /** @param before the one that it is going to replace: it shares its limits and issuers' keys if their settings are equal */
+  static async open(
+    { logger, isReady }: GatewayProcess,
+    foundation: HandlerFoundation,
+    before?: GatewayServer,
+  ): Promise<GatewayServer> {
+    const { settings, supergraph, instruments } = foundation;
+    const { refusals } = instruments.counts;
+    const watch = RequestWatch.of(instruments);
+    const rules = CallRules.of(settings, supergraph.hooks);
+    const fastPath = new FastPath(supergraph);
+    const { introspection } = settings;
+    const validated = new ValidatedDocuments(supergraph.operations.planner.apiSchema, introspection);
+    const parts = { settings, supergraph, logger, refusals, fastPath, validated, rules, watch };
+    const { server, seesEach } = apolloServer(parts);
+    await server.start();
+    const authentication = Authentication.of(settings, logger, before?.authentication, refusals);
+    const limits = await TrafficLimits.open(settings.traffic, { logger, refusals }, before?.limits);
+    const documents = new DocumentGate(settings, { introspection, logger, refusals, validated });
+    const graphql = graphqlRequests(
+      {
+        watch,
+        limits,
+        authentication,
+        documents,
+        rules,
+        fastPath: seesEach ? undefined : fastPath,
+        apolloServer: server,
+      },
+      settings,
+    );
+    return new GatewayServer(gatewayRoutes(foundation, isReady, graphql), limits, authentication, server);
+  }
+
+  async close(): Promise<void> {
+    this.limits.close();
+    await this.#apolloServer.stop();
+  }
+}
