@@ -12,7 +12,7 @@ interface Mend {
  * A `@requires` on an entity whose key has a field below it that another subgraph gives: that field is fetched at a deeper
  * path than the entity, so that there is no path down from the one fetch to the other. The planner takes the reverse path,
  * and fails with "Cannot read properties of undefined". As mended in the router by
- * https://github.com/apollographql/router/pull/9926; nested-keys.test.ts reproduces it.
+ * https://github.com/apollographql/router/pull/9926; requires.test.ts reproduces it.
  */
 const NESTED_KEY_OF_REQUIRES: readonly Mend[] = [
   {
