@@ -1,7 +1,9 @@
 import { unwatchFile, watchFile } from 'node:fs';
 
-/** Polling interval. Polling replaces file system events, which miss a replaced file or parent folder, as editors, mounts and
- * Kubernetes ConfigMaps cause (https://nodejs.org/api/fs.html#caveats). */
+/**
+ * Interval at which files are looked at. The system's events would miss what editors, mounts and configuration maps do:
+ * replace a file, or a folder above it, by another.
+ */
 const POLL_INTERVAL_MS = 500;
 
 /** Calls back after a change of any of the files it watches. */

@@ -14,7 +14,7 @@ export interface RequestHandler {
   close(): Promise<void>;
 }
 
-/** Dependencies of a generation's request handler. */
+/** The parts of a generation that its request handler is built on. */
 export interface HandlerFoundation {
   readonly settings: GatewaySettings;
   readonly supergraph: LoadedSupergraph;

@@ -64,7 +64,7 @@ export class Generations<Requests extends RequestHandler = RequestHandler> {
     if (replaced) void replaced.retire().then(() => this.#open.delete(replaced));
   }
 
-  /** Reports a changed address to listen on, the only setting that needs a restart. */
+  /** Reports a change of the one setting that stays as it was at the start. */
   #reportListenChange(listen: ListenAddress): void {
     this.#listen ??= listen;
     const [first, now] = [toAuthority(this.#listen), toAuthority(listen)];

@@ -5,19 +5,19 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 
-/** A subgraph whose schema can't be fetched, and never could. */
+/** A subgraph that doesn't give its schema, and never did. */
 export class UnknownSchemaError extends ConfigurationError {}
 
-/** Query for a subgraph's schema: https://www.apollographql.com/docs/graphos/reference/federation/subgraph-spec */
+/** Query for a subgraph's schema: https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec#query_service */
 const QUERY = '{ _service { sdl } }';
 
-/** Schemas fetched from subgraphs by `schema.subgraph_url`. */
+/** Schemas of the subgraphs that have to be asked for them: `schema.subgraph_url`. */
 export class PolledSchemas {
   readonly #secret: string | undefined;
   readonly #logger: Logger;
-  /** Last schema from each URL, usable or not. */
+  /** SDL that each address gave last, usable or not. */
   readonly #given = new Map<string, string>();
-  /** Schema from each URL in the supergraph in service. */
+  /** SDL of each address in the supergraph that is served. */
   #used: ReadonlyMap<string, string> = new Map();
 
   constructor(secret: string | undefined, logger: Logger) {
@@ -26,9 +26,9 @@ export class PolledSchemas {
   }
 
   /**
-   * Fetches the schemas. Resolves with them by subgraph name, using that of the supergraph in service for an unavailable subgraph.
+   * Reads the schemas, by the subgraph's name. For a subgraph that can't be asked, the one that is served stands.
    *
-   * @throws {UnknownSchemaError} if a subgraph is unavailable and always was
+   * @throws {UnknownSchemaError} if one can't be asked, and never could
    */
   async read(subgraphs: readonly SubgraphSettings[]): Promise<ReadonlyMap<string, string>> {
     const given = await Promise.all(
@@ -37,12 +37,12 @@ export class PolledSchemas {
     return new Map(given.flatMap(([name, sdl]) => (sdl === undefined ? [] : [[name, sdl]])));
   }
 
-  /** Records that the schemas read last are in service. */
+  /** Notes that what was read last is served now. */
   keep(): void {
     this.#used = new Map(this.#given);
   }
 
-  /** Resolves with true if any subgraph's schema has changed since the last read. */
+  /** Resolves with true if a subgraph would give another schema than it did last. */
   async haveChanged(subgraphs: readonly SubgraphSettings[]): Promise<boolean> {
     const changes = subgraphs.map(async (subgraph) => {
       const url = urlOf(subgraph);

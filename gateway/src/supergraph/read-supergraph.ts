@@ -6,11 +6,11 @@ import { compose } from './compose.ts';
 import type { Supergraph } from './loaded-supergraph.ts';
 import { type PolledSchemas, UnknownSchemaError } from './polled-schemas.ts';
 
-/** Polling interval for schemas of subgraphs. */
+/** Interval at which subgraphs are asked for their schemas. */
 export const ASK_INTERVAL_MS = 2000;
 
 /**
- * Reads the supergraph from the files and the subgraphs.
+ * Reads the supergraph from its files and from the subgraphs that have to be asked.
  *
  * @param note called with the file's settings before their schemas are read
  * @throws {ConfigurationError}
@@ -25,7 +25,7 @@ export async function readSupergraph(
   return { ...settings, sdl: compose(settings.subgraphs, await schemas.read(settings.subgraphs)) };
 }
 
-/** Reads the supergraph, and retries while a subgraph does not give its schema. */
+/** Reads until every subgraph has given its schema. */
 export async function untilRead(read: () => Promise<Supergraph>, logger: Logger): Promise<Supergraph> {
   for (let told = ''; ; ) {
     try {

@@ -2,10 +2,10 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Metrics } from './metrics.ts';
 import type { Tracing } from './tracing.ts';
 
-/** Telemetry sinks; an undefined one is off. */
+/** Telemetry sinks. An undefined one is off. */
 export interface Instruments {
   readonly metrics?: Metrics | undefined;
   readonly tracing?: Tracing | undefined;
-  /** Logger of the access log. */
+  /** Gets a line for each request. */
   readonly accessLog?: Logger | undefined;
 }

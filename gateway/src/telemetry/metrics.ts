@@ -4,7 +4,7 @@ import type { OperationCounts } from './operation-counts.ts';
 import type { RejectionCounts } from './rejection-counts.ts';
 import { Durations, Tally } from './tally.ts';
 
-/** Counts kept elsewhere, read at each scrape. */
+/** Counts that are kept whether or not metrics are on. */
 export interface Counts {
   readonly refusals: RejectionCounts;
   readonly operations: OperationCounts;
@@ -14,10 +14,10 @@ export interface Counts {
 /** Phase of a circuit breaker: all calls pass, none do, or one does as a probe. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-/** Figures of the supergraph in service. */
+/** Metrics of the supergraph that is served. */
 export interface SupergraphFigures {
   readonly compiledOperations: number;
-  /** Phases of the circuit breakers, by subgraph. */
+  /** Yields the state of each circuit breaker. */
   breakers(): Iterable<readonly [subgraph: string, state: BreakerState]>;
 }
 

@@ -1,27 +1,27 @@
-/** Trace of an operation. This interface hides OpenTelemetry, which is loaded only if tracing is configured. */
+/** Trace of one operation. An interface, so that OpenTelemetry is loaded only if it is configured. */
 export interface OperationTrace {
-  /** Id in hexadecimal, as in `traceparent`. */
+  /** Hexadecimal, as in `traceparent`. */
   readonly traceId: string;
-  /** Sets the kind and name of the operation once they are known. */
+  /** Names the operation, once it is known. */
   nameOperation(type: string, name: string | undefined): void;
-  /** Adds a span from a time, by `performance.now()`, until now. */
+  /** Adds a span from then, by `performance.now()`, until now. */
   addSpan(name: string, startedAt: number): void;
-  /** Starts the trace of a fetch. */
+  /** Starts the part of one fetch. */
   startFetch(): FetchTrace;
   /**
-   * @param status undefined if the client disconnected before the response
-   * @param error code of the error, if it failed
+   * @param status undefined if the client left before it had one
+   * @param error code of the failure; undefined if it succeeded
    */
   end(status: number | undefined, error: string | undefined): void;
 }
 
-/** Trace of a fetch: its own call, or its part of a shared one. */
+/** Part of one fetch in an operation's trace: a call, or its share of one that is made for others too. */
 export interface FetchTrace {
-  /** Starts the trace of a call made for this fetch, and possibly for others. */
+  /** Starts a call that is made for this fetch, and perhaps for others. */
   startCall(call: CallDescription): CallTrace;
-  /** Links the call of another fetch that this one shares. */
+  /** Links the fetch to the call of another. */
   share(call: SpanReference | undefined): void;
-  /** Call that answered it. */
+  /** Call that the answer came from. */
   readonly call: SpanReference | undefined;
   end(subgraph: string, outcome: string): void;
 }
@@ -31,11 +31,11 @@ export interface CallTrace {
   readonly reference: SpanReference;
   /** Headers of the call: `traceparent`, and `tracestate` if there is one. */
   readonly headers: Readonly<Record<string, string>>;
-  /** @param status status of the response; undefined if there was none, for this reason */
+  /** @param status of the reply; undefined if there was none, because of the error */
   end(status: number | undefined, error?: unknown): void;
 }
 
-/** Ids of a span. */
+/** Identity of a span. */
 export interface SpanReference {
   readonly traceId: string;
   readonly spanId: string;
@@ -47,8 +47,8 @@ export interface CallDescription {
   readonly url: URL;
   readonly kind: 'query' | 'mutation';
   readonly operationName: string | undefined;
-  /** Number of requested entities; undefined for root fields. */
+  /** Number of entities that are asked for; undefined for root fields. */
   readonly entities: number | undefined;
-  /** Number of earlier attempts. */
+  /** Number of times that it was sent before. */
   readonly resends: number;
 }

@@ -1,18 +1,18 @@
-/** Consequence of breaking a rule: the operation was rejected, or only reported. */
+/** Consequence of breaking a rule. */
 export type Outcome = 'refused' | 'passed';
 
-/** Number of times that a rule was broken. */
+/** Count of one rule and outcome. */
 export interface RefusalCount {
   readonly rule: string;
   readonly outcome: Outcome;
   count: number;
 }
 
-/** Counts of broken rules, for the metrics. */
+/** Counts of how often each rule was broken. */
 export class RejectionCounts {
   readonly #counts = new Map<string, RefusalCount>();
 
-  /** @param rule key of the configuration, or code that clients get; never text from a client */
+  /** @param rule name in the configuration, or code that clients get for it; never a text of theirs */
   add(rule: string, outcome: Outcome): void {
     const key = `${rule} ${outcome}`;
     const known = this.#counts.get(key);

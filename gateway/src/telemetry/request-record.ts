@@ -2,33 +2,33 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { OperationTrace } from './operation-trace.ts';
 
-/** Outcome of a request: `refused` before it reached GraphQL, or `abandoned` by its client before the response. */
+/** Outcome of a request. It is `refused` before GraphQL sees it, and `abandoned` if its client leaves before the answer. */
 export type RequestOutcome = 'ok' | 'partial' | 'error' | 'refused' | 'abandoned' | 'page';
 
 /** Pattern of an `x-request-id` that is used, so that a client can find the request in its own logs. */
 const SAFE_ID = /^[\w.:-]{1,128}$/;
 
-/** Maximum number of logged characters of an operation name, because a client may send a megabyte. */
+/** Maximum length of an operation's name: a client may send one of a megabyte. */
 const MAX_NAME = 128;
 
-/** Maximum number of distinct error codes counted. */
+/** Maximum number of error codes that are counted apart. */
 const MAX_CODES = 10;
 
-/** Data collected about a request since its arrival. */
+/** Telemetry of one request, from its arrival on. */
 export class RequestRecord {
   /** Arrival, by `performance.now()`. */
   readonly startedAt = performance.now();
-  /** Number of bytes that the socket had sent at its arrival. */
+  /** Bytes that the socket had sent when the request came. */
   readonly bytesBefore: number;
   readonly request: IncomingMessage;
-  /** Address of the client, kept because a closed socket has none. */
+  /** Address of the client, noted early because a closed socket has none. */
   readonly client: string | undefined;
   readonly trace: OperationTrace | undefined;
   operationName: string | undefined;
   operationType: string | undefined;
-  /** Number of errors by code. */
+  /** Number of errors of each code. */
   errorCodes: Record<string, number> | undefined;
-  /** Undefined if there was no GraphQL response. */
+  /** Undefined if GraphQL gave no answer. */
   answered: 'ok' | 'partial' | 'error' | undefined;
 
   constructor(request: IncomingMessage, trace: OperationTrace | undefined) {
@@ -38,7 +38,7 @@ export class RequestRecord {
     this.bytesBefore = request.socket.bytesWritten;
   }
 
-  /** Returns the client's `x-request-id` if it can be logged, or else a new id. */
+  /** The client's `x-request-id` if it can be logged, or else a new id. */
   get id(): string {
     const given = this.request.headers['x-request-id'];
     return typeof given === 'string' && SAFE_ID.test(given) ? given : randomUUID();

@@ -1,8 +1,8 @@
 type Label = string | number;
 
 /**
- * Counts by two labels. They are passed to the metrics library at each scrape, because it takes a microsecond for what this
- * does in 30 ns, and each request is counted in seven ways.
+ * Counts by two labels. The metrics library gets them on a scrape: it takes a microsecond for what this does in thirty
+ * nanoseconds, and a request is counted in seven ways.
  */
 export class Tally {
   readonly #counts = new Map<Label, Map<Label, number>>();
@@ -23,7 +23,7 @@ export class Tally {
   }
 }
 
-/** Maximum number of durations kept before they are passed on together. */
+/** Number of durations that are handed on together. */
 const KEPT = 512;
 
 interface Kept {
@@ -31,7 +31,7 @@ interface Kept {
   length: number;
 }
 
-/** Durations by one label, passed on in batches and at each scrape; see {@link Tally}. */
+/** Durations by one label, handed on when there are many of them and on a scrape: see {@link Tally}. */
 export class Durations {
   readonly #kept = new Map<string, Kept>();
   readonly #take: (label: string, seconds: number) => void;

@@ -15,8 +15,7 @@ import type { CallDescription, CallTrace, FetchTrace, OperationTrace, SpanRefere
 /** Reads and writes `traceparent` and `tracestate`: https://www.w3.org/TR/trace-context/ */
 export const propagator = new W3CTraceContextPropagator();
 
-/** Trace of an operation, with spans named by OpenTelemetry's semantic conventions for HTTP and GraphQL:
- * https://opentelemetry.io/docs/specs/semconv/ */
+/** Trace of one operation, in spans named by OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 export class TracedOperation implements OperationTrace {
   readonly #tracer: Tracer;
   readonly #span: Span;
@@ -91,7 +90,7 @@ class TracedFetch implements FetchTrace {
     this.#call = call;
   }
 
-  /** Records a span for a fetch without a call of its own, with a link to the shared call if there is one. */
+  /** Adds a span for a fetch without a call of its own, with a link to the call if there was one. */
   end(subgraph: string, outcome: string): void {
     if (this.#isOwnCall) return;
     const links = this.#call ? [{ context: { ...this.#call } }] : [];

@@ -13,15 +13,15 @@ import type { OperationTrace } from './operation-trace.ts';
 import { spanExporter } from './span-exporter.ts';
 import { propagator, TracedOperation } from './traced-operation.ts';
 
-/** Maximum number of spans waiting to be sent. Further ones are dropped, so a slow collector costs no more memory. */
+/** Maximum number of spans that wait to be sent. Further ones are dropped, so that a slow collector costs no more memory. */
 const MAX_WAITING = 8192;
 const SEND_INTERVAL_MS = 2000;
 const SEND_TIMEOUT_MS = 5000;
 
-/** Maximum time that a stopping process waits for the collector. */
+/** Maximum time that a close waits for the collector. */
 const FLUSH_TIMEOUT_MS = 2000;
 
-/** Creates the traces of operations with OpenTelemetry, and sends them in the background. */
+/** Traces operations with OpenTelemetry, and sends the spans in the background. */
 export class Tracing {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
@@ -59,7 +59,7 @@ export class Tracing {
     return new TracedOperation(this.#tracer, span, trace.setSpan(ROOT_CONTEXT, span));
   }
 
-  /** Sends waiting spans, as far as the collector accepts them soon. */
+  /** Sends the spans that wait, unless the collector is too slow. */
   async close(): Promise<void> {
     const overdue = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_TIMEOUT_MS).unref());
     await Promise.race([this.#provider.shutdown().catch(() => {}), overdue]); // the exporter has logged the reason
