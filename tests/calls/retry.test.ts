@@ -10,7 +10,7 @@ const supergraph = await supergraphWith(
   { after },
   { users: ['timeout: 1s', 'retry: { max_attempts: 3, interval: 5ms, budget: 0.2 }'] },
 );
-const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: supergraph } });
+const graph = await startGraph({ after }, { only: ['users'], gateway: { SUPERGRAPH_FILE: supergraph } });
 const ada = await createUser(graph.url, 'ada@example.com');
 
 afterEach(() => {

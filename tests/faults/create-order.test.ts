@@ -11,7 +11,7 @@ import { countRows } from '../harness/rows.ts';
 const TIMEOUT_MS = 2000;
 const SLACK_MS = 3000;
 
-const graph = await startGraph({ after });
+const graph = await startGraph({ after }, { only: ['users', 'orders'] });
 const user = await createUser(graph.url, 'ada@example.com');
 const countOrders = () => countRows(join(graph.folder, 'orders.sqlite'), 'orders');
 

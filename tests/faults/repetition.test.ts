@@ -6,7 +6,7 @@ import { startGraph } from '../harness/graph.ts';
 import type { Behaviour } from '../harness/proxy.ts';
 import { countRows } from '../harness/rows.ts';
 
-const graph = await startGraph({ after });
+const graph = await startGraph({ after }, { only: ['users'] });
 
 const FAILURES: [Behaviour, code: string, written: number][] = [
   ['reset', 'OUTCOME_UNKNOWN', 0],
