@@ -14,7 +14,7 @@ const CLIENTS = [
   { page: 'docs/frontend.md', name: 'apollo-client' },
 ];
 
-const graph = await startGraph({ after });
+const graph = await startGraph({ after }, { only: ['users', 'orders'] });
 const user = await createUser(graph.url, 'ada@example.com');
 await createOrder(graph.url, user, '10.50');
 
