@@ -191,7 +191,7 @@ test('logs a collector that is down once without delaying requests, and sends th
   assert.equal(late.spans.filter(({ traceId }) => traceId === last.traceId).length, 2);
   const lines = own.gateway.logs.filter(({ msg }) => msg.startsWith('the collector')).map(({ msg }) => msg);
   assert.equal(lines.length, 2, lines.join('\n'));
-  assert.equal(lines[1], 'the collector takes traces again');
+  assert.equal(lines[1], 'the collector accepts traces again');
 });
 
 test('stops in time if the collector never responds', async (t) => {

@@ -17,7 +17,7 @@ import { isOver } from './time-limit.ts';
 export type SagaServices = Pick<Services, 'db' | 'usersClient' | 'productsClient' | 'reach'>;
 
 /** Failures that settle nothing: whoever sends the checkout again is told how the order ended, and not these. */
-const PASSING: readonly unknown[] = ['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED'];
+const PASSING: readonly unknown[] = ['SUBGRAPH_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'DEADLINE_EXCEEDED'];
 
 /**
  * The steps from an order that is written to one that is confirmed. If one fails, what was reserved is released and

@@ -3,7 +3,7 @@ import { TimeLimit } from '@lockstep/runtime/http/client/time-limit.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 
 /** What a step gives that was not answered. */
-const UNANSWERED: readonly unknown[] = ['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED'];
+const UNANSWERED: readonly unknown[] = ['SUBGRAPH_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'DEADLINE_EXCEEDED'];
 
 /**
  * Gives a saga the time that its request has left, and at most `timeoutMs`.
