@@ -1,16 +1,16 @@
 import {
   DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
-  type Operation,
   operationFromDocument,
   type Schema,
   Supergraph,
 } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
-import { GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import type { PlannedOperation, Planner, PlanRequest, SupergraphDirectives } from '../planner.ts';
 import { UnplannableOperationError } from '../unplannable-operation-error.ts';
 import { orderContextFetches } from './context-order.ts';
 import { ExternalFields } from './external-fields.ts';
+import { expandFragments, interfaceObjectsOf } from './interface-object-fragments.ts';
 import { addNewerIntrospection } from './introspection-fields.ts';
 import { limitLocalSelections } from './local-selections.ts';
 import { QueryPlanner } from './mended-planner.ts';
@@ -34,6 +34,7 @@ export class OperationPlanner implements Planner {
   readonly #planner: InstanceType<typeof QueryPlanner>;
   readonly #requiredFields: RequiredFields;
   readonly #external: ExternalFields;
+  readonly #interfaceObjects: ReadonlySet<string>;
   readonly #fieldNames: ReadonlySet<string>;
 
   /** @throws {GraphQLError} if the SDL is no supergraph, or links a feature that isn't supported */
@@ -49,22 +50,35 @@ export class OperationPlanner implements Planner {
     limitLocalSelections(this.#planner);
     this.#requiredFields = requiredFields;
     this.#external = new ExternalFields(document);
+    this.#interfaceObjects = interfaceObjectsOf(document);
     this.#fieldNames = fieldNamesOf(this.supergraphSchema);
   }
 
-  async plan({ document, operationName, overrideLabels }: PlanRequest): Promise<PlannedOperation> {
-    const separated = separateResponseKeys(document, (name) => this.#fieldNames.has(name));
-    const plannable = plannableSelections(mergeMutationFields(separated.document), this.apiSchema);
-    const operation = operationFromDocument(this.#api, plannable, {
+  async plan(request: PlanRequest): Promise<PlannedOperation> {
+    const { document, names } = separateResponseKeys(request.document, (name) => this.#fieldNames.has(name));
+    const built = this.#buildExpandedPlan(mergeMutationFields(document), request);
+    const queryPlan = orderContextFetches(addMissingAliases(built));
+    validatePlan(queryPlan, this.#external);
+    return { queryPlan: restoreRequiredFields(queryPlan, this.#requiredFields), names };
+  }
+
+  /** Plans the document as it is, and with its fragments expanded if that is what the planner can't do. */
+  #buildExpandedPlan(document: DocumentNode, request: PlanRequest): QueryPlan {
+    try {
+      return this.#buildPlan(document, request);
+    } catch (error) {
+      if (!(error instanceof UnplannableOperationError)) throw error;
+      const expanded = expandFragments(document, this.apiSchema, this.#interfaceObjects);
+      if (expanded === document) throw error;
+      return this.#buildPlan(expanded, request);
+    }
+  }
+
+  #buildPlan(document: DocumentNode, { operationName, overrideLabels }: PlanRequest): QueryPlan {
+    const operation = operationFromDocument(this.#api, plannableSelections(document, this.apiSchema), {
       ...(operationName !== undefined && { operationName }),
       validate: false,
     });
-    const queryPlan = orderContextFetches(addMissingAliases(this.#buildPlan(operation, overrideLabels)));
-    validatePlan(queryPlan, this.#external);
-    return { queryPlan: restoreRequiredFields(queryPlan, this.#requiredFields), names: separated.names };
-  }
-
-  #buildPlan(operation: Operation, overrideLabels: PlanRequest['overrideLabels']): QueryPlan {
     try {
       const options = overrideLabels && { overrideConditions: new Map(overrideLabels) };
       return this.#planner.buildQueryPlan(operation, options);
