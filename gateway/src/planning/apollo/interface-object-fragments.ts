@@ -1,17 +1,23 @@
 import {
   type DocumentNode,
-  type FragmentSpreadNode,
+  type GraphQLCompositeType,
   type GraphQLSchema,
+  getNamedType,
   type InlineFragmentNode,
   isAbstractType,
+  isCompositeType,
   isInterfaceType,
+  isObjectType,
+  isUnionType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionNode,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
+  type SelectionSetNode,
 } from 'graphql';
 import { isFieldedType, isTrue } from './join-directives.ts';
+
+/** Maximum number of selections of an expanded operation: each nesting can multiply them by the number of types. */
+const MAX_SELECTIONS = 10_000;
 
 /** Returns the interfaces that are an `@interfaceObject` in some subgraph. */
 export function interfaceObjectsOf(supergraph: DocumentNode): Set<string> {
@@ -24,57 +30,77 @@ export function interfaceObjectsOf(supergraph: DocumentNode): Set<string> {
 }
 
 /**
- * Puts each fragment on a union or another interface, below an interface that is an `@interfaceObject` somewhere, into
+ * Replaces fragments on unions and other interfaces, below an interface that is an `@interfaceObject` somewhere, by
  * fragments on the object types that both have. @apollo/query-planner 2.14.4 fails for such a fragment on an object whose
  * subgraph doesn't know its type: "We should have an edge from Node(b) for __typename", as in
  * https://github.com/apollographql/router/issues/8127. Not done for every operation, because there can be many types.
  *
- * @param document validated against `schema`
- * @returns the same document if it has no such fragment
+ * @param operation validated against `schema`, with its fragments inlined
+ * @returns undefined if there is no such fragment, or the operation would become too large
  */
 export function expandFragments(
-  document: DocumentNode,
+  operation: OperationDefinitionNode,
   schema: GraphQLSchema,
   interfaceObjects: ReadonlySet<string>,
-): DocumentNode {
-  const types = new TypeInfo(schema);
-  const conditions = new Map<string, string>();
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) conditions.set(node.name.value, node.typeCondition.name.value);
+): OperationDefinitionNode | undefined {
+  const root = schema.getRootType(operation.operation);
+  const expansion = new Expansion(schema, interfaceObjects);
+  const selectionSet = root && expansion.selectionSet(operation.selectionSet, root);
+  return selectionSet && expansion.isUseful ? { ...operation, selectionSet } : undefined;
+}
+
+class Expansion {
+  readonly #schema: GraphQLSchema;
+  readonly #interfaceObjects: ReadonlySet<string>;
+  #selections = 0;
+  #expanded = 0;
+
+  constructor(schema: GraphQLSchema, interfaceObjects: ReadonlySet<string>) {
+    this.#schema = schema;
+    this.#interfaceObjects = interfaceObjects;
   }
-  const expanded = (selection: SelectionNode): readonly SelectionNode[] => {
-    const parent = types.getParentType();
-    if (selection.kind === Kind.FIELD || !isInterfaceType(parent) || !interfaceObjects.has(parent.name))
-      return [selection];
-    const condition = schema.getType(conditionOf(selection, conditions) ?? parent.name);
-    if (!isAbstractType(condition) || condition === parent) return [selection];
-    const possible = schema.getPossibleTypes(parent).filter((type) => schema.isSubType(condition, type));
-    return possible.map(({ name }) => fragmentOn(name, selection));
-  };
-  const visitor = visitWithTypeInfo(types, {
-    SelectionSet: (selectionSet) => {
-      const selections = selectionSet.selections.flatMap(expanded);
-      return selections.every((selection, index) => selection === selectionSet.selections[index])
-        ? undefined
-        : { ...selectionSet, selections };
-    },
-  });
-  return visit(document, visitor);
-}
 
-function conditionOf(
-  selection: InlineFragmentNode | FragmentSpreadNode,
-  conditions: ReadonlyMap<string, string>,
-): string | undefined {
-  return selection.kind === Kind.INLINE_FRAGMENT
-    ? selection.typeCondition?.name.value
-    : conditions.get(selection.name.value);
-}
+  get isUseful(): boolean {
+    return this.#expanded > 0 && this.#selections <= MAX_SELECTIONS;
+  }
 
-function fragmentOn(typeName: string, selection: SelectionNode): InlineFragmentNode {
-  return {
-    kind: Kind.INLINE_FRAGMENT,
-    typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: typeName } },
-    selectionSet: { kind: Kind.SELECTION_SET, selections: [selection] },
-  };
+  selectionSet(selectionSet: SelectionSetNode, parent: GraphQLCompositeType): SelectionSetNode {
+    const selections = selectionSet.selections.flatMap((selection) => this.#selection(selection, parent));
+    return { ...selectionSet, selections };
+  }
+
+  #selection(selection: SelectionNode, parent: GraphQLCompositeType): readonly SelectionNode[] {
+    this.#selections += 1;
+    if (this.#selections > MAX_SELECTIONS || selection.kind === Kind.FRAGMENT_SPREAD) return [selection];
+    if (selection.kind === Kind.INLINE_FRAGMENT) return this.#fragment(selection, parent);
+    const field = isUnionType(parent) ? undefined : parent.getFields()[selection.name.value];
+    const type = getNamedType(field?.type);
+    if (!selection.selectionSet || !isCompositeType(type)) return [selection];
+    return [{ ...selection, selectionSet: this.selectionSet(selection.selectionSet, type) }];
+  }
+
+  #fragment(fragment: InlineFragmentNode, parent: GraphQLCompositeType): readonly SelectionNode[] {
+    const condition = this.#schema.getType(fragment.typeCondition?.name.value ?? parent.name);
+    if (!isCompositeType(condition)) return [fragment];
+    if (isObjectType(parent)) return this.#applies(condition, parent) ? [this.#on(parent, fragment)] : [];
+    const isExpanded = isInterfaceType(parent) && this.#interfaceObjects.has(parent.name);
+    if (!isExpanded || condition === parent || isObjectType(condition)) return [this.#on(condition, fragment)];
+    this.#expanded += 1;
+    const types = this.#schema.getPossibleTypes(parent).filter((type) => this.#applies(condition, type));
+    return types.map((type) => this.#on(type, fragment));
+  }
+
+  #applies(condition: GraphQLCompositeType, type: GraphQLCompositeType): boolean {
+    return (
+      condition === type || (isAbstractType(condition) && isObjectType(type) && this.#schema.isSubType(condition, type))
+    );
+  }
+
+  #on(type: GraphQLCompositeType, fragment: InlineFragmentNode): InlineFragmentNode {
+    return {
+      ...fragment,
+      typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type.name } },
+      selectionSet: this.selectionSet(fragment.selectionSet, type),
+    };
+  }
 }

@@ -5,7 +5,9 @@ import {
   Supergraph,
 } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType, Kind } from 'graphql';
+import { inlineFragments } from '../plan/inlined-operation.ts';
+import { operationOf } from '../plan/operation-document.ts';
 import type { PlannedOperation, Planner, PlanRequest, SupergraphDirectives } from '../planner.ts';
 import { UnplannableOperationError } from '../unplannable-operation-error.ts';
 import { orderContextFetches } from './context-order.ts';
@@ -67,10 +69,11 @@ export class OperationPlanner implements Planner {
     try {
       return this.#buildPlan(document, request);
     } catch (error) {
-      if (!(error instanceof UnplannableOperationError)) throw error;
-      const expanded = expandFragments(document, this.apiSchema, this.#interfaceObjects);
-      if (expanded === document) throw error;
-      return this.#buildPlan(expanded, request);
+      if (!(error instanceof UnplannableOperationError) || this.#interfaceObjects.size === 0) throw error;
+      const operation = inlineFragments(document, operationOf(document, request.operationName));
+      const expanded = expandFragments(operation, this.apiSchema, this.#interfaceObjects);
+      if (!expanded) throw error;
+      return this.#buildPlan({ kind: Kind.DOCUMENT, definitions: [expanded] }, request);
     }
   }
 
