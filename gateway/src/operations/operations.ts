@@ -14,7 +14,7 @@ import { inlineFragments } from '../planning/plan/inlined-operation.ts';
 import { operationOf } from '../planning/plan/operation-document.ts';
 import type { Planner } from '../planning/planner.ts';
 import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
-import type { OperationCounts } from '../telemetry/operation-counts.ts';
+import type { OperationCounts } from '../telemetry/metrics.ts';
 import { restrict, type Visit } from './authorization/restriction.ts';
 import { AuthorizationRules } from './authorization/rules.ts';
 import type { ClientOperation } from './client-operation.ts';

@@ -3,7 +3,7 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import { type GraphQLError, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { operationOf } from '../planning/plan/operation-document.ts';
-import type { OperationCounts } from '../telemetry/operation-counts.ts';
+import type { OperationCounts } from '../telemetry/metrics.ts';
 import type { ClientOperation } from './client-operation.ts';
 
 const CODE = 'OPERATION_NOT_SUPPORTED';

@@ -16,6 +16,7 @@ import type { Planner } from '../planning/planner.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
 import { CallTelemetry } from '../subgraphs/call-telemetry.ts';
+import { EndedMutations } from '../subgraphs/ended-mutations.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
 import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
@@ -171,8 +172,8 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const { calls, signal, deadline, watched } = context;
-    const trace = watched?.trace;
+    const { calls, signal, deadline, record } = context;
+    const trace = record?.trace;
     const call: CallContext = { signal, deadline, headers: ForwardedHeaders.NONE, trace };
     return compiled.execute({
       variables: request.variables,
@@ -185,13 +186,13 @@ export class LoadedSupergraph implements SupergraphFigures {
   #find({ request, document, queryHash, source, context }: RunContext): Found | Promise<Found> {
     const operation = { document, queryHash, source, operationName: request.operationName };
     return this.#compiling
-      ? this.#compiling.time(() => this.operations.get(operation), context.watched?.trace)
+      ? this.#compiling.time(() => this.operations.get(operation), context.record?.trace)
       : this.operations.get(operation);
   }
 
   #vary(varying: RequestDependentOperation, variant: Variant, { context }: RunContext): Compiled | Promise<Compiled> {
     return this.#compiling
-      ? this.#compiling.time(() => this.operations.variant(varying, variant), context.watched?.trace)
+      ? this.#compiling.time(() => this.operations.variant(varying, variant), context.record?.trace)
       : this.operations.variant(varying, variant);
   }
 
@@ -230,11 +231,11 @@ function openCallers(
   { metrics, tracing }: SupergraphInstruments,
 ): Callers {
   const { traffic } = gateway;
-  const keepsHeads = readsAnswerHeaders(gateway);
+  const shared = { traffic, secret, logger, mutations: new EndedMutations(), keepsHeads: readsAnswerHeaders(gateway) };
   return new Map(
     subgraphs.map((subgraph) => {
       const telemetry = CallTelemetry.of(subgraph, { metrics, tracing });
-      return [subgraph.name, new SubgraphCaller({ subgraph, traffic, secret, logger, keepsHeads, telemetry })];
+      return [subgraph.name, new SubgraphCaller({ ...shared, subgraph, telemetry })];
     }),
   );
 }

@@ -17,7 +17,8 @@ import { addNewerIntrospection } from './introspection-fields.ts';
 import { limitLocalSelections } from './local-selections.ts';
 import { QueryPlanner } from './mended-planner.ts';
 import { addMissingAliases } from './missing-aliases.ts';
-import { mergeMutationFields } from './mutation-fields.ts';
+import { mutationFields } from './mutation-fields.ts';
+import { sequenceOf } from './mutation-sequence.ts';
 import { validatePlan } from './plan-validation.ts';
 import { plannableSelections } from './plannable-selections.ts';
 import type { RequiredFields } from './required-field.ts';
@@ -58,10 +59,15 @@ export class OperationPlanner implements Planner {
 
   async plan(request: PlanRequest): Promise<PlannedOperation> {
     const { document, names } = separateResponseKeys(request.document, (name) => this.#fieldNames.has(name));
-    const built = this.#buildExpandedPlan(mergeMutationFields(document), request);
-    const queryPlan = orderContextFetches(addMissingAliases(built));
+    const plans = mutationFields(document, request.operationName).map((part) => this.#planPart(part, request));
+    const [only] = plans;
+    return { queryPlan: only && plans.length === 1 ? only : sequenceOf(plans), names };
+  }
+
+  #planPart(document: DocumentNode, request: PlanRequest): QueryPlan {
+    const queryPlan = orderContextFetches(addMissingAliases(this.#buildExpandedPlan(document, request)));
     validatePlan(queryPlan, this.#external);
-    return { queryPlan: restoreRequiredFields(queryPlan, this.#requiredFields), names };
+    return restoreRequiredFields(queryPlan, this.#requiredFields);
   }
 
   /** Plans the document as it is, and with its fragments expanded if that is what the planner can't do. */
