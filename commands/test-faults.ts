@@ -12,6 +12,7 @@ const TESTS = [
   'tests/faults/*.test.ts',
   'tests/following/*.test.ts',
   'tests/settings/reload.test.ts',
+  'tests/identity/switching.test.ts',
   'tests/pm2/reload.test.ts',
   'tests/attack/*.test.ts',
 ];

@@ -2,7 +2,7 @@ import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { readConfig } from './configuration/environment.ts';
 import { describeSettings } from './configuration/settings-in-force.ts';
 
-// `npm run config`: the settings in force, each with where it comes from; or all that is wrong with them.
+// `npm run config`: prints the settings in force, each with its origin, or all mistakes in them.
 
 try {
   process.stdout.write(describeSettings(readConfig()));

@@ -9,7 +9,7 @@ import { supergraphWith } from './settings.ts';
 
 const CLIENTS = 20;
 
-const graph = await startGraph({ after });
+const graph = await startGraph({ after }, { only: ['users', 'orders'] });
 const off = await supergraphWith({ after }, { traffic: ['deduplicate_query: false', 'batch_entities: false'] });
 const unshared = await start({ after }, 'gateway', {
   SUPERGRAPH_FILE: off,

@@ -7,7 +7,7 @@ import { createUser } from '../harness/client.ts';
 import { start, startGraph } from '../harness/graph.ts';
 
 const skip = withoutBrowser;
-const graph = await startGraph({ after });
+const graph = await startGraph({ after }, { only: ['users', 'orders'] });
 await createUser(graph.url, 'ada@example.com');
 
 test('opens Sandbox at / with a first query of this graph', { skip }, async (t) => {

@@ -24,7 +24,7 @@ const CREATE_USER: TypedDocumentNode<{ createUser: User }, { name: string; email
   mutation CreateUser($name: String!, $email: String!) { createUser(name: $name, email: $email) { id name } }
 `;
 
-const graph = await startGraph({ after });
+const graph = await startGraph({ after }, { only: ['users'] });
 const cache = new InMemoryCache();
 const apollo = new ApolloClient({ link: new HttpLink({ uri: graph.url }), cache });
 after(() => apollo.stop());

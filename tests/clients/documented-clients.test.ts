@@ -14,11 +14,11 @@ const CLIENTS = [
   { page: 'docs/frontend.md', name: 'apollo-client' },
 ];
 
-const graph = await startGraph({ after });
+const graph = await startGraph({ after }, { only: ['users', 'orders'] });
 const user = await createUser(graph.url, 'ada@example.com');
 await createOrder(graph.url, user, '10.50');
 
-/** Runs a page's code from a folder where its imports resolve, and returns what it printed. */
+/** Runs a page's code in a folder from which its imports resolve. Resolves with its output. */
 async function run(t: TestContext, code: string): Promise<string> {
   assert.ok(code.includes(ADDRESS), `the code doesn't call ${ADDRESS}`);
   const folder = await mkdtemp(join(import.meta.dirname, '.tmp-'));

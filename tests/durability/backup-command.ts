@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Outcome, PATH, run } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
 
-/** Environment that tells the processes and commands where a test's databases are. */
+/** Environment that gives processes and commands the paths of a test's databases. */
 export interface DatabaseVariables extends Readonly<Record<string, string>> {
   readonly USERS_DATABASE: string;
   readonly ORDERS_DATABASE: string;

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { createOrder, createUser, get } from '../harness/client.ts';
 import { tellProgress, times } from '../harness/full-count.ts';
-import { type Graph, start, startGraph } from '../harness/graph.ts';
+import { type Afterwards, type Graph, start, startGraph } from '../harness/graph.ts';
 import { ROOT } from '../harness/process.ts';
 import { countRows, readRows } from '../harness/rows.ts';
 import { until } from '../harness/waiting.ts';
@@ -25,9 +25,10 @@ interface Shop extends Graph {
   readonly databases: DatabaseVariables;
 }
 
+const shop = await startFilledShop({ after });
+
 test(`each of ${BACKUPS} backups under load is complete, and a prefix of the commits in both databases`, async (t) => {
-  const shop = await startFilledShop(t);
-  const load = startLoad(t, shop);
+  const load = startLoad(t, 'backed-up');
   for (let backup = 1; backup <= BACKUPS; backup += 1) {
     const acknowledged = await load.someMore();
     const folder = join(shop.folder, `backup-${backup}`);
@@ -44,9 +45,23 @@ test(`each of ${BACKUPS} backups under load is complete, and a prefix of the com
   assert.deepEqual(failures, [], 'a backup disturbs nobody');
 });
 
+test('a killed backup is not a backup', async () => {
+  const { folder, databases } = shop;
+  const backup = join(folder, 'killed');
+  const child = spawn(process.execPath, ['commands/backup.ts', backup], { cwd: ROOT, env: databases });
+  const closed = once(child, 'close');
+  await once(child.stdout, 'data'); // it reports that a part is copied
+  child.kill('SIGKILL');
+  assert.deepEqual(await closed, [null, 'SIGKILL']);
+  assert.ok(existsSync(join(backup, 'users.sqlite')));
+  const { code, stderr } = await runCommand('restore', [backup], databases);
+  assert.equal(code, 1);
+  assert.match(stderr, /^.+\/killed has no complete backup/);
+});
+
+// Comes last, because it stops the processes.
 test('restores a backup taken under load, from which the graph continues', async (t) => {
-  const shop = await startFilledShop(t);
-  const load = startLoad(t, shop);
+  const load = startLoad(t, 'restored');
   await load.someMore();
   const folder = join(shop.folder, 'backup');
   const backup = await runNpm('backup', folder, shop.databases);
@@ -70,25 +85,11 @@ test('restores a backup taken under load, from which the graph continues', async
   assert.equal(countRows(kept, 'orders'), lost);
   assert.equal(existsSync(`${shop.databases.ORDERS_DATABASE}-wal`), false);
   assert.equal(countRows(shop.databases.ORDERS_DATABASE, 'orders'), backedUp);
-  await assertServes(t, shop, backedUp);
-});
-
-test('a killed backup is not a backup', async (t) => {
-  const { folder, databases } = await startFilledShop(t);
-  const backup = join(folder, 'backup');
-  const child = spawn(process.execPath, ['commands/backup.ts', backup], { cwd: ROOT, env: databases });
-  const closed = once(child, 'close');
-  await once(child.stdout, 'data'); // it reports that a part is copied
-  child.kill('SIGKILL');
-  assert.deepEqual(await closed, [null, 'SIGKILL']);
-  assert.ok(existsSync(join(backup, 'users.sqlite')));
-  const { code, stderr } = await runCommand('restore', [backup], databases);
-  assert.equal(code, 1);
-  assert.match(stderr, /^.+\/backup has no complete backup/);
+  await assertServes(t, backedUp);
 });
 
 /** Starts the whole graph, with users and an order of each. */
-async function startFilledShop(t: TestContext): Promise<Shop> {
+async function startFilledShop(t: Afterwards): Promise<Shop> {
   const graph = await startGraph(t);
   const databases = databasesIn(graph.folder);
   const numbers = `with recursive numbers (n) as (select 1 union all select n + 1 from numbers limit ${EARLIER})`;
@@ -112,14 +113,14 @@ function write(file: string, statement: string): void {
 }
 
 /** Starts clients that create users and an order for each, until they are stopped. */
-function startLoad(t: TestContext, { url }: Graph) {
+function startLoad(t: TestContext, label: string) {
   const failures: unknown[] = [];
   let acknowledged = EARLIER;
   let running = true;
   const client = async (name: number) => {
     for (let number = 0; running; number += 1) {
       try {
-        await createOrder(url, await createUser(url, `client-${name}-${number}@example.com`));
+        await createOrder(shop.url, await createUser(shop.url, `${label}-${name}-${number}@example.com`));
         acknowledged += 1;
       } catch (error) {
         if (!String(error).includes('DEADLINE_EXCEEDED')) failures.push(error); // which happens on a busy machine
@@ -164,7 +165,7 @@ function lastUserOf(folder: string): number {
 }
 
 /** Asserts that a graph on the restored files has this many orders, the last with its user, and gives the next id. */
-async function assertServes(t: TestContext, shop: Shop, orders: number): Promise<void> {
+async function assertServes(t: TestContext, orders: number): Promise<void> {
   const { verificationProxy, usersProxy, ordersProxy, url } = shop;
   const users = await start(t, 'subgraphs/users', shop.databases);
   usersProxy.target = verificationProxy.target = users.url;

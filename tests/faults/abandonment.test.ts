@@ -17,7 +17,11 @@ await edit(files.supergraph, 'timeout: 5s', 'timeout: 5m');
 await appendFile(files.supergraph, 'gateway:\n  traffic_shaping:\n    timeout: 5m\n');
 const graph = await startGraph(
   { after },
-  { gateway: { SUPERGRAPH_FILE: files.supergraph }, orders: { USERS_TIMEOUT_MS: '300000' } },
+  {
+    only: ['users', 'orders'],
+    gateway: { SUPERGRAPH_FILE: files.supergraph },
+    orders: { USERS_TIMEOUT_MS: '300000' },
+  },
 );
 const user = await createUser(graph.url, 'ada@example.com');
 

@@ -11,7 +11,7 @@ const SLACK_MS = 3000;
 
 const UNAVAILABLE: Behaviour[] = ['garbage', 'status 500', 'cut short', 'reset', 'lose the answer'];
 
-const graph = await startGraph({ after });
+const graph = await startGraph({ after }, { only: ['users', 'orders'] });
 const ada = await createUser(graph.url, 'ada@example.com');
 const bob = await createUser(graph.url, 'bob@example.com', 'Bob');
 const ids = [await createOrder(graph.url, ada), await createOrder(graph.url, bob), await createOrder(graph.url, ada)];

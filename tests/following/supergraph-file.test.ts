@@ -10,7 +10,10 @@ import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 
 const files = await copySupergraph({ after });
-const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: files.supergraph } });
+const graph = await startGraph(
+  { after },
+  { only: ['users', 'orders'], gateway: { SUPERGRAPH_FILE: files.supergraph } },
+);
 const user = await createUser(graph.url, 'ada@example.com');
 
 const NAMES = '{ users { name } }';

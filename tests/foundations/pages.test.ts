@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { PAGES, readPage } from '../harness/documentation.ts';
@@ -16,6 +16,21 @@ const PATH = /^(bench|commands|deploy|docs|gateway|runtime|subgraph-kit|subgraph
 
 test('the README fits on two screens', () => {
   assert.ok(readPage('README.md').trimEnd().split('\n').length <= 150);
+});
+
+test('docs/architecture.md names each floor of the gateway, and a file at each step', () => {
+  const text = readPage('docs/architecture.md');
+  const floors = [...text.matchAll(/^\| `([\w-]+)\/` \|.*\(\.\.\/gateway\//gm)].map(([, floor = '']) => floor);
+  const folders = readdirSync(join(ROOT, 'gateway/src'), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  assert.deepEqual(floors.toSorted(), folders.map(({ name }) => name).toSorted());
+  const steps = text.split(/^(?=\d+\. |## )/m).filter((part) => /^\d/.test(part));
+  assert.ok(steps.length >= 15, `${steps.length} steps`);
+  assert.deepEqual(
+    steps.filter((step) => !linksOf(step).some((link) => link.endsWith('.ts'))),
+    [],
+  );
 });
 
 for (const page of PAGES) {

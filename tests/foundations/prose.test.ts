@@ -14,7 +14,7 @@ const docstrings = comments.filter(({ isDocstring, text }) => isDocstring && !te
 /** Openings of a clause instead of a verb or a noun phrase. graphql-js opens 2 % of its docstrings so, Yoga 3 %. */
 const CLAUSE_OPENING = /^(What|Whether|Who|How|Where|Of|Those|As)\b/;
 
-/** `where` in front of a clause, as it is written for `if`. Also finds relative clauses ("the folder where the …"). */
+/** `where` in front of a clause, as it is written for `if`. Also finds relative clauses of places. */
 const WHERE_FOR_IF =
   /\bwhere (an?|all|another|anything|each|everything|it|its|nobody|no|none|nothing|one|only|somebody|someone|something|that|the|there|these|they|this)\b/gi;
 

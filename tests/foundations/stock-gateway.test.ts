@@ -8,7 +8,7 @@ import type { RunningProcess } from '../harness/process.ts';
 
 const RECORDER = pathToFileURL(join(import.meta.dirname, 'module-recorder.ts')).href;
 
-const graph = await startGraph({ after }, { all: { NODE_OPTIONS: `--import=${RECORDER}` } });
+const graph = await startGraph({ after }, { only: ['users', 'orders'], all: { NODE_OPTIONS: `--import=${RECORDER}` } });
 
 /** Stops the process, and returns what it has loaded. */
 async function loadedBy(process: RunningProcess) {

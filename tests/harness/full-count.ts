@@ -1,6 +1,6 @@
 const isFull = process.env.FAULTS === 'full';
 
-/** Returns the number of repetitions of a fault: the full count in `npm run test:faults`, a tenth of it or `small` in `npm test`. */
+/** Returns `full` in `npm run test:faults`, a tenth of it or `small` in `npm test`. */
 export function times(full: number, small = Math.ceil(full / 10)): number {
   return isFull ? full : small;
 }

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { type RunningProcess, startProcess } from './process.ts';
 import { type FaultProxy, startProxy } from './proxy.ts';
 
-/** The whole system for one test: real processes, files in a folder of its own, and a proxy in front of each subgraph. */
+export type SubgraphName = 'users' | 'orders' | 'products';
+
+/**
+ * The system for one test: real processes, files in a folder of its own, and a proxy in front of each subgraph. Reading the
+ * process of a subgraph that was not started throws.
+ */
 export interface Graph {
   /** Address of the gateway. */
   readonly url: string;
@@ -30,8 +35,9 @@ export interface Afterwards {
   after(hook: () => unknown): void;
 }
 
-/** Environment variables in addition to the usual ones. */
-export interface GraphEnvironment {
+/** Subgraphs to start (all of them by default), and environment variables in addition to the usual ones. */
+export interface GraphOptions {
+  only?: readonly SubgraphName[];
   all?: Record<string, string>;
   users?: Record<string, string>;
   orders?: Record<string, string>;
@@ -39,40 +45,70 @@ export interface GraphEnvironment {
   gateway?: Record<string, string>;
 }
 
-/** Starts the whole system, which ends with the test. */
-export async function startGraph(t: Afterwards, env: GraphEnvironment = {}): Promise<Graph> {
+/** Starts the system, which ends with the test. */
+export async function startGraph(t: Afterwards, options: GraphOptions = {}): Promise<Graph> {
   const folder = await temporaryFolder(t);
+  const proxies = await startProxies(t);
+  const variables = variablesOf(folder, proxies);
+  const { only: names = ['users', 'orders', 'products'] } = options;
+  const launchWith = (name: SubgraphName | 'gateway', path: string) =>
+    launch(path, { ...variables[name], ...options.all, ...options[name] });
+  const starting = [
+    launchWith('gateway', 'gateway'),
+    ...names.map((name) => launchWith(name, `subgraphs/${name}`)),
+  ] as const;
+  stopAfter(t, starting);
+  const [gateway, ...subgraphs] = await Promise.all(starting);
+  const started = new Map(names.map((name, index) => [name, subgraphs[index]]));
+  const processOf = (name: SubgraphName): RunningProcess => {
+    const process = started.get(name);
+    if (process === undefined) throw new Error(`${name} was not started`);
+    return process;
+  };
+  proxies.usersProxy.target = proxies.verificationProxy.target = started.get('users')?.url ?? '';
+  proxies.ordersProxy.target = started.get('orders')?.url ?? '';
+  proxies.productsProxy.target = proxies.stockProxy.target = started.get('products')?.url ?? '';
+  return {
+    ...{ url: gateway.url, folder, gateway, ...proxies },
+    get users() {
+      return processOf('users');
+    },
+    get orders() {
+      return processOf('orders');
+    },
+    get products() {
+      return processOf('products');
+    },
+  };
+}
+
+type Proxies = Pick<Graph, 'usersProxy' | 'ordersProxy' | 'productsProxy' | 'verificationProxy' | 'stockProxy'>;
+
+async function startProxies(t: Afterwards): Promise<Proxies> {
   const [usersProxy, ordersProxy, productsProxy] = await Promise.all([proxyFor(t), proxyFor(t), proxyFor(t)]);
   const [verificationProxy, stockProxy] = await Promise.all([proxyFor(t), proxyFor(t)]);
-  const started = [
-    launch('subgraphs/users', { USERS_DATABASE: join(folder, 'users.sqlite'), ...env.all, ...env.users }),
-    launch('subgraphs/orders', {
+  return { usersProxy, ordersProxy, productsProxy, verificationProxy, stockProxy };
+}
+
+/** Returns the usual environment variables of each process. */
+function variablesOf(
+  folder: string,
+  proxies: Proxies,
+): Readonly<Record<SubgraphName | 'gateway', Record<string, string>>> {
+  return {
+    users: { USERS_DATABASE: join(folder, 'users.sqlite') },
+    orders: {
       ORDERS_DATABASE: join(folder, 'orders.sqlite'),
-      USERS_URL: verificationProxy.url,
-      PRODUCTS_URL: stockProxy.url,
-      ...env.all,
-      ...env.orders,
-    }),
-    launch('subgraphs/products', {
-      PRODUCTS_DATABASE: join(folder, 'products.sqlite'),
-      ...env.all,
-      ...env.products,
-    }),
-    launch('gateway', {
-      USERS_URL: usersProxy.url,
-      ORDERS_URL: ordersProxy.url,
-      PRODUCTS_URL: productsProxy.url,
-      ...env.all,
-      ...env.gateway,
-    }),
-  ] as const;
-  stopAfter(t, started);
-  const [users, orders, products, gateway] = await Promise.all(started);
-  usersProxy.target = verificationProxy.target = users.url;
-  ordersProxy.target = orders.url;
-  productsProxy.target = stockProxy.target = products.url;
-  const proxies = { usersProxy, ordersProxy, productsProxy, verificationProxy, stockProxy };
-  return { url: gateway.url, folder, users, orders, products, gateway, ...proxies };
+      USERS_URL: proxies.verificationProxy.url,
+      PRODUCTS_URL: proxies.stockProxy.url,
+    },
+    products: { PRODUCTS_DATABASE: join(folder, 'products.sqlite') },
+    gateway: {
+      USERS_URL: proxies.usersProxy.url,
+      ORDERS_URL: proxies.ordersProxy.url,
+      PRODUCTS_URL: proxies.productsProxy.url,
+    },
+  };
 }
 
 /** Starts one process of the graph, on a free port unless `env` names one. It ends with the test. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { freePort } from './ports.ts';
-import { ROOT } from './process.ts';
+import { COMPILE_CACHE, ROOT } from './process.ts';
 
 /** Command line of pm2. */
 export const PM2 = join(ROOT, 'node_modules', 'pm2', 'bin', 'pm2');
@@ -104,7 +104,11 @@ export async function createProject(
 
 /** Runs a command in the folder of the project. */
 export async function run(command: string, args: readonly string[], env: Record<string, string>): Promise<Outcome> {
-  const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: { ...COMPILE_CACHE, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code, stdout, stderr };
 }

@@ -7,12 +7,11 @@ import { withDeadline } from './waiting.ts';
 /** Root folder of the project. */
 export const ROOT = dirname(dirname(import.meta.dirname));
 
-/** Environment without the machine's own variables. A compile cache makes a start a third shorter. */
-const ENVIRONMENT = {
-  PATH: process.env.PATH,
-  LOG_FORMAT: 'json',
-  NODE_COMPILE_CACHE: join(ROOT, '.cache', 'compiled'),
-};
+/** The compile cache of ecosystem.config.js: a server starts with a third less CPU time, a command with half. */
+export const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'node') };
+
+/** Environment without the machine's own variables. */
+const ENVIRONMENT = { PATH: process.env.PATH, LOG_FORMAT: 'json', ...COMPILE_CACHE };
 
 /** Addresses of other subgraphs at which nothing answers, for a test without them. */
 const NO_PEERS = { USERS_URL: 'http://127.0.0.1:9/graphql', PRODUCTS_URL: 'http://127.0.0.1:9/graphql' };

@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
+import { times } from '../harness/full-count.ts';
 import { send, startGateway } from '../harness/things.ts';
 import { until } from '../harness/waiting.ts';
 
 const CLIENTS = 8;
-const CHANGES = 10;
+const CHANGES = times(10, 4);
 
 // Either the schema or the settings deny the count to requests without a token.
 const BY_SCHEMA = { isCountGuarded: true };

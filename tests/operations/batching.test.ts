@@ -5,7 +5,7 @@ import { startGraph } from '../harness/graph.ts';
 import type { LogLine, RunningProcess } from '../harness/process.ts';
 
 test('resolves orders with their users in two calls and one SQL statement in users', async (t) => {
-  const graph = await startGraph(t, { users: { LOG_LEVEL: 'debug' } });
+  const graph = await startGraph(t, { only: ['users', 'orders'], users: { LOG_LEVEL: 'debug' } });
   const ids = [await createUser(graph.url, 'ada@example.com'), await createUser(graph.url, 'bob@example.com', 'Bob')];
   for (let index = 0; index < 20; index += 1) await createOrder(graph.url, ids[index % 2] ?? '');
   graph.usersProxy.calls.length = 0;

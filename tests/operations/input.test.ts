@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { ask, createUser, errorsOf } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
 
-const graph = await startGraph({ after });
+const graph = await startGraph({ after }, { only: ['users', 'orders'] });
 const user = await createUser(graph.url, 'ada@example.com');
 
 const ID_RULE = 'must be an id: a whole number from 1, such as "42"';

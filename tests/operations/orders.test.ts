@@ -4,7 +4,7 @@ import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.t
 import { startGraph } from '../harness/graph.ts';
 import { until } from '../harness/waiting.ts';
 
-const graph = await startGraph({ after });
+const graph = await startGraph({ after }, { only: ['users', 'orders'] });
 const ada = await createUser(graph.url, 'ada@example.com');
 const bob = await createUser(graph.url, 'bob@example.com', 'Bob');
 const orders = [

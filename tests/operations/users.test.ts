@@ -4,7 +4,7 @@ import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.t
 import { startGraph } from '../harness/graph.ts';
 import { until } from '../harness/waiting.ts';
 
-const graph = await startGraph({ after });
+const graph = await startGraph({ after }, { only: ['users', 'orders'] });
 const [ada, bob, cy] = [
   await createUser(graph.url, 'ada@example.com'),
   await createUser(graph.url, 'bob@example.com', 'Bob'),

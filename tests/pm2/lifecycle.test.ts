@@ -5,6 +5,8 @@ import { after, test } from 'node:test';
 import { get } from '../harness/client.ts';
 import { createProject, type Pm2Process } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
+import { testCrashes } from './crash.ts';
+import { testSecret } from './secret.ts';
 
 // A day of the project under a pm2 that also runs something else.
 
@@ -83,6 +85,9 @@ test('npm stop stops the processes, and npm start starts them again', async () =
   assert.equal((await project.npm('start')).code, 0);
   assert.deepEqual(await askForAll(), EMPTY_GRAPH);
 });
+
+testSecret(project);
+testCrashes(project);
 
 test('npm run delete removes the processes, and npm stop then succeeds', async () => {
   assert.equal((await project.npm('run', 'delete')).code, 0);

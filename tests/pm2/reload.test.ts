@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, ask, createUser } from '../harness/client.ts';
-import { tellProgress } from '../harness/full-count.ts';
+import { tellProgress, times } from '../harness/full-count.ts';
 import { createProject, type Project } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
 
 /** Number of reloads: fifty at full count over both numbers of instances, at some ten seconds each. */
-const RELOADS = process.env.FAULTS === 'full' ? 25 : 1;
+const RELOADS = times(25, 1);
 const LOOPS = 4;
-const PAUSE_MS = 10;
+/** Between an answer and the next request: half the load in `npm test`. */
+const PAUSE_MS = times(10, 25);
 const QUERY = '{ orders(first: 20) { id user { name } } }';
 const MUTATION = 'mutation ($userId: ID!) { createOrder(userId: $userId, amount: "10.50") { user { name } } }';
 

@@ -23,5 +23,8 @@ export async function startConfigured(
   const { supergraph } = await copySupergraph(t);
   for (const [name, text] of Object.entries(files)) await writeFile(join(dirname(supergraph), name), text);
   await appendFile(supergraph, settings);
-  return { supergraph, graph: await startGraph(t, { gateway: { SUPERGRAPH_FILE: supergraph } }) };
+  return {
+    supergraph,
+    graph: await startGraph(t, { only: ['users', 'orders'], gateway: { SUPERGRAPH_FILE: supergraph } }),
+  };
 }

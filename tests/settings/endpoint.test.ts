@@ -8,7 +8,7 @@ import type { RunningProcess } from '../harness/process.ts';
 import { copySupergraph, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 
-/** Starts a gateway with these lines under `gateway`, listening where they say. */
+/** Starts a gateway with these lines under `gateway`, at the address that they give. */
 async function startGateway(t: Afterwards, lines: string, env: Record<string, string> = {}): Promise<Configured> {
   const { supergraph } = await copySupergraph(t);
   const original = await readFile(supergraph, 'utf8');

@@ -22,7 +22,10 @@ const withTelemetry = `${original}gateway:
   persisted_queries: { log_unknown: false }
 `;
 await replace(files.supergraph, withTelemetry);
-const graph = await startGraph({ after }, { gateway: { SUPERGRAPH_FILE: files.supergraph } });
+const graph = await startGraph(
+  { after },
+  { only: ['users', 'orders'], gateway: { SUPERGRAPH_FILE: files.supergraph } },
+);
 const ada = await createUser(graph.url, 'ada@example.com');
 
 /** Returns the differences between two scrapes. */

@@ -19,7 +19,7 @@ function moving(label: string, options: Partial<GuardedOptions> = {}): GuardedFe
   });
 }
 
-/** How many of so many operations `young` resolves the plan of. */
+/** Returns the number of operations in which `young` resolves the plan. */
 async function movedOf(graph: GuardedFederation, times: number, query = '{ user { plan } }'): Promise<number> {
   let moved = 0;
   for (let time = 0; time < times; time++) {

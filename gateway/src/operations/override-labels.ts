@@ -1,7 +1,7 @@
 /** `percent(12.5)`: on for that share of the requests. */
 const PERCENT = /^percent\((\d+(?:\.\d+)?)\)$/;
 
-/** Labels of progressive `@override` in one supergraph. Where a field is resolved depends on which of them are on. */
+/** Labels of progressive `@override` in one supergraph. The active ones decide which subgraph resolves a field. */
 export class OverrideLabels {
   readonly #byType: ReadonlyMap<string, ReadonlySet<string>>;
 

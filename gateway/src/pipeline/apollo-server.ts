@@ -37,7 +37,7 @@ const INSTRUMENTATION_OFF: ApolloServerPlugin[] = [
 
 type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
 
-/** What an Apollo Server is made of. */
+/** Dependencies of an Apollo Server. */
 interface ApolloServerParts extends Pick<HandlerFoundation, 'settings' | 'supergraph'> {
   readonly logger: Logger;
   readonly refusals: RejectionCounts;

@@ -14,7 +14,7 @@ import type { OperationResult } from '../operations/compiled-operation.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
 
-/** Nothing for the HTTP response: read by Apollo Server, never written. */
+/** An empty HTTP head. Apollo Server only reads it. */
 const NO_HEAD: HTTPGraphQLHead = { headers: new HeaderMap() };
 
 const KNOWN_CHARACTERS = 2_000_000;
@@ -28,7 +28,10 @@ interface KnownOperation extends ClientOperation {
   readonly name: string | undefined;
 }
 
-/** Runs the operations of one Apollo Server on one supergraph: for it, before it would have them run, and without it. */
+/**
+ * Runs the operations that one Apollo Server has let through: known ones without it, and new ones before it would hand them
+ * to its gateway.
+ */
 export class FastPath<OperationContext extends FastPathContext = Context> {
   readonly #supergraph: Pick<LoadedSupergraph, 'run'>;
   readonly #known = new KnownOperations<KnownOperation>(KNOWN_CHARACTERS);
@@ -91,13 +94,13 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
     return `${JSON.stringify({ data })}\n`;
   }
 
-  /** Undefined where there is no code that is the same for everybody. */
+  /** Returns undefined if there is no code that is the same for every request. */
   #run(known: KnownOperation, variables: Variables, context: OperationContext): ReturnType<LoadedSupergraph['run']> {
     const { document, queryHash, source, operationName } = known;
     return this.#supergraph.run({ request: { operationName, variables }, document, queryHash, source, context });
   }
 
-  /** Undefined where there are errors, which are Apollo Server's to report; they are kept for it then. */
+  /** Resolves with undefined if there are errors: Apollo Server has to report them, so the run is left to it. */
   async #dataOf(running: Running, context: OperationContext): Promise<OperationResult['data']> {
     try {
       const result = await running;

@@ -16,7 +16,7 @@ import type { FastPath } from './fast-path.ts';
 import type { Authentication } from './identity/authentication.ts';
 import type { Claims } from './identity/token-verifier.ts';
 
-/** What a GraphQL request passes, in this order. An undefined one is off. */
+/** Steps of a GraphQL request, in this order. An undefined one is off. */
 export interface RequestSteps {
   readonly watch: RequestWatch | undefined;
   readonly limits: TrafficLimits;

@@ -33,6 +33,7 @@ async function serve(t: TestContext, settings: object = {}) {
   const { parseDocument } = Parser.prototype;
   const texts: string[] = [];
   t.mock.method(Parser.prototype, 'parseDocument', function (this: Parser) {
+    // biome-ignore lint/complexity/useLiteralKeys: the property is protected
     texts.push(this['_lexer'].source.body);
     return parseDocument.call(this);
   });

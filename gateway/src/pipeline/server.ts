@@ -14,7 +14,7 @@ import { graphqlRequests } from './graphql-request.ts';
 import { Authentication } from './identity/authentication.ts';
 import { gatewayRoutes } from './routes.ts';
 
-/** What a server needs to know of its process, whatever the settings. */
+/** The process that a server runs in, whatever the settings. */
 export interface GatewayProcess {
   readonly logger: Logger;
   /** Returns false once the process stops, and new requests should go elsewhere. */

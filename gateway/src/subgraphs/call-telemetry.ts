@@ -11,6 +11,7 @@ import type { Step, SubgraphReply } from './call-step.ts';
 /** Outcomes of fetches by the code of their error. */
 const OUTCOMES = new Map<unknown, string>([
   ['SUBGRAPH_UNAVAILABLE', 'unavailable'],
+  ['OUTCOME_UNKNOWN', 'outcome_unknown'],
   ['DEADLINE_EXCEEDED', 'deadline_exceeded'],
 ]);
 

@@ -6,6 +6,10 @@ import type { Step } from './call-step.ts';
 export function limit(client: SubgraphClient): Step<GraphQLAnswer> {
   return (next) => (request, context) => {
     const { headers, fetchTrace } = context;
-    return client.inTime(({ signal, deadline }) => next(request, { signal, deadline, headers, fetchTrace }), context);
+    return client.inTime(
+      request.constants.kind,
+      ({ signal, deadline }) => next(request, { signal, deadline, headers, fetchTrace }),
+      context,
+    );
   };
 }

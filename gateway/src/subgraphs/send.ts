@@ -7,7 +7,7 @@ export function send(client: SubgraphClient): Call<SubgraphReply> {
     const { traceHeaders, headers } = context;
     const exchange = {
       body: request.toBody(),
-      isQuery: request.constants.kind === 'query',
+      kind: request.constants.kind,
       headers: traceHeaders ? { ...headers.values, ...traceHeaders } : headers.values,
     };
     return client.exchange(exchange, context);

@@ -31,7 +31,7 @@ export interface CallerOptions {
  * once.
  */
 export class SubgraphCaller {
-  /** Makes a call. @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED` */
+  /** Makes a call. @throws `SUBGRAPH_UNAVAILABLE`, `OUTCOME_UNKNOWN`, `DEADLINE_EXCEEDED` */
   readonly call: Call<GraphQLAnswer>;
   readonly #client: SubgraphClient;
   readonly #breaker: CircuitBreaker | undefined;

@@ -7,9 +7,9 @@ import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 /**
  * Composes the subgraphs' schemas into a supergraph.
  *
- * @param given the schemas that subgraphs gave themselves, by the subgraph's name
- * @returns its SDL, which any federation router reads
- * @throws {ConfigurationError} with composition's own messages and the files they are about
+ * @param given schemas fetched from subgraphs, by the subgraph's name
+ * @returns SDL of the supergraph, which any federation router reads
+ * @throws {ConfigurationError} with composition's messages and the files they concern
  */
 export function compose(
   subgraphs: readonly SubgraphSettings[],
@@ -39,13 +39,13 @@ function parseSchema({ name, schema }: SubgraphSettings, given: string | undefin
   }
 }
 
-/** Composition says of some mistakes only in which subgraph they are, before its message: `[orders] …`. */
+/** Returns the schema file of a subgraph that a message names only in its prefix, `[orders] …`. */
 function fileOf({ message }: GraphQLError, subgraphs: readonly SubgraphSettings[]): string | undefined {
   const subgraph = subgraphs.find(({ name }) => message.startsWith(`[${name}] `));
   return subgraph && 'file' in subgraph.schema ? subgraph.schema.file : undefined;
 }
 
-/** `CODE: message (file:line, file:line)`, or `CODE: message (file)` where the error has no place in it. */
+/** Returns `CODE: message (file:line, file:line)`, or `CODE: message (file)` if the error has no position. */
 function describe(error: GraphQLError, file?: string): string {
   const code = error.extensions.code;
   const locations = (error.nodes ?? []).flatMap(({ loc }) =>

@@ -1,7 +1,9 @@
 import { unwatchFile, watchFile } from 'node:fs';
 
-/** How soon a change is seen. By looking at the files and not by the system's events, which miss what editors, mounts
- * and configuration maps do: replace a file, or a folder above it, by another. */
+/**
+ * Interval at which files are looked at. The system's events would miss what editors, mounts and configuration maps do:
+ * replace a file, or a folder above it, by another.
+ */
 const POLL_INTERVAL_MS = 500;
 
 /** Calls back after a change of any of the files it watches. */
@@ -14,7 +16,7 @@ export class FileWatcher {
     this.#onChange = onChange;
   }
 
-  /** Watches these files from now on, and no others. */
+  /** Watches these files instead of the current ones. */
   watch(given: readonly string[]): void {
     const files = this.#isStopped ? [] : [...new Set(given)];
     for (const file of this.#files) if (!files.includes(file)) unwatchFile(file, this.#onChange);
@@ -24,7 +26,7 @@ export class FileWatcher {
     this.#files = files;
   }
 
-  /** Watches nothing any more, whatever it is told: a change may still be under way then, at whose end it would be. */
+  /** Stops watching for good, even if a change in progress calls {@link watch} afterwards. */
   stop(): void {
     this.#isStopped = true;
     this.watch([]);

@@ -14,7 +14,7 @@ export interface RequestHandler {
   close(): Promise<void>;
 }
 
-/** What the request handler of a generation is built on. */
+/** The parts of a generation that its request handler is built on. */
 export interface HandlerFoundation {
   readonly settings: GatewaySettings;
   readonly supergraph: LoadedSupergraph;
@@ -26,7 +26,7 @@ export interface GenerationParts<Requests extends RequestHandler> {
   readonly secret: string | undefined;
   readonly logger: Logger;
   readonly telemetry: Pick<Telemetry, 'open'>;
-  /** @param before the request handler that this one is going to replace, for what outlives a change of settings */
+  /** @param before the request handler that this one replaces, for state that outlives a change of settings */
   openHandler(foundation: HandlerFoundation, before: Requests | undefined): Promise<Requests>;
 }
 

@@ -64,7 +64,7 @@ export class Generations<Requests extends RequestHandler = RequestHandler> {
     if (replaced) void replaced.retire().then(() => this.#open.delete(replaced));
   }
 
-  /** Where the process listens is the one setting that doesn't change with the others. */
+  /** Reports a change of the one setting that stays as it was at the start. */
   #reportListenChange(listen: ListenAddress): void {
     this.#listen ??= listen;
     const [first, now] = [toAuthority(this.#listen), toAuthority(listen)];

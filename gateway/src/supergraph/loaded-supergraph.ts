@@ -25,17 +25,17 @@ import { loadApolloEngine } from './apollo-engine.ts';
 import type { Executor, RequestContext } from './executor.ts';
 import { subscriptionWarning } from './subscription-warning.ts';
 
-/** A supergraph, and how its subgraphs are called. */
+/** A supergraph and the settings of its calls. */
 export interface Supergraph extends SupergraphSettings {
   readonly sdl: string;
 }
 
-/** What modules of the operator's own have a say in. */
+/** Functions from the operator's modules. */
 export interface AllHooks extends Hooks {
   readonly ofGateway?: GatewayHooks | undefined;
 }
 
-/** What a compiled operation needs of its request. */
+/** Data of a request that its compiled operation needs. */
 export interface RunContext extends Pick<RequestContext, 'document' | 'queryHash' | 'source' | 'context'> {
   readonly request: {
     readonly operationName?: string | undefined;
@@ -45,7 +45,7 @@ export interface RunContext extends Pick<RequestContext, 'document' | 'queryHash
 
 type Result = Awaited<ReturnType<Executor>>;
 
-/** What is told of a supergraph, and what is counted on from the one before. */
+/** Telemetry of a supergraph, with the counts that continue from the one before. */
 export interface SupergraphInstruments extends Instruments {
   readonly counts?: Counts | undefined;
 }
@@ -63,7 +63,7 @@ type Callers = ReadonlyMap<string, SubgraphCaller>;
 export class LoadedSupergraph implements SupergraphFigures {
   readonly sdl: string;
   readonly operations: Operations;
-  /** Those of the module under `gateway.hooks`. */
+  /** Hooks of the module under `gateway.hooks`. */
   readonly hooks: GatewayHooks | undefined;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
@@ -243,7 +243,7 @@ async function closeAll(callers: Callers): Promise<void> {
   await Promise.all([...callers.values()].map((caller) => caller.close()));
 }
 
-/** As graphql-js says it. Apollo Server, which looked for the operation, leaves the words to who executes. */
+/** Returns graphql-js's error for a missing operation, which Apollo Server leaves to the executor. */
 function noSuchOperation(name: string | null | undefined): GraphQLError {
   if (name != null) return new GraphQLError(`Unknown operation named "${name}".`);
   return new GraphQLError('Must provide operation name if query contains multiple operations.');

@@ -5,30 +5,30 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GraphQLError } from 'graphql';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 
-/** A subgraph doesn't give its schema now, and gave none before. */
+/** A subgraph that doesn't give its schema, and never did. */
 export class UnknownSchemaError extends ConfigurationError {}
 
-/** What a subgraph is asked for its schema by (the federation specification, "Query._service"). */
+/** Query for a subgraph's schema: https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec#query_service */
 const QUERY = '{ _service { sdl } }';
 
-/** The schemas of those subgraphs whose settings say to ask the subgraph itself: `schema.subgraph_url`. */
+/** Schemas of the subgraphs that have to be asked for them: `schema.subgraph_url`. */
 export class PolledSchemas {
   readonly #secret: string | undefined;
   readonly #logger: Logger;
-  /** What each address gave last, whether it could be used or not. */
+  /** SDL that each address gave last, usable or not. */
   readonly #given = new Map<string, string>();
-  /** What each address gave when the supergraph that is in force was composed. */
+  /** SDL of each address in the supergraph that is served. */
   #used: ReadonlyMap<string, string> = new Map();
 
   constructor(secret: string | undefined, logger: Logger) {
     this.#secret = secret;
-    this.#logger = logger.child({}, { level: 'silent' }); // who asks says what came of it
+    this.#logger = logger.child({}, { level: 'silent' }); // the caller reports failures
   }
 
   /**
-   * The schemas as they are now, by the subgraph's name; of a subgraph that can't be asked, as the supergraph in force has it.
+   * Reads the schemas, by the subgraph's name. For a subgraph that can't be asked, the one that is served stands.
    *
-   * @throws {UnknownSchemaError} where one can't be asked, and never could
+   * @throws {UnknownSchemaError} if one can't be asked, and never could
    */
   async read(subgraphs: readonly SubgraphSettings[]): Promise<ReadonlyMap<string, string>> {
     const given = await Promise.all(
@@ -37,19 +37,19 @@ export class PolledSchemas {
     return new Map(given.flatMap(([name, sdl]) => (sdl === undefined ? [] : [[name, sdl]])));
   }
 
-  /** What was read last is in force now. */
+  /** Notes that what was read last is served now. */
   keep(): void {
     this.#used = new Map(this.#given);
   }
 
-  /** Whether a subgraph would give another schema than it did last. */
+  /** Resolves with true if a subgraph would give another schema than it did last. */
   async haveChanged(subgraphs: readonly SubgraphSettings[]): Promise<boolean> {
     const changes = subgraphs.map(async (subgraph) => {
       const url = urlOf(subgraph);
       if (url === undefined) return false;
       return this.#ask(subgraph, url).then(
         (sdl) => sdl !== this.#given.get(url),
-        () => false, // its calls say that it is down
+        () => false, // its calls report that it is down
       );
     });
     return (await Promise.all(changes)).includes(true);

@@ -6,13 +6,13 @@ import { compose } from './compose.ts';
 import type { Supergraph } from './loaded-supergraph.ts';
 import { type PolledSchemas, UnknownSchemaError } from './polled-schemas.ts';
 
-/** How soon it is seen that a subgraph gives another schema of itself, or that one gives its schema at last. */
+/** Interval at which subgraphs are asked for their schemas. */
 export const ASK_INTERVAL_MS = 2000;
 
 /**
- * The supergraph that the files and the subgraphs say now.
+ * Reads the supergraph from its files and from the subgraphs that have to be asked.
  *
- * @param note gets the file's settings, before the schemas are read that they name
+ * @param note called with the file's settings before their schemas are read
  * @throws {ConfigurationError}
  */
 export async function readSupergraph(
@@ -25,7 +25,7 @@ export async function readSupergraph(
   return { ...settings, sdl: compose(settings.subgraphs, await schemas.read(settings.subgraphs)) };
 }
 
-/** Reads, and as long as a subgraph doesn't give its schema, reads again. */
+/** Reads until every subgraph has given its schema. */
 export async function untilRead(read: () => Promise<Supergraph>, logger: Logger): Promise<Supergraph> {
   for (let told = ''; ; ) {
     try {
@@ -39,7 +39,7 @@ export async function untilRead(read: () => Promise<Supergraph>, logger: Logger)
   }
 }
 
-/** What is read for a supergraph. */
+/** Returns the files that a supergraph is read from. */
 export function filesOf({ supergraphFile }: Config, { subgraphs, gateway }: SupergraphSettings): string[] {
   const { authorization, progressiveOverride, hooks, persistedQueries } = gateway;
   const schemas = subgraphs.flatMap(({ schema }) => ('file' in schema ? [schema.file] : []));

@@ -14,7 +14,7 @@ export class CompileTelemetry {
     this.#metrics = metrics;
   }
 
-  /** Undefined where nobody wants to know. */
+  /** Returns undefined if no sink is configured. */
   static of(counts: OperationCounts, { metrics, tracing }: Instruments): CompileTelemetry | undefined {
     return metrics || tracing ? new CompileTelemetry(counts, metrics) : undefined;
   }

@@ -2,10 +2,10 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Metrics } from './metrics.ts';
 import type { Tracing } from './tracing.ts';
 
-/** Who is told of what happens. Whoever isn't there isn't configured. */
+/** Telemetry sinks. An undefined one is off. */
 export interface Instruments {
   readonly metrics?: Metrics | undefined;
   readonly tracing?: Tracing | undefined;
-  /** Where each request is logged. */
+  /** Gets a line for each request. */
   readonly accessLog?: Logger | undefined;
 }

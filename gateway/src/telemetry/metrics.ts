@@ -4,43 +4,43 @@ import type { OperationCounts } from './operation-counts.ts';
 import type { RejectionCounts } from './rejection-counts.ts';
 import { Durations, Tally } from './tally.ts';
 
-/** What is counted elsewhere, whether anybody looks or not. */
+/** Counts that are kept whether or not metrics are on. */
 export interface Counts {
   readonly refusals: RejectionCounts;
   readonly operations: OperationCounts;
   readonly reloads: { accepted: number; refused: number };
 }
 
-/** Phase of a circuit breaker: calls pass, none does, or one does to find out whether the subgraph is back. */
+/** Phase of a circuit breaker: all calls pass, none do, or one does as a probe. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-/** What the supergraph that serves now has to show. */
+/** Metrics of the supergraph that is served. */
 export interface SupergraphFigures {
   readonly compiledOperations: number;
-  /** The subgraphs that have a circuit breaker, and how it is. */
+  /** Yields the state of each circuit breaker. */
   breakers(): Iterable<readonly [subgraph: string, state: BreakerState]>;
 }
 
 const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
 
-/** In seconds: a request takes one or two milliseconds, a deadline is ten seconds. */
+/** Histogram buckets in seconds: a request takes one or two milliseconds, and the default deadline is ten seconds. */
 const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * The figures of this process, for Prometheus. No label has a text that clients choose: there are as many series as the
- * configuration makes, and no more.
+ * Prometheus metrics of this process. No label contains text from clients, so the configuration limits the number of series:
+ * https://prometheus.io/docs/practices/naming/#labels
  */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #counts: Counts;
   readonly #figures: () => SupergraphFigures | undefined;
-  /** By status and outcome. */
+  /** Requests by status and outcome. */
   readonly requests = new Tally();
-  /** By subgraph and outcome. */
+  /** Fetches by subgraph and outcome. */
   readonly fetches = new Tally();
-  /** By subgraph and the reply's status. */
+  /** Calls by subgraph and status of the response. */
   readonly calls = new Tally();
-  /** By subgraph and what saved them. */
+  /** Saved calls by subgraph and mechanism. */
   readonly saved = new Tally();
   /** By subgraph. */
   readonly retries = new Tally();
@@ -52,11 +52,11 @@ export class Metrics {
   );
   underWay = 0;
 
-  /** @param figures those of the supergraph that serves at the time */
+  /** @param figures returns the figures of the supergraph in service */
   constructor(counts: Counts, figures: () => SupergraphFigures | undefined) {
     this.#counts = counts;
     this.#figures = figures;
-    // Processes of a pm2 cluster share an address, so that each scrape meets one of them: their series are told apart.
+    // Processes of a pm2 cluster share an address, so each scrape reaches one of them. `pid` distinguishes their series.
     this.#registry.setDefaultLabels({ pid: String(process.pid) });
     collectDefaultMetrics({ register: this.#registry });
     this.#addTallies();
@@ -64,7 +64,7 @@ export class Metrics {
     this.#addFigures();
   }
 
-  /** Answers a scrape. */
+  /** Responds to a scrape. */
   async answer(response: ServerResponse): Promise<void> {
     const text = await this.#registry.metrics();
     response.writeHead(200, { 'content-type': this.#registry.contentType, 'cache-control': 'no-store' }).end(text);
@@ -139,7 +139,7 @@ export class Metrics {
     });
   }
 
-  /** A counter of what is counted elsewhere, read when it is asked for. */
+  /** Registers a counter whose value is kept elsewhere and read at each scrape. */
   #collected<Label extends string>(
     name: string,
     help: string,

@@ -1,30 +1,27 @@
-/**
- * The trace of one operation, as those who run it see it: what they don't know of OpenTelemetry is loaded only where it is
- * configured.
- */
+/** Trace of one operation. An interface, so that OpenTelemetry is loaded only if it is configured. */
 export interface OperationTrace {
-  /** In hexadecimal, as `traceparent` has it. */
+  /** Hexadecimal, as in `traceparent`. */
   readonly traceId: string;
-  /** Tells what the operation is, once that is known. */
+  /** Names the operation, once it is known. */
   nameOperation(type: string, name: string | undefined): void;
-  /** Adds what took from then, by `performance.now()`, until now. */
+  /** Adds a span from then, by `performance.now()`, until now. */
   addSpan(name: string, startedAt: number): void;
-  /** Begins what one fetch of the operation is told about. */
+  /** Starts the part of one fetch. */
   startFetch(): FetchTrace;
   /**
-   * @param status undefined where the client left before it had one
-   * @param error why it failed, as a code; undefined where it didn't
+   * @param status undefined if the client left before it had one
+   * @param error code of the failure; undefined if it succeeded
    */
   end(status: number | undefined, error: string | undefined): void;
 }
 
-/** The part of one fetch in an operation's trace: a call, or what it has of one that is made for others too. */
+/** Part of one fetch in an operation's trace: a call, or its share of one that is made for others too. */
 export interface FetchTrace {
-  /** Begins a call that is made for this fetch, and perhaps for others. */
+  /** Starts a call that is made for this fetch, and perhaps for others. */
   startCall(call: CallDescription): CallTrace;
-  /** The call is another's: this is where it is found. */
+  /** Links the fetch to the call of another. */
   share(call: SpanReference | undefined): void;
-  /** The call that it has its answer from. */
+  /** Call that the answer came from. */
   readonly call: SpanReference | undefined;
   end(subgraph: string, outcome: string): void;
 }
@@ -32,13 +29,13 @@ export interface FetchTrace {
 /** One attempt of a call. */
 export interface CallTrace {
   readonly reference: SpanReference;
-  /** What goes with the call: `traceparent`, and `tracestate` where there is one. */
+  /** Headers of the call: `traceparent`, and `tracestate` if there is one. */
   readonly headers: Readonly<Record<string, string>>;
-  /** @param status of the reply; undefined where there was none, for this reason */
+  /** @param status of the reply; undefined if there was none, because of the error */
   end(status: number | undefined, error?: unknown): void;
 }
 
-/** Where a span is found. */
+/** Identity of a span. */
 export interface SpanReference {
   readonly traceId: string;
   readonly spanId: string;
@@ -50,8 +47,8 @@ export interface CallDescription {
   readonly url: URL;
   readonly kind: 'query' | 'mutation';
   readonly operationName: string | undefined;
-  /** How many entities are asked for; undefined where it is for root fields. */
+  /** Number of entities that are asked for; undefined for root fields. */
   readonly entities: number | undefined;
-  /** How often it was sent before. */
+  /** Number of times that it was sent before. */
   readonly resends: number;
 }

@@ -1,18 +1,18 @@
-/** What a rule found an operation to break: whether it was refused for that, or let pass. */
+/** Consequence of breaking a rule. */
 export type Outcome = 'refused' | 'passed';
 
-/** How often a rule was broken. */
+/** Count of one rule and outcome. */
 export interface RefusalCount {
   readonly rule: string;
   readonly outcome: Outcome;
   count: number;
 }
 
-/** How often rules were broken, for whoever shows figures. */
+/** Counts of how often each rule was broken. */
 export class RejectionCounts {
   readonly #counts = new Map<string, RefusalCount>();
 
-  /** @param rule as the configuration calls it, or the code that clients get for it; never a text of theirs */
+  /** @param rule name in the configuration, or code that clients get for it; never a text of theirs */
   add(rule: string, outcome: Outcome): void {
     const key = `${rule} ${outcome}`;
     const known = this.#counts.get(key);

@@ -2,33 +2,33 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { OperationTrace } from './operation-trace.ts';
 
-/** What came of a request: `refused` before GraphQL saw it; `abandoned` by its client before it had its answer. */
+/** Outcome of a request. It is `refused` before GraphQL sees it, and `abandoned` if its client leaves before the answer. */
 export type RequestOutcome = 'ok' | 'partial' | 'error' | 'refused' | 'abandoned' | 'page';
 
-/** A client may name a request, so that it is found in its own logs too. */
+/** Pattern of an `x-request-id` that is used, so that a client can find the request in its own logs. */
 const SAFE_ID = /^[\w.:-]{1,128}$/;
 
-/** Characters of an operation's name that are told: a client may send one of a megabyte. */
+/** Maximum length of an operation's name: a client may send one of a megabyte. */
 const MAX_NAME = 128;
 
-/** Codes of errors that are told apart. */
+/** Maximum number of error codes that are counted apart. */
 const MAX_CODES = 10;
 
-/** What is known of one request, from its arrival on. */
+/** Telemetry of one request, from its arrival on. */
 export class RequestRecord {
-  /** By `performance.now()`. */
+  /** Arrival, by `performance.now()`. */
   readonly startedAt = performance.now();
-  /** What the socket had sent when it came. */
+  /** Bytes that the socket had sent when the request came. */
   readonly bytesBefore: number;
   readonly request: IncomingMessage;
-  /** Its address: a socket that is closed has none. */
+  /** Address of the client, noted early because a closed socket has none. */
   readonly client: string | undefined;
   readonly trace: OperationTrace | undefined;
   operationName: string | undefined;
   operationType: string | undefined;
-  /** How many errors there are of each code. */
+  /** Number of errors of each code. */
   errorCodes: Record<string, number> | undefined;
-  /** Undefined where GraphQL gave no answer. */
+  /** Undefined if GraphQL gave no answer. */
   answered: 'ok' | 'partial' | 'error' | undefined;
 
   constructor(request: IncomingMessage, trace: OperationTrace | undefined) {
@@ -38,7 +38,7 @@ export class RequestRecord {
     this.bytesBefore = request.socket.bytesWritten;
   }
 
-  /** The client's `x-request-id`, where it has one that can be logged, or one of its own. */
+  /** The client's `x-request-id` if it can be logged, or else a new id. */
   get id(): string {
     const given = this.request.headers['x-request-id'];
     return typeof given === 'string' && SAFE_ID.test(given) ? given : randomUUID();

@@ -3,7 +3,7 @@ import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server'
 import type { Instruments } from './instruments.ts';
 import { type RequestOutcome, RequestRecord } from './request-record.ts';
 
-/** The part of a request's context that is watched. */
+/** Part of a request's context that telemetry reads. */
 interface WatchedContext {
   readonly watched?: RequestRecord | undefined;
 }
@@ -16,7 +16,7 @@ export class RequestWatch {
     this.#instruments = instruments;
   }
 
-  /** Undefined where nobody wants to know. */
+  /** Returns undefined if no sink is configured. */
   static of(instruments: Instruments): RequestWatch | undefined {
     const { metrics, tracing, accessLog } = instruments;
     return metrics || tracing || accessLog ? new RequestWatch(instruments) : undefined;
@@ -58,7 +58,7 @@ export class RequestWatch {
 }
 
 interface Ending {
-  /** Undefined where the client left before it had one. */
+  /** Undefined if the client left before it had one. */
   readonly status: number | undefined;
   readonly outcome: RequestOutcome;
   readonly durationMs: number;
@@ -82,7 +82,7 @@ function endTrace(record: RequestRecord, { status, outcome }: Ending): void {
   trace.end(status, isGood ? undefined : (Object.keys(errorCodes ?? {})[0] ?? outcome));
 }
 
-/** Nothing that a client keeps to itself: no text of the operation, no variable, no token. */
+/** Returns the line of the access log. It has nothing secret in it: no text of the operation, no variable, no token. */
 function lineOf(record: RequestRecord, { status, outcome, durationMs }: Ending): object {
   const { id, client, request, operationType, operationName, errorCodes, trace, bytesBefore } = record;
   return {

@@ -9,7 +9,7 @@ interface Destination {
   readonly timeoutMs: number;
 }
 
-/** Sends spans to a collector, as JSON. An outage of it is logged once, as is its end. */
+/** Sends spans to a collector, as JSON. Logs the beginning and the end of an outage. */
 export function spanExporter({ url, headers, timeoutMs }: Destination, logger: Logger): SpanExporter {
   const exporter = new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis: timeoutMs });
   let isTaking = true;
@@ -17,7 +17,7 @@ export function spanExporter({ url, headers, timeoutMs }: Destination, logger: L
     const hasTaken = code === ExportResultCode.SUCCESS;
     if (hasTaken === isTaking) return;
     isTaking = hasTaken;
-    if (hasTaken) logger.info('the collector takes traces again');
+    if (hasTaken) logger.info('the collector accepts traces again');
     else
       logger.warn(`the collector doesn't take traces, which are lost until it does: ${error?.message ?? 'no reason'}`);
   };
@@ -25,7 +25,7 @@ export function spanExporter({ url, headers, timeoutMs }: Destination, logger: L
     export(spans: ReadableSpan[], done: (result: ExportResult) => void) {
       exporter.export(spans, (result) => {
         note(result);
-        done({ code: ExportResultCode.SUCCESS }); // or the processor would tell once more, of each batch
+        done({ code: ExportResultCode.SUCCESS }); // or the processor would log every batch again
       });
     },
     forceFlush: () => exporter.forceFlush(),

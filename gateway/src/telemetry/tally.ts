@@ -1,8 +1,8 @@
 type Label = string | number;
 
 /**
- * Counts by two labels. The library for figures is told of them when somebody asks: it takes a microsecond for what this
- * does in thirty nanoseconds, and a request is counted in seven ways.
+ * Counts by two labels. The metrics library gets them on a scrape: it takes a microsecond for what this does in thirty
+ * nanoseconds, and a request is counted in seven ways.
  */
 export class Tally {
   readonly #counts = new Map<Label, Map<Label, number>>();
@@ -23,7 +23,7 @@ export class Tally {
   }
 }
 
-/** Durations that are kept until they are handed on together. */
+/** Number of durations that are handed on together. */
 const KEPT = 512;
 
 interface Kept {
@@ -31,7 +31,7 @@ interface Kept {
   length: number;
 }
 
-/** Durations by one label, handed on when there are many of them or somebody asks: see {@link Tally}. */
+/** Durations by one label, handed on when there are many of them and on a scrape: see {@link Tally}. */
 export class Durations {
   readonly #kept = new Map<string, Kept>();
   readonly #take: (label: string, seconds: number) => void;

@@ -12,10 +12,10 @@ import {
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { CallDescription, CallTrace, FetchTrace, OperationTrace, SpanReference } from './operation-trace.ts';
 
-/** How `traceparent` and `tracestate` are read and written (W3C Trace Context). */
+/** Reads and writes `traceparent` and `tracestate`: https://www.w3.org/TR/trace-context/ */
 export const propagator = new W3CTraceContextPropagator();
 
-/** The trace of one operation, in spans named by OpenTelemetry's semantic conventions for HTTP and GraphQL. */
+/** Trace of one operation, in spans named by OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 export class TracedOperation implements OperationTrace {
   readonly #tracer: Tracer;
   readonly #span: Span;
@@ -90,7 +90,7 @@ class TracedFetch implements FetchTrace {
     this.#call = call;
   }
 
-  /** A fetch without a call of its own has a span that says so, and leads to the call where there was one. */
+  /** Adds a span for a fetch without a call of its own, with a link to the call if there was one. */
   end(subgraph: string, outcome: string): void {
     if (this.#isOwnCall) return;
     const links = this.#call ? [{ context: { ...this.#call } }] : [];

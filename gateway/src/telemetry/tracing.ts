@@ -13,15 +13,15 @@ import type { OperationTrace } from './operation-trace.ts';
 import { spanExporter } from './span-exporter.ts';
 import { propagator, TracedOperation } from './traced-operation.ts';
 
-/** Spans that wait to be sent: further ones are dropped, so that a collector that is slow costs no more memory. */
+/** Maximum number of spans that wait to be sent. Further ones are dropped, so that a slow collector costs no more memory. */
 const MAX_WAITING = 8192;
 const SEND_INTERVAL_MS = 2000;
 const SEND_TIMEOUT_MS = 5000;
 
-/** The most that a stopping process waits for the collector. */
+/** Maximum time that a close waits for the collector. */
 const FLUSH_TIMEOUT_MS = 2000;
 
-/** Makes the traces of operations, in OpenTelemetry's words, and sends them behind the operations' backs. */
+/** Traces operations with OpenTelemetry, and sends the spans in the background. */
 export class Tracing {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
@@ -42,7 +42,7 @@ export class Tracing {
     this.#tracer = this.#provider.getTracer('lockstep');
   }
 
-  /** Begins the trace of a request, or goes on with its client's. */
+  /** Starts the trace of a request, or continues its client's. */
   startOperation({ headers, method, url = '', socket, httpVersion }: IncomingMessage): OperationTrace {
     const parent = propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
     const query = url.indexOf('?');
@@ -59,9 +59,9 @@ export class Tracing {
     return new TracedOperation(this.#tracer, span, trace.setSpan(ROOT_CONTEXT, span));
   }
 
-  /** Sends what waits, as far as the collector takes it soon. */
+  /** Sends the spans that wait, unless the collector is too slow. */
   async close(): Promise<void> {
     const overdue = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_TIMEOUT_MS).unref());
-    await Promise.race([this.#provider.shutdown().catch(() => {}), overdue]); // the exporter has logged why
+    await Promise.race([this.#provider.shutdown().catch(() => {}), overdue]); // the exporter has logged the reason
   }
 }

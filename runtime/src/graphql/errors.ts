@@ -22,7 +22,8 @@ export function badUserInput(argument: string, value: unknown, rule: string): Ex
 }
 
 /**
- * `SUBGRAPH_UNAVAILABLE`: the subgraph can not be reached, or its response was not GraphQL.
+ * `SUBGRAPH_UNAVAILABLE`: the subgraph can not be reached, or its response to a query was not GraphQL. A mutation with this
+ * error was not executed.
  *
  * @param cause reason, for the log only
  * @param id id of the log entry that has the reason, if there is one
@@ -31,6 +32,18 @@ export function subgraphUnavailable(subgraph: string, cause?: unknown, id?: stri
   const message = `Subgraph "${subgraph}" is unavailable`;
   const extensions = { subgraph, ...(id !== undefined && { id }) };
   return new ExpectedError('SUBGRAPH_UNAVAILABLE', message, { extensions, ...withCause(cause) });
+}
+
+/**
+ * `OUTCOME_UNKNOWN`: a mutation was sent to the subgraph, and no response came that says what became of it.
+ *
+ * @param cause reason, for the log only
+ * @param id id of the log entry that has the reason, if there is one
+ */
+export function outcomeUnknown(subgraph: string, cause?: unknown, id?: string): ExpectedError {
+  const message = `The response of subgraph "${subgraph}" was lost, and the mutation may or may not have been executed; if it takes an idempotency key, send it again with the same one to find out`;
+  const extensions = { subgraph, ...(id !== undefined && { id }) };
+  return new ExpectedError('OUTCOME_UNKNOWN', message, { extensions, ...withCause(cause) });
 }
 
 /** `DEADLINE_EXCEEDED`: the subgraph did not respond in time. It may or may not have executed the request. */

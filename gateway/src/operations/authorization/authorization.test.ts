@@ -85,7 +85,7 @@ describe('authorization', () => {
     graph = guarded();
   });
 
-  /** What is seen, what is denied, and that nothing else went wrong. */
+  /** Asserts what an operation returns and what is denied, and that it has no other errors. */
   async function sees(query: string, asking: Asking, seen: unknown, denials: string[], variables?: object) {
     const result = await graph.ask(query, asking, { ...variables });
     assert.deepEqual(plain(result.data), seen);

@@ -6,7 +6,7 @@ import type { DirectiveSettings } from '../../configuration/sections/authorizati
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import type { OperationResult } from '../compiled-operation.ts';
 
-/** A result with denials where the settings put them. */
+/** A result with denials in the part that the settings name. */
 export interface ReportedResult extends Omit<OperationResult, 'denied'> {
   readonly extensions?: { readonly authorizationErrors: readonly object[] };
 }

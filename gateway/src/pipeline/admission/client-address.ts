@@ -1,14 +1,15 @@
 import { isIPv6, SocketAddress } from 'node:net';
 
 const GROUPS = 8;
-/** One customer of a provider has at least a /64: sixteen bits a group. */
+/** Groups of sixteen bits that a provider gives one customer: at least a /64. */
 const GROUPS_OF_A_CLIENT = 4;
-/** As a socket that listens on both says an IPv4 address. RFC 4291, section 2.5.5.2. */
+/** An IPv4 address on a socket that listens for both: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2 */
 const IPV4_MAPPED = /^::ffff:([\d.]+)$/;
 
 /**
- * What tells a client by its address, which may have a port. An IPv4 address as it is, also where it is written as an IPv6
- * one; of IPv6 the first 64 bits, as the rest is the client's own to choose. What is no address stays as it is.
+ * Returns the part of an address, which may have a port, that identifies a client: an IPv4 address as a whole, even if it
+ * is written as an IPv6 one; the first 64 bits of an IPv6 address, because the client chooses the rest. A text that is no
+ * address stays as it is.
  */
 export function clientOfAddress(text: string): string {
   if (!text.includes(':')) return text; // most are IPv4, and no port

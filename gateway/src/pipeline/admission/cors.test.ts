@@ -5,7 +5,7 @@ import { cors } from '../../configuration/sections/cors.ts';
 import { mistakesOf, withGateway } from '../../configuration/testing/written-file.ts';
 import { allowOrigins } from './cors.ts';
 
-/** What a browser is told that asks from this origin. */
+/** Returns the headers that a browser gets for a request from this origin. */
 async function answerTo(t: TestContext, settings: object, origin: string, method = 'POST') {
   const { url } = await serveHttp(
     t,

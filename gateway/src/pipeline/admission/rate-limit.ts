@@ -20,7 +20,7 @@ export class RateLimit {
     this.#refusals = refusals;
   }
 
-  /** What asks Redis is loaded where one is given: 478 modules, and 7 MB that most processes need not have. */
+  /** Loads the client of Redis only if one is configured: 478 modules, 7 MB. */
   static async open(settings: RateLimitSettings, logger: Logger, refusals = new RejectionCounts()): Promise<RateLimit> {
     const { redisUrl, intervalMs } = settings;
     if (redisUrl === undefined) return new RateLimit(settings, new MemoryCounts(intervalMs), refusals);
@@ -52,10 +52,10 @@ export class RateLimit {
   }
 }
 
-/** Each proxy adds the address that it was called from: the last one is the word of our own, the others anybody's. */
+/** Each proxy appends the address that it was called from. Only the last one comes from our own proxy. */
 const FORWARDED_FOR = 'x-forwarded-for';
 
-/** Who a request comes from: the address, where the header that tells isn't there. A header may be long, and secret. */
+/** Returns the key of a client: its header, hashed because it may be long or secret, or else its address. */
 function clientOf({ headers, socket }: IncomingMessage, keyHeader: string | undefined): string {
   const value = keyHeader === undefined ? undefined : headers[keyHeader];
   if (typeof value !== 'string' || value === '') return clientOfAddress(socket.remoteAddress ?? '');

@@ -13,14 +13,14 @@ return { requests, redis.call('pttl', KEYS[1]) }`;
 
 const countReply = z.tuple([z.number(), z.number()]);
 
-/** How long a request waits for Redis before this process counts by itself. */
+/** Time that a request waits for Redis before this process counts by itself. */
 const TIMEOUT_MS = 100;
-/** For how long it goes on doing so before Redis is asked again. */
+/** Time that it goes on doing so before Redis is asked again. */
 const PAUSE_MS = 1000;
 
 type RedisClient = Pick<ReturnType<typeof createClient>, 'connect' | 'destroy' | 'eval' | 'isReady' | 'on'>;
 
-/** Counts that all processes share which use the same Redis. While that can't be asked, each counts by itself. */
+/** Counts shared by all processes that use the same Redis. While it is down, each process counts by itself. */
 export class RedisCounts implements RequestCounts {
   readonly #client: RedisClient;
   readonly #intervalMs: number;

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** How many requests a client has sent in the interval that runs, and how much of it is left. */
+/** Number of requests of a client in the current interval, and the rest of the interval. */
 export interface RequestCount {
   readonly requests: number;
   readonly resetsInMs: number;
@@ -8,7 +8,7 @@ export interface RequestCount {
 
 /** Counts the requests of each client. An interval begins with a client's first request, and the next one after its end. */
 export interface RequestCounts {
-  /** Counts one more. At once where nobody has to be asked. */
+  /** Counts one more request. Asynchronous only if Redis has to be asked. */
   add(client: string): RequestCount | Promise<RequestCount>;
   close(): void;
 }
@@ -18,7 +18,7 @@ interface Interval {
   readonly endsAt: number;
 }
 
-/** The most clients that are kept in mind, some 15 MB: of more than that, those who were there longest ago start anew. */
+/** Maximum number of clients tracked (about 15 MB). Beyond it the least recently seen is evicted and starts a new interval. */
 const MAX_CLIENTS = 100_000;
 
 /**

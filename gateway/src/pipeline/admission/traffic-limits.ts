@@ -8,7 +8,7 @@ import { RateLimit } from './rate-limit.ts';
 
 type Settings = { readonly [Key in 'rateLimit' | 'concurrencyLimit']?: TrafficShaping[Key] | undefined };
 
-/** What a request must pass before it is read: how many a client may send, and how many may run at a time. */
+/** Limits on requests before they are read: how many a client may send, and how many may run at a time. */
 export class TrafficLimits {
   readonly #settings: Settings;
   readonly #rate: RateLimit | undefined;

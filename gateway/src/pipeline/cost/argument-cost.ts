@@ -27,7 +27,7 @@ export function argumentCost(
   return () => cost;
 }
 
-/** An input object costs what an object does, where nothing else is said; everything else nothing. */
+/** Returns the cost of a value: by default, that of an object for an input object and nothing for all else. */
 function valueCost(value: unknown, { type }: Input, coordinate: string, weights: CostDirectives['weights']): number {
   if (value === null || value === undefined) return 0;
   const named = getNamedType(type);

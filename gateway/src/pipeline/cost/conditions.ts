@@ -1,10 +1,10 @@
 import { type DirectiveNode, Kind, type SelectionNode } from 'graphql';
 import type { Variables } from './variables.ts';
 
-/** Whether something is selected; undefined where it always is. */
+/** Returns true if something is selected; undefined if it always is. */
 export type Condition = ((variables: Variables) => boolean) | undefined;
 
-/** What `@skip` and `@include` of a selection say. */
+/** Returns the condition of a selection's `@skip` and `@include`. */
 export function conditionOf({ directives = [] }: SelectionNode): Condition {
   return directives.map(toCondition).reduce<Condition>(both, undefined);
 }
@@ -14,7 +14,7 @@ export function both(one: Condition, other: Condition): Condition {
   return (variables) => one(variables) && other(variables);
 }
 
-/** Whether any of them holds. */
+/** Returns the condition that any of them holds. */
 export function anyOf(conditions: readonly Condition[]): Condition {
   const real = conditions.filter((condition) => condition !== undefined);
   if (real.length < conditions.length) return undefined;

@@ -1,7 +1,7 @@
 import { COST_VERSIONS, costIdentity, Supergraph } from '@apollo/federation-internals';
 import { type GraphQLSchema, isAbstractType, isInterfaceType } from 'graphql';
 
-/** What `@listSize` says of a field. */
+/** Arguments of `@listSize` on a field. */
 export interface ListSize {
   readonly assumedSize: number | undefined;
   /** The arguments that say how many elements come. */
@@ -11,7 +11,7 @@ export interface ListSize {
   readonly requireOneSlicingArgument: boolean;
 }
 
-/** What `@cost` and `@listSize` say in a supergraph, by schema coordinates: `Type`, `Type.field`, `Type.field(argument:)`. */
+/** `@cost` and `@listSize` of a supergraph, by schema coordinates: `Type`, `Type.field`, `Type.field(argument:)`. */
 export interface CostDirectives {
   readonly weights: ReadonlyMap<string, number>;
   readonly listSizes: ReadonlyMap<string, ListSize>;
@@ -67,5 +67,5 @@ function addAbstractTypes(weights: Map<string, number>, apiSchema: GraphQLSchema
   }
 }
 
-/** What an object costs where nothing says it; a leaf costs nothing. */
+/** Default cost of an object; a leaf costs nothing. */
 export const OBJECT_COST = 1;

@@ -9,7 +9,7 @@ import { CostEstimates } from './cost-estimates.ts';
 
 type RequestContext = GraphQLRequestContextDidResolveOperation<Context>;
 
-interface Surroundings {
+interface DemandControlParts {
   readonly logger: Logger;
   readonly refusals: RejectionCounts;
 }
@@ -17,15 +17,12 @@ interface Surroundings {
 const RULE = 'demand_control.max_cost';
 
 /** Estimates what each operation costs once it is validated, and refuses, or counts, what costs too much. */
-export function demandControl(
-  settings: DemandControlSettings,
-  surroundings: Surroundings,
-): ApolloServerPlugin<Context> {
+export function demandControl(settings: DemandControlSettings, parts: DemandControlParts): ApolloServerPlugin<Context> {
   const bySchema = new WeakMap<GraphQLSchema, CostEstimates>();
   const listener = {
     async didResolveOperation(requestContext: RequestContext) {
       const estimates = bySchema.get(requestContext.schema);
-      if (estimates) check(requestContext, estimates, settings, surroundings);
+      if (estimates) check(requestContext, estimates, settings, parts);
     },
   };
   return {
@@ -43,12 +40,12 @@ export function demandControl(
   };
 }
 
-/** @throws {GraphQLError} where the operation may not be run */
+/** @throws {GraphQLError} if the operation costs too much */
 function check(
   { document, operation, request }: RequestContext,
   estimates: CostEstimates,
   { maxCost, isEnforced }: DemandControlSettings,
-  { logger, refusals }: Surroundings,
+  { logger, refusals }: DemandControlParts,
 ): void {
   if (!operation) return; // Apollo Server has the words for it
   const refusal = findRefusal(() => estimates.of(document, operation)(request.variables ?? {}), maxCost);

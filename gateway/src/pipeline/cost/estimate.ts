@@ -25,18 +25,18 @@ import { type CostDirectives, OBJECT_COST } from './cost-directives.ts';
 import { listLength } from './list-length.ts';
 import { defaultsOf, Variables } from './variables.ts';
 
-/** What a graph's operations are estimated by. */
+/** Basis of the estimates of a graph's operations. */
 export interface CostModel {
   readonly schema: GraphQLSchema;
   readonly directives: CostDirectives;
-  /** How many elements a list is taken to have where nothing says it. */
+  /** Assumed number of elements of a list without `@listSize`. */
   readonly listSize: number;
 }
 
-/** The cost of an operation with these variables. @throws {GraphQLError} where a slicing argument is required */
+/** Returns the cost of an operation with these variables. @throws {GraphQLError} if a required slicing argument is missing */
 export type Estimate = (variables: Readonly<Record<string, unknown>>) => number;
 
-/** The cost of what is selected, where the lists that the field above sizes have `sized` elements. */
+/** Returns the cost of a selection; `sized` is the number of elements of lists that the field above sizes. */
 type Cost = (variables: Variables, sized: number | undefined) => number;
 
 /** One field of the response, wherever it is selected. */
@@ -53,7 +53,8 @@ interface Selected<Node> {
 const MUTATION_COST = 10;
 
 /**
- * Compiles the estimate of an operation, by the IBM cost specification as Apollo Router reads it: an object costs 1 and a
+ * Compiles the estimate of an operation, by the IBM cost specification (https://ibm.github.io/graphql-specs/cost-spec.html)
+ * as Apollo Router reads it: an object costs 1 and a
  * leaf nothing, or what `@cost` says; a list costs so many times what its element does, and a mutation 10 more.
  *
  * @param document validated against the model's schema, with fragments that have been checked for their size

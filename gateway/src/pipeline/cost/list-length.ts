@@ -6,11 +6,11 @@ import type { Variables } from './variables.ts';
 type SlicingArgument = (variables: Variables) => unknown;
 
 /**
- * How many elements a field's list has, or those of its sized fields: the largest of its slicing arguments, or else what
- * it is assumed to have.
+ * Compiles the number of elements of a field's list, or of those of its sized fields: the largest of its slicing arguments,
+ * or else the assumed size.
  *
- * @returns a function that gives undefined where nothing says it, and that throws `BAD_USER_INPUT` where one slicing
- *   argument has to be given and not one is
+ * @returns a function that returns undefined if the number is unknown, and throws `BAD_USER_INPUT` unless exactly one
+ *   slicing argument is given, if one is required
  */
 export function listLength(
   node: FieldNode,

@@ -1,6 +1,6 @@
 import { type OperationDefinitionNode, type ValueNode, valueFromASTUntyped } from 'graphql';
 
-/** The variables of one request, with the operation's defaults where the client left them out. */
+/** Variables of one request. The operation's defaults stand in for those that the client left out. */
 export class Variables {
   readonly #given: Readonly<Record<string, unknown>>;
   readonly #defaults: ReadonlyMap<string, unknown>;

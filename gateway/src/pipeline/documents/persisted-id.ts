@@ -2,14 +2,14 @@ import type { GraphQLParams } from '@lockstep/runtime/http/server/graphql.ts';
 import { extensionsOf, type RequestParameters } from '@lockstep/runtime/http/server/request-parameters.ts';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
 
-/** How a request names a document that it doesn't have in it. */
+/** Reference of a request to a document that it doesn't contain. */
 export interface PersistedId {
   readonly id: string;
-  /** Whether it is in `extensions.persistedQuery`, where automatic persisted queries have it too. */
+  /** True for an id in `extensions.persistedQuery`, which automatic persisted queries use too. */
   readonly isHash: boolean;
 }
 
-/** Of Relay's clients: what its documentation has, and what Relay's compiler and older servers call it. */
+/** Parameters of Relay's clients: the name in its documentation, and those of its compiler and of older servers. */
 const ID_PARAMETERS = ['documentId', 'doc_id', 'id'];
 
 export function persistedId(parameters: RequestParameters): PersistedId | undefined {
@@ -22,7 +22,7 @@ export function persistedId(parameters: RequestParameters): PersistedId | undefi
   return undefined;
 }
 
-/** The request as it would be with its document in it. */
+/** Returns the request with its document in it. */
 export function withQuery(request: GraphQLParams, query: string): GraphQLParams {
   const { method, search, body } = request;
   if (method === 'GET') {

@@ -4,8 +4,8 @@ import { type DocumentNode, type FragmentDefinitionNode, Kind, parse, print, typ
 import type { PersistedQueriesSettings } from '../../configuration/sections/persisted-queries.ts';
 import type { PersistedId } from './persisted-id.ts';
 
-interface Surroundings {
-  /** Whether clients may ask for the schema: then a safelist doesn't stop them. */
+interface PersistedOperationsParts {
+  /** True if clients may introspect the schema: then a safelist doesn't stop them. */
   readonly introspection: boolean;
   readonly logger: Logger;
 }
@@ -13,32 +13,32 @@ interface Surroundings {
 /** The operations of the manifests: which document an id stands for, and which documents may be sent. */
 export class PersistedOperations {
   readonly #settings: PersistedQueriesSettings;
-  readonly #surroundings: Surroundings;
+  readonly #parts: PersistedOperationsParts;
   readonly #bodies: ReadonlyMap<string, string>;
   readonly #safe: ReadonlySet<string>;
 
-  constructor(settings: PersistedQueriesSettings, surroundings: Surroundings) {
+  constructor(settings: PersistedQueriesSettings, parts: PersistedOperationsParts) {
     this.#settings = settings;
-    this.#surroundings = surroundings;
+    this.#parts = parts;
     this.#bodies = new Map(settings.operations.map(({ id, body }) => [id, body]));
     this.#safe = new Set(settings.operations.map(({ body }) => normalized(parse(body))));
   }
 
   /**
-   * The document that an id stands for.
+   * Returns the document that an id stands for.
    *
-   * @returns undefined where it could be one that a client registered
-   * @throws {RefusedRequestError} where there is none
+   * @returns undefined if it could be one that a client registered
+   * @throws {RefusedRequestError} if there is none
    */
   documentOf({ id, isHash }: PersistedId): string | undefined {
     const body = this.#bodies.get(id);
     if (body !== undefined || (isHash && !this.#settings.safelist?.requireId)) return body;
-    if (this.#settings.logUnknown) this.#surroundings.logger.warn({ id }, 'an unknown operation was asked for by id');
+    if (this.#settings.logUnknown) this.#parts.logger.warn({ id }, 'an unknown operation was asked for by id');
     const message = `No manifest has an operation with the id ${JSON.stringify(id)}.`;
     throw this.#settings.safelist ? forbidden(message) : new RefusedRequestError(400, 'BAD_USER_INPUT', message);
   }
 
-  /** @throws {RefusedRequestError} where no document is taken, known or not */
+  /** @throws {RefusedRequestError} if only ids are accepted, and no document, known or not */
   checkIdRequired(text: string): void {
     if (!this.#settings.safelist?.requireId) return;
     this.#log(text);
@@ -46,18 +46,18 @@ export class PersistedOperations {
   }
 
   /**
-   * @param document undefined where the text is none
-   * @throws {RefusedRequestError} where only known operations are run, and it isn't one
+   * @param document undefined if the text can't be parsed
+   * @throws {RefusedRequestError} if only known operations are run, and it isn't one
    */
   checkKnown(text: string, document: DocumentNode | undefined): void {
     if (document && this.#safe.has(normalized(document))) return;
-    if (document && this.#surroundings.introspection && asksForSchemaOnly(document)) return;
+    if (document && this.#parts.introspection && asksForSchemaOnly(document)) return;
     this.#log(text);
     if (this.#settings.safelist) throw forbidden('Only operations of the manifests are run here, and this is none.');
   }
 
   #log(operation: string): void {
-    if (this.#settings.logUnknown) this.#surroundings.logger.warn({ operation }, 'an unknown operation was sent');
+    if (this.#settings.logUnknown) this.#parts.logger.warn({ operation }, 'an unknown operation was sent');
   }
 }
 

@@ -9,15 +9,15 @@ import {
 } from 'jose';
 import type { KeySetSettings } from '../../configuration/sections/authentication.ts';
 
-/** How far clocks may be apart; as Apollo Router has it. */
+/** Tolerated difference between clocks, the same as Apollo Router's. */
 const CLOCK_TOLERANCE_S = 60;
 const FETCH_TIMEOUT_MS = 3000;
-/** How soon the keys are asked for again after they couldn't be had. */
+/** Time after which keys that couldn't be fetched are asked for again. */
 const RETRY_MS = 1000;
 /** A token that names an unknown key has the keys asked for again, but not more often than this. */
 const MAX_COOLDOWN_MS = 30_000;
 
-/** The keys of an issuer can't be had. */
+/** Thrown while the keys of an issuer can't be fetched. */
 export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
 }
@@ -49,7 +49,7 @@ export class KeySet {
     };
   }
 
-  /** Whether tokens of this issuer may be signed by these keys. */
+  /** Returns true if tokens of this issuer may be signed by these keys. */
   isFor(issuer: string | undefined): boolean {
     const { issuers } = this.#settings;
     return issuers.length === 0 || (issuer !== undefined && issuers.includes(issuer));
@@ -93,7 +93,7 @@ export class KeySet {
     }
   };
 
-  /** @throws {KeysUnavailableError} where there are no keys, not even old ones */
+  /** @throws {KeysUnavailableError} if there are no keys, not even old ones */
   async #refresh(): Promise<void> {
     if (Date.now() >= this.#dueAt) {
       this.#loading ??= this.#load();
@@ -119,7 +119,7 @@ export class KeySet {
   }
 }
 
-/** Whether the keys were there, and none was for the token. */
+/** Returns true if the keys were there, and none was for the token. */
 function isVerdict(error: unknown): boolean {
   return (
     error instanceof errors.JWKSNoMatchingKey ||

@@ -7,7 +7,7 @@ export class TokenError extends RefusedRequestError {
     super(status, 'UNAUTHENTICATED', message, headers);
   }
 
-  /** RFC 6750, section 3: what is wrong with the token, or with the header that should have it. */
+  /** Says what is wrong with the token or its header: https://www.rfc-editor.org/rfc/rfc6750#section-3 */
   static invalid(message: string): TokenError {
     const challenge = `Bearer error="invalid_token", error_description="${message}"`;
     return new TokenError(401, message, { 'www-authenticate': challenge });
@@ -17,7 +17,7 @@ export class TokenError extends RefusedRequestError {
     return new TokenError(401, 'This graph is for requests with a token.', { 'www-authenticate': 'Bearer' });
   }
 
-  /** The keys can't be had: it is not the client's fault, and the same token may do in a moment. */
+  /** For keys that can't be fetched: it is not the client's fault, and the same token may do in a moment. */
   static unverifiable(): TokenError {
     return new TokenError(503, 'Tokens cannot be checked at the moment.', { 'retry-after': '5' });
   }

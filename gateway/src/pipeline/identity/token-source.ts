@@ -5,9 +5,9 @@ import { TokenError } from './token-error.ts';
 type Settings = Pick<JwtSettings, 'sources' | 'ignoreOtherPrefixes'>;
 
 /**
- * The token of a request: of the first source that has one.
+ * Returns the token of a request, from the first source that has one.
  *
- * @throws {TokenError} where a header has something else in its place
+ * @throws {TokenError} if a header has something else in its place
  */
 export function findToken(
   headers: IncomingHttpHeaders,

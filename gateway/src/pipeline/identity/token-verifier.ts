@@ -5,15 +5,15 @@ import type { KeySetSettings } from '../../configuration/sections/authentication
 import { KeySet, KeysUnavailableError } from './key-set.ts';
 import { TokenError } from './token-error.ts';
 
-/** What a token says of whoever sent it. */
+/** Claims of a token about its sender. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** How long a token that was verified is not verified again; never beyond its `exp`. */
+/** Time for which a verified token is not verified again, if its `exp` is not earlier. */
 const REMEMBERED_MS = 30_000;
-/** Characters of the tokens that are remembered. */
+/** Bound on the text of all tokens that are remembered. */
 const MAX_CHARACTERS = 4_000_000;
 
-/** Verifies tokens: RFC 7519, section 7.2. */
+/** Verifies tokens: https://www.rfc-editor.org/rfc/rfc7519#section-7.2 */
 export class TokenVerifier {
   readonly #keySets: readonly KeySet[];
   readonly #logger: Logger;
@@ -27,7 +27,7 @@ export class TokenVerifier {
     this.#now = now;
   }
 
-  /** The claims of a token that was verified a moment ago. */
+  /** Returns the claims of a token that was verified a moment ago. */
   remembered(token: string): Claims | undefined {
     const known = this.#verified.get(token);
     return known && this.#now() < known.until ? known.claims : undefined;
@@ -43,7 +43,7 @@ export class TokenVerifier {
     return claims;
   }
 
-  /** Of the key sets for its issuer, one has to have the token's key. */
+  /** Verifies a token by the key sets for its issuer, one of which has to have its key. */
   async #verifyByAny(token: string, now: Date): Promise<JWTPayload> {
     const issuer = issuerOf(token);
     const failures: unknown[] = [];
@@ -80,7 +80,7 @@ function freeze(value: unknown): void {
   Object.freeze(value);
 }
 
-/** As the token itself says, before anything is verified. @throws {TokenError} */
+/** Reads the issuer from a token that is not verified yet. @throws {TokenError} */
 function issuerOf(token: string): string | undefined {
   try {
     const { iss }: { iss?: unknown } = decodeJwt(token);

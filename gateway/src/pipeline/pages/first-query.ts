@@ -8,12 +8,12 @@ import {
   isRequiredArgument,
 } from 'graphql';
 
-/** How many levels of objects the query goes into. */
+/** Number of levels of objects in the query. */
 const DEPTH = 3;
 
 /**
- * A query that shows what this graph has, and that runs as it is: the first root field that needs no argument, with
- * what is in it.
+ * Returns a query that shows what this graph has, and that runs as it is: the first root field that needs no argument,
+ * with its fields.
  */
 export function firstQuery(schema: GraphQLSchema): string {
   const fields = Object.values(schema.getQueryType()?.getFields() ?? {})
@@ -39,7 +39,7 @@ function select(
   return `${indent}${field.name} {\n${lines.join('\n')}\n${indent}}`;
 }
 
-/** Leaves, and objects of types that the query isn't in already. */
+/** Returns true for leaves, and for objects of types that the query isn't in already. */
 function isShown(field: GraphQLField<unknown, unknown>, depth: number, above: readonly GraphQLObjectType[]): boolean {
   const type = getNamedType(field.type);
   if (isLeafType(type)) return true;

@@ -1,14 +1,14 @@
 /** The last page: for one graph they are all the same. */
 let last: { readonly options: string; readonly html: string } | undefined;
 
-/** GraphiQL, whole in one page: it loads nothing from anywhere. */
+/** Renders GraphiQL, whole in one page that loads nothing. */
 export async function graphiqlPage(endpoint: string, query: string): Promise<string> {
   const options = JSON.stringify({ title: 'GraphiQL', endpoint, defaultQuery: query }).replaceAll('<', '\\u003c');
   if (last?.options !== options) last = { options, html: await render(options) };
   return last.html;
 }
 
-/** As the package itself puts its parts together; its own function for that comes with the types of another server. */
+/** Puts the package's parts together as its own function does, which comes with the types of another server. */
 async function render(options: string): Promise<string> {
   // 9 MB that hardly any process needs
   const graphiql = await import('@graphql-yoga/render-graphiql/graphiql');

@@ -5,7 +5,7 @@ import type { LandingPages } from '../../configuration/sections/endpoint.ts';
 import { firstQuery } from './first-query.ts';
 import { graphiqlPage } from './graphiql.ts';
 
-/** What a browser gets at the path of GraphQL: a page with a query of this graph filled in, or nothing. */
+/** Shows browsers a page at the path of GraphQL, with a query of this graph filled in, or nothing. */
 export function landingPage({ atEndpoint }: LandingPages, path: string): ApolloServerPlugin {
   if (atEndpoint === 'none') return ApolloServerPluginLandingPageDisabled();
   return {

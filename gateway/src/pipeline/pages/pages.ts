@@ -4,7 +4,7 @@ import { GRAPHIQL_PATH, type LandingPages } from '../../configuration/sections/e
 import { firstQuery } from './first-query.ts';
 import { graphiqlPage } from './graphiql.ts';
 
-/** What a browser can open beside the path of GraphQL: `/`, which leads it there, and GraphiQL. */
+/** Routes the pages beside the path of GraphQL: `/`, which redirects there, and GraphiQL. */
 export function pageRoutes(
   { atEndpoint, graphiql: isShown }: LandingPages,
   path: string,

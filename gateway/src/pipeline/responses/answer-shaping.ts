@@ -11,7 +11,7 @@ import type { Context } from '../../supergraph/request-context.ts';
 
 type RequestContext = GraphQLRequestContext<Context>;
 
-/** Asks the hooks for requests and responses, and gives answers the headers that rules make. */
+/** Calls the request and response hooks, and sets the headers that rules give to answers. */
 export function answerShaping(rules: CallRules, logger: Logger): ApolloServerPlugin<Context>[] {
   const { request } = rules.hooks;
   if (!request && !rules.shapesAnswers) return [];
@@ -56,7 +56,7 @@ async function shape(context: RequestContext, rules: CallRules, logger: Logger):
   }
 }
 
-/** What a hook for answers may take where the time is over: what is left of the answer would be lost otherwise. */
+/** Time that a response hook has after the deadline: without it, what is left of the answer would be lost. */
 const ANSWER_GRACE_MS = 100;
 
 type ResponseHook = NonNullable<GatewayHooks['response']>;
@@ -81,20 +81,20 @@ async function askResponseHook(hook: ResponseHook, calls: OperationCalls, { oper
   for (const [name, value] of headers) http.headers.set(name, value);
 }
 
-/** What the server says itself, by what it sends and who may read it. */
+/** Headers that the server sets itself, by what it sends and who may read it. */
 const OF_HTTP = [
   ...['connection', 'keep-alive', 'transfer-encoding', 'trailer', 'upgrade', 'vary'],
   ...['content-length', 'content-type'],
 ];
 
-/** An error that tells nothing unless it is one that is meant to. */
+/** Wraps an error that is no GraphQL error as one that is masked. */
 function asGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   const originalError = error instanceof Error ? error : new Error(String(error));
   return new GraphQLError(originalError.message, { originalError, extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }
 
-/** What is for HTTP is not for the client, as Apollo Server has it. */
+/** Removes `extensions.http`, which is not for the client. Apollo Server does the same. */
 function withoutHttp(error: GraphQLError): GraphQLFormattedError {
   const { http: _, ...extensions } = error.extensions;
   return { ...error.toJSON(), extensions };

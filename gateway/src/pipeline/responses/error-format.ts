@@ -24,6 +24,7 @@ const UNEXPECTED_FROM_SUBGRAPH = new Set<unknown>([
 const GENERAL_CODES = [
   'BAD_USER_INPUT',
   'SUBGRAPH_UNAVAILABLE',
+  'OUTCOME_UNKNOWN',
   'DEADLINE_EXCEEDED',
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -32,7 +33,7 @@ const GENERAL_CODES = [
   'OPERATION_LIMIT_EXCEEDED',
 ];
 
-/** What subgraphs built on other servers put beside the code, for developers only. */
+/** Extensions that subgraphs on other servers add for developers only. */
 const PRIVATE_EXTENSIONS = ['serviceName', 'stacktrace', 'exception', 'response'];
 
 /** Apollo Server's `formatError` for the gateway: expected failures pass, of subgraphs too; the rest is masked. */

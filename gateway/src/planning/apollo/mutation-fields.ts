@@ -101,8 +101,8 @@ function conditionOf(directive: DirectiveNode | ConstDirectiveNode): Condition[]
 }
 
 /**
- * Selects a field where one of its occurrences is, under the conditions of this one that weren't those of an earlier one: no
- * two of the results are included together. Each selects what all occurrences select that can be included with it.
+ * Selects a field at the position of one of its occurrences, under those of its conditions that no earlier occurrence has, so
+ * that no two results are included together. Each selects what all occurrences select that can be included with it.
  */
 function mergeOccurrences(occurrences: readonly Occurrence[], index: number): SelectionNode[] {
   const { field, conditions } = occurrences[index] ?? {};

@@ -121,7 +121,7 @@ function withoutNames(
   });
 }
 
-/** In a `requires`, `alias` is where the plan keeps a value and `name` what the subgraph calls it. */
+/** Restores the fields of a fetch. In a `requires`, `alias` is the plan's key of a value and `name` the subgraph's name of it. */
 function withOriginalFields(fetch: FetchNode, requiredFields: RequiredFields): FetchNode {
   const requires = fetch.requires && restoredSelections(fetch.requires, requiredFields);
   return { ...fetch, ...(requires && { requires }), operation: restoredText(fetch.operation, requiredFields) };

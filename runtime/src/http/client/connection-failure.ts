@@ -1,13 +1,26 @@
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** Returns whether no connection was made, so that nothing was sent. A closing listener resets connections in its queue. */
+/** Failure of a request before any of it was sent. Its cause is why. */
+export class UnsentError extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** Returns whether no connection was made. A closing listener resets connections in its queue. */
 export function isRefused(error: unknown): boolean {
-  if (!(error instanceof Error && 'code' in error)) return false;
-  if (error.code === 'ECONNREFUSED') return true;
-  return error.code === 'ECONNRESET' && 'syscall' in error && error.syscall === 'connect';
+  const reason = reasonOf(error);
+  if (!(reason instanceof Error && 'code' in reason)) return false;
+  if (reason.code === 'ECONNREFUSED') return true;
+  return reason.code === 'ECONNRESET' && 'syscall' in reason && reason.syscall === 'connect';
 }
 
 /** Returns whether the connection broke; the request may have arrived. */
 export function isLost(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && LOST.has(error.code);
+  const reason = reasonOf(error);
+  return reason instanceof Error && 'code' in reason && typeof reason.code === 'string' && LOST.has(reason.code);
+}
+
+function reasonOf(error: unknown): unknown {
+  return error instanceof UnsentError ? error.cause : error;
 }

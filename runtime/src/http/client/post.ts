@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { BodyTooLargeError } from '../server/body.ts';
-import { isLost } from './connection-failure.ts';
+import { isLost, UnsentError } from './connection-failure.ts';
 import type { Reply } from './subgraph-answer.ts';
 
 /** One POST request. */
@@ -22,7 +22,8 @@ export interface Post {
  * quarter on `user`.
  *
  * @throws {BodyTooLargeError} as soon as the reply is known to be too long; the rest is not read
- * @throws the signal's reason as soon as it is aborted, and whatever breaks the connection
+ * @throws the signal's reason as soon as it is aborted, and whatever breaks the connection; as the cause of an
+ *   {@link UnsentError} if nothing was sent
  */
 export function post(
   dispatcher: Dispatcher,
@@ -30,7 +31,7 @@ export function post(
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
-      reject(signal.reason);
+      reject(new UnsentError(signal.reason));
       return;
     }
     const request = { method: 'POST', path, headers, body } as const;
@@ -99,12 +100,17 @@ class ReplyReader implements Dispatcher.DispatchHandler {
     this.#signal.removeEventListener('abort', this.#abort);
     const isStale = this.isReused && this.#status === 0 && isLost(error) && !this.#signal.aborted;
     if (isStale && this.#sendAgain) this.#sendAgain();
-    else this.#reject(error);
+    else this.#fail(error);
   }
 
   /** A request that still waits for a connection is then not sent: see `onRequestStart`. */
   readonly #abort = (): void => {
-    this.#reject(this.#signal.reason);
+    this.#fail(this.#signal.reason);
     this.#controller?.abort(this.#signal.reason);
   };
+
+  /** Rejects. Without a controller the request was still waiting for a connection. */
+  #fail(error: unknown): void {
+    this.#reject(this.#controller ? error : new UnsentError(error));
+  }
 }

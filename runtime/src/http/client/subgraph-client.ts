@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { deadlineExceeded, ExpectedError, operationOverdue, subgraphUnavailable } from '../../graphql/errors.ts';
+import {
+  deadlineExceeded,
+  ExpectedError,
+  operationOverdue,
+  outcomeUnknown,
+  subgraphUnavailable,
+} from '../../graphql/errors.ts';
 import type { Logger } from '../../logging.ts';
 import { DEADLINE_HEADER, type Lifetime } from '../deadline.ts';
 import { SECRET_HEADER } from '../server/secret.ts';
-import { isRefused } from './connection-failure.ts';
+import { isRefused, UnsentError } from './connection-failure.ts';
 import { Connections } from './connections.ts';
 import { post } from './post.ts';
 import { ACCEPT, type GraphQLAnswer, parseAnswer, type Reply } from './subgraph-answer.ts';
@@ -36,12 +42,14 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const RESTART_GRACE_MS = 5000;
 const RECONNECT_INTERVAL_MS = 25;
 
+export type OperationKind = 'query' | 'mutation';
+
 /** One request to a subgraph, as it is sent. */
 export interface Exchange {
   /** JSON. */
   readonly body: string;
-  /** Set if it changes nothing, so that it may arrive twice. */
-  readonly isQuery: boolean;
+  /** A query changes nothing, so that it may arrive twice. */
+  readonly kind: OperationKind;
   /** Headers of this call, beside those of every call. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -57,6 +65,7 @@ export class SubgraphClient {
   readonly #headers: Record<string, string>;
   /** Time since when it has refused connections: undefined if it answered last, minus infinity until it first answers. */
   #refusedSince: number | undefined = Number.NEGATIVE_INFINITY;
+  /** Set if the last attempt of any call was refused. */
   #isRefused = false;
   /** Id of the current outage, for its errors and the log; undefined while the subgraph answers. */
   #outage: string | undefined;
@@ -77,12 +86,14 @@ export class SubgraphClient {
    * Asks the subgraph.
    *
    * @param lifetime of the request that the call is made for
-   * @throws `SUBGRAPH_UNAVAILABLE` if it can't be reached or doesn't answer in GraphQL, with the id under which the log has
-   *   the reason; `DEADLINE_EXCEEDED` if it takes too long
+   * @throws `SUBGRAPH_UNAVAILABLE` if it can't be reached, or answers a query with something else than GraphQL;
+   *   `OUTCOME_UNKNOWN` if it may have executed a mutation and its answer is lost. Both have the id under which the log
+   *   has the reason. `DEADLINE_EXCEEDED` if it takes too long
    */
   call(request: GraphQLRequest, lifetime?: Lifetime): Promise<GraphQLAnswer> {
-    const exchange = { body: JSON.stringify(request), isQuery: QUERY.test(request.query) };
-    return this.inTime(async (limit) => parseAnswer(await this.exchange(exchange, limit)), lifetime);
+    const kind = QUERY.test(request.query) ? 'query' : 'mutation';
+    const exchange = { body: JSON.stringify(request), kind } as const;
+    return this.inTime(kind, async (limit) => parseAnswer(await this.exchange(exchange, limit)), lifetime);
   }
 
   /**
@@ -91,7 +102,11 @@ export class SubgraphClient {
    * @param run makes the call, within the lifetime that it is given
    * @throws as {@link call}
    */
-  async inTime<Result>(run: (limit: Lifetime) => Promise<Result>, lifetime?: Lifetime): Promise<Result> {
+  async inTime<Result>(
+    kind: OperationKind,
+    run: (limit: Lifetime) => Promise<Result>,
+    lifetime?: Lifetime,
+  ): Promise<Result> {
     const { name, timeoutMs } = this.#options;
     const limit = new TimeLimit(timeoutMs, lifetime);
     try {
@@ -103,10 +118,12 @@ export class SubgraphClient {
       if (error instanceof ExpectedError) throw error;
       const signal = lifetime?.signal;
       if (signal?.reason instanceof ExpectedError) throw signal.reason;
-      if (signal?.aborted) throw subgraphUnavailable(name, error);
+      const lost = kind === 'query' || error instanceof UnsentError ? subgraphUnavailable : outcomeUnknown;
+      if (signal?.aborted) throw lost(name, error);
       const outage = this.#noteDown(error);
-      // If it still refuses connections, nothing was sent.
-      if (!limit.isOver || this.#isRefused) throw subgraphUnavailable(name, error, outage);
+      // A query may wait for the attempts of another call; only its own attempts tell that a mutation was never sent.
+      const isRefusing = kind === 'query' ? this.#isRefused : isRefused(error);
+      if (!limit.isOver || isRefusing) throw lost(name, error, outage);
       const { outerDeadline } = limit;
       throw outerDeadline ? operationOverdue(outerDeadline.timeoutMs, name) : deadlineExceeded(name, timeoutMs);
     } finally {
@@ -128,27 +145,30 @@ export class SubgraphClient {
 
   async #send(exchange: Exchange, lifetime: Lifetime): Promise<Reply> {
     const { signal } = lifetime;
+    let refusal: unknown;
     for (;;) {
       try {
         const reply = await this.#attempt(exchange, lifetime);
         this.#isRefused = false;
         return reply;
       } catch (error) {
-        if (signal.aborted) throw error; // an attempt was under way, whose outcome is unknown
+        if (signal.aborted) throw error instanceof UnsentError && refusal !== undefined ? refusal : error;
         this.#isRefused = isRefused(error);
         if (!this.#isRefused) throw error;
+        refusal = error;
         this.#refusedSince ??= performance.now();
         if (performance.now() - this.#refusedSince > RESTART_GRACE_MS) throw error;
-        await delay(RECONNECT_INTERVAL_MS, undefined, { signal });
+        await delay(RECONNECT_INTERVAL_MS, undefined, { signal }).catch(() => Promise.reject(error));
       }
     }
   }
 
-  async #attempt({ body, isQuery, headers: given }: Exchange, { signal, deadline }: Lifetime): Promise<Reply> {
+  async #attempt({ body, kind, headers: given }: Exchange, { signal, deadline }: Lifetime): Promise<Reply> {
     const { kept, fresh, certain } = this.#connections;
     const left = deadline && { [DEADLINE_HEADER]: String(deadline.leftMs()) };
     const headers = { ...given, ...this.#headers, ...left };
     const request = { path: this.#path, headers, body, signal, maxReplyBytes: MAX_ANSWER_BYTES };
+    const isQuery = kind === 'query';
     const reply = await (isQuery ? post(kept, { ...request, spare: fresh }) : post(certain, request));
     if (isQuery || certain === kept) this.#connections.noteKeepAlive(reply.headers['keep-alive']);
     return reply;

@@ -9,7 +9,7 @@ import { RequestDependentOperation } from '../../request-dependent-operation.ts'
 import { Federation, type FederationOptions } from '../../testing/federation.ts';
 import { type Hooks, VariantChoice } from '../../variant-choice.ts';
 
-/** Who asks. Without claims: whoever has no token. */
+/** Sender of a request. It has no claims without a token. */
 export type Asking = Partial<Pick<HookRequest, 'claims' | 'headers' | 'signal'>>;
 
 export interface GuardedOptions extends Partial<FederationOptions>, OperationsOptions {

@@ -13,11 +13,11 @@ interface SigningKey {
 
 /** Signs tokens, and publishes its keys over HTTP as identity providers do. */
 export class TokenIssuer {
-  /** What its tokens have in `iss`. */
+  /** Value of `iss` in its tokens. */
   readonly name: string;
   /** The headers of each request for the keys. */
   readonly requests: IncomingHttpHeaders[] = [];
-  /** Whether its endpoint fails. */
+  /** True while its endpoint fails. */
   isFailing = false;
   readonly #keys: SigningKey[] = [];
   readonly #server: Server;
@@ -28,7 +28,7 @@ export class TokenIssuer {
     this.#server = createServer(this.#answer);
   }
 
-  /** Where the keys are, once it listens. */
+  /** URL of the keys, once it listens. */
   get url(): string {
     return `http://${HOST}:${this.#port}/jwks.json`;
   }
