@@ -11,6 +11,7 @@ import {
   parse,
   validate,
 } from 'graphql';
+import { InvalidPlanError } from '../planning/invalid-plan-error.ts';
 import { loadPlanner } from '../planning/load-planner.ts';
 import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
 import type { ClientOperation } from './client-operation.ts';
@@ -79,6 +80,18 @@ test('has an error for the client and a reason for the log if an operation has n
   assert.match(found.reason, /no edge/);
   assert.deepEqual(found.error.extensions, { code: 'OPERATION_NOT_SUPPORTED', http: { status: 500 } });
   assert.doesNotMatch(found.error.message, /edge/);
+});
+
+test('names the field that has no plan, unless it is not in the schema that clients see', async () => {
+  for (const [coordinate, isNamed] of [
+    ['Book.title', true],
+    ['Book.hidden', false],
+  ] as const) {
+    const plan = () => Promise.reject(new InvalidPlanError(coordinate, 'is @external in the subgraph "books"'));
+    const found = await new Operations({ ...BOOKS, plan }).get(operation('{ book { title } }'));
+    assert.ok(found instanceof UnsupportedOperation);
+    assert.equal(found.error.message.includes(coordinate), isNamed);
+  }
 });
 
 test('does not plan a subscription', async (t) => {

@@ -1,6 +1,15 @@
-import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  validate,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { UnsupportedPlanError } from '../execution/unsupported-plan-error.ts';
+import { InvalidPlanError } from '../planning/invalid-plan-error.ts';
 import type { Planner } from '../planning/planner.ts';
 import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
 import type { OperationCounts } from '../telemetry/operation-counts.ts';
@@ -205,8 +214,16 @@ export class Operations {
       return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName, restriction });
     } catch (error) {
       if (!(error instanceof UnsupportedPlanError || error instanceof UnplannableOperationError)) throw error;
-      return UnsupportedOperation.withoutPlan(error.message);
+      return UnsupportedOperation.withoutPlan(error.message, this.#publicField(error));
     }
+  }
+
+  #publicField(error: Error): string | undefined {
+    if (!(error instanceof InvalidPlanError)) return undefined;
+    const [typeName = '', field = ''] = error.coordinate.split('.');
+    const type = this.planner.apiSchema.getType(typeName);
+    const isPublic = (isObjectType(type) || isInterfaceType(type)) && field in type.getFields();
+    return isPublic ? `${typeName}.${field}` : undefined;
   }
 }
 

@@ -29,15 +29,16 @@ export class UnsupportedOperation {
       : undefined;
   }
 
-  static withoutPlan(reason: string): UnsupportedOperation {
+  /** @param coordinate schema coordinate of a field that has no plan, if the client may know it */
+  static withoutPlan(reason: string, coordinate?: string): UnsupportedOperation {
+    const field = coordinate === undefined ? '' : ` for ${coordinate}`;
+    const message = `There is no query plan${field}: the log of the gateway has the reason`;
     return new UnsupportedOperation(
-      new ExpectedError(CODE, NO_PLAN, { extensions: { http: { status: 500 } } }),
+      new ExpectedError(CODE, message, { extensions: { http: { status: 500 } } }),
       reason,
     );
   }
 }
-
-const NO_PLAN = 'The operation has no query plan: the log of the gateway has the reason';
 
 /** Returns an error that says so with status 400: a client can know it from the schema's documentation. */
 export function subscriptionsNotSupported(): GraphQLError {

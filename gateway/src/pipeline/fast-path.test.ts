@@ -11,7 +11,7 @@ import { supergraphSource } from '../supergraph/testing/supergraph-source.ts';
 import { supergraphGateway } from './apollo-server.ts';
 import { FastPath } from './fast-path.ts';
 
-/** A gateway before one subgraph that always answers this, and what happened in it; by HTTP it may do without its server. */
+/** Starts a gateway over one subgraph with a fixed response, and records its events. HTTP requests can take the fast path. */
 async function serve(t: TestContext, answer: object) {
   const events: string[] = [];
   const { url } = await serveHttp(t, (request, response) => {

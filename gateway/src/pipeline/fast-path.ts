@@ -63,8 +63,9 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
   }
 
   /**
-   * A request whose document Apollo Server has let through before, and whose operation is the same for everybody: not to hand
-   * it over again takes a fifth to a quarter off the gateway's CPU. Only for a server whose plugins need not see each operation.
+   * Returns a function that runs a request whose document Apollo Server has accepted before, if its plan does not depend on the
+   * request. Bypassing Apollo Server saves a fifth to a quarter of the gateway's CPU. Only for a server whose plugins do not
+   * need to see each operation.
    */
   find(asked: GraphQLParams): KnownRequest<OperationContext> | undefined {
     const plain = plainRequestOf(asked);

@@ -8,7 +8,7 @@ import { supergraphSource } from '../supergraph/testing/supergraph-source.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { GatewayServer } from './server.ts';
 
-/** A gateway before one subgraph, with these settings, and how often it parses a text. */
+/** Starts a gateway over one subgraph with these settings, and counts how often it parses a text. */
 async function serve(t: TestContext, settings: object = {}) {
   const { url } = await serveHttp(t, (request, response) => {
     request.resume();

@@ -4,6 +4,7 @@ import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { CallContext } from './call-context.ts';
 import type { Call, SubgraphReply } from './call-step.ts';
 import type { CallTelemetry } from './call-telemetry.ts';
+import type { EndedMutations } from './ended-mutations.ts';
 
 export interface ShareOptions {
   /** Set if queries that are alike and under way at the same time are one call. */
@@ -11,22 +12,32 @@ export interface ShareOptions {
   /** Set if answers are to have the status and the headers of their replies. */
   readonly keepsHeads: boolean;
   readonly telemetry: CallTelemetry | undefined;
+  readonly mutations: EndedMutations;
 }
 
 /**
- * Makes one call of the queries that are alike and under way at the same time, if that is configured. Each fetch reads the
- * reply for itself, because answers are changed as they are merged.
+ * Makes one call of the queries that are alike and under way at the same time, if that is configured. A query that comes
+ * after a mutation has ended shares no call from before. Each fetch reads the reply for itself, because answers are changed
+ * as they are merged.
  */
 export function share(
-  { sharesQueries, keepsHeads, telemetry }: ShareOptions,
+  { sharesQueries, keepsHeads, telemetry, mutations }: ShareOptions,
   next: Call<SubgraphReply>,
 ): Call<GraphQLAnswer> {
   const read = keepsHeads ? readWithHead : parseAnswer;
-  const alone: Call<GraphQLAnswer> = async (request, context) => read(await next(request, context));
-  if (!sharesQueries) return alone;
-  const calls = new SharedCalls(next, read, telemetry);
-  return (request, context) =>
-    request.constants.kind === 'query' ? calls.join(request, context) : alone(request, context);
+  const query: Call<GraphQLAnswer> = async (request, context) => read(await next(request, context));
+  const mutate: Call<GraphQLAnswer> = async (request, context) => {
+    try {
+      return read(await next(request, context));
+    } finally {
+      mutations.count += 1;
+    }
+  };
+  const calls = sharesQueries ? new SharedCalls({ next, read, telemetry, mutations }) : undefined;
+  return (request, context) => {
+    if (request.constants.kind === 'mutation') return mutate(request, context);
+    return calls ? calls.join(request, context) : query(request, context);
+  };
 }
 
 function readWithHead(reply: Reply): GraphQLAnswer {
@@ -46,16 +57,23 @@ interface SharedCall {
   isSettled: boolean;
 }
 
+interface SharedCallsOptions extends Pick<ShareOptions, 'telemetry' | 'mutations'> {
+  readonly next: Call<SubgraphReply>;
+  readonly read: (reply: Reply) => GraphQLAnswer;
+}
+
 class SharedCalls {
   readonly #next: Call<SubgraphReply>;
   readonly #read: (reply: Reply) => GraphQLAnswer;
   readonly #telemetry: CallTelemetry | undefined;
+  readonly #mutations: EndedMutations;
   readonly #calls = new Map<string, SharedCall>();
 
-  constructor(next: Call<SubgraphReply>, read: (reply: Reply) => GraphQLAnswer, telemetry: CallTelemetry | undefined) {
+  constructor({ next, read, telemetry, mutations }: SharedCallsOptions) {
     this.#next = next;
     this.#read = read;
     this.#telemetry = telemetry;
+    this.#mutations = mutations;
   }
 
   /**
@@ -64,8 +82,9 @@ class SharedCalls {
    * timeout caused by another's shorter deadline.
    */
   async join(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {
-    const key = `${context.headers.identity} ${request.toIdentity()}`;
+    const identity = `${context.headers.identity} ${request.toIdentity()}`;
     for (;;) {
+      const key = `${this.#mutations.count} ${identity}`;
       const found = this.#calls.get(key);
       const call = found ?? this.#start(key, request, context);
       const reply = await wait(call, context.signal);

@@ -8,6 +8,7 @@ import { batch } from './batch.ts';
 import { type Call, inOrder, type SubgraphReply } from './call-step.ts';
 import type { CallTelemetry } from './call-telemetry.ts';
 import { breakCircuit, CircuitBreaker } from './circuit-breaker.ts';
+import { EndedMutations } from './ended-mutations.ts';
 import { limit } from './limit.ts';
 import { retry } from './retry.ts';
 import { send } from './send.ts';
@@ -21,6 +22,8 @@ export interface CallerOptions {
   readonly logger: Logger;
   /** Undefined if there are neither metrics nor traces. */
   readonly telemetry?: CallTelemetry | undefined;
+  /** The same for all subgraphs of a supergraph. */
+  readonly mutations?: EndedMutations;
   /** Set if header rules or hooks need the status and headers of answers. */
   readonly keepsHeads?: boolean;
 }
@@ -59,14 +62,14 @@ export class SubgraphCaller {
  * for several, and each of them reads the reply for itself.
  */
 function steps(
-  { subgraph, traffic, telemetry, keepsHeads = false }: CallerOptions,
+  { subgraph, traffic, telemetry, mutations = new EndedMutations(), keepsHeads = false }: CallerOptions,
   client: SubgraphClient,
   breaker: CircuitBreaker | undefined,
 ): Call<GraphQLAnswer> {
   return inOrder<GraphQLAnswer>(
     [telemetry?.observe, breaker && breakCircuit(breaker), limit(client), traffic.batchEntities && batch(telemetry)],
     share(
-      { sharesQueries: traffic.deduplicateQuery, keepsHeads, telemetry },
+      { sharesQueries: traffic.deduplicateQuery, keepsHeads, telemetry, mutations },
       inOrder<SubgraphReply>([subgraph.retry && retry(subgraph.retry), telemetry?.measure], send(client)),
     ),
   );

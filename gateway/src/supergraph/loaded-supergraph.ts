@@ -16,6 +16,7 @@ import type { Planner } from '../planning/planner.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
 import { CallTelemetry } from '../subgraphs/call-telemetry.ts';
+import { EndedMutations } from '../subgraphs/ended-mutations.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
 import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
@@ -230,11 +231,11 @@ function openCallers(
   { metrics, tracing }: SupergraphInstruments,
 ): Callers {
   const { traffic } = gateway;
-  const keepsHeads = readsAnswerHeaders(gateway);
+  const shared = { traffic, secret, logger, mutations: new EndedMutations(), keepsHeads: readsAnswerHeaders(gateway) };
   return new Map(
     subgraphs.map((subgraph) => {
       const telemetry = CallTelemetry.of(subgraph, { metrics, tracing });
-      return [subgraph.name, new SubgraphCaller({ subgraph, traffic, secret, logger, keepsHeads, telemetry })];
+      return [subgraph.name, new SubgraphCaller({ ...shared, subgraph, telemetry })];
     }),
   );
 }

@@ -7,7 +7,7 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { Telemetry } from './telemetry.ts';
 
-/** A collector of traces, and what it was sent. */
+/** Starts a collector of traces that records the requests. */
 async function collect(t: TestContext) {
   const sent: string[] = [];
   const { url } = await serveHttp(t, async (request, response) => {

@@ -1,11 +1,11 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
-import { type KeyTree, keyTree, parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
+import { type KeyTree, keyTree, parseFetchOperation, renamedKeys } from '../../planning/plan/fetch-documents.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
 import { type FetchConstants, type FetchRequest, fetchConstants } from './fetch-request.ts';
 import type { PlanExecution } from './plan-execution.ts';
-import { compileRewrites, type Rewrite, renamedKeys } from './rewrites.ts';
+import { compileRewrites, type Rewrite } from './rewrites.ts';
 import type { TypeRelations } from './type-relations.ts';
 import type { UnselectedKeys } from './wanted-keys.ts';
 

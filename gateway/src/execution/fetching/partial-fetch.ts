@@ -1,7 +1,12 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type FieldNode, Kind, type OperationDefinitionNode, type SelectionNode, type SelectionSetNode } from 'graphql';
-import { type KeyTree, keyTree, parseFetchOperation, withOperation } from '../../planning/plan/fetch-documents.ts';
-import { renamedKeys } from './rewrites.ts';
+import {
+  type KeyTree,
+  keyTree,
+  parseFetchOperation,
+  renamedKeys,
+  withOperation,
+} from '../../planning/plan/fetch-documents.ts';
 
 /**
  * Returns the keys, as the plan names them, that a fetch selects on its entities.

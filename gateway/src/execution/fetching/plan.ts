@@ -1,11 +1,10 @@
 import type { ConditionNode, FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
-import { conditionalKeys, parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
+import { conditionalKeys, parseFetchOperation, renamedKeys } from '../../planning/plan/fetch-documents.ts';
 import { fetchesOf, type PlacedFetch } from '../../planning/plan/plan-nodes.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
 import { compileEntityFetch } from './entity-fetch.ts';
 import type { FetchOptions, Step } from './fetch.ts';
 import { fetchIdentity } from './fetch-request.ts';
-import { renamedKeys } from './rewrites.ts';
 import { compileRootFetch } from './root-fetch.ts';
 import { serializeMutations } from './serial-mutations.ts';
 import type { TypeRelations } from './type-relations.ts';

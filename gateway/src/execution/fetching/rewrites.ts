@@ -18,15 +18,6 @@ export function compileRewrites(rewrites: readonly FetchDataRewrite[] | undefine
   });
 }
 
-/** Returns a function from a response key of the fetch to the name that the plan uses for it. */
-export function renamedKeys(rewrites: readonly FetchDataRewrite[] | undefined): (key: string) => string {
-  const names = new Map<string, string>();
-  for (const rewrite of rewrites ?? []) {
-    if (rewrite.kind === 'KeyRenamer') names.set(rewrite.path.at(-1) ?? '', rewrite.renameKeyTo);
-  }
-  return (key) => names.get(key) ?? key;
-}
-
 function setter(key: string, value: unknown): (target: JsonRecord) => void {
   return (target) => {
     target[key] = value;

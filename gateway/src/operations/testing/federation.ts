@@ -1,6 +1,7 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import { isRecord } from '@lockstep/runtime/json-record.ts';
 import {
   type DirectiveNode,
   type DocumentNode,
@@ -9,6 +10,7 @@ import {
   graphql,
   Kind,
   parse,
+  type SelectionSetNode,
   validate,
 } from 'graphql';
 import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
@@ -129,9 +131,7 @@ function referenceResolvers(typeDefs: DocumentNode, data: Data): Record<string, 
     const objects = data[node.name.value] ?? Object.values(data).flat();
     resolvers[node.name.value] = {
       __resolveReference(representation) {
-        const found = objects.find((object) =>
-          keys.some((names) => names.every((name) => name in representation && object[name] === representation[name])),
-        );
+        const found = objects.find((object) => keys.some((key) => matches(key, representation, object)));
         if (!found) return null;
         const own = Object.entries(found).filter(([name]) => !external.some((field) => field.name.value === name));
         const { __typename, ...given } = representation;
@@ -147,9 +147,22 @@ function has(directives: readonly DirectiveNode[] | undefined, name: string): bo
   return directives?.some((directive) => directive.name.value === name) ?? false;
 }
 
-function keyFieldsOf(directive: DirectiveNode): string[][] {
+/** Returns the field set of a `@key`. */
+function keyFieldsOf(directive: DirectiveNode): SelectionSetNode[] {
   const fields = directive.arguments?.find(({ name }) => name.value === 'fields')?.value;
-  return directive.name.value === 'key' && fields?.kind === Kind.STRING
-    ? [fields.value.split(/[\s,]+/).filter(Boolean)]
-    : [];
+  if (directive.name.value !== 'key' || fields?.kind !== Kind.STRING) return [];
+  const [operation] = parse(`{${fields.value}}`).definitions;
+  return operation?.kind === Kind.OPERATION_DEFINITION ? [operation.selectionSet] : [];
+}
+
+/** Returns true if an object has the key of a representation. */
+function matches({ selections }: SelectionSetNode, representation: unknown, object: unknown): boolean {
+  if (!isRecord(representation) || !isRecord(object)) return false;
+  return selections.every((selection) => {
+    if (selection.kind !== Kind.FIELD) return false;
+    const name = selection.name.value;
+    if (!(name in representation)) return false;
+    const [given, own] = [representation[name], object[name]];
+    return selection.selectionSet ? matches(selection.selectionSet, given, own) : given === own;
+  });
 }

@@ -7,7 +7,7 @@ import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 
-/** A server that runs one operation at a time; each is answered when the test says so. */
+/** Starts a server that runs one operation at a time and responds on demand. */
 async function serveBounded(t: TestContext) {
   const refusals = new RejectionCounts();
   const limit = new ConcurrencyLimit(1, refusals);

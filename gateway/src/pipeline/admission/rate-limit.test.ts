@@ -9,7 +9,7 @@ import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import { RateLimit } from './rate-limit.ts';
 import { MemoryCounts } from './request-counts.ts';
 
-/** A server behind a rate limit: the statuses of requests that have these headers, one after the other. */
+/** Starts a server with a rate limit, and returns a function that sends requests with the given headers one after the other. */
 async function serveLimited(t: TestContext, settings: Partial<RateLimitSettings> = {}) {
   const refusals = new RejectionCounts();
   const limit = await RateLimit.open({ capacity: 2, intervalMs: 60_000, ...settings }, recordLog().logger, refusals);

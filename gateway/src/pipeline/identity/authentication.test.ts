@@ -26,7 +26,7 @@ interface Answer {
 
 type Jwt = NonNullable<z.input<typeof authentication>['jwt']>;
 
-/** A server that says what the guard says, and shows the claims of those that it lets through. */
+/** Starts a server that responds with the guard's errors, and with the claims of accepted requests. */
 async function guarding(t: TestContext, jwt: Jwt | undefined, requires = false) {
   return showing(t, authenticating(jwt, requires));
 }

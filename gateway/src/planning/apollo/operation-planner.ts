@@ -5,13 +5,18 @@ import {
   type Schema,
   Supergraph,
 } from '@apollo/federation-internals';
-import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
+import type { QueryPlan } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import type { PlannedOperation, Planner, PlanRequest, SupergraphDirectives } from '../planner.ts';
 import { UnplannableOperationError } from '../unplannable-operation-error.ts';
+import { orderContextFetches } from './context-order.ts';
+import { ExternalFields } from './external-fields.ts';
 import { addNewerIntrospection } from './introspection-fields.ts';
+import { limitLocalSelections } from './local-selections.ts';
+import { QueryPlanner } from './mended-planner.ts';
 import { addMissingAliases } from './missing-aliases.ts';
 import { mergeMutationFields } from './mutation-fields.ts';
+import { validatePlan } from './plan-validation.ts';
 import { plannableSelections } from './plannable-selections.ts';
 import type { RequiredFields } from './required-field.ts';
 import { restoreRequiredFields } from './required-field-fetches.ts';
@@ -26,8 +31,9 @@ export class OperationPlanner implements Planner {
   readonly supergraphSchema: GraphQLSchema;
   readonly directives: SupergraphDirectives;
   readonly #api: Schema;
-  readonly #planner: QueryPlanner;
+  readonly #planner: InstanceType<typeof QueryPlanner>;
   readonly #requiredFields: RequiredFields;
+  readonly #external: ExternalFields;
   readonly #fieldNames: ReadonlySet<string>;
 
   /** @throws {GraphQLError} if the SDL is no supergraph, or links a feature that isn't supported */
@@ -40,7 +46,9 @@ export class OperationPlanner implements Planner {
     this.directives = directivesOf(supergraph.schema);
     this.supergraphSchema = supergraph.schema.toGraphQLJSSchema();
     this.#planner = new QueryPlanner(supergraph, { reuseQueryFragments: false });
+    limitLocalSelections(this.#planner);
     this.#requiredFields = requiredFields;
+    this.#external = new ExternalFields(document);
     this.#fieldNames = fieldNamesOf(this.supergraphSchema);
   }
 
@@ -51,7 +59,8 @@ export class OperationPlanner implements Planner {
       ...(operationName !== undefined && { operationName }),
       validate: false,
     });
-    const queryPlan = addMissingAliases(this.#buildPlan(operation, overrideLabels));
+    const queryPlan = orderContextFetches(addMissingAliases(this.#buildPlan(operation, overrideLabels)));
+    validatePlan(queryPlan, this.#external);
     return { queryPlan: restoreRequiredFields(queryPlan, this.#requiredFields), names: separated.names };
   }
 

@@ -4,19 +4,15 @@ import {
   type DocumentNode,
   type FieldDefinitionNode,
   type FieldNode,
-  type InterfaceTypeDefinitionNode,
   Kind,
-  type ObjectTypeDefinitionNode,
   parse,
   print,
   type SelectionSetNode,
   type StringValueNode,
-  type TypeNode,
   visit,
 } from 'graphql';
+import { type FieldedType, isFieldedType, namedType, stringArgument, subgraphNames } from './join-directives.ts';
 import type { NormalizedSupergraph, RequiredField } from './required-field.ts';
-
-type FieldedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
 
 /**
  * Replaces each field with arguments that a `@requires` asks for by a field without arguments: `comments(limit: 3)` by
@@ -139,31 +135,4 @@ function copyOf(type: FieldedType, original: string, name: string): FieldDefinit
   if (!field) return [];
   const directives = field.directives?.filter((directive) => directive.name.value === 'join__field') ?? [];
   return [{ kind: Kind.FIELD_DEFINITION, name: { kind: Kind.NAME, value: name }, type: field.type, directives }];
-}
-
-function isFieldedType(node: { readonly kind: string }): node is FieldedType {
-  return node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION;
-}
-
-function namedType(type: TypeNode): string {
-  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
-}
-
-function stringArgument(directive: ConstDirectiveNode, name: string): StringValueNode | undefined {
-  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
-  return value?.kind === Kind.STRING ? value : undefined;
-}
-
-/** Returns the subgraphs' own names by their values in the enum `join__Graph`. */
-function subgraphNames(document: DocumentNode): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const node of document.definitions) {
-    if (node.kind !== Kind.ENUM_TYPE_DEFINITION || node.name.value !== 'join__Graph') continue;
-    for (const { name, directives } of node.values ?? []) {
-      const graph = directives?.find((directive) => directive.name.value === 'join__graph');
-      const subgraph = graph && stringArgument(graph, 'name');
-      if (subgraph) names.set(name.value, subgraph.value);
-    }
-  }
-  return names;
 }

@@ -1,4 +1,4 @@
-import type { FetchNode } from '@apollo/query-planner';
+import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner';
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -88,6 +88,15 @@ export function keyTree(
     }
   }
   return tree;
+}
+
+/** Returns a function from a response key of the fetch to the name that the plan uses for it. */
+export function renamedKeys(rewrites: readonly FetchDataRewrite[] | undefined): (key: string) => string {
+  const names = new Map<string, string>();
+  for (const rewrite of rewrites ?? []) {
+    if (rewrite.kind === 'KeyRenamer') names.set(rewrite.path.at(-1) ?? '', rewrite.renameKeyTo);
+  }
+  return (key) => names.get(key) ?? key;
 }
 
 /** Returns the response keys that a fetch selects under `@skip` or `@include`. */

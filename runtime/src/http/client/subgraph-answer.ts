@@ -26,7 +26,8 @@ export function parseAnswer({ status, text }: Pick<Reply, 'status' | 'text'>): G
   throw new Error(`the subgraph answered ${status} with a body that is no GraphQL answer`);
 }
 
-/** GraphQL, section 7.1: a map with `data`, `errors` (not empty) or both. */
+/** Returns true for a GraphQL response, a map with `data`, `errors` (not empty) or both:
+ * https://spec.graphql.org/October2021/#sec-Response-Format */
 function isAnswer(value: unknown): value is GraphQLAnswer {
   if (typeof value !== 'object' || value === null) return false;
   const data = 'data' in value ? value.data : undefined;
