@@ -15,7 +15,7 @@ export interface Shop {
 /** Implementation of the subgraphs. */
 export type ShopKind = 'lockstep' | 'stock';
 
-/** Environment of Lockstep's own processes: the compile cache of ecosystem.config.js, and no log lines. */
+/** Returns the environment of Lockstep's own processes: the compile cache of ecosystem.config.js, and no log lines. */
 export function ownEnvironment(root: string): Record<string, string> {
   const { apps }: { apps: { env: Record<string, string> }[] } = createRequire(import.meta.url)(
     join(root, 'ecosystem.config.js'),

@@ -74,12 +74,12 @@ function toYaml({ users, orders, wide }: SubgraphPorts, settings: Partial<typeof
   return JSON.stringify({ federation_version: 2, subgraphs, gateway: settings.gateway }, undefined, 2);
 }
 
-/** Path of the shop's subgraphs and of the gateways. */
+/** Returns the URL of a shop's subgraph or a gateway. */
 export function urlOf(port: number): string {
   return `http://${HOST}:${port}/graphql`;
 }
 
-/** Path of Apollo's standalone server, which answers at any. */
+/** Returns the URL of Apollo's standalone server, which answers at any path. */
 function wideUrlOf(port: number): string {
   return `http://${HOST}:${port}/`;
 }

@@ -6,7 +6,7 @@ import { create, page, user } from './shop.ts';
 
 const USER = { user: { ...shopUser(1), orders: ordersAsThePlanHasThem() } };
 
-/** The orders of user 1 as text. Order n belongs to user (37 n mod 100) + 1. */
+/** Returns the orders of user 1 as text. Order n belongs to user (37 n mod 100) + 1. */
 function ordersAsThePlanHasThem() {
   return Array.from({ length: 20 }, (_, index) => {
     const key = 100 * (index + 1);

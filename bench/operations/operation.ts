@@ -22,7 +22,7 @@ export function bodyOf(operation: Operation, key: number): string {
   return JSON.stringify({ operationName, query, variables: operation.variables(key) });
 }
 
-/** An operation whose right answer is known in advance. */
+/** Returns an operation whose right answer is known in advance. */
 export function queryOperation(options: Omit<Operation, 'isRight'> & { expected(key: number): unknown }): Operation {
   return { ...options, isRight: (key, data) => isDeepStrictEqual(data, options.expected(key)) };
 }

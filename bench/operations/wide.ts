@@ -39,7 +39,7 @@ export const wide: Operation = queryOperation({
   }),
 });
 
-/** A page of articles with fields of two subgraphs, for the cost per field as the answer grows. */
+/** Returns an operation for a page of articles with fields of two subgraphs, for the cost per field as the answer grows. */
 export function growth(objects: number): Operation {
   return queryOperation({
     name: `growth${objects}`,

@@ -48,7 +48,7 @@ function restFigure({ starts }: Results): Figure {
   };
 }
 
-/** Memory is flat if that of the last minute equals that of the second, apart from the variation of a heap. */
+/** Returns the figure of flat memory: the last minute's equals the second's, apart from the variation of a heap. */
 function flatFigure(samples: readonly MemorySample[]): Figure {
   const name = `gateway's memory over ${SOAK_MINUTES} minutes of load after the first`;
   const limit = `last minute at most ${FLAT_FACTOR} times the second`;

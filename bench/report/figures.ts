@@ -76,7 +76,7 @@ function against(
   return { name, atMost, value, of: { ...cell, system: 'lockstep' }, to: { ...cell, system: other } };
 }
 
-/** Rate on one core, the inverse of the gateway's CPU per request. */
+/** Returns figures of rates on one core, the inverse of the gateway's CPU per request. */
 function wideFigures(results: Results): Figure[] {
   const name = "90 KB from a dozen fetches: gateway's CPU, to";
   const stock = against(

@@ -23,7 +23,7 @@ const PORT_RULE = 'give a whole number from 0 to 65535';
 /** A TCP port; 0 picks a free one. */
 export const port = z.coerce.number(PORT_RULE).int(PORT_RULE).min(0, PORT_RULE).max(65535, PORT_RULE);
 
-/** A duration in milliseconds, at least `minimum`. */
+/** Returns a schema of a duration in milliseconds, at least `minimum`. */
 export function milliseconds(fallback: number, minimum = 0) {
   const rule = `give a whole number of milliseconds, ${minimum} or more`;
   return z.coerce.number(rule).int(rule).min(minimum, rule).default(fallback);

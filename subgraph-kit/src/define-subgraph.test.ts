@@ -44,7 +44,7 @@ const resolvers = {
   },
 };
 
-/** A subgraph of notes, with a variable, a failpoint and a background of its own; `events` has what it did, in order. */
+/** Defines a subgraph of notes with a variable, a failpoint and background work. `events` records what it does, in order. */
 async function defineNotes(t: TestContext) {
   const events: string[] = [];
   const schema = join(await temporaryFolder(t), 'schema.graphql');

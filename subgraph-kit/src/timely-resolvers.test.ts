@@ -8,7 +8,7 @@ import { makeTimely } from './timely-resolvers.ts';
 
 const TIMEOUT_MS = 50;
 
-/** Three mutations, the first of which does this; what of them ran, and the codes of what didn't. */
+/** Runs three mutations, the first with this resolver. Returns those that ran, and the codes of the others' errors. */
 async function runMutations(lifetime: Lifetime, first: () => unknown) {
   const ran: string[] = [];
   const schema = buildSchema('type Query { a: Int } type Mutation { a: Int b: Int c: Int }');
@@ -24,7 +24,7 @@ async function runMutations(lifetime: Lifetime, first: () => unknown) {
   return { ran, data: { ...data }, codes: errors?.map(({ path, extensions }) => `${path}: ${extensions.code}`) };
 }
 
-/** A lifetime whose signal is aborted by a timer. */
+/** Returns a lifetime whose signal is aborted by a timer. */
 function timed(timeoutMs = TIMEOUT_MS): Lifetime {
   const controller = new AbortController();
   setTimeout(() => controller.abort(operationOverdue(timeoutMs)), timeoutMs).unref();

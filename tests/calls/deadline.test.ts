@@ -45,7 +45,7 @@ test('users hangs: answers an operation at its deadline, with the rest and an er
 /** One of 100 operations may be slow; of few, on a busy machine, many are. */
 const USUAL = process.env.FAULTS === 'full' ? 0.99 : 0.5;
 
-/** Longest time that one of so many operations takes, one after the other. */
+/** Resolves with the longest time of this many operations, one after the other. */
 async function latency(count: number): Promise<number> {
   const taken: number[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -65,7 +65,7 @@ test('users hangs: answers operations without users as fast as ever', async () =
   assert.ok(meanwhile < usual * 3 + 20, `${usual} ms without, ${meanwhile} ms with 20 operations that hang`);
 });
 
-/** Remaining time that a call was told, in milliseconds. */
+/** Returns the remaining time that a call was given, in milliseconds. */
 function leftOf({ headers }: { headers: NodeJS.Dict<string | string[]> } = { headers: {} }): number {
   return Number(headers['x-deadline-ms']);
 }

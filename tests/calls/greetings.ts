@@ -8,9 +8,9 @@ import type { Afterwards } from '../harness/graph.ts';
 /** A subgraph of one query and one mutation, with habits of its own. */
 export interface Greetings {
   readonly url: string;
-  /** Number of times that the mutation ran. */
+  /** Returns the number of times that the mutation ran. */
   counted(): number;
-  /** Number of connections that it closed because it took them for idle. */
+  /** Returns the number of connections that it closed as idle. */
   closed(): number;
 }
 

@@ -47,7 +47,7 @@ async function send(url: string, query: string, deadlineMs: number, bodyDelayMs 
 const OVERDUE = {
   errors: [
     {
-      message: "The request's deadline was over before it could be run",
+      message: "The request's deadline passed before it could be executed",
       extensions: { code: 'DEADLINE_EXCEEDED' },
     },
   ],

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Afterwards } from '../harness/graph.ts';
 import { copySupergraph, replace } from '../harness/supergraph-files.ts';
 
-/** A copy of supergraph.yaml with these settings beside those it has: lines of the gateway's traffic_shaping, and of users. */
+/** Copies supergraph.yaml, adding lines to the gateway's traffic_shaping and to users. */
 export async function supergraphWith(
   t: Afterwards,
   { traffic = [], users = [] }: { traffic?: string[]; users?: string[] },

@@ -115,12 +115,12 @@ test('a graph that is not there is said in one line', async () => {
   assert.equal(stdout, '');
 });
 
-/** On the test's graph, unless the environment names another. */
+/** Runs the command on the test's graph, unless the environment names another. */
 function seed(args: string[], env?: Record<string, string>): Promise<Outcome> {
   return run(process.execPath, ['commands/seed.ts', ...(env ? [] : ['--url', url]), ...args], env ?? {});
 }
 
-/** Everything, as long as it is on one page. */
+/** Resolves with all data, provided that it is on one page. */
 function readShop(): Promise<Shop> {
   return get(
     url,

@@ -110,7 +110,7 @@ type User @key(fields: "id") {
   nickname: String
 }`;
 
-/** A subgraph that adds a field to users. */
+/** Starts a subgraph that adds a field to users. */
 function startNicknames(t: Afterwards): Promise<string> {
   const __resolveReference = ({ id }: { id: string }) => ({ id, nickname: `nickname of ${id}` });
   return serveFederatedSubgraph(t, { typeDefs: NICKNAMES, resolvers: { User: { __resolveReference } } });

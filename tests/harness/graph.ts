@@ -147,6 +147,7 @@ async function proxyFor(t: Afterwards): Promise<FaultProxy> {
 /** Creates an empty folder that is removed with the test. */
 export async function temporaryFolder(t: Afterwards): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  // A process may still write to it (ENOTEMPTY). If this hook failed, node:test would not run those after it.
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }

@@ -55,7 +55,8 @@ export const PATH = (process.env.PATH ?? '')
   .join(delimiter);
 
 /**
- * Nothing runs at first. Everything that is started, pm2 included, is stopped at the end, and its files are removed.
+ * Creates a project in which nothing runs. Everything that is started, pm2 included, is stopped at the end, and its files are
+ * removed.
  *
  * @param variables environment variables in addition to the usual ones; empty ones are left out
  */

@@ -28,7 +28,7 @@ export interface RunningProcess {
   readonly logs: readonly LogLine[];
   /** Resolves with the first line that matches, already logged or still to come. */
   logged(fits: (line: LogLine) => boolean): Promise<LogLine>;
-  /** Everything that it has written, log lines or not. */
+  /** Returns everything that it has written, log lines or not. */
   output(): string;
   /** Ends it as pm2 does, or with the given signal. Resolves when it is gone. */
   stop(signal?: 'SIGINT' | 'SIGKILL'): Promise<void>;

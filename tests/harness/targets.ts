@@ -38,7 +38,7 @@ export async function startTargets(t: Afterwards, variables: Record<string, stri
   ]);
 }
 
-/** Environment with the address of each subgraph, known before it runs because they call each other, and no database files. */
+/** Resolves with the addresses of the subgraphs, which call each other, and without database files. */
 async function addresses(): Promise<Record<string, string>> {
   const env: Record<string, string> = { GATEWAY_PORT: '0' };
   for (const name of SUBGRAPHS.map((name) => name.toUpperCase())) {

@@ -22,12 +22,12 @@ const HTTP_RULE = 'give an address that starts with http:// or https://';
 /** An absolute http or https URL. */
 export const httpUrl = z.url({ protocol: /^https?$/, error: HTTP_RULE }).meta({ pattern: '^https?://' });
 
-/** `true` or `false`. */
+/** Returns a schema of `true` and `false`. */
 export function onOff(fallback: boolean) {
   return z.boolean('give true or false').default(fallback);
 }
 
-/** A whole number of at least `minimum`. */
+/** Returns a schema of whole numbers of at least `minimum`. */
 export function wholeNumber(minimum: number) {
   const rule = `give a whole number, ${minimum} or more`;
   return z.int(rule).min(minimum, rule);

@@ -12,7 +12,7 @@ import { UnsupportedPlanError } from '../execution/unsupported-plan-error.ts';
 import { InvalidPlanError } from '../planning/invalid-plan-error.ts';
 import type { Planner } from '../planning/planner.ts';
 import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
-import type { OperationCounts } from '../telemetry/operation-counts.ts';
+import type { OperationCounts } from '../telemetry/metrics.ts';
 import { inlineFragments } from './authorization/inlined-operation.ts';
 import { restrict, type Visit } from './authorization/restriction.ts';
 import { AuthorizationRules } from './authorization/rules.ts';

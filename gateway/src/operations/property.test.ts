@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareRandomCases } from './testing/property.ts';
+import { compareRandomCases } from './testing/comparison.ts';
+import { compareExecutions } from './testing/execution-property.ts';
+import { KINDS } from './testing/kinds/kinds.ts';
 
-// More cases: `npm run test:properties -- --cases 20000 --seed 1`.
-test('answers random operations on random schemas as a monolith does', async () => {
-  const seed = Date.now() % 1_000_000;
-  const { compared, refused } = await compareRandomCases(seed, 300);
-  assert.ok(compared > 280, `from seed ${seed}:\n${refused.join('\n')}`);
+// More cases: `npm run test:properties -- --kind mutations --count 100000`.
+const CASES = 300;
+
+for (const name of ['general', 'mutations'] as const) {
+  test(`answers random operations on random schemas as a monolith does: ${name}`, async () => {
+    const seed = Date.now() % 1_000_000;
+    const { compared, refused } = await compareRandomCases(KINDS[name], seed, CASES);
+    assert.ok(compared > 0.9 * CASES, `from seed ${seed}:\n${[...refused.keys()].join('\n')}`);
+  });
+}
+
+test('runs a subgraph’s random operations as graphql-js does, calling the same resolvers', async () => {
+  await compareExecutions(Date.now() % 1_000_000, CASES);
 });

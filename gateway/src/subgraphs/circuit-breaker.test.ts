@@ -10,7 +10,7 @@ const SLEEP_WINDOW_MS = 200;
 /** A timer may end a little before the clock says so. */
 const TIMER_SLACK_MS = 20;
 
-/** A breaker, and how many calls it has let through. */
+/** Returns a breaker, and the number of calls that it has let through. */
 function breakerOf({ requestThreshold = 20, errorThresholdPercentage = 50 } = {}) {
   const log = recordLog();
   const subgraph = { name: 'books', routingUrl: '', schema: { sdl: '' }, timeoutMs: 1000 };

@@ -88,7 +88,7 @@ export class CircuitBreaker {
     this.#state = { phase: 'closed', outcomes: new Outcomes(this.#settings.requestThreshold) };
   }
 
-  /** A call that was cut short because its operation had little time left is no failure of the subgraph. */
+  /** Returns true if the subgraph failed, which a call cut short by its operation's deadline does not show. */
   #isFailure(error: unknown, startedAt: number, { signal, deadline }: Lifetime): boolean {
     if (signal.aborted || !(error instanceof ExpectedError)) return false;
     if (error.extensions.code !== 'DEADLINE_EXCEEDED') return true;

@@ -24,7 +24,7 @@ function sender(...outcomes: (Error | number)[]) {
   };
 }
 
-/** A retry that has earned what it needs. */
+/** Returns a retry with enough budget. */
 async function readyRetry(settings = SETTINGS): Promise<Retry> {
   const retry = new Retry(settings);
   for (let call = 0; call < 50; call++) await retry.run(sender(200).send, lifetime);

@@ -20,7 +20,7 @@ interface Arrived {
   answer(body: object): void;
 }
 
-/** A subgraph that answers when the test says so. */
+/** Starts a subgraph that responds on demand. */
 async function startSubgraph() {
   const arrived: Arrived[] = [];
   let tell = () => {};

@@ -8,7 +8,7 @@ import { SubgraphDataSource } from './data-source.ts';
 
 type Options = Parameters<SubgraphDataSource['process']>[0];
 
-/** The data source of a subgraph that gives these statuses, the last one from then on. */
+/** Returns the data source of a subgraph that responds with these statuses and repeats the last one. */
 async function sourceOf(t: TestContext, { statuses = [200], timeoutMs = 1000, answersAfterMs = 0 } = {}) {
   let calls = 0;
   const { url } = await serveHttp(t, async (request, response) => {

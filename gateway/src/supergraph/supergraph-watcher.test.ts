@@ -16,12 +16,13 @@ gateway: { path: ${path} }
 `;
 
 async function watch(t: TestContext) {
+  let writing: NodeJS.Timeout | undefined;
+  t.after(() => clearInterval(writing)); // before the folder is removed, which could fail otherwise
   const file = join(await temporaryFolder(t), 'supergraph.yaml');
   const write = (field: string, path: string) => writeFileSync(file, text(field, path));
   /** Again and again, because what is written before the file is first looked at is no change. */
   const keepWriting = (field: string, path: string) => {
-    const writing = setInterval(write, 100, field, path);
-    t.after(() => clearInterval(writing));
+    writing = setInterval(write, 100, field, path);
   };
   write('before', '/before');
   const { logger, lines } = recordLog();

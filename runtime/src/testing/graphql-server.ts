@@ -17,7 +17,7 @@ export interface GraphqlServer {
   counted(): number;
 }
 
-/** `hello` greets, `echo` gives back its argument, `count` counts. It ends with the test. */
+/** Starts a server of `hello`, `echo`, which returns its argument, and the mutation `count`. It ends with the test. */
 export async function serveGraphql(t: TestContext): Promise<GraphqlServer> {
   let count = 0;
   const resolvers = {

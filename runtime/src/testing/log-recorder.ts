@@ -4,14 +4,14 @@ import type { Logger } from '../logging.ts';
 
 const logLine = z.looseObject({ level: z.number(), msg: z.string().optional() });
 
-/** One line of a log, as pino writes it: `level` is 20 for debug, 30 info, 40 warn, 50 error. */
+/** A log line of pino. `level` is 20 for debug, 30 info, 40 warn and 50 error. */
 export type LogLine = z.infer<typeof logLine>;
 
-/** A logger, and what it was given. */
+/** A logger that records its lines. */
 export interface LogRecorder {
   readonly logger: Logger;
   readonly lines: LogLine[];
-  /** The SQL of the statements that a database opened with this logger ran, in order. */
+  /** Returns the SQL statements of databases opened with this logger, in order. */
   statements(): unknown[];
   /** Forgets the lines so far. */
   clear(): void;

@@ -12,7 +12,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Node's own HTTP server, for one of our handlers, and for answers that ours wouldn't give. It ends with the test. */
+/** Starts Node's own HTTP server for a handler. It ends with the test. */
 export async function serveHttp(
   t: TestContext,
   listener: RequestListener,
@@ -28,7 +28,7 @@ export async function serveHttp(
   return { server, close, ...(await start(server, port)) };
 }
 
-/** A bare TCP server, for what isn't HTTP. It ends with the test. */
+/** Starts a TCP server. It ends with the test. */
 export async function serveSockets(t: TestContext, onSocket: (socket: Socket) => void): Promise<TestServer> {
   const sockets = new Set<Socket>();
   const server = createSocketServer((socket) => {
@@ -45,7 +45,7 @@ export async function serveSockets(t: TestContext, onSocket: (socket: Socket) =>
   return { close, ...(await start(server, 0)) };
 }
 
-/** A port on which nothing listens. */
+/** Resolves with a port on which nothing listens. */
 export async function freePort(t: TestContext): Promise<number> {
   const { port, close } = await serveSockets(t, () => {});
   await close();

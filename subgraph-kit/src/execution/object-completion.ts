@@ -13,8 +13,8 @@ import { type FieldPlace, nameOf } from './field-place.ts';
 import type { Select, Selection } from './selection.ts';
 
 /**
- * Code that completes objects of one type. What is below is compiled when the first object is there: a short document can
- * spread fragments into so many fields that compiling all of them would hold the process up.
+ * Compiles the completion of objects of one type. Their fields are compiled at the first object, because a short document can
+ * spread fragments into so many fields that compiling all of them would block the process.
  */
 export function compileObject(type: GraphQLObjectType, place: FieldPlace, select: Select): Complete {
   let selection: Selection | undefined;
@@ -40,7 +40,7 @@ export function compileObject(type: GraphQLObjectType, place: FieldPlace, select
   };
 }
 
-/** Code that completes objects of whichever type they turn out to have. */
+/** Compiles the completion of objects of an abstract type. */
 export function compileAbstract(type: GraphQLAbstractType, place: FieldPlace, select: Select): Complete {
   const resolveType = type.resolveType ?? defaultTypeResolver;
   const known = new Map<unknown, Complete>();

@@ -21,7 +21,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** A subgraph that counts what it does; and what asks it. */
+/** Starts a subgraph that counts its work, and returns a function that queries it. */
 async function serveCounting(t: TestContext) {
   let calls = 0;
   const log = recordLog();

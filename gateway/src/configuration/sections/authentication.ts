@@ -7,7 +7,7 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 const JWKS_URL_RULE = 'give the address of a JSON Web Key Set, which starts with https:// or http://';
 const prefix = z.string('give a word such as Bearer').regex(/^\S*$/, 'give one word, without spaces');
 
-/** A text, or a list of texts. */
+/** Returns a schema of a text or a list of texts. */
 function oneOrMore(rule: string) {
   const text = z.string(rule).min(1, rule);
   return z.union([text.transform((value) => [value]), z.array(text).min(1)], { error: rule });

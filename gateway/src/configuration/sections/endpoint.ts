@@ -25,12 +25,12 @@ export const listenAddress = z
   .prefault(DEFAULT_LISTEN)
   .describe('Address and port to listen on. A change takes effect at the next start.');
 
-/** Path of one of the gateway's endpoints, such as `/graphql`. */
+/** Returns a schema of an endpoint's path, such as `/graphql`. */
 export function urlPath(fallback: string) {
   return anyUrlPath(fallback).prefault(fallback);
 }
 
-/** Path of an endpoint that has no default. */
+/** Returns a schema of an endpoint's path without a default. */
 export function anyUrlPath(example: string) {
   const rule = `give a path such as ${example}, with / followed by letters, digits, - _ . ~ /`;
   return z.string(rule).regex(/^\/[\w\-.~/]*$/, rule);

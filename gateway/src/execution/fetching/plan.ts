@@ -6,7 +6,6 @@ import { compileEntityFetch } from './entity-fetch.ts';
 import type { FetchOptions, Step } from './fetch.ts';
 import { fetchIdentity } from './fetch-request.ts';
 import { compileRootFetch } from './root-fetch.ts';
-import { serializeMutations } from './serial-mutations.ts';
 import type { TypeRelations } from './type-relations.ts';
 import type { UnselectedKeys } from './wanted-keys.ts';
 
@@ -26,12 +25,11 @@ export interface PlanOptions {
 export function compilePlan({ node }: QueryPlan, options: PlanOptions): Step {
   if (!node) return async () => {};
   if (node.kind === 'Subscription') throw new UnsupportedPlanError('a subscription');
-  const serial = serializeMutations(node);
-  const fetches = [...fetchesOf(serial)];
+  const fetches = [...fetchesOf(node)];
   const timesAsked = countFetches(fetches);
   const isShareable = (fetch: FetchNode) => (timesAsked.get(fetchIdentity(fetch)) ?? 0) > 1;
   const hasContext = fetches.some(({ fetch }) => fetch.contextRewrites?.length);
-  return compileNode(serial, [], { ...options, isShareable, hasContext, conditionalKeys: conditionalKeysOf(fetches) });
+  return compileNode(node, [], { ...options, isShareable, hasContext, conditionalKeys: conditionalKeysOf(fetches) });
 }
 
 function compileNode(node: PlanNode, path: readonly string[], options: FetchOptions): Step {

@@ -1,29 +1,19 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import { isRecord } from '@lockstep/runtime/json-record.ts';
-import {
-  type DirectiveNode,
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLSchema,
-  graphql,
-  Kind,
-  parse,
-  type SelectionSetNode,
-  validate,
-} from 'graphql';
+import { type ExecutionResult, type GraphQLSchema, graphql, parse, validate } from 'graphql';
 import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { OperationPlanner } from '../../planning/apollo/operation-planner.ts';
 import { type CompiledOperation, compileOperation, type OperationResult } from '../compiled-operation.ts';
-import { addResolvers, monolithOf, type Resolvers } from './monolith.ts';
-
-export type Data = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+import { addResolvers, type Data, type FieldResolver, monolithOf, type Resolvers } from './monolith.ts';
+import { hideExternalFields, referenceResolvers } from './subgraph-entities.ts';
 
 export interface FederationOptions {
   /** SDL by subgraph, without the `@link` to the federation specification. */
   readonly subgraphs: Readonly<Record<string, string>>;
   readonly resolvers?: Resolvers;
+  /** Resolves the fields without a resolver; they are properties if undefined. */
+  readonly fallback?: FieldResolver;
   /** All objects by type. A subgraph reads its own fields of an entity from here, and the others from representations. */
   readonly data?: Data;
   /** Restores the state that mutations change. Called before each operation. */
@@ -53,17 +43,18 @@ export class Federation {
   readonly #reset: () => void;
   readonly #subgraphs = new Map<string, GraphQLSchema>();
 
-  constructor({ subgraphs, resolvers = {}, data = {}, reset = () => {} }: FederationOptions) {
+  constructor({ subgraphs, resolvers = {}, fallback, data = {}, reset = () => {} }: FederationOptions) {
     this.#reset = reset;
     const services = Object.entries(subgraphs).map(([name, sdl]) => ({ name, typeDefs: parse(LINK + sdl) }));
     const { supergraphSdl, errors } = composeServices(services.map((service) => ({ ...service, url: service.name })));
     if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));
     this.supergraphSdl = supergraphSdl;
     this.planner = new OperationPlanner(supergraphSdl);
-    this.monolith = monolithOf(this.planner.apiSchema, resolvers);
+    this.monolith = monolithOf(this.planner.apiSchema, resolvers, fallback);
     for (const { name, typeDefs } of services) {
       const schema = buildSubgraphSchema([{ typeDefs, resolvers: referenceResolvers(typeDefs, data) }]);
-      addResolvers(schema, resolvers);
+      addResolvers(schema, resolvers, fallback);
+      hideExternalFields(schema, typeDefs);
       this.#subgraphs.set(name, schema);
     }
   }
@@ -114,55 +105,4 @@ interface FetchBody {
   query: string;
   variables?: Record<string, unknown>;
   operationName?: string;
-}
-
-type ReferenceResolver = Record<
-  '__resolveReference',
-  (representation: Record<string, unknown>) => Record<string, unknown> | null
->;
-
-function referenceResolvers(typeDefs: DocumentNode, data: Data): Record<string, ReferenceResolver> {
-  const resolvers: Record<string, ReferenceResolver> = {};
-  for (const node of typeDefs.definitions) {
-    const isType = node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION;
-    if (!isType || !has(node.directives, 'key')) continue;
-    const keys = (node.directives ?? []).flatMap(keyFieldsOf);
-    const external = (node.fields ?? []).filter(({ directives }) => has(directives, 'external'));
-    const objects = data[node.name.value] ?? Object.values(data).flat();
-    resolvers[node.name.value] = {
-      __resolveReference(representation) {
-        const found = objects.find((object) => keys.some((key) => matches(key, representation, object)));
-        if (!found) return null;
-        const own = Object.entries(found).filter(([name]) => !external.some((field) => field.name.value === name));
-        const { __typename, ...given } = representation;
-        const typeName = node.kind === Kind.INTERFACE_TYPE_DEFINITION ? found.__typename : __typename;
-        return { ...given, ...Object.fromEntries(own), __typename: typeName };
-      },
-    };
-  }
-  return resolvers;
-}
-
-function has(directives: readonly DirectiveNode[] | undefined, name: string): boolean {
-  return directives?.some((directive) => directive.name.value === name) ?? false;
-}
-
-/** Returns the field set of a `@key`. */
-function keyFieldsOf(directive: DirectiveNode): SelectionSetNode[] {
-  const fields = directive.arguments?.find(({ name }) => name.value === 'fields')?.value;
-  if (directive.name.value !== 'key' || fields?.kind !== Kind.STRING) return [];
-  const [operation] = parse(`{${fields.value}}`).definitions;
-  return operation?.kind === Kind.OPERATION_DEFINITION ? [operation.selectionSet] : [];
-}
-
-/** Returns true if an object has the key of a representation. */
-function matches({ selections }: SelectionSetNode, representation: unknown, object: unknown): boolean {
-  if (!isRecord(representation) || !isRecord(object)) return false;
-  return selections.every((selection) => {
-    if (selection.kind !== Kind.FIELD) return false;
-    const name = selection.name.value;
-    if (!(name in representation)) return false;
-    const [given, own] = [representation[name], object[name]];
-    return selection.selectionSet ? matches(selection.selectionSet, given, own) : given === own;
-  });
 }

@@ -1,16 +1,33 @@
 import { parseArgs } from 'node:util';
+import { compareRandomCases } from './comparison.ts';
 import { compareExecutions } from './execution-property.ts';
-import { compareRandomCases } from './property.ts';
+import { KINDS } from './kinds/kinds.ts';
 
-// `npm run test:properties -- --cases 20000 --seed 1`: the comparison of property.test.ts with more cases.
+// `npm run test:properties -- --kind mutations --count 100000 --seed 1`: the comparison of property.test.ts with more cases,
+// of all kinds if none is named. The kind `execution` is the comparison of a subgraph's operations with graphql-js.
 const { values } = parseArgs({
-  options: { cases: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' } },
+  options: {
+    kind: { type: 'string', multiple: true, default: [...Object.keys(KINDS), 'execution'] },
+    count: { type: 'string', default: '2000' },
+    seed: { type: 'string', default: '1' },
+  },
 });
-const started = performance.now();
-const { compared, refused } = await compareRandomCases(Number(values.seed), Number(values.cases));
-const seconds = ((performance.now() - started) / 1000).toFixed(1);
-process.stdout.write(
-  `${refused.map((reason) => `refused: ${reason}\n`).join('')}${refused.length} refused\n${compared} federated answers equal the monolith's, from seed ${values.seed}, in ${seconds} s\n`,
-);
-await compareExecutions(Number(values.seed), Number(values.cases));
-process.stdout.write(`${values.cases} answers of subgraphs' compiled operations equal those of graphql-js\n`);
+const [seed, count] = [Number(values.seed), Number(values.count)];
+
+for (const name of values.kind) {
+  const started = performance.now();
+  if (name === 'execution') {
+    await compareExecutions(seed, count);
+    report(name, `${count} answers equal those of graphql-js`, started);
+    continue;
+  }
+  const kind = Object.entries(KINDS).find(([known]) => known === name)?.[1];
+  if (!kind) throw new Error(`--kind ${name}: unknown; use ${Object.keys(KINDS).join(', ')} or execution`);
+  const { compared, refused } = await compareRandomCases(kind, seed, count);
+  report(name, `${compared} answers as expected, from seed ${seed}`, started);
+  for (const [reason, times] of refused) process.stdout.write(`  ${times} refused: ${reason}\n`);
+}
+
+function report(name: string, result: string, started: number): void {
+  process.stdout.write(`${name}: ${result}, in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+}

@@ -1,7 +1,9 @@
-import { type GraphQLOutputType, isInterfaceType, isListType, isNonNullType, isObjectType, isUnionType } from 'graphql';
-import { Federation } from './federation.ts';
-import type { FieldResolver, Resolvers } from './monolith.ts';
-import { hash, type Random } from './random.ts';
+import { Federation, type FederationOptions } from './federation.ts';
+import type { Resolvers } from './monolith.ts';
+import type { Random } from './random.ts';
+import { COLOR, leafType, wrapped } from './random-types.ts';
+import { instancesOf, RandomValues } from './random-values.ts';
+import { requiring } from './required-values.ts';
 
 interface RandomField {
   readonly name: string;
@@ -18,12 +20,7 @@ interface RandomType {
   readonly fields: RandomField[];
 }
 
-const SCALARS = ['String', 'Int', 'Float', 'Boolean', 'ID', 'Color'];
-
-/**
- * Random schema split over 2 to 4 subgraphs, with data determined by the seed. Long because schemas and data follow from the
- * same choices.
- */
+/** Random schema split over 2 to 4 subgraphs, with data determined by the seed. */
 export class RandomFederation {
   readonly #random: Random;
   readonly #seed: number;
@@ -59,15 +56,23 @@ export class RandomFederation {
 
   /** @throws if the schemas don't compose */
   build(): Federation {
-    const subgraphs = Object.fromEntries(this.#subgraphs.map((name) => [name, this.#sdl(name)]));
-    const data = Object.fromEntries(this.#entities.map(({ name }) => [name, instancesOf(name)]));
-    const federation = new Federation({ subgraphs, resolvers: this.#resolvers(), data });
-    return federation;
+    return new Federation(this.options());
   }
 
-  /** Returns the SDL of all subgraphs, for a report. */
-  describe(): string {
-    return this.#subgraphs.map((name) => `# ${name}\n${this.#sdl(name)}`).join('\n');
+  options(): FederationOptions {
+    const data = Object.fromEntries(this.#entities.map(({ name }) => [name, instancesOf(name)]));
+    const members = this.#members.map(({ name }) => name);
+    const values = new RandomValues(this.#seed, {
+      data,
+      membersOf: (typeName) => (typeName === 'Node' || typeName === 'Any' ? members : undefined),
+      isReliable: (fieldName, typeName) => this.#isRequired(fieldName, typeName),
+    });
+    return {
+      subgraphs: Object.fromEntries(this.#subgraphs.map((name) => [name, this.#sdl(name)])),
+      resolvers: this.#resolvers(),
+      fallback: values.resolve,
+      data,
+    };
   }
 
   #valueFields(): RandomField[] {
@@ -76,16 +81,7 @@ export class RandomFederation {
 
   #scalarField(name: string, subgraphs: readonly string[]): RandomField {
     const random = this.#random;
-    const type = this.#wrapped(random.pick(SCALARS));
-    return { name, type, takesArgument: random.chance(0.3), subgraphs };
-  }
-
-  #wrapped(type: string): string {
-    const random = this.#random;
-    const nonNull = () => (random.chance(0.25) ? '!' : '');
-    if (random.chance(0.7)) return type + nonNull();
-    if (random.chance(0.7)) return `[${type}${nonNull()}]${nonNull()}`;
-    return `[[${type}${nonNull()}]${nonNull()}]`;
+    return { name, type: leafType(random), takesArgument: random.chance(0.3), subgraphs };
   }
 
   #addFields(entity: RandomType): void {
@@ -96,7 +92,7 @@ export class RandomFederation {
     }
     for (const subgraph of entity.subgraphs) {
       for (let index = 0; index < random.integer(0, 2); index++) {
-        const type = this.#wrapped(this.#targetIn(subgraph));
+        const type = wrapped(random, this.#targetIn(subgraph));
         entity.fields.push({
           name: `${subgraph}${index}`,
           type,
@@ -115,14 +111,8 @@ export class RandomFederation {
     for (let index = 0; index < random.integer(0, 2) && candidates.length > 0; index++) {
       const { name, takesArgument } = random.pick(candidates);
       const requires = takesArgument && random.chance(0.7) ? `${name}(x: ${random.integer(1, 2)})` : name;
-      const field = {
-        name: `r${subgraph}${index}`,
-        type: 'String',
-        takesArgument: false,
-        subgraphs: [subgraph],
-        requires,
-      };
-      entity.fields.push(field);
+      const field = { name: `r${subgraph}${index}`, type: 'String', takesArgument: false, requires };
+      entity.fields.push({ ...field, subgraphs: [subgraph] });
     }
   }
 
@@ -138,7 +128,7 @@ export class RandomFederation {
     const fields = plain.flatMap((subgraph) =>
       [0, 1].map((index) => ({
         name: `${subgraph}Root${index}`,
-        type: this.#wrapped(this.#targetIn(subgraph)),
+        type: wrapped(this.#random, this.#targetIn(subgraph)),
         takesArgument: this.#random.chance(0.3),
         subgraphs: [subgraph],
       })),
@@ -151,7 +141,7 @@ export class RandomFederation {
   #sdl(subgraph: string): string {
     const isHere = ({ subgraphs }: { subgraphs: readonly string[] }) => subgraphs.includes(subgraph);
     const query = this.#query.filter(isHere).map((field) => this.#fieldSdl(field, subgraph));
-    const parts = ['enum Color { RED GREEN BLUE }', `type Query { ${query.join(' ')} _${subgraph}: Int }`];
+    const parts = [COLOR, `type Query { ${query.join(' ')} _${subgraph}: Int }`];
     for (const { name, fields } of this.#values) {
       const own = fields.map((field) => this.#fieldSdl({ ...field, subgraphs: [subgraph] }, subgraph));
       parts.push(`type ${name} @shareable { ${own.join(' ')} }`);
@@ -191,88 +181,18 @@ export class RandomFederation {
     return `${this.#signature(field)}${isShared ? ' @shareable' : ''}${requires}`;
   }
 
+  #isRequired(fieldName: string, typeName: string): boolean {
+    const fields = this.#entities.find(({ name }) => name === typeName)?.fields ?? [];
+    return fields.some(({ requires }) => requires?.replace(/\(.*/, '') === fieldName);
+  }
+
   #resolvers(): Resolvers {
-    const all: Record<string, Record<string, FieldResolver>> = { Node: {}, Query: {} };
-    for (const type of [...this.#entities, ...this.#values]) {
-      const requiredNames = new Set(type.fields.map(({ requires }) => requires?.replace(/\(.*/, '')));
-      const fields = type.fields.map((field): [string, FieldResolver] => [
-        field.name,
-        field.requires === undefined ? this.#plain(requiredNames.has(field.name)) : this.#requiring(field, type),
-      ]);
-      all[type.name] = Object.fromEntries([...fields, ['label', this.#plain(false)]]);
-    }
-    for (const { name } of this.#query) all.Query = { ...all.Query, [name]: this.#plain(false) };
-    all.Node = { extra: this.#plain(false), more: this.#plain(false) };
-    return all;
-  }
-
-  #plain(isRequired: boolean): FieldResolver {
-    return (parent, args, _context, info) => {
-      const key = `${this.#seed} ${parent?.id ?? ''} ${info.fieldName} ${JSON.stringify(args)}`;
-      return this.#value(info.returnType, key, isRequired);
+    const ofEntity = ({ name, fields }: RandomType) => {
+      const required = fields.flatMap((field) =>
+        field.requires === undefined ? [] : [[field.name, requiring(field.requires)] as const],
+      );
+      return [name, Object.fromEntries(required)] as const;
     };
-  }
-
-  /** Resolves from the required value, which a subgraph has on the parent and the monolith computes. */
-  #requiring(field: RandomField, type: RandomType): FieldResolver {
-    const [, name = '', argument] = /^(\w+)(?:\(x: (\d)\))?$/.exec(field.requires ?? '') ?? [];
-    const takesArgument = type.fields.find((candidate) => candidate.name === name)?.takesArgument ?? false;
-    return (parent, _args, _context, info) => {
-      const isSubgraph = info.schema.getType('_Service') !== undefined;
-      const args = takesArgument ? { x: Number(argument ?? 3) } : {};
-      const key = `${this.#seed} ${parent.id} ${name} ${JSON.stringify(args)}`;
-      const definition = isObjectType(info.parentType) ? info.parentType.getFields()[name] : undefined;
-      const looked = () => definition && this.#value(definition.type, key, true);
-      return `requires ${JSON.stringify(isSubgraph ? parent[name] : looked())}`;
-    };
-  }
-
-  #value(type: GraphQLOutputType, key: string, isRequired: boolean): unknown {
-    if (isNonNullType(type)) {
-      const value = this.#value(type.ofType, key, isRequired);
-      if (value !== null || (!isRequired && hash(`${key} null`) < 0.05)) return value;
-      return this.#value(type, `${key} again`, isRequired);
-    }
-    if (hash(`${key} nothing`) < 0.08) return null;
-    if (!isRequired && hash(`${key} failure`) < 0.1) return new Error(`failed: ${key}`);
-    if (isListType(type)) {
-      const length = Math.floor(hash(`${key} length`) * 4);
-      return Array.from({ length }, (_, index) => this.#value(type.ofType, `${key} ${index}`, isRequired));
-    }
-    const drawn = hash(key);
-    if (isInterfaceType(type) || isUnionType(type)) return instance(this.#choose(this.#members, drawn).name, drawn);
-    if (!isObjectType(type)) return leaf(type.toString(), drawn, key);
-    if (type.name === 'Node') return { ...instance(this.#choose(this.#entities, drawn).name, drawn) };
-    const isValue = this.#values.some(({ name }) => name === type.name);
-    return isValue ? { __typename: type.name, id: `${type.name}${Math.floor(drawn * 3)}` } : instance(type.name, drawn);
-  }
-
-  #choose<T>(values: readonly T[], drawn: number): T {
-    const value = values[Math.floor(drawn * 7919) % values.length];
-    if (value === undefined) throw new Error('nothing to choose from');
-    return value;
-  }
-}
-
-function instance(typeName: string, drawn: number): { __typename: string; id: string } {
-  return { __typename: typeName, id: `${typeName}${Math.floor(drawn * 4)}` };
-}
-
-function instancesOf(typeName: string): { __typename: string; id: string }[] {
-  return [0, 1, 2, 3].map((number) => ({ __typename: typeName, id: `${typeName}${number}` }));
-}
-
-function leaf(type: string, drawn: number, key: string): unknown {
-  switch (type) {
-    case 'Int':
-      return Math.floor(drawn * 3) - 1;
-    case 'Float':
-      return Math.floor(drawn * 5) / 2;
-    case 'Boolean':
-      return drawn < 0.5;
-    case 'Color':
-      return ['RED', 'GREEN', 'BLUE'][Math.floor(drawn * 3)];
-    default:
-      return drawn < 0.1 ? '' : key.slice(key.indexOf(' ') + 1);
+    return Object.fromEntries(this.#entities.map(ofEntity));
   }
 }

@@ -21,9 +21,13 @@ const ALIASES = ['one', 'two', 'id', 'label', 'f0', 'f1', 'constructor', '__prot
 const MAX_DEPTH = 4;
 
 /** Generates a valid operation with aliases, fragments, arguments, variables, `@skip` and `@include`. */
-export function randomOperation(random: Random, schema: GraphQLSchema): RandomOperation {
+export function randomOperation(
+  random: Random,
+  schema: GraphQLSchema,
+  root: 'query' | 'mutation' = 'query',
+): RandomOperation {
   for (let aliasing = 0.3; ; aliasing *= 0.8) {
-    const writer = new OperationWriter(random, schema, aliasing);
+    const writer = new OperationWriter(random, schema, root, aliasing);
     const operation = writer.write();
     if (validate(schema, parse(operation.query)).length === 0) return operation;
   }
@@ -32,23 +36,25 @@ export function randomOperation(random: Random, schema: GraphQLSchema): RandomOp
 class OperationWriter {
   readonly #random: Random;
   readonly #schema: GraphQLSchema;
+  readonly #root: 'query' | 'mutation';
   readonly #aliasing: number;
   readonly #fragments: string[] = [];
   readonly #variables = new Map<string, { declaration: string; value: unknown }>();
 
-  constructor(random: Random, schema: GraphQLSchema, aliasing: number) {
+  constructor(random: Random, schema: GraphQLSchema, root: 'query' | 'mutation', aliasing: number) {
+    this.#root = root;
     this.#random = random;
     this.#schema = schema;
     this.#aliasing = aliasing;
   }
 
   write(): RandomOperation {
-    const root = this.#schema.getQueryType();
-    if (!root) throw new Error('no query type');
+    const root = this.#root === 'query' ? this.#schema.getQueryType() : this.#schema.getMutationType();
+    if (!root) throw new Error(`no ${this.#root} type`);
     const selection = this.#selection(root, 0);
     const used = [...this.#variables];
     const declarations = used.map(([name, { declaration }]) => `$${name}: ${declaration}`).join(', ');
-    const query = `query Random${declarations && `(${declarations})`} ${[selection, ...this.#fragments].join('\n')}`;
+    const query = `${this.#root} Random${declarations && `(${declarations})`} ${[selection, ...this.#fragments].join('\n')}`;
     const given = used.filter(([, { value }]) => value !== undefined);
     return { query, variables: Object.fromEntries(given.map(([name, { value }]) => [name, value])) };
   }
@@ -56,8 +62,11 @@ class OperationWriter {
   #selection(type: GraphQLCompositeType, depth: number): string {
     const random = this.#random;
     const parts: string[] = [];
-    for (let count = random.integer(1, depth === 0 ? 3 : 4); count > 0; count--) {
-      const part = random.chance(0.25) && depth > 0 ? this.#fragment(type, depth) : this.#field(type, depth);
+    for (let count = random.integer(1, depth > 0 || this.#root === 'mutation' ? 4 : 3); count > 0; count--) {
+      const part =
+        random.chance(0.25) && (depth > 0 || this.#root === 'mutation')
+          ? this.#fragment(type, depth)
+          : this.#field(type, depth);
       if (part) parts.push(part);
     }
     return `{ ${parts.length > 0 ? parts.join(' ') : '__typename'} }`;

@@ -20,7 +20,7 @@ export function clientOfAddress(text: string): string {
   return mapped ?? `${groupsOf(parsed.address).slice(0, GROUPS_OF_A_CLIENT).join(':')}::/64`;
 }
 
-/** All eight, without leading zeros. */
+/** Returns all eight groups, without leading zeros. */
 function groupsOf(address: string): string[] {
   const [start = [], end = []] = address.split('::').map((part) => part.split(':').filter((group) => group !== ''));
   const zeros = Array.from({ length: GROUPS - start.length - end.length }, () => '0');

@@ -68,7 +68,7 @@ export class RedisCounts implements RequestCounts {
     }
   }
 
-  /** Until then this process counts by itself, which takes some milliseconds and is no outage. */
+  /** Notes that Redis is connected. The first connection takes some milliseconds, which is not an outage. */
   #noteConnected(): void {
     if (!this.#isConnected && this.#isUp) {
       this.#logger.info('Redis answers: clients are counted for all processes together');
@@ -82,7 +82,7 @@ export class RedisCounts implements RequestCounts {
     this.#logger.info('Redis answers again: clients are counted for all processes together');
   }
 
-  /** Logged once an outage. */
+  /** Logs an outage once. */
   #noteDown(error: unknown): void {
     if (!this.#isUp || this.#isClosed) return;
     this.#isUp = false;

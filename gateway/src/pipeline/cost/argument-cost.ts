@@ -14,7 +14,7 @@ import type { Variables } from './variables.ts';
 
 type Input = Pick<GraphQLArgument | GraphQLInputField, 'type'>;
 
-/** The cost of an argument with this value: its weight, and those of the input fields that are given. */
+/** Returns the cost of an argument with this value: its weight and those of the given input fields. */
 export function argumentCost(
   node: ValueNode,
   definition: GraphQLArgument,

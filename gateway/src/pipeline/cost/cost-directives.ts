@@ -44,7 +44,7 @@ function coordinateOf(element: object): string {
   return 'coordinate' in element ? String(element.coordinate) : '';
 }
 
-/** An abstract type can be any of its types: it, and each field of it, costs what the dearest of them does. */
+/** Adds the weights of abstract types and their fields, which are those of the most expensive possible type. */
 function addAbstractTypes(weights: Map<string, number>, apiSchema: GraphQLSchema): void {
   const dearest = (coordinates: readonly string[], own: number | undefined) =>
     Math.max(...coordinates.flatMap((coordinate) => weights.get(coordinate) ?? []), own ?? Number.NEGATIVE_INFINITY);

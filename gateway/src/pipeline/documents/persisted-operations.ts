@@ -65,7 +65,7 @@ function forbidden(message: string): RefusedRequestError {
   return new RefusedRequestError(403, 'FORBIDDEN', message, {}, { rule: 'persisted_queries.safelist' });
 }
 
-/** Without what makes no difference: layout, comments, and the order of operations and fragments. */
+/** Returns a document's text independent of layout, comments, and the order of operations and fragments. */
 function normalized({ definitions }: DocumentNode): string {
   return definitions.map(print).sort().join('\n');
 }

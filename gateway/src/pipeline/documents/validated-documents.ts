@@ -56,7 +56,7 @@ export class ValidatedDocuments implements DocumentStore {
   }
 }
 
-/** Apollo Server puts the hash of the schema before that of the document. There is one schema here. */
+/** Returns the document's hash from Apollo Server's key, in which that of the only schema precedes it. */
 function hashIn(key: string): string {
   return key.slice(key.lastIndexOf(':') + 1);
 }

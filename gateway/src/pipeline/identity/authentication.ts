@@ -71,7 +71,7 @@ export class Authentication {
 
 type AuthenticationSettings = Pick<GatewaySettings, 'authentication' | 'authorization'>;
 
-/** A browser that opens the page, or asks whether it may send something, sends no operation. */
+/** Returns true for a request with an operation, which preflights and browsers that open the page do not send. */
 function isOperation({ method, url }: IncomingMessage): boolean {
   return method === 'POST' || (method === 'GET' && url?.includes('?') === true);
 }

@@ -17,7 +17,7 @@ export class TokenError extends RefusedRequestError {
     return new TokenError(401, 'This graph is for requests with a token.', { 'www-authenticate': 'Bearer' });
   }
 
-  /** For keys that can't be fetched: it is not the client's fault, and the same token may do in a moment. */
+  /** Creates an error for keys that can't be fetched. The same token may be accepted in a moment. */
   static unverifiable(): TokenError {
     return new TokenError(503, 'Tokens cannot be checked at the moment.', { 'retry-after': '5' });
   }

@@ -7,7 +7,7 @@ import { TokenVerifier } from './token-verifier.ts';
 
 const logger = createLogger('test', { format: 'json', level: 'silent' });
 
-test('a token that was verified is known for half a minute, and never beyond its expiry', async (t) => {
+test('remembers a verified token for half a minute, and never beyond its expiry', async (t) => {
   const issuer = await (await new TokenIssuer().addKey('first')).listen();
   t.after(() => issuer.close());
   const start = Date.now();

@@ -36,7 +36,7 @@ const GENERAL_CODES = [
 /** Extensions that subgraphs on other servers add for developers only. */
 const PRIVATE_EXTENSIONS = ['serviceName', 'stacktrace', 'exception', 'response'];
 
-/** Apollo Server's `formatError` for the gateway: expected failures pass, of subgraphs too; the rest is masked. */
+/** Returns a `formatError` for Apollo Server that lets expected errors pass, those of subgraphs too, and masks all others. */
 export function formatError(logger: Logger, settings: SubgraphErrors) {
   const maskOwn = maskUnexpected(logger);
   const named = new Map(Object.entries(settings.named));

@@ -16,22 +16,28 @@ import {
 import { constantCondition, isCondition, isNeverIncluded } from '../plan/constant-conditions.ts';
 
 /**
- * Merges the selections of each mutation field, so that it is selected once whatever the variables are.
+ * Splits a mutation into documents with one root field each, in the order in which they run. Returns another operation as
+ * it is.
  *
- * The planner keeps the parts of `a: add b: other ... @include(if: $x) { a: add }` apart if `b` is of another subgraph, and
- * plans `a` twice: it would run twice. `@apollo/gateway` 2.14 does that. GraphQL merges them:
- * https://spec.graphql.org/October2021/#CollectFields()
+ * The planner, given all at once, loses their order: it merges fragments of one type or condition, so that
+ * `...@include(if: $x) { a } b ...@include(if: $x) { c }` runs as a, c, b. And it keeps the parts of
+ * `a b ...@include(if: $x) { a }` apart if b is of another subgraph: a would run twice. GraphQL merges them:
+ * https://spec.graphql.org/October2021/#CollectFields(). Seen in `@apollo/query-planner` 2.14.4, and so in the stock gateway.
  */
-export function mergeMutationFields(document: DocumentNode): DocumentNode {
+export function mutationFields(document: DocumentNode, operationName: string | undefined): DocumentNode[] {
   const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions)
+  let operation: OperationDefinitionNode | undefined;
+  for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  const definitions = document.definitions.map((node) =>
-    node.kind === Kind.OPERATION_DEFINITION && node.operation === OperationTypeNode.MUTATION
-      ? mergeFields(node, fragments)
-      : node,
-  );
-  return { ...document, definitions };
+    if (node.kind !== Kind.OPERATION_DEFINITION) continue;
+    if (operationName === undefined || node.name?.value === operationName) operation = node;
+  }
+  if (operation?.operation !== OperationTypeNode.MUTATION) return [document];
+  const { selectionSet } = operation;
+  return mergedFields(selectionSet, fragments).map((field) => {
+    const single = { ...operation, selectionSet: setOf([field]) };
+    return { ...document, definitions: [single, ...fragments.values()] };
+  });
 }
 
 /** The variable of an `@include`, or of a `@skip`. */
@@ -46,21 +52,18 @@ interface Occurrence {
   readonly conditions: readonly Condition[];
 }
 
-function mergeFields(
-  operation: OperationDefinitionNode,
+function mergedFields(
+  selectionSet: SelectionSetNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): OperationDefinitionNode {
-  const scope = { fragments, conditions: [], visited: new Set<string>() };
+): SelectionNode[] {
   const byKey = new Map<string, Occurrence[]>();
-  const all = [...occurrencesIn(operation.selectionSet, scope)].map((occurrence) => {
+  const all = [...occurrencesIn(selectionSet, { fragments, conditions: [], visited: new Set() })].map((occurrence) => {
     const { alias, name } = occurrence.field;
     const ofKey = byKey.get((alias ?? name).value) ?? [];
     byKey.set((alias ?? name).value, ofKey);
     return { ofKey, index: ofKey.push(occurrence) - 1 };
   });
-  if (byKey.size === all.length) return operation;
-  const selections = all.flatMap(({ ofKey, index }) => mergeOccurrences(ofKey, index));
-  return { ...operation, selectionSet: setOf(selections) };
+  return all.flatMap(({ ofKey, index }) => mergeOccurrences(ofKey, index));
 }
 
 interface FragmentScope {

@@ -15,7 +15,8 @@ import { addNewerIntrospection } from './introspection-fields.ts';
 import { limitLocalSelections } from './local-selections.ts';
 import { QueryPlanner } from './mended-planner.ts';
 import { addMissingAliases } from './missing-aliases.ts';
-import { mergeMutationFields } from './mutation-fields.ts';
+import { mutationFields } from './mutation-fields.ts';
+import { sequenceOf } from './mutation-sequence.ts';
 import { validatePlan } from './plan-validation.ts';
 import { plannableSelections } from './plannable-selections.ts';
 import type { RequiredFields } from './required-field.ts';
@@ -54,14 +55,17 @@ export class OperationPlanner implements Planner {
 
   async plan({ document, operationName, overrideLabels }: PlanRequest): Promise<PlannedOperation> {
     const separated = separateResponseKeys(document, (name) => this.#fieldNames.has(name));
-    const plannable = plannableSelections(mergeMutationFields(separated.document), this.apiSchema);
-    const operation = operationFromDocument(this.#api, plannable, {
-      ...(operationName !== undefined && { operationName }),
-      validate: false,
+    const plans = mutationFields(separated.document, operationName).map((part) => {
+      const operation = operationFromDocument(this.#api, plannableSelections(part, this.apiSchema), {
+        ...(operationName !== undefined && { operationName }),
+        validate: false,
+      });
+      const queryPlan = orderContextFetches(addMissingAliases(this.#buildPlan(operation, overrideLabels)));
+      validatePlan(queryPlan, this.#external);
+      return restoreRequiredFields(queryPlan, this.#requiredFields);
     });
-    const queryPlan = orderContextFetches(addMissingAliases(this.#buildPlan(operation, overrideLabels)));
-    validatePlan(queryPlan, this.#external);
-    return { queryPlan: restoreRequiredFields(queryPlan, this.#requiredFields), names: separated.names };
+    const [only] = plans;
+    return { queryPlan: only && plans.length === 1 ? only : sequenceOf(plans), names: separated.names };
   }
 
   #buildPlan(operation: Operation, overrideLabels: PlanRequest['overrideLabels']): QueryPlan {

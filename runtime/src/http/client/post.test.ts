@@ -31,7 +31,7 @@ async function replyWith(t: TestContext, chunks: readonly Buffer[], maxReplyByte
   return reply;
 }
 
-/** Each in a packet of its own. */
+/** Writes each chunk in a packet of its own. */
 async function writeEach(response: ServerResponse, chunks: readonly Buffer[]): Promise<void> {
   for (const chunk of chunks) await new Promise((resolve) => response.write(chunk, resolve));
   response.end();

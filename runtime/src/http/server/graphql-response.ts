@@ -2,12 +2,12 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import { statusOf } from './status.ts';
 
-/** Writes the text of a whole response. */
+/** Writes a complete response. */
 export function sendText(response: ServerResponse, mediaType: string, text: string): void {
   response.writeHead(200, { 'content-type': mediaType, 'content-length': Buffer.byteLength(text) }).end(text);
 }
 
-/** Writes a response of Apollo Server, whole or in chunks as they come. */
+/** Writes a response of Apollo Server, complete or in chunks as they come. */
 export async function send(response: ServerResponse, answer: HTTPGraphQLResponse): Promise<void> {
   const headers: OutgoingHttpHeaders = Object.fromEntries(answer.headers);
   const status = statusOf(response.req, answer);
@@ -25,7 +25,7 @@ export async function send(response: ServerResponse, answer: HTTPGraphQLResponse
   response.end();
 }
 
-/** Resolves when more can be written, or nothing any more: a response whose client has left never drains. */
+/** Resolves when the response drains or closes; it never drains once the client has disconnected. */
 function writable(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     if (response.destroyed) return resolve();

@@ -15,10 +15,10 @@ const ALLOWED_METHODS = 'GET, POST';
 /** The part of a started Apollo Server that is in use. */
 type Executor<Context extends object> = Pick<ApolloServer<Context>, 'executeHTTPGraphQLRequest' | 'logger'>;
 
-/** A request that has come. Its signal is aborted when its client leaves before the answer, and at its deadline. */
+/** A request. Its signal is aborted when its client disconnects before the response, and at its deadline. */
 export interface Arrival<Carried = undefined> extends Lifetime {
   readonly request: IncomingMessage;
-  /** Found out about the request before it came here. */
+  /** Data that an earlier stage attached to the request. */
   readonly carried: Carried;
 }
 
@@ -31,46 +31,47 @@ export type GraphQLParams = Omit<HTTPGraphQLRequest, 'headers'>;
  */
 export type KnownRequest<Context> = (context: Context) => Promise<string | undefined>;
 
+/** Options of {@link carryingGraphql}. */
 export interface GraphQLOptions<Context extends object, Carried = undefined> {
-  /** Returns what one operation carries. */
+  /** Returns the context of an operation. */
   context(arrival: Arrival<Carried>): Context | Promise<Context>;
   /**
-   * Looks at a request before GraphQL does, and returns the one to run in its place.
+   * Checks a request before GraphQL does, and returns the request to execute.
    *
-   * @throws {RefusedRequestError} if it may not be run
+   * @throws {RefusedRequestError} if it may not be executed
    */
   check?(params: GraphQLParams, arrival: IncomingMessage): GraphQLParams;
   /**
-   * Returns what runs a request on the fast path, if Apollo Server has let an equal one through before. Its answers have
-   * the status 200, and the media type that Apollo Server has answered such an `accept` with.
+   * Returns a function that runs a request on the fast path, if Apollo Server has accepted an equal one before. Its responses
+   * have the status 200, and the media type that Apollo Server chose for the same `accept`.
    */
   known?(params: GraphQLParams): KnownRequest<Context> | undefined;
-  /** Returns when the request has to be answered. Once that is over it is refused, or its signal aborted. */
+  /** Returns the deadline of a request. Once it passes, the request is rejected or its signal aborted. */
   deadline?(request: IncomingMessage): Deadline | undefined;
-  /** Length of the longest body that is read. A longer one is refused. */
+  /** Maximum length of a body. A longer one is rejected. */
   maxBodyBytes?: number;
 }
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
-const OVERDUE = "The request's deadline was over before it could be run";
+const OVERDUE = "The request's deadline passed before it could be executed";
 
-/** Answers a request about which something was found out before. */
+/** Handler of a request with data from an earlier stage. */
 export type CarryingHandler<Carried> = (
   request: IncomingMessage,
   response: ServerResponse,
   carried: Carried,
 ) => Promise<void>;
 
-/** Answers GraphQL requests about which nothing was found out before: see {@link carryingGraphql}. */
+/** Returns a handler of GraphQL requests without data from an earlier stage; see {@link carryingGraphql}. */
 export function graphql<Context extends object>(server: Executor<Context>, options: GraphQLOptions<Context>): Handler {
   const answer = carryingGraphql(server, options);
   return (request, response) => answer(request, response, undefined);
 }
 
 /**
- * Answers GraphQL requests that came by Node's HTTP, on one of two ways: the fast path runs what Apollo Server has let
- * through before; Apollo Server runs all else, and what the fast path leaves to it.
+ * Returns a handler of GraphQL requests with two ways through: the fast path runs requests that Apollo Server has accepted
+ * before, and Apollo Server runs all others, including those that the fast path leaves to it.
  */
 export function carryingGraphql<Context extends object, Carried>(
   server: Executor<Context>,
@@ -100,17 +101,21 @@ export function carryingGraphql<Context extends object, Carried>(
     } catch (error) {
       if (error instanceof RefusedRequestError) answerRefusal(response, error);
       else if (hasLeft(response))
-        response.destroy(); // what broke off then is no failure of ours
+        response.destroy(); // a response broken off by the client is not a failure
       else fail(response, error, server.logger);
     }
   };
 }
 
-/** @throws {RefusedRequestError} if it is no GraphQL request */
+/**
+ * Reads the parameters of a GraphQL request.
+ *
+ * @throws {RefusedRequestError} if it is not one
+ */
 async function read(request: IncomingMessage, maxBodyBytes: number): Promise<GraphQLParams> {
   const { method = '', url = '' } = request;
   if (method !== 'GET' && method !== 'POST') {
-    const message = `GraphQL is asked by ${ALLOWED_METHODS}, not by ${method}.`;
+    const message = `The method ${method} is not allowed; use ${ALLOWED_METHODS}`;
     throw new RefusedRequestError(405, 'BAD_REQUEST', message, { allow: ALLOWED_METHODS });
   }
   const queryStart = url.indexOf('?');
@@ -119,7 +124,7 @@ async function read(request: IncomingMessage, maxBodyBytes: number): Promise<Gra
   return { method, search, body: method === 'POST' ? await readJson(request, maxBodyBytes) : undefined };
 }
 
-/** Node gives names in lower case already, so that `HeaderMap` need not make them so: a third of the time. */
+/** Converts headers. Node's names are in lower case, and bypassing the conversion of `HeaderMap` takes a third of the time. */
 function headerMapOf(request: IncomingMessage): HeaderMap {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
@@ -129,7 +134,7 @@ function headerMapOf(request: IncomingMessage): HeaderMap {
   return headers;
 }
 
-/** Aborted when the connection closes before the whole answer is written, and at the deadline. */
+/** Returns a signal that is aborted when the connection closes before the response is written, and at the deadline. */
 function ending(response: ServerResponse, deadline: Deadline | undefined): AbortSignal {
   const controller = new AbortController();
   if (hasLeft(response)) controller.abort();
@@ -150,9 +155,9 @@ function hasLeft(response: ServerResponse): boolean {
   return response.destroyed && !response.writableFinished;
 }
 
-/** Apollo Server answers whatever it can: this is an answer that broke off, or one that can't be written. */
+/** Reports a failure that Apollo Server did not turn into a response, such as a response that can't be written. */
 function fail(response: ServerResponse, error: unknown, logger: Executor<object>['logger']): void {
-  logger.error(`An answer could not be sent: ${error instanceof Error ? error.stack : error}`);
+  logger.error(`A response could not be sent: ${error instanceof Error ? error.stack : error}`);
   if (response.headersSent) response.destroy();
   else answerError(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
 }

@@ -17,7 +17,7 @@ async function start(t: TestContext, handler: Handler, options: Partial<typeof O
   return listening;
 }
 
-/** A client with one connection that is kept alive. */
+/** Returns a client with one connection that is kept alive. */
 function keepAliveAgent(t: TestContext): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   t.after(() => agent.destroy());

@@ -60,7 +60,11 @@ export class TokenIssuer {
     if (index !== -1) this.#keys.splice(index, 1);
   }
 
-  /** A token that is valid for a minute, unless the claims say otherwise. @param keyId what it says its key is called */
+  /**
+   * Signs a token that is valid for a minute, unless the claims say otherwise.
+   *
+   * @param keyId `kid` in its header
+   */
   sign(claims: JWTPayload = {}, keyId: string | undefined = this.#newest.id): Promise<string> {
     const { algorithm: alg, privateKey } = this.#newest;
     const now = Math.floor(Date.now() / 1000);
@@ -68,7 +72,7 @@ export class TokenIssuer {
     return new SignJWT(payload).setProtectedHeader({ alg, ...(keyId !== '' && { kid: keyId }) }).sign(privateKey);
   }
 
-  /** The newest key as PEM, which everybody may know. */
+  /** Resolves with the newest public key as PEM. */
   publicPem(): Promise<string> {
     return exportSPKI(this.#newest.publicKey);
   }
