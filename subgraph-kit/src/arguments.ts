@@ -46,3 +46,10 @@ export function parseText(argument: string, value: string, maxLength: number): s
   if (text.length > maxLength) throw badUserInput(argument, value, `must be at most ${maxLength} characters`);
   return text;
 }
+
+const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
+
+/** Returns the argument `idempotencyKey`, null if the client gave none. @throws `BAD_USER_INPUT` */
+export function parseIdempotencyKey(key: string | null | undefined): string | null {
+  return key == null ? null : parseText('idempotencyKey', key, MAX_IDEMPOTENCY_KEY_LENGTH);
+}

@@ -33,7 +33,7 @@ test('npm run orders:stuck says that every checkout has ended', async () => {
 
 test('while products can not be asked, both say which checkout has not ended, since when, and why', async () => {
   graph.stockProxy.behaviour = 'reset';
-  assert.equal(endingOf(await sendCheckout(graph.url, { ...checkout, key: 'second' })), 'OUTCOME_UNKNOWN');
+  assert.equal(endingOf(await sendCheckout(graph.url, { ...checkout, key: 'second' })), 'SUBGRAPH_UNAVAILABLE');
   const stuck = /^order 2: RELEASING since \d{4}-\S+Z: The response of subgraph "products" was lost, .*\n$/;
   const { code } = await until(
     () => npm('orders:stuck'),

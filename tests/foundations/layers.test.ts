@@ -102,11 +102,17 @@ test('the gateway and runtime know no type of the domain', () => {
   assert.deepEqual(pathsOf(domain), []);
 });
 
-test('what belongs to a request is in its context: no WeakMap is keyed by it, and nothing is written on it', () => {
-  const hidden =
-    /WeakMap<(AbortSignal|IncomingMessage|ServerResponse)\b|\b(AbortSignal|IncomingMessage|ServerResponse) & \{/;
-  const places = running.filter(({ path }) => path.startsWith('gateway/') || path.startsWith('runtime/'));
-  assert.deepEqual(pathsOf(places.filter(({ text }) => hidden.test(text))), []);
+test('nothing is hidden on requests, signals and connections: no WeakMap, no added property, no instanceof', () => {
+  const object = '(AbortSignal|IncomingMessage|ServerResponse|Socket)';
+  const hidden = new RegExp(
+    [
+      `Weak(Map|Set)<${object}\\b`,
+      `\\b${object} & \\{`,
+      `\\binterface \\w+ extends ${object}\\b`,
+      'instanceof \\w*(Signal|Message|Request|Response|Socket|Reader|Handler|Client)\\b',
+    ].join('|'),
+  );
+  assert.deepEqual(pathsOf(running.filter(({ text }) => hidden.test(text))), []);
 });
 
 test('process.env is read in one file of each workspace', () => {

@@ -21,7 +21,7 @@ import type { RequestWatch } from '../telemetry/request-watch.ts';
 import { demandControl } from './cost/demand-control.ts';
 import { FURTHER_RULES, type ValidatedDocuments } from './documents/validated-documents.ts';
 import type { FastPath } from './fast-path.ts';
-import { landingPage } from './pages/landing-page.ts';
+import { landingPage } from './pages/pages.ts';
 import { answerShaping } from './responses/answer-shaping.ts';
 import { formatError } from './responses/error-format.ts';
 

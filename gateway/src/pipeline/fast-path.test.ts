@@ -33,7 +33,7 @@ async function serve(t: TestContext, answer: object) {
   await server.start();
   t.after(() => server.stop());
   const context = ({ signal }: Arrival): Context => ({ signal, headers: {}, claims: undefined });
-  const { url: address } = await serveHttp(t, graphql(server, { context, known: (asked) => execution.find(asked) }));
+  const { url: address } = await serveHttp(t, graphql(server, { context, known: (params) => execution.find(params) }));
   return { server, events, address };
 }
 
@@ -55,34 +55,34 @@ async function ask({ server }: { server: ApolloServer<Context> }, query: string,
   return body.singleResult;
 }
 
-test('an answer without errors is given without the gateway', async (t) => {
+test('returns an answer without errors past the gateway', async (t) => {
   const served = await serve(t, { data: { name: 'Ada' } });
   assert.deepEqual({ ...(await ask(served, '{ name }')) }, { data: { name: 'Ada' } });
   assert.deepEqual(served.events, ['resolved', 'call', 'sent']);
 });
 
-test('an answer with errors goes through the gateway, and is fetched once', async (t) => {
+test('hands an answer with errors to the gateway, and fetches it once', async (t) => {
   const served = await serve(t, { data: { name: null }, errors: [{ message: 'no', path: ['name'] }] });
   const { data, errors } = await ask(served, '{ name }');
   assert.deepEqual([data, errors?.map(({ message, path }) => [message, path])], [{ name: null }, [['no', ['name']]]]);
   assert.deepEqual(served.events, ['resolved', 'call', 'gateway', '1 errors', 'sent']);
 });
 
-test('data that is null as a whole goes through the gateway with its errors', async (t) => {
+test('hands null data to the gateway with its errors', async (t) => {
   const served = await serve(t, { data: { age: null } });
   const { data, errors } = await ask(served, '{ age }');
   assert.deepEqual([data, errors?.length], [null, 1]);
   assert.deepEqual(served.events, ['resolved', 'call', 'gateway', '1 errors', 'sent']);
 });
 
-test('variables that don’t fit are refused as ever', async (t) => {
+test('rejects variables of the wrong type through Apollo Server', async (t) => {
   const served = await serve(t, { data: { name: 'Ada' } });
   const { errors } = await ask(served, 'query ($no: Boolean!) { name @skip(if: $no) }');
   assert.equal(errors?.[0]?.extensions?.code, 'BAD_USER_INPUT');
   assert.deepEqual(served.events, ['resolved', 'gateway', '1 errors', 'sent']);
 });
 
-test('an operation that the document doesn’t have is refused as ever', async (t) => {
+test('rejects an unknown operation name through Apollo Server', async (t) => {
   const served = await serve(t, { data: { name: 'Ada' } });
   const { data, errors } = await ask(served, 'query A { name }', 'B');
   assert.deepEqual([data, errors?.length], [undefined, 1]);
@@ -91,7 +91,7 @@ test('an operation that the document doesn’t have is refused as ever', async (
 
 const KNOWN: Record<string, { body: object; answer: object; isRunAlone: boolean }> = {
   'without errors': { body: { query: '{ name }' }, answer: { data: { name: 'Ada' } }, isRunAlone: true },
-  'of one operation of two': {
+  'one operation of two': {
     body: { query: 'query A { name } query B { age }', operationName: 'A', variables: {} },
     answer: { data: { name: 'Ada' } },
     isRunAlone: true,
@@ -101,17 +101,17 @@ const KNOWN: Record<string, { body: object; answer: object; isRunAlone: boolean 
     answer: { data: { rename: null }, errors: [{ message: 'no', path: ['rename'] }] },
     isRunAlone: false,
   },
-  'to an operation that there is not': {
+  'unknown operation name': {
     body: { query: 'query A { name }', operationName: 'B' },
     answer: { data: { name: 'Ada' } },
     isRunAlone: false,
   },
-  'to variables that don’t fit': {
+  'variables of the wrong type': {
     body: { query: 'query ($of: [Int!]) { name(of: $of) }', variables: { of: 'x' } },
     answer: { data: { name: 'Ada' } },
     isRunAlone: false,
   },
-  'to variables that are none': {
+  'variables that are no object': {
     body: { query: '{ name }', variables: 7 },
     answer: { data: { name: 'Ada' } },
     isRunAlone: false,
@@ -120,7 +120,7 @@ const KNOWN: Record<string, { body: object; answer: object; isRunAlone: boolean 
 
 for (const [name, { body, answer, isRunAlone }] of Object.entries(KNOWN)) {
   for (const accept of ['*/*', 'application/graphql-response+json', 'text/html']) {
-    test(`the answer ${name}, where ${accept} is accepted, is the same once its document is known`, async (t) => {
+    test(`gives the same answer once the document is known: ${name}, accept ${accept}`, async (t) => {
       const { address, events } = await serve(t, answer);
       const send = async (content: object) => {
         events.length = 0;

@@ -70,7 +70,7 @@ function operations(steps: RequestSteps, timeoutMs: number, maxBodyBytes: number
       return documents.check(params);
     },
     context: ({ signal, request: { headers }, carried: { claims, record } }) =>
-      contextOf({ signal, deadline: new Deadline(timeoutMs) }, { headers, claims, watched: record }, rules),
+      contextOf({ signal, deadline: new Deadline(timeoutMs) }, { headers, claims, record }, rules),
     ...(fastPath && { known: (params) => fastPath.find(params) }),
   };
   return carryingGraphql(apolloServer, options);
@@ -78,9 +78,9 @@ function operations(steps: RequestSteps, timeoutMs: number, maxBodyBytes: number
 
 function contextOf(
   { signal, deadline }: Lifetime,
-  { headers, claims, watched }: Pick<Context, 'headers' | 'claims' | 'watched'>,
+  { headers, claims, record }: Pick<Context, 'headers' | 'claims' | 'record'>,
   rules: CallRules | undefined,
 ): Context {
-  const context: Context = { signal, deadline, headers, claims, watched, begun: undefined };
+  const context: Context = { signal, deadline, headers, claims, record, begun: undefined };
   return rules ? { ...context, calls: new OperationCalls(rules, context) } : context;
 }

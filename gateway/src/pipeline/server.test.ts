@@ -48,7 +48,7 @@ for (const [name, settings] of Object.entries({
     headers: { request: [{ propagate: { named: 'x-tenant' } }] },
   },
 })) {
-  test(`parses a new document once, ${name}, and a known one never`, async (t) => {
+  test(`parses a new document once and a known one never, ${name}`, async (t) => {
     const { ask, parses } = await serve(t, settings);
     const query = 'query Once { name }';
     for (let time = 0; time < 3; time += 1) {
@@ -58,7 +58,7 @@ for (const [name, settings] of Object.entries({
   });
 }
 
-test('a document that is not valid, or introspects without leave, is refused each time, in Apollo Server’s words', async (t) => {
+test('rejects an invalid document and forbidden introspection each time, in Apollo Server’s words', async (t) => {
   const { ask } = await serve(t, { introspection: false });
   for (let time = 0; time < 3; time += 1) {
     const unknown = await ask('{ nothing }');

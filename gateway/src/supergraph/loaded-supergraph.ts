@@ -172,8 +172,8 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const { calls, signal, deadline, watched } = context;
-    const trace = watched?.trace;
+    const { calls, signal, deadline, record } = context;
+    const trace = record?.trace;
     const call: CallContext = { signal, deadline, headers: ForwardedHeaders.NONE, trace };
     return compiled.execute({
       variables: request.variables,
@@ -186,13 +186,13 @@ export class LoadedSupergraph implements SupergraphFigures {
   #find({ request, document, queryHash, source, context }: RunContext): Found | Promise<Found> {
     const operation = { document, queryHash, source, operationName: request.operationName };
     return this.#compiling
-      ? this.#compiling.time(() => this.operations.get(operation), context.watched?.trace)
+      ? this.#compiling.time(() => this.operations.get(operation), context.record?.trace)
       : this.operations.get(operation);
   }
 
   #vary(varying: RequestDependentOperation, variant: Variant, { context }: RunContext): Compiled | Promise<Compiled> {
     return this.#compiling
-      ? this.#compiling.time(() => this.operations.variant(varying, variant), context.watched?.trace)
+      ? this.#compiling.time(() => this.operations.variant(varying, variant), context.record?.trace)
       : this.operations.variant(varying, variant);
   }
 

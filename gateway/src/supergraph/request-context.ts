@@ -11,7 +11,7 @@ export interface Context extends Lifetime {
   /** Claims of the client's token, which was verified; undefined without a token. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
   /** Telemetry of the request; undefined if none is configured. */
-  readonly watched?: RequestRecord | undefined;
+  readonly record?: RequestRecord | undefined;
   /**
    * The run that the fast path has begun. Apollo Server reports its errors instead of running the operation once more; it
    * works on a shallow copy of this object.

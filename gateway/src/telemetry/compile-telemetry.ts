@@ -1,7 +1,6 @@
 import { isPromise } from '@lockstep/runtime/promises.ts';
 import type { Instruments } from './instruments.ts';
-import type { Metrics } from './metrics.ts';
-import type { OperationCounts } from './operation-counts.ts';
+import type { Metrics, OperationCounts } from './metrics.ts';
 import type { OperationTrace } from './operation-trace.ts';
 
 /** Times the planning and compiling of operations. */

@@ -1,8 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
-import type { OperationCounts } from './operation-counts.ts';
 import type { RejectionCounts } from './rejection-counts.ts';
 import { Durations, Tally } from './tally.ts';
+
+/** Counts of requests: for operations that were compiled already, that were not, and that can't be executed. */
+export interface OperationCounts {
+  hits: number;
+  misses: number;
+  unsupported: number;
+}
 
 /** Counts that are kept whether or not metrics are on. */
 export interface Counts {

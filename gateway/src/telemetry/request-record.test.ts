@@ -10,13 +10,13 @@ function recordOf(requestId?: string): RequestRecord {
   return new RequestRecord(request, undefined);
 }
 
-test("a client's id is taken where it can stand in a log, and else there is a new one", () => {
+test("uses a client's x-request-id if it can be logged, or else a new id", () => {
   assert.equal(recordOf('web:1.a_b-c').id, 'web:1.a_b-c');
   for (const id of [undefined, '', 'a b', 'a\u001b[31m', 'x'.repeat(129)])
     assert.match(recordOf(id).id, /^[\da-f-]{36}$/);
 });
 
-test('names and codes are told as far as they are short and few, and codes are counted', () => {
+test('truncates names and bounds the number of error codes, which it counts', () => {
   const record = recordOf();
   record.noteOperation('query', 'N'.repeat(1000));
   assert.equal(record.operationName?.length, 128);

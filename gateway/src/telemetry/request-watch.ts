@@ -4,8 +4,8 @@ import type { Instruments } from './instruments.ts';
 import { type RequestOutcome, RequestRecord } from './request-record.ts';
 
 /** Part of a request's context that telemetry reads. */
-interface WatchedContext {
-  readonly watched?: RequestRecord | undefined;
+interface RecordedContext {
+  readonly record?: RequestRecord | undefined;
 }
 
 /** Follows each request from its arrival to the end of its answer. */
@@ -32,13 +32,13 @@ export class RequestWatch {
   }
 
   /** Notes what only Apollo Server knows: what the operation is, and how it is answered. */
-  plugin(): ApolloServerPlugin<WatchedContext> {
-    const listener: GraphQLRequestListener<WatchedContext> = {
-      async didResolveOperation({ operation, contextValue: { watched } }) {
-        if (operation) watched?.noteOperation(operation.operation, operation.name?.value);
+  plugin(): ApolloServerPlugin<RecordedContext> {
+    const listener: GraphQLRequestListener<RecordedContext> = {
+      async didResolveOperation({ operation, contextValue: { record } }) {
+        if (operation) record?.noteOperation(operation.operation, operation.name?.value);
       },
-      async willSendResponse({ response: { body }, contextValue: { watched } }) {
-        if (body.kind === 'single') watched?.noteAnswer(body.singleResult.data, body.singleResult.errors ?? []);
+      async willSendResponse({ response: { body }, contextValue: { record } }) {
+        if (body.kind === 'single') record?.noteAnswer(body.singleResult.data, body.singleResult.errors ?? []);
       },
     };
     return { requestDidStart: async () => listener };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Durations, Tally } from './tally.ts';
 
-test('a tally counts by both labels', () => {
+test('counts by both labels', () => {
   const tally = new Tally();
   tally.add(200, 'ok');
   tally.add(200, 'ok');
@@ -18,7 +18,7 @@ test('a tally counts by both labels', () => {
   );
 });
 
-test('each duration is handed on once: when there are many, and when somebody asks', () => {
+test('hands on each duration once, in batches and on request', () => {
   const taken: [string, number][] = [];
   const durations = new Durations((label, seconds) => taken.push([label, seconds]));
   for (let index = 0; index < 1000; index += 1) durations.add('a', index);

@@ -19,7 +19,7 @@ async function collect(t: TestContext) {
 
 const LOGGING = { format: 'json', level: 'info' } as const;
 
-test('equal tracing settings share one exporter, which sends its last spans when its last user closes it', async (t) => {
+test('shares one exporter between equal tracing settings, and flushes it when its last user closes it', async (t) => {
   const { sent, tracing } = await collect(t);
   const telemetry = new Telemetry(recordLog().logger, () => undefined);
   const settings = () => ({ metricsPath: undefined, hasAccessLog: false, logging: LOGGING, tracing: { ...tracing } });

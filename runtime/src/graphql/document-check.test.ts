@@ -94,8 +94,8 @@ describe('checkDocument', () => {
 
   test('reports violations with warnOnly, and still rejects documents that take too long to validate', () => {
     const warnOnly = { ...LIMITS, warnOnly: true };
-    const { excess } = checkDocument('{ a b c d }', warnOnly);
-    assert.deepEqual(excess, { limit: 'max_root_fields', found: 4, allowed: 3 });
+    const { violation } = checkDocument('{ a b c d }', warnOnly);
+    assert.deepEqual(violation, { limit: 'max_root_fields', found: 4, allowed: 3 });
     assert.equal(refusalOf(`{ ${'a '.repeat(500)}}`, warnOnly), 'repeated_fields 249500');
   });
 });

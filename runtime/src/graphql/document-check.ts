@@ -28,7 +28,7 @@ export interface CheckedDocument {
   /** Undefined if it can't be parsed. Parsing it again gives the reason. */
   readonly document: DocumentNode | undefined;
   /** A violation by one of its operations, if violations are only reported. */
-  readonly excess: LimitViolation | undefined;
+  readonly violation: LimitViolation | undefined;
 }
 
 /**
@@ -40,17 +40,17 @@ export interface CheckedDocument {
 export function checkDocument(text: string, limits: DocumentLimits): CheckedDocument {
   checkText(text, limits.maxTokens);
   const document = parseIfPossible(text);
-  if (!document) return { document, excess: undefined };
+  if (!document) return { document, violation: undefined };
   const { operations, comparisons } = measureDocument(document, limits.maxTokens);
-  const [excess] = operations.flatMap((measured) => excessesOf(measured, limits));
-  if (excess && !limits.warnOnly) throw limitExceeded(excess);
+  const [violation] = operations.flatMap((measured) => violationsOf(measured, limits));
+  if (violation && !limits.warnOnly) throw limitExceeded(violation);
   if (comparisons > MAX_COMPARISONS) {
     throw limitExceeded({ limit: 'repeated_fields', found: comparisons, allowed: MAX_COMPARISONS });
   }
-  return { document, excess };
+  return { document, violation };
 }
 
-function excessesOf(measured: OperationMeasures, limits: DocumentLimits): LimitViolation[] {
+function violationsOf(measured: OperationMeasures, limits: DocumentLimits): LimitViolation[] {
   const counted: [limit: string, found: number, allowed: number | undefined][] = [
     ['max_depth', measured.depth, limits.maxDepth],
     ['max_aliases', measured.aliases, limits.maxAliases],

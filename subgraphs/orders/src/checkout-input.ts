@@ -1,31 +1,25 @@
 import { badUserInput } from '@lockstep/runtime/graphql/errors.ts';
-import { parseId, parseText } from '@lockstep/subgraph-kit/arguments.ts';
+import { parseId, parseIdempotencyKey } from '@lockstep/subgraph-kit/arguments.ts';
 import type { Item } from './database/order-items.ts';
 import type { NewCheckout } from './database/sagas.ts';
 
 const MAX_ITEMS = 100;
 const MAX_QUANTITY = 1000;
-const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 
-/** The arguments of the mutation `checkout`, as the client gave them. */
+/** Arguments of the mutation `checkout` as the client sent them. */
 export interface CheckoutInput {
   userId: string;
   items: { productId: string; quantity: number }[];
   idempotencyKey?: string | null;
 }
 
-/** What a checkout is made from: each product once, in the products' order. @throws `BAD_USER_INPUT` */
+/** Returns the input of a checkout, with each product once and in order. @throws `BAD_USER_INPUT` */
 export function parseCheckout({ userId, items, idempotencyKey }: CheckoutInput): NewCheckout {
   return {
     userKey: parseId('userId', userId),
     items: parseItems(items),
     idempotencyKey: parseIdempotencyKey(idempotencyKey),
   };
-}
-
-/** The key, or null if none was given. @throws `BAD_USER_INPUT` */
-export function parseIdempotencyKey(key: string | null | undefined): string | null {
-  return key == null ? null : parseText('idempotencyKey', key, MAX_IDEMPOTENCY_KEY_LENGTH);
 }
 
 function parseItems(items: CheckoutInput['items']): Item[] {

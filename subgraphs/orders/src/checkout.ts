@@ -5,18 +5,18 @@ import type { Context } from './context.ts';
 import { findItemsOfOrders } from './database/order-items.ts';
 import { getOrder, type Order } from './database/orders.ts';
 import { findSaga, insertCheckout, type NewCheckout } from './database/sagas.ts';
-import { cancelUnsettled, confirm } from './saga.ts';
+import { cancelUnsettled, confirm, leaveToSweep } from './saga.ts';
 import { withinTime } from './time-limit.ts';
 
 type CheckoutContext = Omit<Context, 'orders' | 'ordersOfUser' | 'itemsOfOrder'>;
 
 /**
- * The mutation `checkout`: one transaction writes the order; then users and products are asked; then one transaction
- * confirms it, or cancels it after its stock is released. What is between is in the saga's row, so that the sweep can end
- * it whatever happens here.
+ * Runs the mutation `checkout`. One transaction writes the order; then users and products are called; then one transaction
+ * confirms or cancels the order. The saga's row has the state in between, so that the sweep can end it after a crash.
  *
- * @throws `BAD_USER_INPUT`, `USER_NOT_FOUND`, `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`, `IDEMPOTENCY_KEY_REUSED`,
- *   `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`
+ * @throws `BAD_USER_INPUT`, `USER_NOT_FOUND`, `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`, `IDEMPOTENCY_KEY_REUSED`;
+ *   `SUBGRAPH_UNAVAILABLE` with the order cancelled; `DEADLINE_EXCEEDED` with an order that the sweep cancels, if it was
+ *   written
  */
 export async function checkout(context: CheckoutContext, input: CheckoutInput): Promise<Order> {
   const asked = parseCheckout(input);
@@ -26,13 +26,13 @@ export async function checkout(context: CheckoutContext, input: CheckoutInput): 
     if (!isNew) return repeat(context, order, asked, lifetime);
     return context.running.run(Number(order.id), async () => {
       const isConfirmed = await confirm(context, order, asked, lifetime);
-      if (!isConfirmed) await cancelUnsettled(context, Number(order.id), lifetime);
+      if (!isConfirmed) await leaveToSweep(cancelUnsettled(context, Number(order.id), lifetime));
       return outcome(context, Number(order.id));
     });
   });
 }
 
-/** Waits for the end of the first submission with this key, brings it about if nobody is at it, and tells it. */
+/** Waits for the first submission with this key to end, or cancels it if nothing is working on it. Returns its outcome. */
 async function repeat(context: CheckoutContext, order: Order, asked: NewCheckout, lifetime: Lifetime): Promise<Order> {
   const orderKey = Number(order.id);
   if (!(await isSameCheckout(context, order, asked))) {
@@ -42,7 +42,7 @@ async function repeat(context: CheckoutContext, order: Order, asked: NewCheckout
     );
   }
   await context.running.end(orderKey, lifetime.signal);
-  await cancelUnsettled(context, orderKey, lifetime);
+  await leaveToSweep(cancelUnsettled(context, orderKey, lifetime));
   return outcome(context, orderKey);
 }
 
@@ -58,7 +58,7 @@ async function isSameCheckout({ db }: CheckoutContext, order: Order, asked: NewC
   );
 }
 
-/** How the checkout ended: with an order, confirmed or cancelled, or with the error that refused it. */
+/** Returns the order, confirmed or cancelled. @throws the error that refused the checkout */
 async function outcome({ db }: CheckoutContext, orderKey: number): Promise<Order> {
   const saga = await findSaga(db, orderKey);
   if (saga?.refusal) {

@@ -1,13 +1,12 @@
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
-import { parseId } from '@lockstep/subgraph-kit/arguments.ts';
+import { parseId, parseIdempotencyKey } from '@lockstep/subgraph-kit/arguments.ts';
 import { parseAmount } from '@lockstep/subgraph-kit/scalars.ts';
-import { parseIdempotencyKey } from './checkout-input.ts';
 import type { Context } from './context.ts';
 import { findOrderByIdempotencyKey, insertOrder, type NewOrder, type Order } from './database/orders.ts';
 import { findSaga } from './database/sagas.ts';
 import { userNotFound } from './saga.ts';
 
-/** The arguments of the mutation, as the client gave them. */
+/** Arguments of the mutation as the client sent them. */
 export interface CreateOrderInput {
   userId: string;
   amount: unknown;
@@ -15,7 +14,7 @@ export interface CreateOrderInput {
 }
 
 /**
- * The mutation `createOrder`.
+ * Runs the mutation `createOrder`.
  *
  * @throws `BAD_USER_INPUT`, `USER_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`, `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`; no
  *   order is created then

@@ -6,10 +6,10 @@ export const failpoints = [
   'stock-reserved',
   'order-half-confirmed',
   'order-confirmed',
-  'release-decided',
-  'stock-released',
   'order-half-cancelled',
   'order-cancelled',
+  'stock-released',
+  'saga-ended',
 ] as const;
 
 export type FailpointName = (typeof failpoints)[number];

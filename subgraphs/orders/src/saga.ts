@@ -1,30 +1,27 @@
-import { badUserInput, ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import { badUserInput, ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { PricedItem } from './database/order-items.ts';
 import type { Order } from './database/orders.ts';
 import {
-  cancelReleased,
+  cancelUnconfirmed,
   confirmOrder,
-  decideRelease,
+  endReleased,
   type NewCheckout,
   noteProblem,
   type Refusal,
 } from './database/sagas.ts';
 import type { Services } from './services.ts';
-import { isOver } from './time-limit.ts';
+import { isOver, isUnanswered } from './time-limit.ts';
 
-/** What the steps of a saga need. */
+/** Services that the steps of a saga use. */
 export type SagaServices = Pick<Services, 'db' | 'usersClient' | 'productsClient' | 'reach'>;
 
-/** Failures that settle nothing: whoever sends the checkout again is told how the order ended, and not these. */
-const PASSING: readonly unknown[] = ['SUBGRAPH_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'DEADLINE_EXCEEDED'];
-
 /**
- * The steps from an order that is written to one that is confirmed. If one fails, what was reserved is released and
- * the order cancelled; if the time is over, both are left to the sweep.
+ * Takes an order from PENDING to CONFIRMED: verifies the user and reserves the stock. If a step fails, the order is
+ * cancelled and its stock released; if the time is over, both are left to the sweep.
  *
- * @returns whether it is confirmed: false if someone else decided to cancel it
- * @throws why it is cancelled, or is going to be
+ * @returns if it is confirmed; false if it was cancelled meanwhile
+ * @throws the reason of the cancellation
  */
 export async function confirm(
   services: SagaServices,
@@ -44,22 +41,23 @@ export async function confirm(
     reach('order-confirmed');
     return isConfirmed;
   } catch (error) {
-    if (error instanceof ExpectedError && !isOver(lifetime)) await undo(services, orderKey, toRefusal(error), lifetime);
-    throw error;
+    if (!(error instanceof ExpectedError) || isOver(lifetime)) throw error;
+    await leaveToSweep(cancelUnsettled(services, orderKey, lifetime, toRefusal(error)));
+    throw toOutcome(error);
   }
 }
 
 /**
- * The steps from an order whose cancellation is decided to one that is cancelled. Each can be done again.
+ * Releases the stock of a cancelled order and ends its saga. May be repeated.
  *
- * @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`: the sweep does it again
+ * @throws {ExpectedError} if products did not answer; the sweep tries again
  */
 export async function release(
   { db, productsClient, reach }: Omit<SagaServices, 'usersClient'>,
   orderKey: number,
   lifetime: Lifetime,
 ): Promise<void> {
-  reach('release-decided');
+  reach('order-cancelled');
   try {
     await productsClient.release(String(orderKey), lifetime);
   } catch (error) {
@@ -67,17 +65,28 @@ export async function release(
     throw error;
   }
   reach('stock-released');
-  await cancelReleased(db, orderKey, reach);
-  reach('order-cancelled');
+  await endReleased(db, orderKey);
+  reach('saga-ended');
 }
 
-/** Cancels a checkout that has not ended, with what that takes. @throws as {@link release} */
+/** Cancels a checkout that has not ended and releases its stock. @throws as {@link release}, with the order cancelled */
 export async function cancelUnsettled(
   services: Omit<SagaServices, 'usersClient'>,
   orderKey: number,
   lifetime: Lifetime,
+  refusal: Refusal | null = null,
 ): Promise<void> {
-  if (await decideRelease(services.db, orderKey, null)) await release(services, orderKey, lifetime);
+  const isCancelled = await cancelUnconfirmed(services.db, orderKey, refusal, services.reach);
+  if (isCancelled) await release(services, orderKey, lifetime);
+}
+
+/** Waits for a release. If products does not answer, the sweep releases the stock later: the order is cancelled already. */
+export async function leaveToSweep(released: Promise<void>): Promise<void> {
+  try {
+    await released;
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+  }
 }
 
 /** `USER_NOT_FOUND` */
@@ -85,25 +94,19 @@ export function userNotFound(userId: string): ExpectedError {
   return new ExpectedError('USER_NOT_FOUND', `userId: there is no user ${userId}`);
 }
 
-async function undo(
-  services: SagaServices,
-  orderKey: number,
-  refusal: Refusal | null,
-  lifetime: Lifetime,
-): Promise<void> {
-  if (!(await decideRelease(services.db, orderKey, refusal))) return;
-  try {
-    await release(services, orderKey, lifetime);
-  } catch (error) {
-    if (!(error instanceof ExpectedError)) throw error; // of the others the sweep takes care, and the client has its error
-  }
+/** Returns the error that repeats for the checkout's key; null for one that settles nothing. */
+function toRefusal(error: ExpectedError): Refusal | null {
+  return isUnanswered(error) ? null : { message: error.message, extensions: error.extensions };
 }
 
-function toRefusal({ message, extensions }: ExpectedError): Refusal | null {
-  return PASSING.includes(extensions.code) ? null : { message, extensions };
+/** Returns the error for the client. The order is cancelled, so its outcome is known even if a call's isn't. */
+function toOutcome(error: ExpectedError): ExpectedError {
+  const { code, subgraph, id } = error.extensions;
+  if (code !== 'OUTCOME_UNKNOWN') return error;
+  return subgraphUnavailable(String(subgraph), error, typeof id === 'string' ? id : undefined);
 }
 
-/** Exact, however large. @throws `BAD_USER_INPUT` if it is more than an amount can be */
+/** Adds up the amounts exactly. @throws `BAD_USER_INPUT` if the sum is more than an amount can be */
 function sumOf(items: readonly PricedItem[]): number {
   const sum = items.reduce((total, { quantity, priceMinor }) => total + BigInt(quantity) * BigInt(priceMinor), 0n);
   if (sum <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(sum);

@@ -14,7 +14,7 @@ export type Scalars = {
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
   /**
-   * An exact amount of money. Input: `"10.50"`, `10.5` or `10`, at most two decimals, more than zero where it is an amount to
+   * An exact amount of money. Input: `"10.50"`, `10.5` or `10`, at most two decimals, more than zero if it is an amount to
    * pay. Output: a string, `"10.50"`.
    */
   Money: { input: unknown; output: number; }
@@ -24,7 +24,7 @@ export type Scalars = {
 };
 
 export type Query = {
-  /** The order with this id, null where there is none. */
+  /** The order with this id; null if it does not exist. */
   order?: Maybe<Order>;
   /** Orders in id order, of one user or of all: `first` of them, 1 to 100, after the id that the last page ended with. */
   orders: Array<Order>;
@@ -46,31 +46,32 @@ export type Mutation = {
   /**
    * Creates an order for a user who exists.
    *
-   * Sent again with the same `idempotencyKey` and arguments it gives the first order again, and never a second one.
+   * Sent again with the same `idempotencyKey` and arguments, it returns the order that the first one created.
    *
-   * Errors: `BAD_USER_INPUT`, `USER_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`; `SUBGRAPH_UNAVAILABLE` and `DEADLINE_EXCEEDED`
-   * where it could not be found out whether the user exists. In none of these is an order created.
+   * No order is created after `BAD_USER_INPUT`, `USER_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED` and `SUBGRAPH_UNAVAILABLE`. After
+   * `OUTCOME_UNKNOWN` and `DEADLINE_EXCEEDED` one may have been: send it again with the same `idempotencyKey` to find out.
    */
   createOrder: Order;
   /**
-   * Orders products for a user who exists: takes them out of stock, at the prices of that moment, and confirms the order. All
-   * of it, or nothing: where it fails, what was reserved is put back, and the order is CANCELLED.
+   * Orders products for a user who exists: takes them out of stock at their current prices and confirms the order. It orders
+   * all of them or none: if it fails, the order is CANCELLED and what was reserved goes back into stock.
    *
-   * At most 100 items, each of 1 to 1,000 of a product; a product that is named twice is one item.
+   * At most 100 items, each of 1 to 1,000 pieces; a product that is named twice is one item.
    *
-   * Sent again with the same `idempotencyKey` and arguments it tells how the first one ended, and never orders twice: after
-   * `DEADLINE_EXCEEDED` and `SUBGRAPH_UNAVAILABLE` that is how to find out. Whoever wants to try again after an order that
-   * ended as CANCELLED takes a new key.
+   * Sent again with the same `idempotencyKey` and arguments, it returns the outcome of the first one, and never orders twice.
+   * To order again after a cancelled order, use a new key.
    *
-   * Errors: `BAD_USER_INPUT`, `USER_NOT_FOUND`, `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`, `IDEMPOTENCY_KEY_REUSED`;
-   * `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`.
+   * Nothing is ordered after `BAD_USER_INPUT`, `USER_NOT_FOUND`, `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`,
+   * `IDEMPOTENCY_KEY_REUSED` and `SUBGRAPH_UNAVAILABLE`. After `OUTCOME_UNKNOWN` and `DEADLINE_EXCEEDED` the order may have
+   * been confirmed: send it again with the same `idempotencyKey` to find out.
    */
   checkout: Order;
   /**
-   * Cancels an order, and puts what it had reserved back into stock, once, however often it is asked.
+   * Cancels an order. What it had reserved goes back into stock, once, even if it is cancelled again; if the products subgraph
+   * can't be reached, as soon as it can.
    *
-   * Errors: `BAD_USER_INPUT`, `ORDER_NOT_FOUND`; after `SUBGRAPH_UNAVAILABLE` and `DEADLINE_EXCEEDED` the order is cancelled
-   * as soon as its stock can be put back.
+   * The order is as it was after `BAD_USER_INPUT`, `ORDER_NOT_FOUND` and `SUBGRAPH_UNAVAILABLE`. After `OUTCOME_UNKNOWN` and
+   * `DEADLINE_EXCEEDED` it may be cancelled: ask for its status, or cancel it again.
    */
   cancelOrder: Order;
 };
@@ -94,43 +95,43 @@ export type MutationCancelOrderArgs = {
   id: Scalars['ID']['input'];
 };
 
-/** So many of one product. */
+/** A number of pieces of one product. */
 export type CheckoutItem = {
   productId: Scalars['ID']['input'];
   /** 1 to 1,000. */
   quantity: Scalars['Int']['input'];
 };
 
-/** What a user ordered. */
+/** An order of a user. */
 export type Order = {
   id: Scalars['ID']['output'];
   userId: Scalars['ID']['output'];
-  /** Null where the user is gone, or can't be asked for. */
+  /** Null if the user does not exist or the users subgraph can't be reached. */
   user?: Maybe<User>;
-  /** The exact sum of its items. 0.00 for a checkout that has reserved nothing. */
+  /** Exact sum of the items; 0.00 for a checkout that has reserved nothing. */
   amount: Scalars['Money']['output'];
   status: OrderStatus;
   createdAt: Scalars['DateTime']['output'];
-  /** What was ordered, by product; none where an order was created with an amount alone. */
+  /** Items by product; none if the order was created with an amount only. */
   items: Array<OrderItem>;
 };
 
-/** So many of one product, in an order. */
+/** A number of pieces of one product in an order. */
 export type OrderItem = {
   productId: Scalars['ID']['output'];
-  /** Null where the product is gone, or can't be asked for. */
+  /** Null if the product does not exist or the products subgraph can't be reached. */
   product?: Maybe<Product>;
   quantity: Scalars['Int']['output'];
-  /** The price of one, as it was when it was ordered; null where nothing was reserved. */
+  /** Price of one piece when it was reserved; null if nothing was. */
   price?: Maybe<Scalars['Money']['output']>;
 };
 
 export type OrderStatus =
-  /** It isn't settled yet. */
+  /** Not settled yet. */
   | 'PENDING'
-  /** All that it is for is taken out of stock. */
+  /** All of its items are taken out of stock. */
   | 'CONFIRMED'
-  /** It has nothing in stock. */
+  /** Final. What it had reserved is back in stock, or will be as soon as products can be reached. */
   | 'CANCELLED';
 
 export type Product = {

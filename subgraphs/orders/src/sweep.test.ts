@@ -42,7 +42,7 @@ test('the sweep tries again and again, and keeps why it has to', async (t) => {
   sweep();
   const problem = async () => (await db.selectFrom('sagas').select('problem').executeTakeFirst())?.problem;
   assert.equal(await eventually(problem, Boolean), 'Subgraph "products" is unavailable');
-  assert.deepEqual(await rows(), ['PENDING 0 RELEASING']);
+  assert.deepEqual(await rows(), ['CANCELLED 0 RELEASING']);
   products.onRelease = onRelease;
   await eventually(rows, ([order]) => order === 'CANCELLED 0 ENDED');
   assert.equal(await problem(), null);

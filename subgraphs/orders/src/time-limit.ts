@@ -2,14 +2,14 @@ import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import { TimeLimit } from '@lockstep/runtime/http/client/time-limit.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 
-/** What a step gives that was not answered. */
+/** Codes of calls to a subgraph that had no answer. */
 const UNANSWERED: readonly unknown[] = ['SUBGRAPH_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'DEADLINE_EXCEEDED'];
 
 /**
- * Gives a saga the time that its request has left, and at most `timeoutMs`.
+ * Limits a saga's work to the time that its request has left, and at most `timeoutMs`.
  *
  * @param lifetime of the request
- * @throws `DEADLINE_EXCEEDED` if the time ran out before it was settled: the sweep ends it then
+ * @throws `DEADLINE_EXCEEDED` if the time ran out before the saga was settled; then the sweep ends it
  */
 export async function withinTime<Result>(
   timeoutMs: number,
@@ -28,12 +28,13 @@ export async function withinTime<Result>(
   }
 }
 
-/** Whether the time is over. A call's own timer may be a moment ahead of the signal's. */
+/** Checks if the time is over. A call's own timer may be a moment ahead of the signal's. */
 export function isOver({ signal, deadline }: Lifetime): boolean {
   return signal.aborted || (deadline?.leftMs() ?? Number.POSITIVE_INFINITY) <= 1;
 }
 
-function isUnanswered(error: unknown): boolean {
+/** Checks if an error says that a call had no answer. */
+export function isUnanswered(error: unknown): boolean {
   return error instanceof ExpectedError && UNANSWERED.includes(error.extensions.code);
 }
 

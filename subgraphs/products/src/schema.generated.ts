@@ -12,7 +12,7 @@ export type Scalars = {
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
   /**
-   * An exact amount of money. Input: `"10.50"`, `10.5` or `10`, at most two decimals, more than zero where it is an amount to
+   * An exact amount of money. Input: `"10.50"`, `10.5` or `10`, at most two decimals, more than zero if it is an amount to
    * pay. Output: a string, `"10.50"`.
    */
   Money: { input: unknown; output: number; }
@@ -20,7 +20,7 @@ export type Scalars = {
 };
 
 export type Query = {
-  /** The product with this id, null where there is none. */
+  /** The product with this id; null if it does not exist. */
   product?: Maybe<Product>;
   /** Products in id order: `first` of them, 1 to 100, after the id that the last page ended with. */
   products: Array<Product>;
@@ -41,27 +41,33 @@ export type Mutation = {
   /**
    * Creates a product. The name has 1 to 100 characters and is trimmed; the stock is 0 or more.
    *
-   * Errors: `BAD_USER_INPUT`.
+   * Sent again with the same `idempotencyKey` and arguments, it returns the product that the first one created.
+   *
+   * No product is created after `BAD_USER_INPUT`, `IDEMPOTENCY_KEY_REUSED` and `SUBGRAPH_UNAVAILABLE`. After `OUTCOME_UNKNOWN`
+   * and `DEADLINE_EXCEEDED` one may have been: send it again with the same `idempotencyKey` to find out.
    */
   createProduct: Product;
   /**
    * Puts more of a product into stock, 1 or more.
    *
-   * Errors: `BAD_USER_INPUT`, `PRODUCT_NOT_FOUND`.
+   * Sent again with the same `idempotencyKey` and arguments, it adds nothing and returns the product.
+   *
+   * Nothing is added after `BAD_USER_INPUT`, `PRODUCT_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED` and `SUBGRAPH_UNAVAILABLE`. After
+   * `OUTCOME_UNKNOWN` and `DEADLINE_EXCEEDED` it may have been: send it again with the same `idempotencyKey` to find out.
    */
   restock: Product;
   /**
-   * Takes what an order is for out of stock: all of it, or nothing. For the orders subgraph alone, that has the order's id.
+   * Takes the items of an order out of stock: all of them, or none. Only the orders subgraph calls it.
    *
-   * Sent again it gives the first reservation again, with its prices, and takes nothing. After `releaseStock` of the order it
-   * is refused, also where that came before it.
+   * Sent again, it takes nothing and returns the first reservation with its prices. After `releaseStock` of the order it is
+   * refused, even if it reserves for the first time.
    *
    * Errors: `BAD_USER_INPUT`, `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`, `RESERVATION_RELEASED`.
    */
   reserveStock: Reservation;
   /**
-   * Puts back what an order had reserved, once, however often it is sent. Where the order has reserved nothing so far, it
-   * can't any more.
+   * Puts back what an order has reserved, once, even if it is sent again. If the order has reserved nothing, it can't any
+   * more.
    *
    * Errors: `BAD_USER_INPUT`.
    */
@@ -73,12 +79,14 @@ export type MutationCreateProductArgs = {
   name: Scalars['String']['input'];
   price: Scalars['Money']['input'];
   stock: Scalars['Int']['input'];
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 export type MutationRestockArgs = {
   productId: Scalars['ID']['input'];
   quantity: Scalars['Int']['input'];
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -92,12 +100,12 @@ export type MutationReleaseStockArgs = {
   orderId: Scalars['ID']['input'];
 };
 
-/** What can be ordered. */
+/** An article for sale. */
 export type Product = {
   id: Scalars['ID']['output'];
   name: Scalars['String']['output'];
   price: Scalars['Money']['output'];
-  /** How many are there that no order has reserved. */
+  /** Number of pieces that no order has reserved. */
   stock: Scalars['Int']['output'];
 };
 
@@ -106,7 +114,7 @@ export type ReservationItem = {
   quantity: Scalars['Int']['input'];
 };
 
-/** What an order has taken out of stock. */
+/** Items that an order has taken out of stock. */
 export type Reservation = {
   orderId: Scalars['ID']['output'];
   items: Array<ReservedItem>;
@@ -115,7 +123,7 @@ export type Reservation = {
 export type ReservedItem = {
   productId: Scalars['ID']['output'];
   quantity: Scalars['Int']['output'];
-  /** The price of one, as it was when it was reserved. */
+  /** Price of one piece when it was reserved. */
   price: Scalars['Money']['output'];
 };
 

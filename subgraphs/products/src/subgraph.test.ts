@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { serveSubgraph } from '@lockstep/subgraph-kit/testing/serve-subgraph.ts';
+import { type ServedSubgraph, serveSubgraph } from '@lockstep/subgraph-kit/testing/serve-subgraph.ts';
 import { productsSubgraph } from './subgraph.ts';
 
 const CREATE_PRODUCT = `mutation ($name: String!, $price: Money!, $stock: Int!) {
@@ -71,6 +71,72 @@ describe('the products subgraph', () => {
       assert.deepEqual((await ask('{ product(id: 1) { stock } }')).data, { product: { stock: 10 } });
     });
   }
+
+  const ONCE: [mutation: string, again: string, other: string][] = [
+    [
+      'createProduct(name: "Lamp", price: "19.90", stock: 5, idempotencyKey: "k")',
+      'createProduct(name: " Lamp", price: 19.9, stock: 5, idempotencyKey: " k ")',
+      'createProduct(name: "Lamp", price: "19.90", stock: 6, idempotencyKey: "k")',
+    ],
+    [
+      'restock(productId: 1, quantity: 5, idempotencyKey: "k")',
+      'restock(quantity: 5, productId: "1", idempotencyKey: "k")',
+      'restock(productId: 2, quantity: 5, idempotencyKey: "k")',
+    ],
+  ];
+  for (const [mutation, again, other] of ONCE) {
+    const name = mutation.split('(')[0];
+    const send = (ask: ServedSubgraph['ask'], field: string) => ask(`mutation { change: ${field} { id stock } }`);
+    const REUSED = { code: 'IDEMPOTENCY_KEY_REUSED' };
+
+    test(`runs ${name} once for a key, and returns the product as it is now`, async (t) => {
+      const { ask } = await startProductsWith(t, 2);
+      const first = await send(ask, mutation);
+      assert.deepEqual(await send(ask, again), first);
+      const list = () => ask('{ products { id stock } }');
+      await ask(
+        'mutation { one: restock(productId: 1, quantity: 1) { id } two: restock(productId: 2, quantity: 1) { id } }',
+      );
+      const now = await list();
+      const { data } = await send(ask, again);
+      assert.ok(JSON.stringify(now.data).includes(JSON.stringify(data?.change)));
+      assert.deepEqual(await list(), now);
+    });
+
+    test(`refuses the key of ${name} for other arguments and for another mutation`, async (t) => {
+      const { ask } = await startProductsWith(t, 2);
+      await send(ask, mutation);
+      const { data: before } = await ask('{ products { id stock } }');
+      const elsewhere = ONCE.find(([field]) => field !== mutation)?.[0] ?? '';
+      for (const field of [other, elsewhere]) {
+        assert.deepEqual((await send(ask, field)).errors?.[0]?.extensions, REUSED);
+      }
+      assert.deepEqual((await ask('{ products { id stock } }')).data, before);
+    });
+
+    test(`runs ${name} once for ten submissions of a key at the same moment`, async (t) => {
+      const { ask } = await startProductsWith(t, 2);
+      const answers = await Promise.all(Array.from({ length: 10 }, () => send(ask, mutation)));
+      for (const answer of answers) assert.deepEqual(answer, answers[0]);
+    });
+  }
+
+  test('leaves a key unused if the mutation is refused', async (t) => {
+    const { ask } = await startProductsWith(t, 1);
+    const restock = (id: number) =>
+      ask(`mutation { restock(productId: ${id}, quantity: 1, idempotencyKey: "k") { stock } }`);
+    assert.equal((await restock(9)).errors?.[0]?.extensions.code, 'PRODUCT_NOT_FOUND');
+    assert.deepEqual((await restock(1)).data, { restock: { stock: 11 } });
+  });
+
+  test('runs a mutation each time it is sent without a key', async (t) => {
+    const { ask } = await startProductsWith(t, 1);
+    for (const stock of [11, 12]) {
+      assert.deepEqual((await ask('mutation { restock(productId: 1, quantity: 1) { stock } }')).data, {
+        restock: { stock },
+      });
+    }
+  });
 
   test('lists products, page by page', async (t) => {
     const { ask } = await startProductsWith(t, 3);

@@ -17,7 +17,7 @@ export type Scalars = {
 };
 
 export type Query = {
-  /** The user with this id, null where there is none. */
+  /** The user with this id; null if it does not exist. */
   user?: Maybe<User>;
   /** Users in id order: `first` of them, 1 to 100, after the id that the last page ended with. */
   users: Array<User>;
@@ -36,9 +36,10 @@ export type QueryUsersArgs = {
 
 export type Mutation = {
   /**
-   * Creates a user. The name has 1 to 100 characters; the e-mail address is unique, whatever its case. Both are trimmed.
+   * Creates a user. The name has 1 to 100 characters; the e-mail address is unique, ignoring case. Both are trimmed.
    *
-   * Errors: `BAD_USER_INPUT`, `EMAIL_TAKEN`.
+   * No user is created after `BAD_USER_INPUT`, `EMAIL_TAKEN` and `SUBGRAPH_UNAVAILABLE`. After `OUTCOME_UNKNOWN` and
+   * `DEADLINE_EXCEEDED` one may have been: send it again, and `EMAIL_TAKEN` says so.
    */
   createUser: User;
 };

@@ -18,7 +18,7 @@ const ADDRESSES: Record<string, string[]> = {
 };
 
 for (const [client, addresses] of Object.entries(ADDRESSES)) {
-  test(`${addresses.join(', ')}: the client is ${client}`, () => {
+  test(`identifies ${addresses.join(', ')} as ${client}`, () => {
     for (const address of addresses) assert.equal(clientOfAddress(address), client);
   });
 }

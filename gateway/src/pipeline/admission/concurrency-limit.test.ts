@@ -46,7 +46,7 @@ async function serveBounded(t: TestContext) {
   };
 }
 
-test('what comes while the limit is reached is refused at once, and taken again after it', async (t) => {
+test('rejects requests at once while the limit is reached, and accepts them again afterwards', async (t) => {
   const { send, answer, started, refusals } = await serveBounded(t);
   const first = send();
   await started(1);
@@ -69,7 +69,7 @@ test('what comes while the limit is reached is refused at once, and taken again 
   assert.equal((await next).status, 200);
 });
 
-test('a request is refused before its body has come', async (t) => {
+test('rejects a request before its body has arrived', async (t) => {
   const { send, answer, started, port } = await serveBounded(t);
   const first = send();
   await started(1);
@@ -82,7 +82,7 @@ test('a request is refused before its body has come', async (t) => {
   await first;
 });
 
-test('clients that are slow to send hold nobody up', async (t) => {
+test('does not count clients that are slow to send', async (t) => {
   const { send, answer, port } = await serveBounded(t);
   const socket = connect(port, '127.0.0.1');
   t.after(() => socket.destroy());
@@ -93,7 +93,7 @@ test('clients that are slow to send hold nobody up', async (t) => {
   assert.equal((await served).status, 200);
 });
 
-test('of those that came together only as many run', async (t) => {
+test('runs no more than the limit of requests that arrive together', async (t) => {
   const { send, answer } = await serveBounded(t);
   const statuses: number[] = [];
   const twoRefused = Promise.withResolvers<void>();

@@ -42,7 +42,7 @@ const ORIGINS: [entry: string, allowed: string[], others: string[]][] = [
 ];
 
 for (const [entry, allowed, others] of ORIGINS) {
-  test(`${entry} stands for those origins and no others`, async (t) => {
+  test(`${entry} matches those origins and no others`, async (t) => {
     for (const origin of allowed) {
       assert.equal((await answerTo(t, { origins: [entry] }, origin))('allow-origin'), origin);
     }
@@ -52,14 +52,14 @@ for (const [entry, allowed, others] of ORIGINS) {
   });
 }
 
-test('* stands for any origin, and not with credentials', async (t) => {
+test('* matches any origin, without credentials', async (t) => {
   assert.equal((await answerTo(t, { origins: ['*'] }, 'https://evil.example'))('allow-origin'), '*');
   assert.deepEqual(mistakesOf(withGateway('  cors: { origins: ["*"], allow_credentials: true }')), [
     '2: gateway.cors.origins: is a list: with allow_credentials, * would let every page act as its visitor; name the origins',
   ]);
 });
 
-test('credentials, the headers that scripts may read, and how long a preflight holds are as the settings say', async (t) => {
+test('sends credentials, exposed headers and max age as the settings say', async (t) => {
   const settings = {
     origins: ['https://shop.example'],
     allow_credentials: true,

@@ -33,7 +33,7 @@ async function serveLimited(t: TestContext, settings: Partial<RateLimitSettings>
   };
 }
 
-test('what a client sends beyond its share is refused, with the limit and when to come again', async (t) => {
+test('rejects requests beyond the limit, with the limit and retry-after', async (t) => {
   const { send, statuses, refusals } = await serveLimited(t);
   assert.deepEqual(await statuses({}, {}), [200, 200]);
   assert.deepEqual(refusals.all(), []);
@@ -51,33 +51,33 @@ test('what a client sends beyond its share is refused, with the limit and when t
   });
 });
 
-test('a client may send again in the next interval', async (t) => {
+test('accepts a client again in the next interval', async (t) => {
   const { statuses } = await serveLimited(t, { capacity: 1, intervalMs: 300 });
   assert.deepEqual(await statuses({}, {}), [200, 429]);
   await delay(300);
   assert.deepEqual(await statuses({}), [200]);
 });
 
-test('clients are told apart by the header; without it, by their address', async (t) => {
+test('distinguishes clients by the header, or else by their address', async (t) => {
   const { statuses } = await serveLimited(t, { capacity: 1, keyHeader: 'x-api-key' });
   const requests = [{ 'x-api-key': 'a' }, { 'x-api-key': 'b' }, { 'x-api-key': 'a' }, {}, {}];
   assert.deepEqual(await statuses(...requests), [200, 200, 429, 200, 429]);
 });
 
-test('of x-forwarded-for, what the nearest proxy says counts, whatever a client puts before it', async (t) => {
+test('uses the last address of x-forwarded-for, whatever a client puts before it', async (t) => {
   const { statuses } = await serveLimited(t, { capacity: 1, keyHeader: 'x-forwarded-for' });
   const of = (list: string) => ({ 'x-forwarded-for': list });
   assert.deepEqual(await statuses(of('10.0.0.1'), of('10.0.0.9, 10.0.0.1'), of('10.0.0.1, 10.0.0.2')), [200, 429, 200]);
 });
 
-test("of an IPv6 address the first 64 bits count: the rest is the client's own to choose", async (t) => {
+test('identifies an IPv6 client by its first 64 bits', async (t) => {
   const { statuses } = await serveLimited(t, { capacity: 1, keyHeader: 'x-forwarded-for' });
   const of = (address: string) => ({ 'x-forwarded-for': `10.0.0.1, ${address}` });
   const requests = ['2001:db8::1', '2001:db8::9:1', '2001:db8:0:1::1', '::ffff:192.0.2.1', '192.0.2.1'].map(of);
   assert.deepEqual(await statuses(...requests), [200, 429, 200, 200, 429]);
 });
 
-test('the clients that are kept in mind are bounded', () => {
+test('bounds the number of clients tracked', () => {
   const counts = new MemoryCounts(60_000, 2);
   for (const client of ['a', 'b', 'c']) counts.add(client);
   assert.equal(counts.add('c').requests, 2);

@@ -6,7 +6,7 @@ import { TrafficLimits } from './traffic-limits.ts';
 
 const parts = { logger: recordLog().logger, refusals: new RejectionCounts() };
 
-test('the same settings go on with the same counts, others begin anew', async () => {
+test('keeps its counts if the settings stay equal, and starts anew otherwise', async () => {
   const settings = { rateLimit: { capacity: 5, intervalMs: 1000 }, concurrencyLimit: 2 };
   const limits = await TrafficLimits.open(settings, parts);
   assert.equal(await TrafficLimits.open(structuredClone(settings), parts, limits), limits);

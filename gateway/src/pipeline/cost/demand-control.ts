@@ -1,11 +1,12 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { DemandControlSettings } from '../../configuration/sections/demand-control.ts';
 import type { Context } from '../../supergraph/request-context.ts';
 import type { RejectionCounts } from '../../telemetry/rejection-counts.ts';
-import { CostEstimates } from './cost-estimates.ts';
+import { readCostDirectives } from './cost-directives.ts';
+import { type CostModel, compileEstimate, type Estimate } from './estimate.ts';
 
 type RequestContext = GraphQLRequestContextDidResolveOperation<Context>;
 
@@ -74,4 +75,22 @@ function tooExpensive(cost: { estimated: number; max: number }): ExpectedError {
   return new ExpectedError('OPERATION_LIMIT_EXCEEDED', message, {
     extensions: { limit: RULE, cost, http: { status: 400 } },
   });
+}
+
+/** The estimates of one supergraph's operations, each compiled when it first comes and kept as long as its document. */
+export class CostEstimates {
+  readonly #model: CostModel;
+  readonly #compiled = new WeakMap<OperationDefinitionNode, Estimate>();
+
+  constructor(apiSchema: GraphQLSchema, supergraphSdl: string, listSize: number) {
+    this.#model = { schema: apiSchema, directives: readCostDirectives(supergraphSdl, apiSchema), listSize };
+  }
+
+  of(document: DocumentNode, operation: OperationDefinitionNode): Estimate {
+    const known = this.#compiled.get(operation);
+    if (known) return known;
+    const estimate = compileEstimate(this.#model, document, operation);
+    this.#compiled.set(operation, estimate);
+    return estimate;
+  }
 }

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { composeServices } from '@apollo/composition';
 import { type GraphQLError, Kind, parse, validate } from 'graphql';
 import { loadPlanner } from '../../planning/load-planner.ts';
-import { CostEstimates } from './cost-estimates.ts';
+import { CostEstimates } from './demand-control.ts';
 
 // The examples of Apollo Router's documentation, and IBM's rules beyond them.
 
@@ -96,7 +96,7 @@ describe('the estimate', () => {
     test(`${name}: ${cost}`, async () => assert.equal(library(operation, variables), cost));
   }
 
-  test('one slicing argument that is required, and none or two: refused', async () => {
+  test('rejects none or two slicing arguments if one is required', async () => {
     const code = { extensions: { code: 'BAD_USER_INPUT', arguments: ['first', 'last'], http: { status: 400 } } };
     for (const given of ['', '(first: 1, last: 2)', '(first: null)']) {
       assert.throws(() => library(`{ either${given} { title } }`), code);
@@ -104,7 +104,7 @@ describe('the estimate', () => {
     assert.equal(library('{ either @skip(if: true) { title } }'), 0);
   });
 
-  test('under whatever names the subgraphs give the directives', async () => {
+  test('reads the directives under any imported name', async () => {
     const sdl = `
       type Query { a(first: Int @price(weight: 3)): [A] @federation__listSize(slicingArguments: ["first"]) }
       type A @price(weight: 7) { id: ID }`;
@@ -112,7 +112,7 @@ describe('the estimate', () => {
     assert.equal(estimate('{ a(first: 2) { id } }'), 2 * 7 + 3);
   });
 
-  test('in a graph without them', async () => {
+  test('estimates a graph without the directives', async () => {
     const estimate = await estimatesOf('type Query { all: [A] } type A { id: ID }', '"@key"');
     assert.equal(estimate('{ all { id } }'), LIST_SIZE);
   });

@@ -21,7 +21,7 @@ function open(given: object) {
   return { refusals, sendBody, send: (query: string) => sendBody({ query }) };
 }
 
-test('each operation that is refused counts, under its limit', () => {
+test('counts each rejected operation under its limit', () => {
   const { refusals, send } = open({ max_aliases: 1 });
   for (let sent = 0; sent < 3; sent += 1) assert.throws(() => send('{ a: x b: x }'), RefusedRequestError);
   assert.throws(() => send('{ __proto__ }'), RefusedRequestError);
@@ -30,19 +30,19 @@ test('each operation that is refused counts, under its limit', () => {
   assert.equal(refusals.count('BAD_USER_INPUT', 'refused'), 1);
 });
 
-test('each that passes because limits only warn counts too, known documents as well', () => {
+test('counts operations over a limit that passes with warn_only, known documents too', () => {
   const { refusals, send } = open({ max_aliases: 1, warn_only: true });
   for (let sent = 0; sent < 3; sent += 1) send('{ a: x b: x }');
   assert.deepEqual([refusals.count('max_aliases', 'refused'), refusals.count('max_aliases', 'passed')], [0, 3]);
 });
 
-test('a request that passes is handed on as it came', () => {
+test('hands on an accepted request unchanged', () => {
   const { send } = open({});
   const { body, method } = send('{ x }');
   assert.deepEqual([method, body], ['POST', { query: '{ x }' }]);
 });
 
-test('a persisted query that is none is refused, with its document and without', () => {
+test('rejects a malformed persistedQuery, with its document and without', () => {
   const { sendBody } = open({});
   const sha256Hash = 'a'.repeat(64);
   const wrong = [5, 'x', [], {}, { version: 2, sha256Hash }, { version: 1, sha256Hash: [] }, { version: 1 }];

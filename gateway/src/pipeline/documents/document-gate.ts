@@ -99,11 +99,12 @@ export class DocumentGate {
   }
 
   #look(text: string, further: FurtherCheck): Passed {
-    const { document, excess } = checkDocument(text, this.#settings.limits);
+    const { document, violation } = checkDocument(text, this.#settings.limits);
     further(document);
     if (document) this.#parts.validated.add(text, document);
-    if (excess) this.#parts.logger.warn(excess, 'an operation is over a limit, and passes: limits.warn_only is on');
-    const passed = excess ?? 'nothing';
+    if (violation)
+      this.#parts.logger.warn(violation, 'an operation is over a limit, and passes: limits.warn_only is on');
+    const passed = violation ?? 'nothing';
     this.#passed.set(text, passed, { size: text.length });
     return passed;
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import { refusing } from '@lockstep/runtime/testing/refusing.ts';
 import { freePort, serveHttp } from '@lockstep/runtime/testing/test-server.ts';
@@ -80,7 +81,7 @@ const INVALID = 'The token is not valid.';
 
 describe('a token', () => {
   for (const algorithm of ['RS256', 'PS256', 'ES256', 'EdDSA']) {
-    test(`signed with ${algorithm} is valid, and its claims are known`, async (t) => {
+    test(`accepts a token signed with ${algorithm}, and reads its claims`, async (t) => {
       const issuer = await issuing(t, 'https://a.example', algorithm);
       const ask = await guarding(t, { jwks: [{ url: issuer.url, issuer: issuer.name, audience: 'shop' }] });
       const { status, body } = await ask(bearer(await issuer.sign({ sub: 'ann', scope: 'a b', aud: ['x', 'shop'] })));
@@ -88,7 +89,7 @@ describe('a token', () => {
     });
   }
 
-  test('is not needed, unless the settings say so', async (t) => {
+  test('requires no token, unless the settings say so', async (t) => {
     const issuer = await issuing(t);
     const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
     assert.equal((await ask()).body.sub, 'anonymous');
@@ -100,7 +101,7 @@ describe('a token', () => {
     assert.equal((await strict(bearer(await issuer.sign({ sub: 'ann' })))).body.sub, 'ann');
   });
 
-  test('that expired, or is not valid yet, is refused, but for a minute that clocks may be apart', async (t) => {
+  test('rejects expired and not yet valid tokens, with a tolerance of a minute between clocks', async (t) => {
     const issuer = await issuing(t);
     const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
     assertRefused(await ask(bearer(await issuer.sign({ exp: seconds() - 90 }))), 'The token has expired.');
@@ -109,7 +110,7 @@ describe('a token', () => {
     assert.equal((await ask(bearer(await issuer.sign({ nbf: seconds() + 30 })))).status, 200);
   });
 
-  test('of another issuer or for another audience is refused', async (t) => {
+  test('rejects tokens of another issuer or for another audience', async (t) => {
     const issuer = await issuing(t);
     const ask = await guarding(t, { jwks: [{ url: issuer.url, issuers: [issuer.name], audiences: ['shop'] }] });
     for (const claims of [{ aud: 'shop', iss: 'https://b.example' }, { aud: 'bank' }, {}, { aud: 'shop', iss: '' }]) {
@@ -117,7 +118,7 @@ describe('a token', () => {
     }
   });
 
-  test('that nobody signed, or that was changed, is refused', async (t) => {
+  test('rejects unsigned and altered tokens', async (t) => {
     const issuer = await issuing(t);
     const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
     const token = await issuer.sign({ sub: 'ann' });
@@ -140,7 +141,7 @@ describe('a token', () => {
     for (const each of forged) assertRefused(await ask(bearer(each)), INVALID);
   });
 
-  test('signed with the public key as a shared secret is refused', async (t) => {
+  test('rejects tokens signed with the public key as a shared secret', async (t) => {
     const issuer = await issuing(t, 'https://a.example', 'RS256');
     const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
     const content = `${encoded({ alg: 'HS256', kid: 'first' })}.${encoded({ sub: 'root', exp: seconds() + 60 })}`;
@@ -150,13 +151,13 @@ describe('a token', () => {
     }
   });
 
-  test('of an algorithm that is not among those of the key set is refused', async (t) => {
+  test('rejects algorithms that the key set does not list', async (t) => {
     const issuer = await issuing(t, 'https://a.example', 'ES256');
     const ask = await guarding(t, { jwks: [{ url: issuer.url, algorithms: ['RS256'] }] });
     assertRefused(await ask(bearer(await issuer.sign())), INVALID);
   });
 
-  test('is checked with the keys of its issuer, and no other’s, though their keys have the same name', async (t) => {
+  test('checks a token with the keys of its issuer only, even if another issuer has keys of the same name', async (t) => {
     const [a, b] = [await issuing(t, 'https://a.example'), await issuing(t, 'https://b.example')];
     const ask = await guarding(t, {
       jwks: [a, b].map(({ url, name }) => ({ url, issuer: name })),
@@ -168,7 +169,7 @@ describe('a token', () => {
     assertRefused(await ask(bearer(await b.sign({ iss: a.name }, 'first'))), INVALID);
   });
 
-  test('without the name of its key is tried with those that fit', async (t) => {
+  test('tries every fitting key for a token that names none', async (t) => {
     const issuer = await issuing(t);
     await issuer.addKey('second');
     const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
@@ -179,7 +180,7 @@ describe('a token', () => {
 });
 
 describe('the keys', () => {
-  test('change without a restart', async (t) => {
+  test('follows key changes without a restart', async (t) => {
     const issuer = await issuing(t);
     const ask = await guarding(t, { jwks: [{ url: issuer.url, poll_interval: '50ms' }] });
     const first = await issuer.sign({ sub: 'first' });
@@ -194,7 +195,7 @@ describe('the keys', () => {
     assertRefused(await ask(bearer(unused.pop() ?? '')), INVALID);
   });
 
-  test('are not asked for again for each token with an unknown key', async (t) => {
+  test('does not fetch the keys again for each token with an unknown key', async (t) => {
     const issuer = await issuing(t);
     const ask = await guarding(t, { jwks: [{ url: issuer.url, headers: [{ name: 'X-Api-Key', value: 'k' }] }] });
     for (let number = 0; number < 20; number++) {
@@ -204,7 +205,7 @@ describe('the keys', () => {
     assert.equal(issuer.requests[0]?.['x-api-key'], 'k');
   });
 
-  test('that can not be had yet close the graph to tokens only, until they are there', async (t) => {
+  test('returns 503 for tokens only, until the keys can be fetched', async (t) => {
     const port = await freePort(t);
     const issuer = await new TokenIssuer().addKey('first');
     const ask = await guarding(t, { jwks: [{ url: `http://127.0.0.1:${port}/jwks.json` }] });
@@ -223,7 +224,7 @@ describe('the keys', () => {
     assert.equal((await ask(token)).body.sub, 'ann');
   });
 
-  test('stay what they were while their endpoint is down', async (t) => {
+  test('keeps the last keys while their endpoint is down', async (t) => {
     const issuer = await issuing(t);
     const ask = await guarding(t, { jwks: [{ url: issuer.url, poll_interval: '1ms' }] });
     assert.equal((await ask(bearer(await issuer.sign({ sub: 'ann' })))).status, 200);
@@ -233,7 +234,7 @@ describe('the keys', () => {
   });
 });
 
-test('keys that are known stay known when other settings change', async (t) => {
+test('keeps known keys when other settings change', async (t) => {
   const issuer = await issuing(t);
   const jwks = [{ url: issuer.url }];
   const before = authenticating({ jwks }, false);
@@ -247,8 +248,44 @@ test('keys that are known stay known when other settings change', async (t) => {
   assert.equal((await others(bearer(await issuer.sign({ iss: 'https://b.example' })))).status, 503);
 });
 
+test('delays no request while the key set endpoint hangs, once its keys are known', async (t) => {
+  const issuer = await issuing(t);
+  const ask = await guarding(t, { jwks: [{ url: issuer.url, poll_interval: '1ms' }] });
+  assert.equal((await ask(bearer(await issuer.sign({ sub: 'ann' })))).status, 200);
+  issuer.isHanging = true;
+  for (const sub of ['bob', 'eve', 'dan']) {
+    const token = bearer(await issuer.sign({ sub }));
+    const askedAt = performance.now();
+    assert.equal((await ask(token)).body.sub, sub);
+    const delayMs = performance.now() - askedAt;
+    assert.ok(delayMs < 1500, `${delayMs} ms`);
+  }
+});
+
+test('follows key changes on time after a clock that was an hour ahead is corrected', async (t) => {
+  let aheadMs = 3_600_000;
+  const { now } = Date;
+  t.mock.method(Date, 'now', () => now() + aheadMs);
+  const issuer = await issuing(t);
+  const ask = await guarding(t, { jwks: [{ url: issuer.url, poll_interval: '50ms' }] });
+  assert.equal((await ask(bearer(await issuer.sign({ sub: 'ann' })))).status, 200);
+  aheadMs = 0;
+  const withdrawn = await Promise.all(Array.from({ length: 50 }, (_, number) => issuer.sign({ jti: String(number) })));
+  await issuer.addKey('second');
+  issuer.removeKey('first');
+  const statusWithin = async (wanted: number, token: () => Promise<string>) => {
+    for (let attempt = 0; attempt < 50; attempt += 1) {
+      if ((await ask(bearer(await token()))).status === wanted) return true;
+      await setTimeout(20);
+    }
+    return false;
+  };
+  assert.ok(await statusWithin(200, () => issuer.sign({ sub: 'bob' })), 'new keys are refused');
+  assert.ok(await statusWithin(401, async () => withdrawn.pop() ?? ''), 'withdrawn keys stay valid');
+});
+
 describe('where a token is', () => {
-  test('in another header, with another prefix or none, or in a cookie', async (t) => {
+  test('takes the token from another header, with another prefix or none, or from a cookie', async (t) => {
     const issuer = await issuing(t);
     const jwks = [{ url: issuer.url }];
     const token = await issuer.sign({ sub: 'ann' });
@@ -265,7 +302,7 @@ describe('where a token is', () => {
     assert.equal((await several({ ...bearer(token), cookie: 'authz=x' })).body.sub, 'ann');
   });
 
-  test('a header with something else in it is refused, unless other prefixes are to be ignored', async (t) => {
+  test('rejects a header with anything else, unless other prefixes are ignored', async (t) => {
     const issuer = await issuing(t);
     const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
     const message = 'The authorization header must have the form Bearer <token>.';

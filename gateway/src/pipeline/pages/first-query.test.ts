@@ -10,7 +10,7 @@ function check(sdl: string): string {
   return query.replace(/\s+/g, ' ').trim();
 }
 
-test('it shows the first root field that needs no argument, with what is in it', () => {
+test('shows the first root field that needs no argument, with its fields', () => {
   const query = check(`
     type Query { book(id: ID!): Book  books(first: Int = 5): [Book!]! }
     type Book { id: ID! title: String author: Author price(currency: String!): Int }
@@ -19,7 +19,7 @@ test('it shows the first root field that needs no argument, with what is in it',
   assert.equal(query, 'query FirstQuery { books { id title author { name } } }');
 });
 
-test('it is a query of any graph', () => {
+test('is valid for any graph', () => {
   assert.equal(check('type Query { version: String }'), 'query FirstQuery { version }');
   assert.equal(check('type Query { book(id: ID!): String }'), 'query FirstQuery { __typename }');
   assert.match(

@@ -49,10 +49,10 @@ async function shape(context: RequestContext, rules: CallRules, logger: Logger):
   try {
     await askResponseHook(rules.hooks.response, calls, context);
   } catch (error) {
-    const asked = asGraphQLError(error);
-    http.status = statusOf(asked);
+    const refusal = asGraphQLError(error);
+    http.status = statusOf(refusal);
     http.headers.set('cache-control', 'no-store');
-    body.singleResult = { errors: [maskUnexpected(logger)(withoutHttp(asked), asked)] };
+    body.singleResult = { errors: [maskUnexpected(logger)(withoutHttp(refusal), refusal)] };
   }
 }
 

@@ -12,7 +12,7 @@ function fromSubgraph(code: string | undefined): GraphQLFormattedError {
   return { message: 'select * from books', path: ['book'], extensions: code ? { ...extensions, code } : extensions };
 }
 
-test("a subgraph's expected failure passes, without what is for developers", () => {
+test("passes a subgraph's expected failure without developers' extensions", () => {
   assert.deepEqual(format(fromSubgraph('BOOK_SOLD_OUT'), undefined), {
     message: 'select * from books',
     path: ['book'],
@@ -21,31 +21,31 @@ test("a subgraph's expected failure passes, without what is for developers", () 
 });
 
 for (const code of [undefined, 'DOWNSTREAM_SERVICE_ERROR', 'INTERNAL_SERVER_ERROR', 'GRAPHQL_VALIDATION_FAILED']) {
-  test(`a subgraph's error with the code ${code} is masked`, () => {
+  test(`masks a subgraph's error with the code ${code}`, () => {
     const { message, path, extensions } = format(fromSubgraph(code), undefined);
     assert.deepEqual([message, path, extensions?.code], ['Internal server error', ['book'], 'INTERNAL_SERVER_ERROR']);
     assert.deepEqual(Object.keys(extensions ?? {}), ['code', 'id']);
   });
 }
 
-test("the gateway's own answer to a wrong operation passes", () => {
+test("passes the gateway's own error for a wrong operation", () => {
   const error = { message: 'Cannot query field "x"', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } };
   assert.equal(format(error, undefined), error);
 });
 
-describe('what is said of a subgraph decides', () => {
+describe('include_subgraph_errors', () => {
   const settings = { all: false, named: { books: true, constructor: false }, codes: { reviews: ['TOO_LONG'] } };
   const by = (serviceName: string, code: string) => {
     const error = fromSubgraph(code);
     return formatError(logger, settings)({ ...error, extensions: { ...error.extensions, serviceName } }, undefined);
   };
 
-  test('true: its errors pass as they are, with all that is in them', () => {
+  test('true: passes errors with all their extensions', () => {
     const extensions = { stacktrace: ['at /srv/books.js:1'], exception: {}, limit: 3, code: 'INTERNAL_SERVER_ERROR' };
     assert.deepEqual(by('books', 'INTERNAL_SERVER_ERROR'), { ...fromSubgraph(undefined), extensions });
   });
 
-  test('false: message and extensions are replaced', () => {
+  test('false: replaces message and extensions', () => {
     for (const name of ['reviews', 'other', 'constructor']) {
       const { message, path, extensions } = by(name, 'BOOK_SOLD_OUT');
       assert.deepEqual(
@@ -55,7 +55,7 @@ describe('what is said of a subgraph decides', () => {
     }
   });
 
-  test("false: the gateway's own codes pass, and those that the subgraph lists", () => {
+  test("false: passes the gateway's own codes and those listed for the subgraph", () => {
     assert.deepEqual(by('other', 'BAD_USER_INPUT').extensions, { code: 'BAD_USER_INPUT', limit: 3 });
     assert.deepEqual(by('reviews', 'TOO_LONG').extensions, { code: 'TOO_LONG', limit: 3 });
     assert.equal(by('other', 'TOO_LONG').extensions?.code, 'INTERNAL_SERVER_ERROR');

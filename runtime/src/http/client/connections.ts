@@ -1,5 +1,5 @@
 import { Client, type Dispatcher, Pool } from 'undici';
-import { isReuseAware } from './post.ts';
+import type { ReuseAwareOptions } from './post.ts';
 
 const MAX_CONNECTIONS = 256;
 
@@ -66,8 +66,8 @@ class AttentiveClient extends Client {
     });
   }
 
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if (isReuseAware(handler)) handler.isReused = this.#isConnected;
+  override dispatch(options: ReuseAwareOptions, handler: Dispatcher.DispatchHandler): boolean {
+    options.noteReuse?.(this.#isConnected);
     return super.dispatch(options, handler);
   }
 }

@@ -31,6 +31,29 @@ test('orders from before there were checkouts stay as they are, and the next one
   assert.equal(id, 4);
 });
 
+test('cancels the orders whose stock is being released when it runs', async (t) => {
+  const { db, log } = await memoryDatabase<Tables>(t);
+  const { '0003-cancelled-at-once': _, ...earlier } = migrations;
+  await migrate(db, earlier, log.logger);
+  const states = ['RESERVING', 'RELEASING', 'ENDED'] as const;
+  for (const [index, state] of states.entries()) {
+    await db
+      .insertInto('orders')
+      .values({ ...ORDER, status: 'CONFIRMED' })
+      .execute();
+    await db
+      .insertInto('sagas')
+      .values({ order_id: index + 1, state, changed_at: '2026' })
+      .execute();
+  }
+  await migrate(db, migrations, log.logger);
+  const rows = await db.selectFrom('orders').select('status').orderBy('id').execute();
+  assert.deepEqual(
+    rows.map(({ status }) => status),
+    ['CONFIRMED', 'CANCELLED', 'CONFIRMED'],
+  );
+});
+
 const ORDER: NewOrderRow = {
   user_id: 1,
   amount_minor: 1,

@@ -2,7 +2,7 @@ import { identity, tableOptions, wholeNumber } from '@lockstep/subgraph-kit/data
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Once one of these has landed it is never edited: a later one changes what it made. */
+/** Migrations by name. One that has landed is never edited; a later one changes what it made. */
 export const migrations: Record<string, Migration> = {
   '0001-orders': {
     async up(db) {
@@ -52,11 +52,18 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '0003-cancelled-at-once': {
+    async up(db) {
+      // From here on an order is CANCELLED once that is decided, and not only after its stock is released.
+      await sql`update orders set status = 'CANCELLED'
+        where id in (select order_id from sagas where state = 'RELEASING')`.execute(db);
+    },
+  },
 };
 
 /**
- * A checkout's amount is 0 until its prices are read. SQLite changes no CHECK of a table that is there: its rows move to a
- * new one (https://www.sqlite.org/lang_altertable.html, section 7). The rename takes the next id along.
+ * Allows the amount 0, which a checkout has until its prices are read. SQLite can't change a CHECK, so the rows move to a new
+ * table (https://www.sqlite.org/lang_altertable.html, section 7). The rename keeps the next id.
  */
 async function widenAmounts(db: Kysely<unknown>): Promise<void> {
   await db.schema

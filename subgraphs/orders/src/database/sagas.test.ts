@@ -4,10 +4,10 @@ import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.t
 import { migrations } from './migrations.ts';
 import { getOrder } from './orders.ts';
 import {
-  cancelReleased,
+  cancelAny,
+  cancelUnconfirmed,
   confirmOrder,
-  decideCancellation,
-  decideRelease,
+  endReleased,
   findSaga,
   findSagasNotEnded,
   insertCheckout,
@@ -24,8 +24,8 @@ async function setUp(t: TestContext) {
   return {
     db,
     confirm: () => confirmOrder(db, 1, PRICED, reach),
-    decideRelease: () => decideRelease(db, 1, null),
-    cancel: () => cancelReleased(db, 1, reach),
+    cancel: () => cancelUnconfirmed(db, 1, null, reach),
+    end: () => endReleased(db, 1),
     /** The order's status and amount, and the saga's state. */
     seen: async () => {
       const { status, amount } = await getOrder(db, 1);
@@ -41,39 +41,39 @@ describe('a saga', () => {
     assert.equal(await seen(), 'CONFIRMED 300 ENDED');
   });
 
-  test('is not confirmed any more once its release is decided', async (t) => {
-    const { decideRelease, confirm, cancel, seen } = await setUp(t);
-    assert.equal(await decideRelease(), true);
+  test('is not confirmed once its order is cancelled', async (t) => {
+    const { confirm, cancel, end, seen } = await setUp(t);
+    assert.equal(await cancel(), true);
     assert.equal(await confirm(), false);
-    assert.equal(await seen(), 'PENDING 0 RELEASING');
-    await cancel();
+    assert.equal(await seen(), 'CANCELLED 0 RELEASING');
+    await end();
     assert.equal(await confirm(), false);
     assert.equal(await seen(), 'CANCELLED 0 ENDED');
   });
 
-  test('is not released any more once it is confirmed, but for a cancellation', async (t) => {
-    const { db, decideRelease, confirm, cancel, seen } = await setUp(t);
+  test('of a confirmed order is only ended by cancelAny', async (t) => {
+    const { db, confirm, cancel, end, seen } = await setUp(t);
     await confirm();
-    assert.equal(await decideRelease(), false);
-    await cancel();
+    assert.equal(await cancel(), false);
+    await end();
     assert.equal(await seen(), 'CONFIRMED 300 ENDED');
-    assert.equal(await decideCancellation(db, 1), true);
-    assert.equal(await seen(), 'CONFIRMED 300 RELEASING');
-    await cancel();
+    assert.equal(await cancelAny(db, 1, reach), true);
+    assert.equal(await seen(), 'CANCELLED 300 RELEASING');
+    await end();
     assert.equal(await seen(), 'CANCELLED 300 ENDED');
-    assert.equal(await decideCancellation(db, 1), false);
+    assert.equal(await cancelAny(db, 1, reach), false);
   });
 
-  test('that is being released is to be released by whoever asks', async (t) => {
-    const { db, decideRelease } = await setUp(t);
-    assert.deepEqual([await decideRelease(), await decideRelease()], [true, true]);
-    assert.equal(await decideCancellation(db, 1), true);
+  test('that is being released may be released by any caller', async (t) => {
+    const { db, cancel } = await setUp(t);
+    assert.deepEqual([await cancel(), await cancel()], [true, true]);
+    assert.equal(await cancelAny(db, 1, reach), true);
   });
 
-  test('keeps what the client was told', async (t) => {
+  test('keeps the error of a refused checkout', async (t) => {
     const { db } = await setUp(t);
     const refusal = { message: 'items: there are 1 left', extensions: { code: 'INSUFFICIENT_STOCK', left: 1 } };
-    await decideRelease(db, 1, refusal);
+    await cancelUnconfirmed(db, 1, refusal, reach);
     assert.deepEqual(await findSaga(db, 1), { orderKey: 1, state: 'RELEASING', refusal });
   });
 });

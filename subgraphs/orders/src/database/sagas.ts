@@ -5,10 +5,10 @@ import { type Item, insertItems, type PricedItem, setPrices } from './order-item
 import { insertOrderRow, type Order } from './orders.ts';
 import type { SagaRow, Tables } from './tables.ts';
 
-// Every change of a saga is one transaction, with the order's own change in it. Which state it may leave stands in the
-// statement, so that of two who change the same saga the first wins.
+// Each change of a saga is one transaction that also changes the order. Its statement names the states it may leave, so the
+// first of two concurrent changes wins.
 
-/** What a checkout is made from. */
+/** Input of a checkout. */
 export interface NewCheckout {
   userKey: number;
   /** Each product once. */
@@ -16,12 +16,13 @@ export interface NewCheckout {
   idempotencyKey: string | null;
 }
 
-/** What the client was told if a checkout was refused. */
+/** Error that the client got if a checkout was refused. */
 export interface Refusal {
   message: string;
   extensions: Record<string, unknown>;
 }
 
+/** State of a checkout. */
 export interface Saga {
   orderKey: number;
   state: SagaRow['state'];
@@ -29,9 +30,9 @@ export interface Saga {
 }
 
 /**
- * Writes the order as PENDING, with its items and its saga.
+ * Inserts the order as PENDING, with its items and its saga.
  *
- * @returns the order, and whether it is new; if another submission with its key was first, that one's
+ * @returns the order, and if it is new; if another submission with its key came first, the order of that one
  */
 export function insertCheckout(
   db: Kysely<Tables>,
@@ -52,19 +53,19 @@ export function insertCheckout(
   });
 }
 
-/** The saga of this order; undefined if it has none. */
+/** Returns the saga of an order; undefined if it has none. */
 export async function findSaga(db: Kysely<Tables>, orderKey: number): Promise<Saga | undefined> {
   const row = await db.selectFrom('sagas').selectAll().where('order_id', '=', orderKey).executeTakeFirst();
   return row && toSaga(row);
 }
 
-/** The sagas that have not ended, the oldest first. */
+/** Returns the sagas that have not ended, the oldest first. */
 export async function findSagasNotEnded(db: Kysely<Tables>): Promise<Saga[]> {
   const rows = await db.selectFrom('sagas').selectAll().where('state', '<>', 'ENDED').orderBy('order_id').execute();
   return rows.map(toSaga);
 }
 
-/** Confirms the order, with these prices and their sum. @returns whether it did: false if its release is decided */
+/** Confirms the order with these prices and their sum. @returns if it did; false if the order is cancelled */
 export function confirmOrder(
   db: Kysely<Tables>,
   orderKey: number,
@@ -85,51 +86,55 @@ export function confirmOrder(
 }
 
 /**
- * Decides that a checkout which is not settled is cancelled: from here on nothing confirms it.
+ * Cancels the order of a checkout that hasn't ended: from here on nothing confirms it.
  *
- * @returns whether its stock is to be released now: false if it has ended
+ * @returns if its stock is to be released now; false if the checkout has ended
  */
-export function decideRelease(db: Kysely<Tables>, orderKey: number, refusal: Refusal | null): Promise<boolean> {
+export function cancelUnconfirmed(
+  db: Kysely<Tables>,
+  orderKey: number,
+  refusal: Refusal | null,
+  reach: Reach<FailpointName>,
+): Promise<boolean> {
   const changes = { state: 'RELEASING' as const, refusal: refusal && JSON.stringify(refusal) };
   return db.transaction().execute(async (transaction) => {
-    if (await moveSaga(transaction, orderKey, ['RESERVING'], changes)) return true;
+    if (await moveSaga(transaction, orderKey, ['RESERVING'], changes)) {
+      reach('order-half-cancelled');
+      await setCancelled(transaction, orderKey);
+      return true;
+    }
     return (await findSaga(transaction, orderKey))?.state === 'RELEASING';
   });
 }
 
 /**
- * Decides that an order is cancelled, confirmed or not. One without a saga has no stock, and is cancelled by that.
+ * Cancels an order, confirmed or not.
  *
- * @returns whether its stock is to be released now
+ * @returns if stock is to be released now; false if there is none, as for an order without a saga
  */
-export function decideCancellation(db: Kysely<Tables>, orderKey: number): Promise<boolean> {
+export function cancelAny(db: Kysely<Tables>, orderKey: number, reach: Reach<FailpointName>): Promise<boolean> {
   return db.transaction().execute(async (transaction) => {
     const saga = await findSaga(transaction, orderKey);
-    if (saga === undefined) {
-      await setCancelled(transaction, orderKey);
-      return false;
-    }
-    if (saga.state === 'RELEASING') return true;
-    const { status } = await transaction
-      .selectFrom('orders')
-      .select('status')
+    if (saga?.state === 'RELEASING') return true;
+    const cancelled = await transaction
+      .updateTable('orders')
+      .set({ status: 'CANCELLED' })
       .where('id', '=', orderKey)
-      .executeTakeFirstOrThrow();
-    if (status === 'CANCELLED') return false;
+      .where('status', '<>', 'CANCELLED')
+      .returning('id')
+      .executeTakeFirst();
+    if (saga === undefined || cancelled === undefined) return false;
+    reach('order-half-cancelled');
     return moveSaga(transaction, orderKey, ['RESERVING', 'ENDED'], { state: 'RELEASING' });
   });
 }
 
-/** Cancels the order whose stock is released. */
-export function cancelReleased(db: Kysely<Tables>, orderKey: number, reach: Reach<FailpointName>): Promise<void> {
-  return db.transaction().execute(async (transaction) => {
-    if (!(await moveSaga(transaction, orderKey, ['RELEASING'], { state: 'ENDED' }))) return;
-    reach('order-half-cancelled');
-    await setCancelled(transaction, orderKey);
-  });
+/** Ends the saga of a cancelled order whose stock is released. */
+export async function endReleased(db: Kysely<Tables>, orderKey: number): Promise<void> {
+  await moveSaga(db, orderKey, ['RELEASING'], { state: 'ENDED' });
 }
 
-/** Keeps for people why a saga could not be ended. */
+/** Stores the reason why a saga could not be ended, for `npm run orders:stuck`. */
 export async function noteProblem(db: Kysely<Tables>, orderKey: number, problem: string): Promise<void> {
   await db
     .updateTable('sagas')
@@ -139,14 +144,14 @@ export async function noteProblem(db: Kysely<Tables>, orderKey: number, problem:
     .execute();
 }
 
-/** Puts a saga into another state. @returns whether it did: false if it was in none of the states `from` */
+/** Moves a saga to another state. @returns if it did; false if it was in none of the states `from` */
 async function moveSaga(
-  transaction: Transaction<Tables>,
+  db: Kysely<Tables>,
   orderKey: number,
   from: readonly SagaRow['state'][],
   changes: { state: SagaRow['state']; refusal?: string | null },
 ): Promise<boolean> {
-  const moved = await transaction
+  const moved = await db
     .updateTable('sagas')
     .set({ ...changes, problem: null, changed_at: now() })
     .where('order_id', '=', orderKey)

@@ -2,7 +2,7 @@ import { identity, tableOptions, wholeNumber } from '@lockstep/subgraph-kit/data
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Once one of these has landed it is never edited: a later one changes what it made. */
+/** Migrations by name. One that has landed is never edited; a later one changes what it made. */
 export const migrations: Record<string, Migration> = {
   '0001-products': {
     async up(db) {
@@ -33,6 +33,20 @@ export const migrations: Record<string, Migration> = {
         .addColumn('quantity', wholeNumber, (column) => column.notNull().check(sql`quantity > 0`))
         .addColumn('price_minor', wholeNumber, (column) => column.notNull().check(sql`price_minor > 0`))
         .addPrimaryKeyConstraint('reservation_items_key', ['order_id', 'product_id'])
+        .modifyEnd(tableOptions)
+        .execute();
+    },
+  },
+  '0003-submissions': {
+    async up(db) {
+      await db.schema
+        .createTable('submissions')
+        .addColumn('idempotency_key', 'text', (column) => column.primaryKey().notNull())
+        .addColumn('mutation', 'text', (column) =>
+          column.notNull().check(sql`mutation in ('createProduct', 'restock')`),
+        )
+        .addColumn('input', 'text', (column) => column.notNull())
+        .addColumn('product_id', wholeNumber, (column) => column.notNull().references('products.id'))
         .modifyEnd(tableOptions)
         .execute();
     },

@@ -4,21 +4,22 @@ export interface Tables {
   products: ProductsTable;
   reservations: ReservationsTable;
   reservation_items: ReservationItemsTable;
+  submissions: SubmissionsTable;
 }
 
 export interface ProductsTable {
   id: Generated<number>;
   name: string;
   price_minor: number;
-  /** What no order has reserved. */
+  /** Number of pieces that no order has reserved. */
   stock: number;
-  /** All that was ever put into stock: what is there, and what orders have reserved. */
+  /** Number of pieces ever put into stock: those in stock, and those that orders have reserved. */
   put_in: number;
 }
 
-/** One a checkout. It stays when it is released, so that the order can't reserve any more. */
+/** Reservations, one for each checkout. A released one stays, so that the order can't reserve again. */
 export interface ReservationsTable {
-  /** Belongs to the orders subgraph. */
+  /** Key of the orders subgraph. */
   order_id: number;
   state: 'RESERVED' | 'RELEASED';
   /** ISO 8601 in UTC. */
@@ -30,6 +31,15 @@ export interface ReservationItemsTable {
   product_id: number;
   quantity: number;
   price_minor: number;
+}
+
+/** Mutations that were sent with an idempotency key and changed a product. */
+export interface SubmissionsTable {
+  idempotency_key: string;
+  mutation: 'createProduct' | 'restock';
+  /** Parsed arguments as JSON. */
+  input: string;
+  product_id: number;
 }
 
 export type ProductRow = Selectable<ProductsTable>;
