@@ -69,7 +69,7 @@ function steps(
   return inOrder<GraphQLAnswer>(
     [telemetry?.observe, breaker && breakCircuit(breaker), limit(client), traffic.batchEntities && batch(telemetry)],
     share(
-      { sharesQueries: traffic.deduplicateQuery, keepsHeads, telemetry, mutations },
+      { client, sharesQueries: traffic.deduplicateQuery, keepsHeads, telemetry, mutations },
       inOrder<SubgraphReply>([subgraph.retry && retry(subgraph.retry), telemetry?.measure], send(client)),
     ),
   );

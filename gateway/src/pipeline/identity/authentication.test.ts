@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import { refusing } from '@lockstep/runtime/testing/refusing.ts';
 import { freePort, serveHttp } from '@lockstep/runtime/testing/test-server.ts';
@@ -245,6 +246,42 @@ test('keeps known keys when other settings change', async (t) => {
   const other = { jwks: [{ url: issuer.url, issuer: 'https://b.example' }] };
   const others = await showing(t, authenticating(other, true, before));
   assert.equal((await others(bearer(await issuer.sign({ iss: 'https://b.example' })))).status, 503);
+});
+
+test('delays no request while the key set endpoint hangs, once its keys are known', async (t) => {
+  const issuer = await issuing(t);
+  const ask = await guarding(t, { jwks: [{ url: issuer.url, poll_interval: '1ms' }] });
+  assert.equal((await ask(bearer(await issuer.sign({ sub: 'ann' })))).status, 200);
+  issuer.isHanging = true;
+  for (const sub of ['bob', 'eve', 'dan']) {
+    const token = bearer(await issuer.sign({ sub }));
+    const askedAt = performance.now();
+    assert.equal((await ask(token)).body.sub, sub);
+    const delayMs = performance.now() - askedAt;
+    assert.ok(delayMs < 1500, `${delayMs} ms`);
+  }
+});
+
+test('follows key changes on time after a clock that was an hour ahead is corrected', async (t) => {
+  let aheadMs = 3_600_000;
+  const { now } = Date;
+  t.mock.method(Date, 'now', () => now() + aheadMs);
+  const issuer = await issuing(t);
+  const ask = await guarding(t, { jwks: [{ url: issuer.url, poll_interval: '50ms' }] });
+  assert.equal((await ask(bearer(await issuer.sign({ sub: 'ann' })))).status, 200);
+  aheadMs = 0;
+  const withdrawn = await Promise.all(Array.from({ length: 50 }, (_, number) => issuer.sign({ jti: String(number) })));
+  await issuer.addKey('second');
+  issuer.removeKey('first');
+  const statusWithin = async (wanted: number, token: () => Promise<string>) => {
+    for (let attempt = 0; attempt < 50; attempt += 1) {
+      if ((await ask(bearer(await token()))).status === wanted) return true;
+      await setTimeout(20);
+    }
+    return false;
+  };
+  assert.ok(await statusWithin(200, () => issuer.sign({ sub: 'bob' })), 'new keys are refused');
+  assert.ok(await statusWithin(401, async () => withdrawn.pop() ?? ''), 'withdrawn keys stay valid');
 });
 
 describe('where a token is', () => {

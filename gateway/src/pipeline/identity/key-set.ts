@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import {
   createRemoteJWKSet,
@@ -14,6 +15,8 @@ const CLOCK_TOLERANCE_S = 60;
 const FETCH_TIMEOUT_MS = 3000;
 /** Time after which keys that couldn't be fetched are asked for again. */
 const RETRY_MS = 1000;
+/** Longest time that a request waits for newer keys while it could use the known ones. */
+const MAX_WAIT_MS = 250;
 /** A token that names an unknown key has the keys asked for again, but not more often than this. */
 const MAX_COOLDOWN_MS = 30_000;
 
@@ -22,14 +25,17 @@ export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
 }
 
-/** The keys of some issuers, as their endpoint publishes them now. While it can't be asked, those it had last count. */
+/** The keys of some issuers, as their endpoint publishes them. While it fails or hangs, the last known keys stay valid. */
 export class KeySet {
   readonly #settings: KeySetSettings;
   readonly #logger: Logger;
   readonly #keys: ReturnType<typeof createRemoteJWKSet>;
   readonly #options: JWTVerifyOptions;
+  /** Time of the next refresh by `performance.now()`, which goes on evenly when the system's clock is set. */
   #dueAt = 0;
   #loading: Promise<void> | undefined;
+  /** Settles when requests stop waiting for newer keys; undefined if they use the known ones meanwhile. */
+  #newer: Promise<unknown> | undefined;
 
   constructor(settings: KeySetSettings, logger: Logger) {
     const { url, headers, issuers, audiences, algorithms, pollIntervalMs } = settings;
@@ -93,24 +99,35 @@ export class KeySet {
     }
   };
 
-  /** @throws {KeysUnavailableError} if there are no keys, not even old ones */
+  /**
+   * Fetches the keys again if that is due. Requests go on with the known ones meanwhile, unless nobody has used them for
+   * another interval, so that they may be old: then requests wait for newer ones, but not long.
+   *
+   * @throws {KeysUnavailableError} if there are no keys, not even old ones
+   */
   async #refresh(): Promise<void> {
-    if (Date.now() >= this.#dueAt) {
-      this.#loading ??= this.#load();
-      await this.#loading;
+    const overdueMs = performance.now() - this.#dueAt;
+    if (overdueMs >= 0 && !this.#loading) {
+      this.#loading = this.#load();
+      const isIdle = overdueMs >= this.#settings.pollIntervalMs;
+      this.#newer = isIdle
+        ? Promise.race([this.#loading, setTimeout(MAX_WAIT_MS, undefined, { ref: false })])
+        : undefined;
     }
+    await (this.#keys.jwks() ? this.#newer : this.#loading);
     if (!this.#keys.jwks()) throw new KeysUnavailableError('the keys could not be had a moment ago');
   }
 
   async #load(): Promise<void> {
     try {
       await this.#keys.reload();
-      this.#dueAt = Date.now() + this.#settings.pollIntervalMs;
+      this.#dueAt = performance.now() + this.#settings.pollIntervalMs;
     } catch (error) {
-      this.#dueAt = Date.now() + RETRY_MS;
+      this.#dueAt = performance.now() + RETRY_MS;
       this.#logFailure(error);
     } finally {
       this.#loading = undefined;
+      this.#newer = undefined;
     }
   }
 

@@ -13,33 +13,52 @@ const REMEMBERED_MS = 30_000;
 /** Bound on the text of all tokens that are remembered. */
 const MAX_CHARACTERS = 4_000_000;
 
+/** Clocks in milliseconds. */
+interface Clocks {
+  /** Returns the time of day, by which tokens expire. */
+  now(): number;
+  /** Returns the time since a fixed moment, which goes on evenly when the time of day is corrected. */
+  elapsed(): number;
+}
+
+const CLOCKS: Clocks = { now: () => Date.now(), elapsed: () => performance.now() };
+
+interface Verified {
+  readonly claims: Claims;
+  /** By `elapsed`. */
+  readonly until: number;
+  /** By `now`. */
+  readonly expiresAt: number;
+}
+
 /** Verifies tokens: https://www.rfc-editor.org/rfc/rfc7519#section-7.2 */
 export class TokenVerifier {
   readonly #keySets: readonly KeySet[];
   readonly #logger: Logger;
-  readonly #now: () => number;
-  readonly #verified = new LRUCache<string, { claims: Claims; until: number }>({ maxSize: MAX_CHARACTERS });
+  readonly #clocks: Clocks;
+  readonly #verified = new LRUCache<string, Verified>({ maxSize: MAX_CHARACTERS });
 
-  /** @param now in milliseconds, as `Date.now` */
-  constructor(keySets: readonly KeySetSettings[], logger: Logger, now: () => number = Date.now) {
+  constructor(keySets: readonly KeySetSettings[], logger: Logger, clocks = CLOCKS) {
     this.#keySets = keySets.map((settings) => new KeySet(settings, logger));
     this.#logger = logger;
-    this.#now = now;
+    this.#clocks = clocks;
   }
 
   /** Returns the claims of a token that was verified a moment ago. */
   remembered(token: string): Claims | undefined {
     const known = this.#verified.get(token);
-    return known && this.#now() < known.until ? known.claims : undefined;
+    const isUsable = known && this.#clocks.elapsed() < known.until && this.#clocks.now() < known.expiresAt;
+    return isUsable ? known.claims : undefined;
   }
 
   /** @throws {TokenError} */
   async verify(token: string): Promise<Claims> {
-    const now = this.#now();
+    const now = this.#clocks.now();
     const claims = await this.#verifyByAny(token, new Date(now));
     freeze(claims); // one object for all requests with the token, and for the hooks that see it
-    const until = Math.min(now + REMEMBERED_MS, (claims.exp ?? Number.POSITIVE_INFINITY) * 1000);
-    if (until > now) this.#verified.set(token, { claims, until }, { size: token.length });
+    const until = this.#clocks.elapsed() + REMEMBERED_MS;
+    const expiresAt = (claims.exp ?? Number.POSITIVE_INFINITY) * 1000;
+    if (expiresAt > now) this.#verified.set(token, { claims, until, expiresAt }, { size: token.length });
     return claims;
   }
 

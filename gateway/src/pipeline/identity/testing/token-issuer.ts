@@ -19,6 +19,8 @@ export class TokenIssuer {
   readonly requests: IncomingHttpHeaders[] = [];
   /** True while its endpoint fails. */
   isFailing = false;
+  /** True while its endpoint accepts requests and never answers. */
+  isHanging = false;
   readonly #keys: SigningKey[] = [];
   readonly #server: Server;
   #port = 0;
@@ -85,6 +87,7 @@ export class TokenIssuer {
 
   readonly #answer: RequestListener = async (request, response) => {
     this.requests.push(request.headers);
+    if (this.isHanging) return;
     if (this.isFailing) {
       response.writeHead(500).end('the database of keys at db.internal is down');
       return;
