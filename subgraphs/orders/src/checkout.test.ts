@@ -188,7 +188,7 @@ describe('an idempotency key', () => {
   });
 
   test('ends a checkout that ran out of time and returns it', async (t) => {
-    const { checkout, products, rows } = await setUpOrders(t, knows('1'), { CHECKOUT_TIMEOUT_MS: '200' });
+    const { checkout, products, rows } = await setUpOrders(t, knows('1'), { CHECKOUT_TIMEOUT_MS: '1000' });
     products.onReserve = () => undefined;
     await assert.rejects(checkout(input), OUT_OF_TIME);
     assert.equal((await checkout(input)).status, 'CANCELLED');
