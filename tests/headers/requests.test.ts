@@ -17,7 +17,7 @@ const gateway = await startGateway(
     gateway: `authentication: { jwt: { jwks: [{ url: "${issuer.url}" }] } },
       headers: { request: [
         { propagate: { matching: ^x- } }, { propagate: { named: accept-language, default: en } },
-        { insert: { name: x-user, claim: sub } }, { insert: { name: x-roles, claim: realm.roles } },
+        { insert: { name: x-user, claim: sub } }, { insert: { name: x-user-id, claim: sub } }, { insert: { name: x-roles, claim: realm.roles } },
         { remove: { named: x-private } } ] }`,
     things:
       'headers: { request: [{ insert: { name: x-key, value: for-things-only } }, { propagate: { named: authorization } }] }',
@@ -75,6 +75,30 @@ test('sends claims to the subgraphs that a rule names, whatever is in them', asy
   }
   assert.equal(things.calls[0]?.headers.authorization, `Bearer ${token}`);
   assert.equal(names.calls[0]?.headers.authorization, undefined);
+});
+
+test('passes no other spelling of a header that a rule inserts or removes, or that the gateway sets', async () => {
+  const spelt = ['x-user_id', 'x-user.id', 'x-private', 'x_private', 'x-subgraph_secret', 'x-deadline_ms'];
+  await send(url, THING, Object.fromEntries(spelt.map((name) => [name, 'root'])));
+  for (const { headers } of [...things.calls, ...names.calls]) {
+    assert.deepEqual(
+      Object.entries(headers).filter(([, value]) => value === 'root'),
+      [],
+    );
+  }
+});
+
+test('gives different headers for a list and a text that looks like one', async () => {
+  for (const [claim, header] of [
+    [['admin'], '["admin"]'],
+    ['["admin"]', '%5B"admin"]'],
+    ['{"a":1}', '%7B"a":1}'],
+  ] as const) {
+    things.calls.length = 0;
+    const token = await issuer.sign({ realm: { roles: claim } });
+    await send(url, '{ count }', { authorization: `Bearer ${token}` });
+    assert.equal(things.calls[0]?.headers['x-roles'], header);
+  }
 });
 
 test('passes no header that the client’s connection header names', async () => {

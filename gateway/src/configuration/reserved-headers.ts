@@ -50,7 +50,18 @@ const RESERVED_PREFIXES: Readonly<Record<Direction, readonly string[]>> = {
  * @param name in lower case
  */
 export function isReserved(name: string, direction: Direction): boolean {
-  return RESERVED[direction].has(name) || RESERVED_PREFIXES[direction].some((prefix) => name.startsWith(prefix));
+  const folded = foldHeaderName(name);
+  return RESERVED[direction].has(folded) || RESERVED_PREFIXES[direction].some((prefix) => folded.startsWith(prefix));
+}
+
+/**
+ * Returns one name for all that a server may take for the same: those that follow CGI see neither the case of a header's
+ * name nor which punctuation is in it, so that `X-User_Id` is `x-user-id` to them.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc3875#section-4.1.18
+ */
+export function foldHeaderName(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-');
 }
 
 /** Characters that not every HTTP parser accepts in a header's value: all but tab and ISO 8859-1 without its control characters. */

@@ -1,16 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isHeaderValue } from '../../configuration/reserved-headers.ts';
+import { foldHeaderName, isHeaderValue } from '../../configuration/reserved-headers.ts';
 import type { RequestRule } from '../../configuration/sections/headers.ts';
 
-/** Returns a function that removes the names that a rule matches. */
+/** Returns a function that removes the names that a rule matches, in any spelling that a server may take for them. */
 export function removal({
   named,
   matching = '(?!)',
 }: NonNullable<RequestRule['remove']>): (names: Map<string, unknown>) => void {
-  if (named !== undefined) return (names) => names.delete(named);
   const expression = new RegExp(matching, 'iu');
+  const folded = named === undefined ? undefined : foldHeaderName(named);
+  const isRemoved = (name: string) =>
+    foldHeaderName(name) === folded || expression.test(name) || expression.test(foldHeaderName(name));
   return (names) => {
-    for (const name of names.keys()) if (expression.test(name)) names.delete(name);
+    for (const name of names.keys()) if (isRemoved(name)) names.delete(name);
   };
 }
 
@@ -37,7 +39,8 @@ export function namesOfConnection(headers: IncomingHttpHeaders): ReadonlySet<str
 /**
  * Returns a claim as a header's value: a text, a number or a boolean as it is, anything else as JSON; undefined if there is
  * none. Characters of a text that would not arrive as they were sent are percent-encoded, as UTF-8: control characters,
- * spaces at either end, all beyond ASCII, and `%` itself, so that no two claims look alike.
+ * spaces at either end, all beyond ASCII, and `%` itself, so that no two claims look alike; and a bracket or brace at its
+ * start, so that no text looks like a list or an object.
  *
  * @param name of the claim or, with dots, of one inside others; a claim whose own name has dots comes first
  */
@@ -47,7 +50,7 @@ export function claimValue(claims: Claims, name: string): string | undefined {
   if (typeof claim === 'object') return JSON.stringify(claim).replaceAll(/[^\x20-\x7e]/g, toEscape);
   return String(claim)
     .toWellFormed()
-    .replaceAll(/^ +| +$|[^\x20-\x7e]+|%/g, toPercentEncoding);
+    .replaceAll(/^[ [{]+| +$|[^\x20-\x7e]+|%/g, toPercentEncoding);
 }
 
 function claimOf(claims: Readonly<Record<string, unknown>>, name: string): unknown {

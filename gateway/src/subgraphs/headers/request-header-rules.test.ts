@@ -82,6 +82,25 @@ test('never fills an inserted header from the client, wherever the rule stands',
   assert.deepEqual(forwarded([literal, ALL], { 'x-key': 'root' }), { 'x-key': 'k' });
 });
 
+test('treats names as one that servers may not tell apart', () => {
+  const insert = { insert: { name: 'x-user-id', claim: 'sub' } };
+  const client = { 'x-user_id': 'root', x_user_id: 'root', 'x.user-id': 'root', 'x-user-id2': '1' };
+  assert.deepEqual(forwarded([ALL, insert], client, { sub: 'ann' }), { 'x-user-id': 'ann', 'x-user-id2': '1' });
+  assert.deepEqual(forwarded([ALL, insert], client), { 'x-user-id2': '1' });
+  const named = ['x-user_id', 'x_user_id'].map((name) => ({ propagate: { named: 'a', rename: name } }));
+  assert.deepEqual(forwarded([...named, insert], { a: 'root' }), {});
+  for (const remove of [{ named: 'x-user-id' }, { matching: '^x-user-id$' }]) {
+    assert.deepEqual(forwarded([ALL, { remove }], client), { 'x-user-id2': '1' });
+  }
+  const reserved = {
+    x_subgraph_secret: 'guess',
+    x_deadline_ms: '9',
+    content_length: '5',
+    transfer_encoding: 'chunked',
+  };
+  assert.deepEqual(forwarded([ALL], reserved), {});
+});
+
 test('sends a claim as text or JSON, and finds nested ones', () => {
   const claims = {
     sub: 'auth0|7',
@@ -105,10 +124,26 @@ test('sends a claim as text or JSON, and finds nested ones', () => {
 });
 
 test('encodes claims so that none splits a request and no two look alike', () => {
-  const texts = ['a\r\nx-admin: 1', ' a', 'a', 'a ', '%20a', 'Łukasz', 'é', '\u0000', '\ud800', 'a%0D', '\t'];
+  const texts = [
+    '["a"]',
+    '{}',
+    'a\r\nx-admin: 1',
+    ' a',
+    'a',
+    'a ',
+    '%20a',
+    'Łukasz',
+    'é',
+    '\u0000',
+    '\ud800',
+    'a%0D',
+    '\t',
+  ];
   const values = texts.map((sub) => forwarded([{ insert: { name: 'x', claim: 'sub' } }], {}, { sub }).x ?? '');
-  assert.equal(values[0], 'a%0D%0Ax-admin: 1');
-  assert.equal(values[5], '%C5%81ukasz');
+  assert.equal(values[0], '%5B"a"]');
+  assert.equal(values[1], '%7B}');
+  assert.equal(values[2], 'a%0D%0Ax-admin: 1');
+  assert.equal(values[7], '%C5%81ukasz');
   for (const value of values) assert.match(value, /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/);
   assert.equal(new Set(values).size, texts.length);
   const whole = texts.filter((text) => text.isWellFormed());

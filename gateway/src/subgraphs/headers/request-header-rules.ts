@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isReserved } from '../../configuration/reserved-headers.ts';
+import { foldHeaderName, isReserved } from '../../configuration/reserved-headers.ts';
 import type { RequestRule } from '../../configuration/sections/headers.ts';
 import { ForwardedHeaders } from '../forwarded-headers.ts';
 import { claimValue, headerValue, namesOfConnection, removal } from './header-values.ts';
@@ -22,14 +22,14 @@ type Step = (forwarding: Forwarding) => void;
 
 /**
  * Rules for the headers that go to one subgraph. They run in their order. A name that a rule inserts is never filled from
- * the client's request, whatever the order: a subgraph may trust it. If several propagate to one name the first counts, as
+ * the client's request, whatever the order and the spelling: a subgraph may trust it. If several propagate to one name the first counts, as
  * in Apollo Router (https://www.apollographql.com/docs/graphos/routing/header-propagation).
  */
 export class RequestHeaderRules {
   readonly #steps: readonly Step[];
 
   constructor(rules: readonly RequestRule[]) {
-    const inserted = new Set(rules.flatMap(({ insert }) => insert?.name ?? []));
+    const inserted = new Set(rules.flatMap(({ insert }) => (insert ? foldHeaderName(insert.name) : [])));
     this.#steps = rules.map((rule) => compile(rule, inserted));
   }
 
@@ -41,10 +41,11 @@ export class RequestHeaderRules {
   }
 }
 
+/** @param inserted folded names that rules insert */
 function compile({ propagate, insert, remove }: RequestRule, inserted: ReadonlySet<string>): Step {
   if (propagate?.named !== undefined) {
     const { named, rename = named, default: fallback } = propagate;
-    return inserted.has(rename) ? () => {} : propagateNamed(named, rename, fallback);
+    return inserted.has(foldHeaderName(rename)) ? () => {} : propagateNamed(named, rename, fallback);
   }
   if (propagate?.matching !== undefined) return propagateMatching(new RegExp(propagate.matching, 'iu'), inserted);
   if (insert?.value !== undefined) {
@@ -66,7 +67,7 @@ function propagateNamed(named: string, target: string, fallback: string | undefi
 function propagateMatching(matching: RegExp, inserted: ReadonlySet<string>): Step {
   return ({ client, values, ofConnection }) => {
     for (const name of Object.keys(client.headers)) {
-      if (!matching.test(name) || values.has(name) || inserted.has(name)) continue;
+      if (!matching.test(name) || values.has(name) || inserted.has(foldHeaderName(name))) continue;
       if (isReserved(name, 'to subgraphs') || ofConnection?.has(name)) continue;
       const value = headerValue(client.headers, name);
       if (value !== undefined) values.set(name, value);
