@@ -21,11 +21,11 @@ import { ResponseTree } from '../execution/response-tree.ts';
 import { Completion } from '../execution/shaping/completion.ts';
 import { isIncluded } from '../execution/shaping/field-collection.ts';
 import { compileRequiredFields, compileShape } from '../execution/shaping/shape.ts';
+import { conditionNames, fragmentsOf, operationOf } from '../planning/plan/operation-document.ts';
 import { ResponseKeys } from '../planning/plan/response-keys.ts';
 import type { PlannedOperation } from '../planning/planner.ts';
 import { denialErrors } from './authorization/denial-errors.ts';
 import type { Restriction } from './authorization/restriction.ts';
-import { conditionNames, fragmentsOf, operationOf } from './operation-document.ts';
 
 /** Input of the compiler. */
 export interface OperationSource extends PlannedOperation {

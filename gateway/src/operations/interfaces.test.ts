@@ -159,3 +159,18 @@ describe('@fromContext', () => {
     assert.deepEqual(data, { users: [item('fr'), item('de')] });
   });
 });
+
+// https://github.com/apollographql/router/issues/8127
+describe('a fragment on a union or another interface below an @interfaceObject', () => {
+  for (const query of [
+    '{ reviewed { ... on Found { __typename } } }',
+    '{ reviewed { stars ... on Found { kind: __typename ... on Book { pages } ... on Media { id } } } }',
+    '{ reviewed { ...Any } } fragment Any on Found { __typename ... on Film { minutes price: rent } }',
+    '{ reviewed { ... on Titled { title } ... on Titled { __typename } review { about { ... on Found { __typename } } } } }',
+    'query ($x: Boolean!) { reviewed { ... on Found @include(if: $x) { __typename } id ...Any @skip(if: $x) } } fragment Any on Found { __typename }',
+  ]) {
+    for (const x of [true, false]) {
+      test(`answers ${query} with $x ${x}`, async () => void (await assertSame(media, query, { x })));
+    }
+  }
+});

@@ -10,15 +10,15 @@ import {
 import { LRUCache } from 'lru-cache';
 import { UnsupportedPlanError } from '../execution/unsupported-plan-error.ts';
 import { InvalidPlanError } from '../planning/invalid-plan-error.ts';
+import { inlineFragments } from '../planning/plan/inlined-operation.ts';
+import { operationOf } from '../planning/plan/operation-document.ts';
 import type { Planner } from '../planning/planner.ts';
 import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
 import type { OperationCounts } from '../telemetry/metrics.ts';
-import { inlineFragments } from './authorization/inlined-operation.ts';
 import { restrict, type Visit } from './authorization/restriction.ts';
 import { AuthorizationRules } from './authorization/rules.ts';
 import type { ClientOperation } from './client-operation.ts';
 import { type CompiledOperation, compileOperation, type SourceRestriction } from './compiled-operation.ts';
-import { operationOf } from './operation-document.ts';
 import { OverrideLabels } from './override-labels.ts';
 import { RequestDependentOperation, type Variant } from './request-dependent-operation.ts';
 import { UnsupportedOperation } from './unsupported-operation.ts';

@@ -5,12 +5,13 @@ import { compareExecutions } from './testing/execution-property.ts';
 import { KINDS } from './testing/kinds/kinds.ts';
 
 // More cases: `npm run test:properties -- --kind mutations --count 100000`.
-const CASES = 300;
+const CASES = 200;
 
-for (const name of ['general', 'mutations'] as const) {
+// interface-objects are left out: the planner still fails on a fifth of them.
+for (const [name, kind] of Object.entries(KINDS).filter(([known]) => known !== 'interface-objects')) {
   test(`answers random operations on random schemas as a monolith does: ${name}`, async () => {
     const seed = Date.now() % 1_000_000;
-    const { compared, refused } = await compareRandomCases(KINDS[name], seed, CASES);
+    const { compared, refused } = await compareRandomCases(kind, seed, CASES);
     assert.ok(compared > 0.9 * CASES, `from seed ${seed}:\n${[...refused.keys()].join('\n')}`);
   });
 }

@@ -2,9 +2,9 @@ import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { type GraphQLError, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { operationOf } from '../planning/plan/operation-document.ts';
 import type { OperationCounts } from '../telemetry/metrics.ts';
 import type { ClientOperation } from './client-operation.ts';
-import { operationOf } from './operation-document.ts';
 
 const CODE = 'OPERATION_NOT_SUPPORTED';
 

@@ -42,15 +42,18 @@ describe('an interface without implementations', () => {
     await assertSame(federation, '{ list { id } other }');
   });
 
-  test('is null with an error behind an @interfaceObject', async () => {
+  // The audit's non-resolvable-interface-object: https://github.com/graphql-hive/federation-gateway-audit
+  test('has its fields behind an @interfaceObject, but no type name', async () => {
     const federation = new Federation({
       subgraphs: {
         a: 'type Query { other: Int } interface Node @key(fields: "id") { id: ID! }',
-        b: 'type Query { node: Node } type Node @interfaceObject @key(fields: "id") { id: ID! x: Int }',
+        b: 'type Query { node: Node list: [Node!] } type Node @interfaceObject @key(fields: "id") { id: ID! x: Int }',
       },
-      resolvers: { Query: { node: () => ({ id: '1' }), other: () => 2 } },
+      resolvers: { Query: { node: () => ({ id: '1', x: 3 }), list: () => [{ id: '1' }], other: () => 2 } },
     });
-    await assertSame(federation, '{ node { id x } other }');
+    const query = '{ node { i: id ... on Node { x } } list { id } other }';
+    const { data, errors } = await federation.execute(query);
+    assert.deepEqual([data, errors], [{ node: { i: '1', x: 3 }, list: [{ id: '1' }], other: 2 }, undefined]);
     await assert.rejects(federation.execute('{ node { __typename } }'), /Node.__typename/);
   });
 });

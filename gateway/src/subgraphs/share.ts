@@ -1,4 +1,5 @@
-import { type GraphQLAnswer, parseAnswer, type Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { GraphQLAnswer, Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Deadline, Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { CallContext } from './call-context.ts';
@@ -7,6 +8,7 @@ import type { CallTelemetry } from './call-telemetry.ts';
 import type { EndedMutations } from './ended-mutations.ts';
 
 export interface ShareOptions {
+  readonly client: SubgraphClient;
   /** Set if queries that are alike and under way at the same time are one call. */
   readonly sharesQueries: boolean;
   /** Set if answers are to have the status and the headers of their replies. */
@@ -21,10 +23,10 @@ export interface ShareOptions {
  * as they are merged.
  */
 export function share(
-  { sharesQueries, keepsHeads, telemetry, mutations }: ShareOptions,
+  { client, sharesQueries, keepsHeads, telemetry, mutations }: ShareOptions,
   next: Call<SubgraphReply>,
 ): Call<GraphQLAnswer> {
-  const read = keepsHeads ? readWithHead : parseAnswer;
+  const read = (reply: Reply) => (keepsHeads ? withHead(client.read(reply), reply) : client.read(reply));
   const query: Call<GraphQLAnswer> = async (request, context) => read(await next(request, context));
   const mutate: Call<GraphQLAnswer> = async (request, context) => {
     try {
@@ -40,9 +42,8 @@ export function share(
   };
 }
 
-function readWithHead(reply: Reply): GraphQLAnswer {
-  const answer = parseAnswer(reply);
-  answer.head = { status: reply.status, headers: reply.headers };
+function withHead(answer: GraphQLAnswer, { status, headers }: Reply): GraphQLAnswer {
+  answer.head = { status, headers };
   return answer;
 }
 

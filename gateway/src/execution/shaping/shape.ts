@@ -153,16 +153,12 @@ function compileRuntimeType(abstractName: string, typeName: unknown, position: P
  */
 function needsObjectType({ shaping, selectionSets }: Position, type: GraphQLInterfaceType): boolean {
   const asInterface = collectFields(shaping, type, selectionSets);
-  const possibleTypes = shaping.schema.getPossibleTypes(type);
-  return (
-    possibleTypes.length === 0 ||
-    possibleTypes.some((possible) => {
-      const fields = [...collectFields(shaping, possible, selectionSets)];
-      const isSame = ([key, selected]: [string, FieldNode[]]) =>
-        selected[0]?.name.value !== '__typename' && selected.length === asInterface.get(key)?.length;
-      return fields.length !== asInterface.size || !fields.every(isSame);
-    })
-  );
+  if ([...asInterface.values()].some(([field]) => field?.name.value === '__typename')) return true;
+  return shaping.schema.getPossibleTypes(type).some((possible) => {
+    const fields = [...collectFields(shaping, possible, selectionSets)];
+    const isSame = ([key, selected]: [string, FieldNode[]]) => selected.length === asInterface.get(key)?.length;
+    return fields.length !== asInterface.size || !fields.every(isSame);
+  });
 }
 
 function unknownType({ depth, coordinate }: Position, completion: Completion): null {

@@ -76,6 +76,10 @@ export function resolvedOf(
     }
     if (selection.kind !== Kind.FIELD) continue;
     const fieldName = selection.name.value;
+    if (fieldName === '__typename') {
+      resolved.__typename = objectType.name;
+      continue;
+    }
     const field = objectType.getFields()[fieldName];
     if (!field) throw new Error(`no field ${objectType.name}.${fieldName}`);
     const resolve = field.resolve ?? defaultFieldResolver;

@@ -7,7 +7,14 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql';
-import { type FieldedType, isFieldedType, namedType, stringArgument, subgraphNames } from './join-directives.ts';
+import {
+  type FieldedType,
+  isFieldedType,
+  isTrue,
+  namedType,
+  stringArgument,
+  subgraphNames,
+} from './join-directives.ts';
 
 /** Properties of fields in one subgraph, by coordinate. */
 interface SubgraphFields {
@@ -124,9 +131,4 @@ function fieldSet(text: string): SelectionSetNode {
 function graphIn(directive: ConstDirectiveNode): string {
   const graph = directive.arguments?.find(({ name }) => name.value === 'graph')?.value;
   return graph?.kind === Kind.ENUM ? graph.value : '';
-}
-
-function isTrue(directive: ConstDirectiveNode, name: string): boolean {
-  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
-  return value?.kind === Kind.BOOLEAN && value.value;
 }

@@ -37,3 +37,8 @@ export function subgraphNames(document: DocumentNode): Map<string, string> {
   }
   return names;
 }
+
+export function isTrue(directive: ConstDirectiveNode, name: string): boolean {
+  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+  return value?.kind === Kind.BOOLEAN && value.value;
+}

@@ -1,16 +1,18 @@
 import {
   DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
-  type Operation,
   operationFromDocument,
   type Schema,
   Supergraph,
 } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
-import { GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType, Kind } from 'graphql';
+import { inlineFragments } from '../plan/inlined-operation.ts';
+import { operationOf } from '../plan/operation-document.ts';
 import type { PlannedOperation, Planner, PlanRequest, SupergraphDirectives } from '../planner.ts';
 import { UnplannableOperationError } from '../unplannable-operation-error.ts';
 import { orderContextFetches } from './context-order.ts';
 import { ExternalFields } from './external-fields.ts';
+import { expandFragments, interfaceObjectsOf } from './interface-object-fragments.ts';
 import { addNewerIntrospection } from './introspection-fields.ts';
 import { limitLocalSelections } from './local-selections.ts';
 import { QueryPlanner } from './mended-planner.ts';
@@ -35,6 +37,7 @@ export class OperationPlanner implements Planner {
   readonly #planner: InstanceType<typeof QueryPlanner>;
   readonly #requiredFields: RequiredFields;
   readonly #external: ExternalFields;
+  readonly #interfaceObjects: ReadonlySet<string>;
   readonly #fieldNames: ReadonlySet<string>;
 
   /** @throws {GraphQLError} if the SDL is no supergraph, or links a feature that isn't supported */
@@ -50,25 +53,41 @@ export class OperationPlanner implements Planner {
     limitLocalSelections(this.#planner);
     this.#requiredFields = requiredFields;
     this.#external = new ExternalFields(document);
+    this.#interfaceObjects = interfaceObjectsOf(document);
     this.#fieldNames = fieldNamesOf(this.supergraphSchema);
   }
 
-  async plan({ document, operationName, overrideLabels }: PlanRequest): Promise<PlannedOperation> {
-    const separated = separateResponseKeys(document, (name) => this.#fieldNames.has(name));
-    const plans = mutationFields(separated.document, operationName).map((part) => {
-      const operation = operationFromDocument(this.#api, plannableSelections(part, this.apiSchema), {
-        ...(operationName !== undefined && { operationName }),
-        validate: false,
-      });
-      const queryPlan = orderContextFetches(addMissingAliases(this.#buildPlan(operation, overrideLabels)));
-      validatePlan(queryPlan, this.#external);
-      return restoreRequiredFields(queryPlan, this.#requiredFields);
-    });
+  async plan(request: PlanRequest): Promise<PlannedOperation> {
+    const { document, names } = separateResponseKeys(request.document, (name) => this.#fieldNames.has(name));
+    const plans = mutationFields(document, request.operationName).map((part) => this.#planPart(part, request));
     const [only] = plans;
-    return { queryPlan: only && plans.length === 1 ? only : sequenceOf(plans), names: separated.names };
+    return { queryPlan: only && plans.length === 1 ? only : sequenceOf(plans), names };
   }
 
-  #buildPlan(operation: Operation, overrideLabels: PlanRequest['overrideLabels']): QueryPlan {
+  #planPart(document: DocumentNode, request: PlanRequest): QueryPlan {
+    const queryPlan = orderContextFetches(addMissingAliases(this.#buildExpandedPlan(document, request)));
+    validatePlan(queryPlan, this.#external);
+    return restoreRequiredFields(queryPlan, this.#requiredFields);
+  }
+
+  /** Plans the document as it is, and with its fragments expanded if that is what the planner can't do. */
+  #buildExpandedPlan(document: DocumentNode, request: PlanRequest): QueryPlan {
+    try {
+      return this.#buildPlan(document, request);
+    } catch (error) {
+      if (!(error instanceof UnplannableOperationError) || this.#interfaceObjects.size === 0) throw error;
+      const operation = inlineFragments(document, operationOf(document, request.operationName));
+      const expanded = expandFragments(operation, this.apiSchema, this.#interfaceObjects);
+      if (!expanded) throw error;
+      return this.#buildPlan({ kind: Kind.DOCUMENT, definitions: [expanded] }, request);
+    }
+  }
+
+  #buildPlan(document: DocumentNode, { operationName, overrideLabels }: PlanRequest): QueryPlan {
+    const operation = operationFromDocument(this.#api, plannableSelections(document, this.apiSchema), {
+      ...(operationName !== undefined && { operationName }),
+      validate: false,
+    });
     try {
       const options = overrideLabels && { overrideConditions: new Map(overrideLabels) };
       return this.#planner.buildQueryPlan(operation, options);

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { BodyTooLargeError } from '../server/body.ts';
 import { isLost, UnsentError } from './connection-failure.ts';
+import { type BodyListener, ContentDecoding } from './content-decoding.ts';
 import type { Reply } from './subgraph-answer.ts';
 
 /** One POST request. */
@@ -10,7 +11,7 @@ export interface Post {
   readonly headers: Record<string, string>;
   readonly body: string;
   readonly signal: AbortSignal;
-  /** Length of the longest reply that is accepted. */
+  /** Length of the longest reply that is accepted, compressed or not. */
   readonly maxReplyBytes: number;
   /** Dispatcher for a second attempt if a kept connection was just being closed; only for requests that may be sent twice. */
   readonly spare?: Dispatcher | undefined;
@@ -47,7 +48,7 @@ export function post(
   });
 }
 
-class ReplyReader implements Dispatcher.DispatchHandler {
+class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
   readonly #signal: AbortSignal;
   readonly #maxBytes: number;
   readonly #resolve: (reply: Reply) => void;
@@ -58,6 +59,9 @@ class ReplyReader implements Dispatcher.DispatchHandler {
   #length = 0;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
+  /** Undefined for a body that has no content coding. */
+  #decoding: ContentDecoding | undefined;
+  #received = 0;
   #isReused = false;
 
   constructor(
@@ -87,36 +91,60 @@ class ReplyReader implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status; // an interim one is followed by the final one
     this.#headers = headers;
+    const coding = headers['content-encoding'];
+    this.#decoding = isEncoded(coding) ? new ContentDecoding(String(coding), this) : undefined;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#length += chunk.length;
-    if (this.#length > this.#maxBytes) controller.abort(new BodyTooLargeError(this.#maxBytes));
-    else this.#chunks.push(chunk);
+    if (this.#decoding) this.#decode(this.#decoding, chunk, controller);
+    else this.take(chunk);
   }
 
   onResponseEnd(): void {
+    if (this.#decoding) this.#decoding.end();
+    else this.end();
+  }
+
+  take(chunk: Buffer): void {
+    this.#length += chunk.length;
+    if (this.#length > this.#maxBytes) this.fail(new BodyTooLargeError(this.#maxBytes));
+    else this.#chunks.push(chunk);
+  }
+
+  end(): void {
     this.#signal.removeEventListener('abort', this.#abort);
     const [only] = this.#chunks;
     const bytes = only && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks, this.#length);
     this.#resolve({ status: this.#status, headers: this.#headers, text: bytes.toString('utf8') });
   }
 
+  /** Rejects, and ends the request if it is still under way. */
+  fail(error: unknown): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    this.#decoding?.destroy();
+    this.#reject(this.#controller ? error : new UnsentError(error)); // without a controller it has no connection yet
+    this.#controller?.abort(error instanceof Error ? error : new Error(String(error)));
+  }
+
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#signal.removeEventListener('abort', this.#abort);
     const isStale = this.#isReused && this.#status === 0 && isLost(error) && !this.#signal.aborted;
     if (isStale && this.#sendAgain) this.#sendAgain();
-    else this.#fail(error);
+    else this.fail(error);
+  }
+
+  #decode(decoding: ContentDecoding, chunk: Buffer, controller: Dispatcher.DispatchController): void {
+    this.#received += chunk.length;
+    if (this.#received > this.#maxBytes) this.fail(new BodyTooLargeError(this.#maxBytes));
+    else decoding.write(chunk, controller);
   }
 
   /** A request that still waits for a connection is then not sent: see `onRequestStart`. */
   readonly #abort = (): void => {
-    this.#fail(this.#signal.reason);
-    this.#controller?.abort(this.#signal.reason);
+    this.fail(this.#signal.reason);
   };
+}
 
-  /** Rejects. Without a controller the request was still waiting for a connection. */
-  #fail(error: unknown): void {
-    this.#reject(this.#controller ? error : new UnsentError(error));
-  }
+function isEncoded(coding: string | string[] | undefined): boolean {
+  return coding !== undefined && coding !== '' && coding !== 'identity';
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   deadlineExceeded,
@@ -10,10 +9,14 @@ import {
 import type { Logger } from '../../logging.ts';
 import { DEADLINE_HEADER, type Lifetime } from '../deadline.ts';
 import { SECRET_HEADER } from '../server/secret.ts';
+import { AnswerReader } from './answer-reader.ts';
 import { isRefused, UnsentError } from './connection-failure.ts';
 import { Connections } from './connections.ts';
+import { ACCEPT_ENCODING } from './content-decoding.ts';
+import { isLoopback } from './loopback.ts';
+import { OutageLog } from './outage-log.ts';
 import { post } from './post.ts';
-import { ACCEPT, type GraphQLAnswer, parseAnswer, type Reply } from './subgraph-answer.ts';
+import { ACCEPT, type GraphQLAnswer, type Reply } from './subgraph-answer.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /** A GraphQL request, as GraphQL over HTTP sends it. */
@@ -61,22 +64,25 @@ export interface Exchange {
 export class SubgraphClient {
   readonly #options: SubgraphClientOptions;
   readonly #connections: Connections;
+  readonly #reader: AnswerReader;
+  readonly #outages: OutageLog;
   readonly #path: string;
   readonly #headers: Record<string, string>;
   /** Time since when it has refused connections: undefined if it answered last, minus infinity until it first answers. */
   #refusedSince: number | undefined = Number.NEGATIVE_INFINITY;
   /** Set if the last attempt of any call was refused. */
   #isRefused = false;
-  /** Id of the current outage, for its errors and the log; undefined while the subgraph answers. */
-  #outage: string | undefined;
 
   constructor(options: SubgraphClientOptions) {
     const url = new URL(options.url);
     this.#options = options;
     this.#path = url.pathname + url.search;
+    this.#outages = new OutageLog(options);
+    this.#reader = new AnswerReader(options.name, options.logger);
     this.#headers = {
       'content-type': 'application/json',
       accept: ACCEPT,
+      ...(!isLoopback(url) && { 'accept-encoding': ACCEPT_ENCODING }), // it would only cost on loopback
       ...(options.secret !== undefined && { [SECRET_HEADER]: options.secret }),
     };
     this.#connections = new Connections(url.origin);
@@ -93,7 +99,7 @@ export class SubgraphClient {
   call(request: GraphQLRequest, lifetime?: Lifetime): Promise<GraphQLAnswer> {
     const kind = QUERY.test(request.query) ? 'query' : 'mutation';
     const exchange = { body: JSON.stringify(request), kind } as const;
-    return this.inTime(kind, async (limit) => parseAnswer(await this.exchange(exchange, limit)), lifetime);
+    return this.inTime(kind, async (limit) => this.read(await this.exchange(exchange, limit)), lifetime);
   }
 
   /**
@@ -112,7 +118,7 @@ export class SubgraphClient {
     try {
       if (limit.isOver) throw operationOverdue(limit.outerDeadline?.timeoutMs ?? 0, name);
       const result = await run(limit);
-      this.#noteUp();
+      this.#outages.noteUp();
       return result;
     } catch (error) {
       if (error instanceof ExpectedError) throw error;
@@ -120,7 +126,7 @@ export class SubgraphClient {
       if (signal?.reason instanceof ExpectedError) throw signal.reason;
       const lost = kind === 'query' || error instanceof UnsentError ? subgraphUnavailable : outcomeUnknown;
       if (signal?.aborted) throw lost(name, error);
-      const outage = this.#noteDown(error);
+      const outage = this.#outages.noteDown(error);
       // A query may wait for the attempts of another call; only its own attempts tell that a mutation was never sent.
       const isRefusing = kind === 'query' ? this.#isRefused : isRefused(error);
       if (!limit.isOver || isRefusing) throw lost(name, error, outage);
@@ -136,6 +142,11 @@ export class SubgraphClient {
     const reply = await this.#send(exchange, lifetime);
     this.#refusedSince = undefined;
     return reply;
+  }
+
+  /** Returns the GraphQL of a reply. @throws if it has none */
+  read(reply: Reply): GraphQLAnswer {
+    return this.#reader.read(reply);
   }
 
   /** Waits for the calls under way, then closes the connections. */
@@ -172,22 +183,5 @@ export class SubgraphClient {
     const reply = await (isQuery ? post(kept, { ...request, spare: fresh }) : post(certain, request));
     if (isQuery || certain === kept) this.#connections.noteKeepAlive(reply.headers['keep-alive']);
     return reply;
-  }
-
-  #noteUp(): void {
-    if (this.#outage === undefined) return;
-    this.#options.logger.info({ id: this.#outage, subgraph: this.#options.name }, 'the subgraph answers again');
-    this.#outage = undefined;
-  }
-
-  /** Logs the first failure of an outage and returns the id for all of them: at full load each call would log the same. */
-  #noteDown(error: unknown): string {
-    if (this.#outage !== undefined) return this.#outage;
-    const id = randomUUID();
-    this.#outage = id;
-    const { name, url, logger } = this.#options;
-    const reason = error instanceof Error ? error.message : String(error);
-    logger.warn({ id, subgraph: name, url }, `a call to the subgraph failed: ${reason}`);
-    return id;
   }
 }

@@ -9,23 +9,20 @@ export function sendText(response: ServerResponse, mediaType: string, text: stri
 
 /** Writes a response of Apollo Server, complete or in chunks as they come. */
 export async function send(response: ServerResponse, answer: HTTPGraphQLResponse): Promise<void> {
-  response.writeHead(statusOf(response.req, answer), headersOf(answer));
+  const headers: OutgoingHttpHeaders = Object.fromEntries(answer.headers);
+  const status = statusOf(response.req, answer);
   if (answer.body.kind === 'complete') {
-    response.end(answer.body.string);
+    // Bytes, because Node writes a string together with the headers, and would encode those as UTF-8 too.
+    const body = Buffer.from(answer.body.string);
+    response.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
     return;
   }
+  response.writeHead(status, headers);
   for await (const chunk of answer.body.asyncIterator) {
     if (!response.write(chunk)) await writable(response);
     if (response.destroyed) return;
   }
   response.end();
-}
-
-function headersOf({ headers, body }: HTTPGraphQLResponse): OutgoingHttpHeaders {
-  const all: OutgoingHttpHeaders = {};
-  for (const [name, value] of headers) all[name] = value;
-  if (body.kind === 'complete') all['content-length'] = Buffer.byteLength(body.string);
-  return all;
 }
 
 /** Resolves when the response drains or closes; it never drains once the client has disconnected. */

@@ -12,8 +12,8 @@ const FIELD_SETS: Readonly<Record<string, readonly string[]>> = {
   f0: ['f0', 'f0(x: 2)'],
   size: ['size { v0 }', 'size { v0 v1 }', 'size { v1(x: 1) }', 'size { inner { w0 } }'],
   parts: ['parts { w0 }', 'parts { w0 w1 }'],
-  shape: ['shape { s0 }', 'shape { ... on Square { q0 } }', 'shape { s0 ... on Circle { c0 } }'],
-  any: ['any { ... on Square { q0 } ... on Circle { s0 c0 } }'],
+  shape: ['shape { s0 }', 'shape { __typename ... on Square { q0 } }', 'shape { __typename s0 ... on Circle { c0 } }'],
+  any: ['any { __typename ... on Square { q0 } ... on Circle { s0 c0 } }'],
   friend: ['friend { name }', 'friend { id }', 'friend { size { v0 } }'],
   friends: ['friends { name }'],
 };
@@ -112,7 +112,7 @@ function requirerSdl(fields: Fields, required: Readonly<Record<string, string>>,
   for (const text of Object.values(required)) noteUses(fields, 'Item', fieldSet(text), used);
   const external = (type: string) =>
     [...(used.get(type) ?? [])]
-      .filter((name) => name !== 'id')
+      .filter((name) => name !== 'id' && name !== '__typename')
       .map((name) => {
         const isResolved = style === 'partly' && type === 'Item' && name === 'size';
         return `${fields[type]?.[name]} ${isResolved ? '@shareable' : '@external'}`;
