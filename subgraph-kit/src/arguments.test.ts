@@ -20,11 +20,11 @@ describe('an id', () => {
       assert.throws(() => parseId('userId', id), error);
     });
 
-    test(`that is "${id}" is nobody's key`, () => assert.equal(toKey(id), undefined));
+    test(`that is "${id}" is no key`, () => assert.equal(toKey(id), undefined));
   }
 });
 
-test('what is no string and no number is nobody’s key', () => {
+test('what is no string and no number is no key', () => {
   for (const id of [null, undefined, ['1'], { toString: 1 }, true, 1.5]) assert.equal(toKey(id), undefined);
   assert.equal(toKey(1), 1);
 });
@@ -45,7 +45,7 @@ describe('a page', () => {
     assert.deepEqual(parsePage({ first: 10, after: '42' }), { first: 10, after: 42 });
   });
 
-  test('begins at the start where after is null', () => {
+  test('begins at the start if after is null', () => {
     assert.deepEqual(parsePage({ first: 10, after: null }), { first: 10, after: 0 });
   });
 

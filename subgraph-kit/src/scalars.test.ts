@@ -61,7 +61,7 @@ describe('an amount to pay', () => {
       assert.throws(() => parseAmount('amount', value), badAmount(message)));
   }
 
-  test('is not repeated whole in the error where it is long', () => {
+  test('is not repeated whole in the error if it is long', () => {
     const message = `"${'9'.repeat(79)}… must be at most 90071992547409.91`;
     assert.throws(() => parseAmount('amount', '9'.repeat(1000)), badAmount(message));
   });

@@ -61,7 +61,7 @@ describe('a subgraph', () => {
     assert.deepEqual(await askGraphql(url, '{ fine }'), { status: 200, data: { fine: 'fine' } });
   });
 
-  test('gives its schema for composition', async (t) => {
+  test('returns its schema for composition', async (t) => {
     const { url } = await serveSubgraph(t);
     const { data } = await askGraphql(url, '{ _service { sdl } }');
     assert.match(JSON.stringify(data), /type Query/);
@@ -86,7 +86,7 @@ describe('a subgraph', () => {
     assert.deepEqual(errors?.[0]?.extensions, { code: 'EMAIL_TAKEN' });
   });
 
-  test('tells mistakes in the values of variables, and that there are more, as mistakes', async (t) => {
+  test('reports mistakes in variables, and that there are more, as mistakes', async (t) => {
     const { url, log } = await serveSubgraph(t);
     const query = 'query ($sizes: [Size!]) { fine(sizes: $sizes) }';
     const { errors = [] } = await askGraphql(url, query, { sizes: Array(1000).fill('HUGE') });
@@ -104,13 +104,13 @@ describe('a subgraph', () => {
     assert.match(await response.text(), /"PERSISTED_QUERY_NOT_SUPPORTED"/);
   });
 
-  test('tells its schema to a developer', async (t) => {
+  test('shows its schema to a developer', async (t) => {
     const { url } = await serveSubgraph(t);
     const { data } = await askGraphql(url, '{ __schema { queryType { name } } }');
     assert.deepEqual(data, { __schema: { queryType: { name: 'Query' } } });
   });
 
-  test('tells nothing of its schema in production', async (t) => {
+  test('reveals nothing of its schema in production', async (t) => {
     const { url } = await serveSubgraph(t, { production: true });
     const { data, errors } = await askGraphql(url, '{ __schema { queryType { name } } }');
     assert.equal(data, undefined);
@@ -146,14 +146,14 @@ describe('a subgraph', () => {
     );
   });
 
-  test('answers only who has the secret, where there is one', async (t) => {
+  test('answers only callers with the secret if one is set', async (t) => {
     const { url } = await serveSubgraph(t, { secret: SECRET });
     assert.equal((await fetch(url, { method: 'POST', body: '{}' })).status, 403);
     const answer = await askGraphql(url, '{ fine }', {}, { 'x-subgraph-secret': SECRET });
     assert.deepEqual(answer, { status: 200, data: { fine: 'fine' } });
   });
 
-  test('tells its health to whoever asks', async (t) => {
+  test('shows its health to anyone', async (t) => {
     const { url } = await serveSubgraph(t, { secret: SECRET });
     assert.equal((await fetch(new URL('/health/live', url))).status, 200);
     assert.equal((await fetch(new URL('/health/ready', url))).status, 200);

@@ -50,7 +50,7 @@ test('no resolver runs any more once the time is over', async () => {
   assert.deepEqual(await runMutations(timed(), () => delay(TIMEOUT_MS * 2)), LATE);
 });
 
-test('none does either where the process was too busy to abort its signal', async () => {
+test('no resolver runs if the process was too busy to abort its signal', async () => {
   assert.deepEqual(await runMutations(timed(), () => blockFor(TIMEOUT_MS * 2)), LATE);
 });
 

@@ -67,10 +67,21 @@ function steps(
   breaker: CircuitBreaker | undefined,
 ): Call<GraphQLAnswer> {
   return inOrder<GraphQLAnswer>(
-    [telemetry?.observe, breaker && breakCircuit(breaker), limit(client), traffic.batchEntities && batch(telemetry)],
+    [
+      telemetry?.observe, // counts, times and traces the fetch
+      breaker && breakCircuit(breaker), // refuses it while the subgraph fails
+      limit(client), // ends it in time, and gives its failure a code
+      traffic.batchEntities && batch(telemetry), // joins entity fetches that wait at the same moment
+    ],
     share(
       { client, sharesQueries: traffic.deduplicateQuery, keepsHeads, telemetry, mutations },
-      inOrder<SubgraphReply>([subgraph.retry && retry(subgraph.retry), telemetry?.measure], send(client)),
+      inOrder<SubgraphReply>(
+        [
+          subgraph.retry && retry(subgraph.retry), // repeats queries
+          telemetry?.measure, // counts, times and traces each attempt
+        ],
+        send(client),
+      ),
     ),
   );
 }

@@ -24,7 +24,7 @@ describe('cancelOrder', () => {
     assert.deepEqual(await rows(), ['CANCELLED 100 no saga']);
   });
 
-  test('knows no order that is not there', async (t) => {
+  test('rejects an unknown order and a malformed id', async (t) => {
     const { cancel } = await setUpOrders(t);
     await assert.rejects(cancel('99'), {
       message: 'id: there is no order 99',
@@ -33,7 +33,7 @@ describe('cancelOrder', () => {
     await assert.rejects(cancel('x'), { extensions: { code: 'BAD_USER_INPUT', argument: 'id' } });
   });
 
-  test('cancels a checkout that is under way, which then gives the cancelled order', async (t) => {
+  test('cancels a checkout that is under way, which then returns the cancelled order', async (t) => {
     const { checkout, cancel, products, rows } = await setUpOrders(t);
     const asked = Promise.withResolvers<void>();
     const answered = Promise.withResolvers<void>();

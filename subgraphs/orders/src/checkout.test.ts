@@ -23,7 +23,7 @@ const REUSED = {
 };
 
 describe('checkout', () => {
-  test('gives the confirmed order, with the exact sum of the prices at reservation', async (t) => {
+  test('returns the confirmed order, with the exact sum of the prices at reservation', async (t) => {
     const { checkout, products, rows } = await setUpOrders(t);
     const { createdAt, ...order } = await checkout({ items: [{ productId: '7', quantity: 3 }] });
     assert.deepEqual(order, { id: '1', userId: '1', amount: 5997, status: 'CONFIRMED' });
@@ -46,7 +46,7 @@ describe('checkout', () => {
     ]);
   });
 
-  test('is written before anybody is asked anything', async (t) => {
+  test('is written before any other subgraph is called', async (t) => {
     const { checkout, products, rows } = await setUpOrders(t);
     const written: string[] = [];
     products.onReserve = async (reservation) => {
@@ -109,7 +109,7 @@ describe('a checkout that fails is cancelled after its release:', () => {
     assert.deepEqual(await rows(), ['CANCELLED 0 ENDED']);
   });
 
-  test('where users can not be asked', async (t) => {
+  test("if users can't be asked", async (t) => {
     const { checkout, products, rows } = await setUpOrders(t, hangsUp);
     await outageOf(checkout(), 'users');
     assert.deepEqual(products.asked, ['release 1']);
@@ -120,7 +120,7 @@ describe('a checkout that fails is cancelled after its release:', () => {
     ['an error that nobody expects', refused('INTERNAL_SERVER_ERROR', 'Internal server error')],
     ['half an answer', { data: { reserveStock: { items: [{}] } } }],
   ] as const) {
-    test(`where products gives ${name}`, async (t) => {
+    test(`if products gives ${name}`, async (t) => {
       const { checkout, products, rows } = await setUpOrders(t);
       products.onReserve = () => answer;
       await assert.rejects(checkout(), { extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'products' } });
@@ -130,20 +130,20 @@ describe('a checkout that fails is cancelled after its release:', () => {
 });
 
 describe('a checkout that runs out of time is left to the sweep, and says so:', () => {
-  test('where its own limit is over', async (t) => {
+  test('if its own limit is over', async (t) => {
     const { checkout, products, rows } = await setUpOrders(t, knows('1'), { CHECKOUT_TIMEOUT_MS: '200' });
     products.onReserve = () => undefined;
     await assert.rejects(checkout(), OUT_OF_TIME);
     assert.deepEqual(await rows(), ['PENDING 0 RESERVING']);
   });
 
-  test("where the request's is", async (t) => {
+  test("if the request's limit is over", async (t) => {
     const { checkout, rows } = await setUpOrders(t, hangs);
     await assert.rejects(checkout({}, AbortSignal.timeout(200)), OUT_OF_TIME);
     assert.deepEqual(await rows(), ['PENDING 0 RESERVING']);
   });
 
-  test('where it was over from the start, and then nothing is written', async (t) => {
+  test('if it was over from the start, and then nothing is written', async (t) => {
     const { checkout, log } = await setUpOrders(t);
     await assert.rejects(checkout({}, AbortSignal.abort()), OUT_OF_TIME);
     assert.deepEqual(log.statements(), []);
@@ -162,7 +162,7 @@ describe('a checkout that runs out of time is left to the sweep, and says so:', 
 describe('an idempotency key', () => {
   const input = { idempotencyKey: 'k' };
 
-  test('gives the first order again, and asks nobody', async (t) => {
+  test('returns the first order again without calling other subgraphs', async (t) => {
     const { checkout, products, users } = await setUpOrders(t);
     const first = await checkout(input);
     const same = { idempotencyKey: ' k ', items: [1, 1].map((quantity) => ({ productId: '7', quantity })) };
@@ -178,7 +178,7 @@ describe('an idempotency key', () => {
     assert.deepEqual(products.asked, ['reserve 1']);
   });
 
-  test('gives the refusal again', async (t) => {
+  test('returns the refusal again', async (t) => {
     const { checkout, products } = await setUpOrders(t);
     products.onReserve = () => INSUFFICIENT;
     await assert.rejects(checkout(input), INSUFFICIENT_ERROR);
@@ -187,8 +187,8 @@ describe('an idempotency key', () => {
     assert.deepEqual(products.asked, ['reserve 1', 'release 1']);
   });
 
-  test('tells after the time ran out how it ended: it ends it', async (t) => {
-    const { checkout, products, rows } = await setUpOrders(t, knows('1'), { CHECKOUT_TIMEOUT_MS: '200' });
+  test('ends a checkout that ran out of time and returns it', async (t) => {
+    const { checkout, products, rows } = await setUpOrders(t, knows('1'), { CHECKOUT_TIMEOUT_MS: '1000' });
     products.onReserve = () => undefined;
     await assert.rejects(checkout(input), OUT_OF_TIME);
     assert.equal((await checkout(input)).status, 'CANCELLED');
@@ -196,7 +196,7 @@ describe('an idempotency key', () => {
     assert.deepEqual(await rows(), ['CANCELLED 0 ENDED']);
   });
 
-  test('returns the cancelled order after the time ran out even if its stock can not be released yet', async (t) => {
+  test("returns the cancelled order after the time ran out even if its stock can't be released yet", async (t) => {
     const { checkout, products, rows } = await setUpOrders(t, knows('1'), { CHECKOUT_TIMEOUT_MS: '200' });
     products.onReserve = () => undefined;
     products.onRelease = () => undefined;

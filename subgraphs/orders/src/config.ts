@@ -19,7 +19,7 @@ export const config = z
   );
 
 export interface Config {
-  /** Subgraph that is asked if a user exists. */
+  /** Subgraph that knows if a user exists. */
   readonly users: Peer;
   /** Subgraph that reserves and releases stock. */
   readonly products: Peer;

@@ -48,7 +48,7 @@ async function setUp(t: TestContext, listener: RequestListener = knows('1', '2')
 }
 
 describe('createOrder', () => {
-  test('gives the order back', async (t) => {
+  test('returns the order', async (t) => {
     const { create, users } = await setUp(t, knows('1'), 5000);
     const before = Date.now();
     const { createdAt, ...order } = await create(INPUT);
@@ -98,7 +98,7 @@ describe('createOrder writes nothing', () => {
     ['hangs up', hangsUp],
   ];
   for (const [name, listener] of failures) {
-    test(`where users ${name}`, async (t) => {
+    test(`if users ${name}`, async (t) => {
       const { create, rows, users } = await setUp(t, listener, 5000);
       await outageOf(create(INPUT), 'users');
       assert.deepEqual(await rows(), []);
@@ -106,7 +106,7 @@ describe('createOrder writes nothing', () => {
     });
   }
 
-  test('where users answers with an error, which is in its own log', async (t) => {
+  test('if users answers with an error, which is in its own log', async (t) => {
     const listener = answers(200, { data: { user: null }, errors: [{ message: 'boom' }] });
     const { create, rows, users } = await setUp(t, listener, 5000);
     await assert.rejects(create(INPUT), UNAVAILABLE);
@@ -114,7 +114,7 @@ describe('createOrder writes nothing', () => {
     assert.equal(users.calls(), 1);
   });
 
-  test('where users is down', async (t) => {
+  test('if users is down', async (t) => {
     const { create, rows } = await ordersBeside(t, urlOf(await freePort(t)), 5000);
     const start = performance.now();
     await outageOf(create(INPUT), 'users');
@@ -122,7 +122,7 @@ describe('createOrder writes nothing', () => {
     assert.deepEqual(await rows(), []);
   });
 
-  test('where users hangs, and says so at the deadline', async (t) => {
+  test('if users hangs, and says so at the deadline', async (t) => {
     const { create, rows } = await setUp(t, hangs);
     const start = performance.now();
     await assert.rejects(create(INPUT), TOO_LATE);
@@ -131,7 +131,7 @@ describe('createOrder writes nothing', () => {
     assert.deepEqual(await rows(), []);
   });
 
-  test('where the client leaves before users answered', async (t) => {
+  test('if the client leaves before users answered', async (t) => {
     const asked = Promise.withResolvers<void>();
     const { create, rows } = await setUp(t, () => asked.resolve(), 5000);
     const leaving = new AbortController();
@@ -144,7 +144,7 @@ describe('createOrder writes nothing', () => {
 });
 
 describe('an idempotency key', () => {
-  test('gives the first order again, for the same arguments', async (t) => {
+  test('returns the first order again, for the same arguments', async (t) => {
     const { create, rows, users } = await setUp(t, knows('1'), 5000);
     const first = await create(WITH_KEY);
     const second = await create({ userId: '1', amount: 10.5, idempotencyKey: ' k ' });
@@ -177,7 +177,7 @@ describe('an idempotency key', () => {
     assert.equal((await rows()).length, 1);
   });
 
-  test('gives the order again while users is down', async (t) => {
+  test('returns the order again while users is down', async (t) => {
     const { create, users } = await setUp(t, knows('1'), 5000);
     const first = await create(WITH_KEY);
     await users.close();

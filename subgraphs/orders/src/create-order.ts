@@ -16,8 +16,8 @@ export interface CreateOrderInput {
 /**
  * Runs the mutation `createOrder`.
  *
- * @throws `BAD_USER_INPUT`, `USER_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`, `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`; no
- *   order is created then
+ * @throws `BAD_USER_INPUT`, `USER_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`, `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`; then
+ *   no order is created
  */
 export async function createOrder(
   context: Pick<Context, 'db' | 'usersClient' | 'signal' | 'deadline'>,
@@ -26,7 +26,7 @@ export async function createOrder(
   const { db, usersClient } = context;
   const order = parseInput(input);
   const { idempotencyKey } = order;
-  // A second submission needs nothing of users: its answer was settled by the first.
+  // A repeated submission doesn't call users: the first one has settled its answer.
   const earlier = idempotencyKey === null ? undefined : await findOrderByIdempotencyKey(db, idempotencyKey);
   if (earlier) return sameOrder(db, earlier, order);
   if (!(await usersClient.exists(input.userId, context))) {
@@ -43,10 +43,10 @@ function parseInput({ userId, amount, idempotencyKey }: CreateOrderInput): NewOr
   };
 }
 
-/** The order that is there under the key, if it is the one that was asked for. */
+/** Returns the order of the key. @throws `IDEMPOTENCY_KEY_REUSED` if it was created from other arguments */
 async function sameOrder(db: Context['db'], order: Order, asked: NewOrder): Promise<Order> {
   const isSame = order.userId === String(asked.userKey) && order.amount === asked.amountMinor;
-  // A checkout that is PENDING has no amount: none of these is one.
+  // A PENDING order with an amount is no checkout: those get it when they are confirmed.
   if (isSame && (order.status === 'PENDING' || !(await findSaga(db, Number(order.id))))) return order;
   throw new ExpectedError(
     'IDEMPOTENCY_KEY_REUSED',

@@ -12,7 +12,7 @@ const RESERVE = `mutation ReserveStock($orderId: ID!, $items: [ReservationItem!]
 }`;
 const RELEASE = 'mutation ReleaseStock($orderId: ID!) { releaseStock(orderId: $orderId) { orderId } }';
 
-/** What products says to whoever checks out. */
+/** Codes that reach the client of a checkout. */
 const REFUSALS: readonly unknown[] = ['PRODUCT_NOT_FOUND', 'INSUFFICIENT_STOCK'];
 
 const reserved = z.object({
@@ -22,21 +22,21 @@ const reserved = z.object({
 });
 const released = z.object({ releaseStock: z.object({ orderId: z.string() }) });
 
-/** What orders asks of the products subgraph. */
+/** Client of the products subgraph. */
 export class ProductsClient {
   readonly #client: SubgraphClient;
 
-  /** @param options if it is, how long a call may take, and the shared secret */
+  /** @param options its URL, the time that a call may take, and the shared secret */
   constructor(options: Omit<SubgraphClientOptions, 'name'>) {
     this.#client = new SubgraphClient({ name: SUBGRAPH, ...options });
   }
 
   /**
-   * Takes the items out of stock for the order, once, however often it is sent.
+   * Takes the items out of stock for the order, once, even if it is sent again.
    *
    * @returns the items with their prices; undefined if it came after the order's release
-   * @throws `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`: nothing is reserved; `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`:
-   *   something may be
+   * @throws `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`: nothing is reserved; `SUBGRAPH_UNAVAILABLE`, `OUTCOME_UNKNOWN`,
+   *   `DEADLINE_EXCEEDED`: something may be
    */
   async reserve(orderId: string, items: readonly Item[], lifetime: Lifetime): Promise<PricedItem[] | undefined> {
     const variables = {
@@ -56,9 +56,9 @@ export class ProductsClient {
   }
 
   /**
-   * Puts back what the order has reserved, and sees to it that nothing is reserved for it from now on.
+   * Puts back what the order has reserved, and makes products refuse later reservations for it.
    *
-   * @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED`: it may have, and is to be sent again
+   * @throws `SUBGRAPH_UNAVAILABLE`, `OUTCOME_UNKNOWN`, `DEADLINE_EXCEEDED`: it may have; send it again
    */
   async release(orderId: string, lifetime: Lifetime): Promise<void> {
     dataOf(await this.#client.call({ query: RELEASE, variables: { orderId } }, lifetime), released);
@@ -69,7 +69,7 @@ export class ProductsClient {
   }
 }
 
-/** @throws `SUBGRAPH_UNAVAILABLE` if the data is not what was asked for */
+/** Returns the data of an answer. @throws `SUBGRAPH_UNAVAILABLE` if it doesn't fit */
 function dataOf<Data>({ data, errors }: GraphQLAnswer, shape: z.ZodType<Data>): Data {
   const result = shape.safeParse(data);
   if (result.success && !errors) return result.data;

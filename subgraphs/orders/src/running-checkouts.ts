@@ -1,4 +1,4 @@
-/** The checkouts that this process is at, by order: they are left to themselves. (The database is this process's alone.) */
+/** Checkouts that this process is working on, by order; the sweep leaves them alone. No other process opens the database. */
 export class RunningCheckouts {
   readonly #ends = new Map<number, Promise<unknown>>();
 
@@ -6,7 +6,7 @@ export class RunningCheckouts {
     return this.#ends.has(orderKey);
   }
 
-  /** Runs one, and counts it among them until it is settled. */
+  /** Runs a checkout, which counts as running until its promise is settled. */
   async run<Result>(orderKey: number, work: () => Promise<Result>): Promise<Result> {
     const end = Promise.withResolvers<void>();
     this.#ends.set(orderKey, end.promise);
@@ -18,7 +18,7 @@ export class RunningCheckouts {
     }
   }
 
-  /** Resolves as soon as this one isn't running. @throws the signal's reason if it is aborted before */
+  /** Resolves once the checkout isn't running. @throws the signal's reason if it is aborted first */
   async end(orderKey: number, signal: AbortSignal): Promise<void> {
     const left = Promise.withResolvers<void>();
     signal.addEventListener('abort', () => left.resolve(), { once: true });

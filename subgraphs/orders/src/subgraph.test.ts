@@ -50,7 +50,7 @@ describe('the orders subgraph', () => {
     });
   }
 
-  test('tells what is wrong with an amount', async (t) => {
+  test('reports what is wrong with an amount', async (t) => {
     const { ask } = await startOrders(t);
     const { data, errors } = await ask('mutation { createOrder(userId: 1, amount: 10.505) { id } }');
     assert.equal(data, null);
@@ -58,7 +58,7 @@ describe('the orders subgraph', () => {
     assert.deepEqual(errors?.[0]?.extensions, { code: 'BAD_USER_INPUT', argument: 'amount' });
   });
 
-  test('tells that there is no such user', async (t) => {
+  test('reports that there is no such user', async (t) => {
     const { ask } = await startOrders(t);
     const { data, errors } = await ask(CREATE_ORDER, { userId: '999' });
     assert.equal(data, null);
@@ -77,7 +77,7 @@ describe('the orders subgraph', () => {
     assert.doesNotMatch(JSON.stringify(answer), /127\.0\.0\.1|ECONNREFUSED/);
   });
 
-  test('gives null for an order that is not there', async (t) => {
+  test('returns null for an order that does not exist', async (t) => {
     const { ask } = await startOrders(t);
     assert.deepEqual(await ask('{ order(id: "99") { id } }'), { status: 200, data: { order: null } });
   });
@@ -161,7 +161,7 @@ describe("the orders subgraph's entities", () => {
     assert.equal(log.statements().length, 2);
   });
 
-  test('cost an error, and nothing but their orders, where the page is malformed', async (t) => {
+  test('cost an error, and nothing but their orders, if the page is malformed', async (t) => {
     const { ask } = await startOrders(t);
     const { data, errors } = await ask(
       `query ($representations: [_Any!]!) { _entities(representations: $representations) {

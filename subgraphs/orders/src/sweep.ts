@@ -9,8 +9,8 @@ const INTERVAL_MS = 1000;
 const AT_A_TIME = 10;
 
 /**
- * Ends the checkouts that nobody is at: those that a crash left, that ran out of time, or whose stock could not be
- * released. Each is cancelled, for whoever sent it has no answer or a bad one. At its start and every second.
+ * Ends abandoned checkouts, at its start and every second: those that a crash left, that ran out of time, or whose stock
+ * could not be released. It cancels those that are not confirmed, because their clients have no answer or an error.
  */
 export class Sweep {
   readonly #services: Services;
@@ -24,7 +24,7 @@ export class Sweep {
     this.#end = this.#run();
   }
 
-  /** Resolves when it has come to its end: at most at the end of the calls under way. */
+  /** Resolves once the calls under way have ended. */
   stop(): Promise<void> {
     this.#stopping.abort();
     return this.#end;
@@ -36,7 +36,7 @@ export class Sweep {
       try {
         await this.#pass();
       } catch (error) {
-        this.#logger.error(error, 'the sweep could not end what is left');
+        this.#logger.error(error, 'a pass of the sweep failed');
       }
       await delay(INTERVAL_MS, undefined, { signal }).catch(() => {}); // a stop ends the wait
     }
@@ -45,7 +45,7 @@ export class Sweep {
   async #pass(): Promise<void> {
     const { db, running } = this.#services;
     const sagas = await findSagasNotEnded(db);
-    await turn(); // a checkout that was written a moment ago counts as running now
+    await turn(); // a checkout that was written just now is registered as running
     const left = sagas.filter(({ orderKey }) => !running.has(orderKey));
     const rest = left.values();
     const worker = async () => {
@@ -59,9 +59,9 @@ export class Sweep {
     if (signal.aborted) return;
     try {
       await cancelUnsettled(this.#services, orderKey, { signal });
-      this.#logger.info({ order: orderKey }, 'the sweep ended a checkout that was left: the order is cancelled');
+      this.#logger.info({ order: orderKey }, 'the sweep ended an abandoned checkout; the order is cancelled');
     } catch (error) {
-      if (!(error instanceof ExpectedError)) throw error; // the others are noted in the saga: again in a second
+      if (!(error instanceof ExpectedError)) throw error; // noted in the saga; the next pass tries again
     }
   }
 }

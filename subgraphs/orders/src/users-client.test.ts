@@ -18,10 +18,10 @@ async function ask(t: TestContext, listener: RequestListener, id: string, secret
   return client.exists(id, { signal: AbortSignal.timeout(10_000) });
 }
 
-describe('whether a user exists', () => {
-  test('is yes where users gives one', async (t) => assert.equal(await ask(t, knows('1'), '1'), true));
+describe('UsersClient.exists', () => {
+  test('is true if users returns the user', async (t) => assert.equal(await ask(t, knows('1'), '1'), true));
 
-  test('is no where users gives null', async (t) => assert.equal(await ask(t, knows('1'), '2'), false));
+  test('is false if users returns null', async (t) => assert.equal(await ask(t, knows('1'), '2'), false));
 
   test("is what the answer's body says, whatever the HTTP status", async (t) => {
     assert.equal(await ask(t, answers(500, { data: { user: { id: '1' } } }), '1'), true);
@@ -35,7 +35,7 @@ describe('whether a user exists', () => {
     ['data without the field', { data: {} }],
   ];
   for (const [name, body] of unknown) {
-    test(`could not be found out where users gives ${name}`, async (t) => {
+    test(`fails if users returns ${name}`, async (t) => {
       await assert.rejects(ask(t, answers(200, body), '1'), UNAVAILABLE);
     });
   }

@@ -5,17 +5,17 @@ import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 const SUBGRAPH = 'users';
 const USER_EXISTS = 'query UserExists($id: ID!) { user(id: $id) { id } }';
 
-/** What orders asks of the users subgraph. */
+/** Client of the users subgraph. */
 export class UsersClient {
   readonly #client: SubgraphClient;
 
-  /** @param options if it is, how long a call may take, and the shared secret */
+  /** @param options its URL, the time that a call may take, and the shared secret */
   constructor(options: Omit<SubgraphClientOptions, 'name'>) {
     this.#client = new SubgraphClient({ name: SUBGRAPH, ...options });
   }
 
   /**
-   * Whether there is a user with this id. The answer is in the body: an HTTP status says only whether there is one.
+   * Checks if a user exists. The body decides, not the HTTP status, which only says if there is an answer.
    *
    * @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED` if that could not be found out
    */

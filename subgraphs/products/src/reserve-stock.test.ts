@@ -30,7 +30,7 @@ const RELEASED = {
 };
 
 describe('reserveStock', () => {
-  test('takes all the items out of stock, and gives their prices', async (t) => {
+  test('takes all the items out of stock, and returns their prices', async (t) => {
     const { reserve, stock } = await setUp(t);
     assert.deepEqual(await reserve('7', DESKS, LAMPS), {
       orderId: '7',
@@ -42,7 +42,7 @@ describe('reserveStock', () => {
     assert.deepEqual(await stock(), [1, 0]);
   });
 
-  test('takes nothing where one of the items is not there in that number, and says what is left', async (t) => {
+  test('takes nothing if one of the items is not there in that number, and says what is left', async (t) => {
     const { reserve, stock } = await setUp(t);
     await assert.rejects(reserve('7', LAMPS, { productId: '2', quantity: 4 }), {
       message: 'items: there are 3 left of product 2',
@@ -51,7 +51,7 @@ describe('reserveStock', () => {
     assert.deepEqual(await stock(), [5, 3]);
   });
 
-  test('takes nothing where one of the products does not exist', async (t) => {
+  test('takes nothing if one of the products does not exist', async (t) => {
     const { reserve, stock } = await setUp(t);
     await assert.rejects(reserve('7', LAMPS, { productId: '99', quantity: 1 }), {
       message: 'items: there is no product 99',
@@ -70,7 +70,7 @@ describe('reserveStock', () => {
     assert.deepEqual(await stock(), [1, 3]);
   });
 
-  test('sent again takes nothing more, and gives the prices of the first time', async (t) => {
+  test('sent again takes nothing more, and returns the prices of the first time', async (t) => {
     const { db, reserve, stock } = await setUp(t);
     const first = await reserve('7', LAMPS);
     await db.updateTable('products').set({ price_minor: 1 }).execute();

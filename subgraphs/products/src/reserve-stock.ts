@@ -4,22 +4,22 @@ import type { Context } from './context.ts';
 import { type Item, type ReservationResult, type ReservedItem, release, reserve } from './database/reservations.ts';
 import { productNotFound } from './product-not-found.ts';
 
-/** The arguments of the mutation, as orders gave them. */
+/** Arguments of the mutation as orders sent them. */
 export interface ReserveStockInput {
   orderId: string;
   items: { productId: string; quantity: number }[];
 }
 
-/** What an order has reserved, as the graph has it. */
+/** Reservation of an order as the graph has it. */
 export interface Reservation {
   orderId: string;
   items: { productId: string; quantity: number; price: number }[];
 }
 
 /**
- * The mutation `reserveStock`.
+ * Runs the mutation `reserveStock`.
  *
- * @throws `BAD_USER_INPUT`, `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`, `RESERVATION_RELEASED`; nothing is reserved then
+ * @throws `BAD_USER_INPUT`, `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`, `RESERVATION_RELEASED`; then nothing is reserved
  */
 export async function reserveStock(
   { db, reach }: Pick<Context, 'db' | 'reach'>,
@@ -33,7 +33,7 @@ export async function reserveStock(
   return { orderId, items: result.items.map(toItem) };
 }
 
-/** The mutation `releaseStock`. @throws `BAD_USER_INPUT` */
+/** Runs the mutation `releaseStock`. @throws `BAD_USER_INPUT` */
 export async function releaseStock(
   { db, reach }: Pick<Context, 'db' | 'reach'>,
   { orderId }: { orderId: string },
@@ -44,7 +44,7 @@ export async function releaseStock(
   return { orderId };
 }
 
-/** @throws `BAD_USER_INPUT` */
+/** Returns the items of a reservation. @throws `BAD_USER_INPUT` */
 function parseItems(items: ReserveStockInput['items']): Item[] {
   const parsed = items.map(({ productId, quantity }) => {
     if (quantity < 1) throw badUserInput('items', quantity, 'must be a quantity of 1 or more');

@@ -25,7 +25,7 @@ function emailTaken(email: string) {
 }
 
 describe('createUser', () => {
-  test('gives the user back', async (t) => {
+  test('returns the user', async (t) => {
     const { create } = await setUp(t);
     const before = Date.now();
     const { createdAt, ...user } = await create('Ada Lovelace', 'Ada@Example.com');

@@ -31,7 +31,7 @@ describe('the users subgraph', () => {
     assert.deepEqual(found.data, { user: { name: 'Ada', email: 'ada@example.com' } });
   });
 
-  test('tells that an address is taken', async (t) => {
+  test('reports that an address is taken', async (t) => {
     const { ask } = await startUsersWith(t, 1);
     const { data, errors } = await ask(CREATE_USER, { name: 'Eve', email: '1@EXAMPLE.com' });
     assert.equal(data, null);
@@ -39,12 +39,12 @@ describe('the users subgraph', () => {
     assert.deepEqual(errors?.[0]?.extensions, { code: 'EMAIL_TAKEN' });
   });
 
-  test('gives null for a user who is not there', async (t) => {
+  test('returns null for a user who does not exist', async (t) => {
     const { ask } = await serveSubgraph(t, usersSubgraph);
     assert.deepEqual(await ask('{ user(id: "99") { id } }'), { status: 200, data: { user: null } });
   });
 
-  test("tells that an id is none, at the field's path", async (t) => {
+  test("reports that an id is none, at the field's path", async (t) => {
     const { ask } = await serveSubgraph(t, usersSubgraph);
     const { data, errors } = await ask('{ user(id: "x") { id } }');
     assert.deepEqual(data, { user: null });
@@ -99,7 +99,7 @@ describe("the users subgraph's entities", () => {
     assert.equal(log.statements().length, 1);
   });
 
-  test('cost no statement where no key is well-formed', async (t) => {
+  test('cost no statement if no key is well-formed', async (t) => {
     const { ask, log } = await serveSubgraph(t, usersSubgraph);
     const { data } = await ask(ENTITIES, { representations: representationsOf('x', '0') });
     assert.deepEqual(data, { _entities: [null, null] });

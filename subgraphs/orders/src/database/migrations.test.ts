@@ -67,7 +67,7 @@ async function insert(t: TestContext, ...rows: NewOrderRow[]): Promise<void> {
   for (const row of rows) await db.insertInto('orders').values(row).execute();
 }
 
-test('the database itself refuses an order of nobody and of nothing', async (t) => {
+test('the database itself refuses an order without a user or an amount', async (t) => {
   await insert(t, ORDER);
   for (const row of [
     { ...ORDER, user_id: 0 },

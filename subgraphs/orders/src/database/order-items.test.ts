@@ -7,7 +7,7 @@ import { insertOrder } from './orders.ts';
 import { insertCheckout } from './sagas.ts';
 import type { Tables } from './tables.ts';
 
-test("gives each order's items by product, none for an order without any or that is not there, in one statement", async (t) => {
+test("returns each order's items by product, none for an order without any or that does not exist, in one statement", async (t) => {
   const { db, log } = await memoryDatabase<Tables>(t, migrations);
   const checkout = (...items: Item[]) => insertCheckout(db, { userKey: 1, items, idempotencyKey: null }, () => {});
   await checkout({ productKey: 9, quantity: 1 }, { productKey: 7, quantity: 2 });

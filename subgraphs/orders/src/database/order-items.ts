@@ -3,18 +3,18 @@ import { keysOf } from '@lockstep/subgraph-kit/database/sqlite.ts';
 import type { Kysely, Transaction } from 'kysely';
 import type { OrderItemRow, Tables } from './tables.ts';
 
-/** So many of one product, to be ordered. */
+/** Number of pieces of one product to order. */
 export interface Item {
   productKey: number;
   quantity: number;
 }
 
 export interface PricedItem extends Item {
-  /** Of one, in minor units. */
+  /** Price of one piece in minor units. */
   priceMinor: number;
 }
 
-/** An item of an order, as the graph has it; its price in minor units, which the scalar Money prints. */
+/** Item of an order as the graph has it. Its price is in minor units, which the scalar Money formats. */
 export interface OrderItem {
   productId: string;
   quantity: number;
@@ -31,7 +31,7 @@ const selectItems = prepare((db: Kysely<Tables>, parameter: Parameters<{ keys: s
     .orderBy('product_id'),
 );
 
-/** The items of these orders, in the keys' order, each by product. One statement. */
+/** Returns the items of these orders in the keys' order, each sorted by product. Runs one statement. */
 export async function findItemsOfOrders(db: Kysely<Tables>, orderKeys: readonly number[]): Promise<OrderItem[][]> {
   const rows = await selectItems(db, { keys: JSON.stringify(orderKeys) });
   const byOrder = Map.groupBy(rows, (row) => row.order_id);
@@ -53,7 +53,7 @@ export async function insertItems(
   await transaction.insertInto('order_items').values(rows).execute();
 }
 
-/** Keeps the prices of an order's items. */
+/** Stores the prices of an order's items. */
 export async function setPrices(
   transaction: Transaction<Tables>,
   orderKey: number,

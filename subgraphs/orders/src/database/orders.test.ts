@@ -16,7 +16,7 @@ async function setUp(t: TestContext, ...userKeys: number[]) {
 const ids = (orders: readonly ({ id: string } | null)[]) => orders.map((order) => order?.id ?? null);
 
 describe('findOrders', () => {
-  test("gives orders in the keys' order, null for an unknown one, in one statement", async (t) => {
+  test("returns orders in the keys' order, null for an unknown one, in one statement", async (t) => {
     const { db, log } = await setUp(t, 1, 1, 2);
     assert.deepEqual(ids(await findOrders(db, [3, 99, 1, 1])), ['3', null, '1', '1']);
     assert.equal(log.statements().length, 1);
@@ -24,14 +24,14 @@ describe('findOrders', () => {
 });
 
 describe('listOrders', () => {
-  test('gives pages that follow each other in id order', async (t) => {
+  test('returns pages that follow each other in id order', async (t) => {
     const { db } = await setUp(t, 1, 2, 1, 2, 1);
     assert.deepEqual(ids(await listOrders(db, { first: 2, after: 0 })), ['1', '2']);
     assert.deepEqual(ids(await listOrders(db, { first: 2, after: 2 })), ['3', '4']);
     assert.deepEqual(ids(await listOrders(db, { first: 2, after: 4 })), ['5']);
   });
 
-  test("gives one user's orders, page by page", async (t) => {
+  test("returns one user's orders, page by page", async (t) => {
     const { db } = await setUp(t, 1, 2, 1, 2, 1);
     assert.deepEqual(ids(await listOrders(db, { first: 2, after: 0 }, 1)), ['1', '3']);
     assert.deepEqual(ids(await listOrders(db, { first: 2, after: 3 }, 1)), ['5']);
@@ -40,7 +40,7 @@ describe('listOrders', () => {
 });
 
 describe('findOrdersOfUsers', () => {
-  test('gives a page for each user, in one statement', async (t) => {
+  test('returns a page for each user, in one statement', async (t) => {
     const { db, log } = await setUp(t, 1, 2, 1, 3, 2, 1);
     const pages = await findOrdersOfUsers(db, [
       { userKey: 3, first: 2, after: 0 },
@@ -52,7 +52,7 @@ describe('findOrdersOfUsers', () => {
     assert.equal(log.statements().length, 1);
   });
 
-  test('gives two pages of the same user', async (t) => {
+  test('returns two pages of the same user', async (t) => {
     const { db, log } = await setUp(t, 1, 1, 1, 1);
     const pages = await findOrdersOfUsers(db, [
       { userKey: 1, first: 3, after: 1 },
@@ -62,7 +62,7 @@ describe('findOrdersOfUsers', () => {
     assert.equal(log.statements().length, 1);
   });
 
-  test('gives a hundred pages in one statement', async (t) => {
+  test('returns a hundred pages in one statement', async (t) => {
     const userKeys = Array.from({ length: 100 }, (_, index) => index + 1);
     const { db, log } = await setUp(t, ...userKeys);
     const pages = await findOrdersOfUsers(
@@ -76,7 +76,7 @@ describe('findOrdersOfUsers', () => {
     assert.equal(log.statements().length, 1);
   });
 
-  test('gives nothing for no pages, without a statement', async (t) => {
+  test('returns nothing for no pages, without a statement', async (t) => {
     const { db, log } = await setUp(t, 1);
     assert.deepEqual(await findOrdersOfUsers(db, []), []);
     assert.deepEqual(log.statements(), []);
@@ -84,7 +84,7 @@ describe('findOrdersOfUsers', () => {
 });
 
 describe('insertOrder', () => {
-  test('gives the order of its own, whoever else inserts', async (t) => {
+  test('returns its own order while others insert', async (t) => {
     const { db } = await setUp(t);
     const orders = await Promise.all(
       [1, 2, 3].map((userKey) => insertOrder(db, { userKey, amountMinor: userKey * 100, idempotencyKey: null })),
@@ -100,7 +100,7 @@ describe('insertOrder', () => {
     assert.equal(new Set(ids(orders)).size, 3);
   });
 
-  test('gives the first order of its key, and inserts no other', async (t) => {
+  test('returns the first order of its key, and inserts no other', async (t) => {
     const { db } = await setUp(t);
     const first = await insertOrder(db, { userKey: 1, amountMinor: 100, idempotencyKey: 'k' });
     assert.deepEqual(await insertOrder(db, { userKey: 2, amountMinor: 200, idempotencyKey: 'k' }), first);
@@ -116,7 +116,7 @@ describe('insertOrder', () => {
 });
 
 describe('findOrderByIdempotencyKey', () => {
-  test('gives the order of the key, whose case matters', async (t) => {
+  test('returns the order of the key, whose case matters', async (t) => {
     const { db } = await setUp(t);
     const order = await insertOrder(db, { userKey: 1, amountMinor: 100, idempotencyKey: 'k' });
     assert.deepEqual(await findOrderByIdempotencyKey(db, 'k'), order);

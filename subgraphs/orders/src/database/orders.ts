@@ -4,7 +4,7 @@ import { keysOf } from '@lockstep/subgraph-kit/database/sqlite.ts';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { NewOrderRow, OrderRow, Tables } from './tables.ts';
 
-/** An order, as the graph has it; its amount in minor units, which the scalar Money prints. */
+/** Order as the graph has it. Its amount is in minor units, which the scalar Money formats. */
 export interface Order {
   id: string;
   userId: string;
@@ -13,15 +13,15 @@ export interface Order {
   createdAt: Date;
 }
 
-/** What an order is made from. */
+/** Input of a new order. */
 export interface NewOrder {
   userKey: number;
   amountMinor: number;
-  /** Null: none was given, and no two submissions are one. */
+  /** Null if the client gave none; then each submission is an order. */
   idempotencyKey: string | null;
 }
 
-/** One page of one user's orders. */
+/** Page of one user's orders. */
 export interface PageOfUser extends Page {
   userKey: number;
 }
@@ -47,25 +47,25 @@ const selectPageOfUser = prepare((db: Kysely<Tables>, parameter: Parameters<Page
     .limit(parameter('first')),
 );
 
-/** The orders with these keys, in the keys' order, null for an unknown one. One statement. */
+/** Returns the orders with these keys in the keys' order, null for an unknown key. Runs one statement. */
 export async function findOrders(db: Kysely<Tables>, keys: readonly number[]): Promise<(Order | null)[]> {
   const rows = await selectOrders(db, { keys: JSON.stringify(keys) });
   const byKey = new Map(rows.map((row) => [row.id, toOrder(row)]));
   return keys.map((key) => byKey.get(key) ?? null);
 }
 
-/** The order with this key, which is there. */
+/** Returns the order with this key, which exists. */
 export async function getOrder(db: Kysely<Tables>, key: number): Promise<Order> {
   return toOrder(await db.selectFrom('orders').selectAll().where('id', '=', key).executeTakeFirstOrThrow());
 }
 
-/** One page of all orders, or of one user's. */
+/** Returns one page of all orders, or of one user's. */
 export async function listOrders(db: Kysely<Tables>, page: Page, userKey?: number): Promise<Order[]> {
   const rows = await (userKey === undefined ? selectPage(db, page) : selectPageOfUser(db, { ...page, userKey }));
   return rows.map(toOrder);
 }
 
-/** These pages, in their order. One statement that reads no row of a page's user beyond the page. */
+/** Returns these pages in their order. Runs one statement, which reads no rows beyond each page. */
 export async function findOrdersOfUsers(db: Kysely<Tables>, pages: readonly PageOfUser[]): Promise<Order[][]> {
   const [only] = pages;
   if (only && pages.length === 1) return [await listOrders(db, only, only.userKey)];
@@ -92,7 +92,7 @@ function pageOfUser(db: Kysely<Tables>, { userKey, first, after }: PageOfUser, i
   return db.selectFrom(rows.as('rows')).selectAll().select(sql.lit(index).as('page'));
 }
 
-/** The order that was created under this key. */
+/** Returns the order that was created with this idempotency key. */
 export async function findOrderByIdempotencyKey(db: Kysely<Tables>, key: string): Promise<Order | undefined> {
   const row = await db.selectFrom('orders').selectAll().where('idempotency_key', '=', key).executeTakeFirst();
   return row && toOrder(row);
@@ -112,12 +112,12 @@ const insertNew = prepare((db: Kysely<Tables>, parameter: Parameters<Required<Om
     .returningAll(),
 );
 
-/** Inserts an order and gives it back; if another submission with its key was first, gives back that one's order. */
+/** Inserts an order and returns it, or the order of an earlier submission with its key. */
 export async function insertOrder(db: Kysely<Tables>, order: NewOrder): Promise<Order> {
   return (await db.transaction().execute((transaction) => insertOrderRow(transaction, order))).order;
 }
 
-/** As {@link insertOrder}, in a transaction that is there; tells whether the order is new. */
+/** Does the same as {@link insertOrder} in a given transaction. Returns if the order is new, too. */
 export async function insertOrderRow(
   transaction: Transaction<Tables>,
   order: NewOrder,

@@ -79,7 +79,7 @@ describe('a saga', () => {
 });
 
 describe('findSagasNotEnded', () => {
-  test('gives those that have not ended', async (t) => {
+  test('returns those that have not ended', async (t) => {
     const { db, confirm } = await setUp(t);
     await insertCheckout(db, { userKey: 1, items: PRICED.items, idempotencyKey: null }, reach);
     await confirm();

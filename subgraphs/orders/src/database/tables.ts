@@ -8,7 +8,7 @@ export interface Tables {
 
 export interface OrdersTable {
   id: Generated<number>;
-  /** Belongs to the users subgraph, which alone knows whether it exists. */
+  /** Key of the users subgraph, which knows if it exists. */
   user_id: number;
   amount_minor: number;
   status: 'PENDING' | 'CONFIRMED' | 'CANCELLED';
@@ -17,29 +17,29 @@ export interface OrdersTable {
   created_at: string;
 }
 
-/** What a checkout orders. */
+/** Items of checkouts. */
 export interface OrderItemsTable {
   order_id: number;
-  /** Belongs to the products subgraph. */
+  /** Key of the products subgraph. */
   product_id: number;
   quantity: number;
-  /** Of one; null until it is reserved. */
+  /** Price of one piece; null until it is reserved. */
   price_minor: number | null;
 }
 
-/** How far a checkout is: one row each. An order of plain `createOrder` has none. */
+/** States of checkouts, one row each. An order of `createOrder` has none. */
 export interface SagasTable {
   order_id: number;
   /**
-   * `RESERVING`: it may have reserved something, and may be confirmed yet. `RELEASING`: it is decided that the order is
-   * cancelled, and its stock may not be back yet. `ENDED`: the order's status says how.
+   * `RESERVING`: it may have reserved stock and may still be confirmed. `RELEASING`: the order is cancelled, and its stock
+   * may not be released yet. `ENDED`: nothing is left to do.
    */
   state: 'RESERVING' | 'RELEASING' | 'ENDED';
-  /** The error that the client got, as JSON, if the checkout was refused. */
+  /** Error that the client got, as JSON, if the checkout was refused. */
   refusal: string | null;
-  /** Why the last attempt to end it failed. */
+  /** Reason why the last attempt to end it failed. */
   problem: string | null;
-  /** When it came to this state: ISO 8601 in UTC. */
+  /** Time of its change to this state: ISO 8601 in UTC. */
   changed_at: string;
 }
 

@@ -25,7 +25,7 @@ test('the database itself refuses a stock below nothing and above what was put i
   }
 });
 
-test('the database itself refuses a second reservation of an order, and one of a product that is not there', async (t) => {
+test('the database itself refuses a second reservation of an order, and one of a product that does not exist', async (t) => {
   const db = await setUp(t);
   const reservation = { order_id: 1, state: 'RESERVED' as const, changed_at: '2026' };
   const item = { order_id: 1, product_id: 1, quantity: 1, price_minor: 1999 };

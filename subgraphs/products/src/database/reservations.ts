@@ -4,18 +4,18 @@ import type { FailpointName } from '../failpoints.ts';
 import { findProducts } from './products.ts';
 import type { Tables } from './tables.ts';
 
-/** So many of one product. */
+/** Number of pieces of one product. */
 export interface Item {
   productKey: number;
   quantity: number;
 }
 
 export interface ReservedItem extends Item {
-  /** Of one, as it was when it was reserved. */
+  /** Price of one piece when it was reserved. */
   priceMinor: number;
 }
 
-/** What became of a reservation. Only `reserved` took anything out of stock, and took all of it. */
+/** Result of a reservation. `reserved` has taken all items out of stock; the others have taken nothing. */
 export type ReservationResult =
   | { kind: 'reserved'; items: ReservedItem[] }
   | { kind: 'released' }
@@ -24,7 +24,7 @@ export type ReservationResult =
   | { kind: 'insufficient stock'; productKey: number; left: number };
 
 /**
- * Reserves the items for the order, or finds that it did so before.
+ * Reserves the items for the order, unless it has reserved them already.
  *
  * @param items each product once
  */
@@ -58,7 +58,7 @@ export function reserve(
   });
 }
 
-/** Puts back what the order has reserved, or sees to it that it reserves nothing from now on. Once: then it is done. */
+/** Puts back what the order has reserved, once, and makes later reservations for it fail. */
 export function release(db: Kysely<Tables>, orderKey: number, reach: Reach<FailpointName>): Promise<void> {
   return db.transaction().execute(async (transaction) => {
     const state = await findState(transaction, orderKey);
@@ -93,7 +93,7 @@ async function findItems(transaction: Transaction<Tables>, orderKey: number): Pr
   return rows.map((row) => ({ productKey: row.product_id, quantity: row.quantity, priceMinor: row.price_minor }));
 }
 
-/** The reservation that is there, if it is of what is asked for. */
+/** Returns the existing reservation of an order, if it is for the same items. */
 function sameReservation(there: ReservedItem[], asked: readonly Item[]): ReservationResult {
   const quantities = new Map(asked.map(({ productKey, quantity }) => [productKey, quantity]));
   const isSame =

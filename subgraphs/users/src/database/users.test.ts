@@ -16,12 +16,12 @@ async function setUp(t: TestContext, count: number) {
 const ids = (users: readonly ({ id: string } | null)[]) => users.map((user) => user?.id ?? null);
 
 describe('findUsers', () => {
-  test("gives users in the keys' order, null for an unknown one", async (t) => {
+  test("returns users in the keys' order, null for an unknown one", async (t) => {
     const { db } = await setUp(t, 3);
     assert.deepEqual(ids(await findUsers(db, [3, 99, 1, 2])), ['3', null, '1', '2']);
   });
 
-  test('gives a user as often as its key is there', async (t) => {
+  test('returns a user as often as its key is there', async (t) => {
     const { db } = await setUp(t, 1);
     assert.deepEqual(ids(await findUsers(db, [1, 1])), ['1', '1']);
   });
@@ -36,14 +36,14 @@ describe('findUsers', () => {
     assert.deepEqual(ids(found.slice(0, 4)), ['1', '2', '3', null]);
   });
 
-  test('gives nothing for no keys', async (t) => {
+  test('returns nothing for no keys', async (t) => {
     const { db } = await setUp(t, 1);
     assert.deepEqual(await findUsers(db, []), []);
   });
 });
 
 describe('listUsers', () => {
-  test('gives pages that follow each other in id order', async (t) => {
+  test('returns pages that follow each other in id order', async (t) => {
     const { db } = await setUp(t, 5);
     assert.deepEqual(ids(await listUsers(db, { first: 2, after: 0 })), ['1', '2']);
     assert.deepEqual(ids(await listUsers(db, { first: 2, after: 2 })), ['3', '4']);
@@ -57,7 +57,7 @@ describe('listUsers', () => {
     assert.deepEqual(ids(await listUsers(db, { first: 2, after: 2 })), ['3', '4']);
   });
 
-  test('neither skips nor repeats a user where another is made between two pages', async (t) => {
+  test('neither skips nor repeats a user if another is made between two pages', async (t) => {
     const { db } = await setUp(t, 3);
     const first = await listUsers(db, { first: 2, after: 0 });
     await insertUser(db, { name: 'Late', email: 'late@example.com' });
@@ -67,7 +67,7 @@ describe('listUsers', () => {
 });
 
 describe('insertUser', () => {
-  test('gives undefined for an address that is taken, and changes nothing', async (t) => {
+  test('returns undefined for an address that is taken, and changes nothing', async (t) => {
     const { db } = await setUp(t, 1);
     assert.equal(await insertUser(db, { name: 'Eve', email: '1@EXAMPLE.com' }), undefined);
     assert.equal((await findUsers(db, [1]))[0]?.name, 'User 1');
