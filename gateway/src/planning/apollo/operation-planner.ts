@@ -75,9 +75,14 @@ export class OperationPlanner implements Planner {
     try {
       return this.#buildPlan(document, request);
     } catch (error) {
-      if (!(error instanceof UnplannableOperationError) || this.#interfaceObjects.size === 0) throw error;
+      const { usesContext } = this.directives;
+      const isExpandable = usesContext || this.#interfaceObjects.size > 0;
+      if (!(error instanceof UnplannableOperationError && isExpandable)) throw error;
       const operation = inlineFragments(document, operationOf(document, request.operationName));
-      const expanded = expandFragments(operation, this.apiSchema, this.#interfaceObjects);
+      const expanded = expandFragments(operation, this.apiSchema, {
+        interfaceObjects: this.#interfaceObjects,
+        usesContext,
+      });
       if (!expanded) throw error;
       return this.#buildPlan({ kind: Kind.DOCUMENT, definitions: [expanded] }, request);
     }
