@@ -8,6 +8,18 @@ export const origin = z
   .string(ORIGIN_RULE)
   .regex(/^(\*|null|[a-z][a-z0-9+.-]*:\/\/(\[[0-9a-fA-F:]+\]|[\w.*-]+)(:(\d{1,5}|\*))?)$/, ORIGIN_RULE);
 
+const CREDENTIALS_RULE =
+  'with allow_credentials, pages of anybody could act as their visitors; name the domain, such as https://*.shop.example';
+
+/** End of a host that belongs to somebody: a domain of two names, or this machine's. */
+const OWN_DOMAIN = /^(\.[\w-]+){2,}$|^(\.[\w-]+)*\.localhost$/;
+
+/** Returns true if anybody can have such an origin: a sandboxed frame's is `null`, and domains are for sale. */
+function isAnybodys(entry: string): boolean {
+  const host = entry.replace(/:(\d+|\*)$/, '');
+  return entry === 'null' || (host.includes('*') && !OWN_DOMAIN.test(host.slice(host.lastIndexOf('*') + 1)));
+}
+
 /** Apollo Sandbox on its own site, and all origins on this machine. */
 const DEVELOPMENT_ORIGINS = [
   'https://studio.apollographql.com',
@@ -28,9 +40,11 @@ export const cors = z
       .describe('Response headers that scripts of other origins may read, besides those that are always readable.'),
     max_age: duration.prefault('10m').describe('How long a browser may cache a preflight response.'),
   })
-  .refine(({ origins, allow_credentials }) => !(allow_credentials && origins.includes('*')), {
-    path: ['origins'],
-    message: 'with allow_credentials, * would let every page act as its visitor; name the origins',
+  .superRefine(({ origins, allow_credentials }, context) => {
+    if (!allow_credentials) return;
+    for (const [index, entry] of origins.entries()) {
+      if (isAnybodys(entry)) context.addIssue({ code: 'custom', path: ['origins', index], message: CREDENTIALS_RULE });
+    }
   })
   .transform(({ origins, allow_credentials, expose_headers, max_age }) => ({
     origins,

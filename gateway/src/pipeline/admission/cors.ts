@@ -1,11 +1,15 @@
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import cors from 'cors';
 import type { Cors } from '../../configuration/sections/cors.ts';
+import { originMatcher } from './origin-matcher.ts';
 
 /** Lets pages of these origins call the handler. */
 export function allowOrigins({ origins, allowCredentials, exposeHeaders, maxAgeMs }: Cors, handler: Handler): Handler {
+  const matchers = origins.map(originMatcher);
   const check = cors({
-    origin: origins.includes('*') ? '*' : origins.map(toMatcher),
+    origin: origins.includes('*')
+      ? '*'
+      : (origin = '', done) => done(null, matchers.some((matches) => matches(origin)) ? [origin] : []),
     methods: ['GET', 'POST'],
     credentials: allowCredentials,
     exposedHeaders: [...exposeHeaders],
@@ -19,16 +23,4 @@ export function allowOrigins({ origins, allowCredentials, exposeHeaders, maxAgeM
     // A preflight is answered by `check`; every other request goes on.
     return check(request, response, () => handler(request, response));
   };
-}
-
-/** `*` in a host stands for any names, `:*` for any port and for none. */
-function toMatcher(origin: string): string | RegExp {
-  if (!origin.includes('*')) return origin;
-  const anyPort = origin.endsWith(':*');
-  const host = (anyPort ? origin.slice(0, -2) : origin).split('*').map(escapeRegExp).join('[\\w-]+(\\.[\\w-]+)*');
-  return new RegExp(`^${host}${anyPort ? '(:\\d+)?' : ''}$`);
-}
-
-function escapeRegExp(text: string): string {
-  return text.replaceAll(/[^\w]/g, '\\$&');
 }
