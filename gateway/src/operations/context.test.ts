@@ -92,3 +92,40 @@ describe('a context value that can not be had', () => {
     );
   });
 });
+
+describe('a context value that each type of an interface gives', () => {
+  const federation = new Federation({
+    subgraphs: {
+      shelves: `type Query { all: [Holder] any: [Any] } interface Holder { books: [Book] } union Any = Shelf | Box
+        type Shelf implements Holder @key(fields: "id") { id: ID! books: [Book] }
+        type Box implements Holder @key(fields: "id") { id: ID! books: [Book] } type Book @key(fields: "id") { id: ID! }`,
+      labels: `type Shelf @key(fields: "id") @context(name: "holder") { id: ID! name: String }
+        type Box @key(fields: "id") @context(name: "holder") { id: ID! title: String }
+        type Book @key(fields: "id") {
+          id: ID! label(of: String @fromContext(field: "$holder ... on Shelf { name } ... on Box { title }")): String
+        }`,
+    },
+    data: { ...data, Box: [{ __typename: 'Box', id: '2', title: 'a box' }] },
+    resolvers: {
+      ...resolvers,
+      Query: {
+        all: () => [
+          { __typename: 'Shelf', id: '1', books: [{ id: 'b1' }] },
+          { __typename: 'Box', id: '2', books: [{ id: 'b1' }] },
+        ],
+        any: () => [{ __typename: 'Box', id: '2', books: [{ id: 'b1' }] }],
+      },
+    },
+  });
+  const onBox = { books: [{ label: 'b1 of "a box"' }] };
+  for (const [query, expected] of [
+    ['{ all { books { label } } }', { all: [{ books: [{ label: 'b1 of "n1"' }] }, onBox] }],
+    ['{ any { ... on Holder { books { label } } } }', { any: [onBox] }],
+    ['{ any { ...Labels } } fragment Labels on Holder { books { label } }', { any: [onBox] }],
+  ] as const) {
+    test(`answers ${query}`, async () => {
+      const { data, errors } = await federation.execute(query);
+      assert.deepEqual([data, errors], [expected, undefined]);
+    });
+  }
+});

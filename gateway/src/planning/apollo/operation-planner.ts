@@ -11,8 +11,8 @@ import { operationOf } from '../plan/operation-document.ts';
 import type { PlannedOperation, Planner, PlanRequest, SupergraphDirectives } from '../planner.ts';
 import { UnplannableOperationError } from '../unplannable-operation-error.ts';
 import { orderContextFetches } from './context-order.ts';
+import { expandFragments, interfaceObjectsOf } from './expanded-fragments.ts';
 import { ExternalFields } from './external-fields.ts';
-import { expandFragments, interfaceObjectsOf } from './interface-object-fragments.ts';
 import { addNewerIntrospection } from './introspection-fields.ts';
 import { limitLocalSelections } from './local-selections.ts';
 import { QueryPlanner } from './mended-planner.ts';
@@ -75,9 +75,14 @@ export class OperationPlanner implements Planner {
     try {
       return this.#buildPlan(document, request);
     } catch (error) {
-      if (!(error instanceof UnplannableOperationError) || this.#interfaceObjects.size === 0) throw error;
+      const { usesContext } = this.directives;
+      const isExpandable = usesContext || this.#interfaceObjects.size > 0;
+      if (!(error instanceof UnplannableOperationError && isExpandable)) throw error;
       const operation = inlineFragments(document, operationOf(document, request.operationName));
-      const expanded = expandFragments(operation, this.apiSchema, this.#interfaceObjects);
+      const expanded = expandFragments(operation, this.apiSchema, {
+        interfaceObjects: this.#interfaceObjects,
+        usesContext,
+      });
       if (!expanded) throw error;
       return this.#buildPlan({ kind: Kind.DOCUMENT, definitions: [expanded] }, request);
     }

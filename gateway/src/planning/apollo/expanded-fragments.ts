@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type GraphQLAbstractType,
   type GraphQLCompositeType,
   type GraphQLSchema,
   getNamedType,
@@ -29,11 +30,21 @@ export function interfaceObjectsOf(supergraph: DocumentNode): Set<string> {
   return new Set(interfaces.map(({ name }) => name.value));
 }
 
+export interface ExpansionOptions {
+  /** Interfaces that are an `@interfaceObject` in some subgraph. */
+  readonly interfaceObjects: ReadonlySet<string>;
+  /** True if some argument is a `@fromContext`. */
+  readonly usesContext: boolean;
+}
+
 /**
  * Replaces fragments on unions and other interfaces, below an interface that is an `@interfaceObject` somewhere, by
  * fragments on the object types that both have. @apollo/query-planner 2.14.4 fails for such a fragment on an object whose
  * subgraph doesn't know its type: "We should have an edge from Node(b) for __typename", as in
  * https://github.com/apollographql/router/issues/8127. Not done for every operation, because there can be many types.
+ *
+ * With `@fromContext` in the schemas, the same for all that is selected on an abstract type: the planner doesn't see that each
+ * of its types gives the context, and fails with "Was not able to find any options"; context.test.ts reproduces it.
  *
  * @param operation validated against `schema`, with its fragments inlined
  * @returns undefined if there is no such fragment, or the operation would become too large
@@ -41,10 +52,10 @@ export function interfaceObjectsOf(supergraph: DocumentNode): Set<string> {
 export function expandFragments(
   operation: OperationDefinitionNode,
   schema: GraphQLSchema,
-  interfaceObjects: ReadonlySet<string>,
+  { interfaceObjects, usesContext }: ExpansionOptions,
 ): OperationDefinitionNode | undefined {
   const root = schema.getRootType(operation.operation);
-  const expansion = new Expansion(schema, interfaceObjects);
+  const expansion = new Expansion(schema, interfaceObjects, usesContext);
   const selectionSet = root && expansion.selectionSet(operation.selectionSet, root);
   return selectionSet && expansion.isUseful ? { ...operation, selectionSet } : undefined;
 }
@@ -52,11 +63,13 @@ export function expandFragments(
 class Expansion {
   readonly #schema: GraphQLSchema;
   readonly #interfaceObjects: ReadonlySet<string>;
+  readonly #usesContext: boolean;
   #selections = 0;
   #expanded = 0;
 
-  constructor(schema: GraphQLSchema, interfaceObjects: ReadonlySet<string>) {
+  constructor(schema: GraphQLSchema, interfaceObjects: ReadonlySet<string>, usesContext: boolean) {
     this.#schema = schema;
+    this.#usesContext = usesContext;
     this.#interfaceObjects = interfaceObjects;
   }
 
@@ -65,8 +78,18 @@ class Expansion {
   }
 
   selectionSet(selectionSet: SelectionSetNode, parent: GraphQLCompositeType): SelectionSetNode {
+    if (this.#usesContext && isAbstractType(parent)) return this.#onEachType(selectionSet, parent);
     const selections = selectionSet.selections.flatMap((selection) => this.#selection(selection, parent));
     return { ...selectionSet, selections };
+  }
+
+  #onEachType(selectionSet: SelectionSetNode, parent: GraphQLAbstractType): SelectionSetNode {
+    this.#expanded += 1;
+    const fragment: InlineFragmentNode = { kind: Kind.INLINE_FRAGMENT, selectionSet };
+    return {
+      ...selectionSet,
+      selections: this.#schema.getPossibleTypes(parent).map((type) => this.#on(type, fragment)),
+    };
   }
 
   #selection(selection: SelectionNode, parent: GraphQLCompositeType): readonly SelectionNode[] {
