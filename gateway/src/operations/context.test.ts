@@ -61,3 +61,34 @@ describe('a context value that needs a fetch of its own', () => {
     });
   }
 });
+
+describe('a context value that can not be had', () => {
+  const federation = new Federation({ subgraphs: labels('name'), data, resolvers });
+  const query = '{ shelves { books { title label } } }';
+  const titles = ids.map((id) => ({ books: [{ title: `title ${id}`, label: null }] }));
+
+  test('costs the field whose argument it is, with the error of the call for it, and no other field', async () => {
+    federation.tamper = (answer, call) => {
+      return call.query.includes('on Shelf{name}') ? { errors: [{ message: 'no names today' }], data: null } : answer;
+    };
+    const { data, errors } = await federation.execute(query);
+    assert.deepEqual(data, { shelves: titles });
+    assert.deepEqual(
+      errors?.map(({ message }) => message),
+      ['no names today'],
+    );
+  });
+
+  test('is an error at the field if the subgraph leaves it out', async () => {
+    federation.tamper = (answer, call) => {
+      return call.query.includes('on Shelf{name}') ? { data: { _entities: [{}, {}] } } : answer;
+    };
+    const { data, errors } = await federation.execute(query);
+    assert.deepEqual(data, { shelves: titles });
+    const paths = ids.map((_, index) => ['shelves', index, 'books', 0, 'label']);
+    assert.deepEqual(
+      errors?.map(({ path }) => path),
+      paths,
+    );
+  });
+});

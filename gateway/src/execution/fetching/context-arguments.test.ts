@@ -22,6 +22,7 @@ test('reads the context of many entities once for the object it comes from', () 
     ['users', '@', 'items', '@'],
     [{ kind: 'KeyRenamer', path: ['..', 'tags'], renameKeyTo: 'tags' }],
     types,
+    new Set(),
   );
   assert.ok(performance.now() - started < 1_000);
   assert.deepEqual(

@@ -1,13 +1,22 @@
 import type { FetchDataKeyRenamer } from '@apollo/query-planner';
 import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
-import { visitPlaces } from './places.ts';
+import { type Path, visitPlaces } from './places.ts';
 import { ABSENT, FAILED, type Unavailable } from './records.ts';
 import type { TypeRelations } from './type-relations.ts';
 
-/** Entities with equal context arguments; `values` is a mark if an earlier fetch could not provide one. */
-export interface ContextGroup {
-  readonly values: Readonly<Record<string, unknown>> | Unavailable;
+/** Reason why a context argument has no value; `undefined` if no fetch brought one. */
+type Lack = Unavailable | undefined;
+
+interface ContextValues {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Variables without a value. */
+  readonly lacking: ReadonlyMap<string, Lack>;
+}
+
+/** Entities with equal context arguments. */
+export interface ContextGroup extends ContextValues {
   readonly entities: JsonRecord[];
+  readonly places: Path[];
 }
 
 /**
@@ -19,24 +28,26 @@ export function groupByContext(
   path: readonly string[],
   renamers: readonly FetchDataKeyRenamer[],
   types: TypeRelations,
+  conditionalKeys: ReadonlySet<string>,
 ): ContextGroup[] {
   const groups = new Map<unknown, ContextGroup>();
   // Values are read and compared once for the objects they come from: each entity below a long list would read all of it.
   const bySources = new Map<string, ContextGroup>();
   const numbers = new Map<unknown, number>();
   const levelsUp = [...new Set(renamers.map(levelsUpOf))];
-  visitPlaces(root, path, (entity, _place, ancestors) => {
+  visitPlaces(root, path, (entity, place, ancestors) => {
     const objects = [...ancestors, entity];
     const sources = levelsUp.map((levels) => numberOf(objects[objects.length - 1 - levels], numbers)).join();
     let group = bySources.get(sources);
     if (!group) {
-      const values = contextOf(objects, renamers, types);
-      const key = typeof values === 'symbol' ? values : JSON.stringify(values);
-      group = groups.get(key) ?? { values, entities: [] };
+      const context = contextOf(objects, renamers, types, conditionalKeys);
+      const key = `${JSON.stringify(context.values)} ${[...context.lacking].map(([name, lack]) => `${name} ${String(lack)}`).join()}`;
+      group = groups.get(key) ?? { ...context, entities: [], places: [] };
       groups.set(key, group);
       bySources.set(sources, group);
     }
     group.entities.push(entity);
+    if (group.lacking.size > 0) group.places.push([...place]);
   });
   return [...groups.values()];
 }
@@ -55,22 +66,31 @@ function contextOf(
   objects: readonly JsonRecord[],
   renamers: readonly FetchDataKeyRenamer[],
   types: TypeRelations,
-): Record<string, unknown> | Unavailable {
+  conditionalKeys: ReadonlySet<string>,
+): ContextValues {
   const values: Record<string, unknown> = {};
+  const lacking = new Map<string, Lack>();
   for (const renamer of renamers) {
     const { path, renameKeyTo } = renamer;
     const levelsUp = levelsUpOf(renamer);
     const value = valueAt(objects[objects.length - 1 - levelsUp], path.slice(levelsUp), types);
-    if (value === FAILED || value === ABSENT) return value;
-    if (value !== undefined) values[renameKeyTo] = value;
+    if (value === FAILED || value === ABSENT) lacking.set(renameKeyTo, value);
+    else if (value !== undefined) values[renameKeyTo] = value;
+    else if (!path.some((key) => conditionalKeys.has(key)) && !lacking.has(renameKeyTo))
+      lacking.set(renameKeyTo, undefined);
   }
-  return values;
+  // Of several types that can give a value, the object above has one.
+  for (const name of Object.keys(values)) lacking.delete(name);
+  return { values, lacking };
 }
 
 function valueAt(value: unknown, path: readonly string[], types: TypeRelations): unknown {
   const [element, ...rest] = path;
   if (element === undefined || value === null || typeof value === 'symbol') return value;
-  if (Array.isArray(value)) return value.map((item) => valueAt(item, path, types));
+  if (Array.isArray(value)) {
+    const items = value.map((item) => valueAt(item, path, types));
+    return items.find((item) => typeof item === 'symbol') ?? (items.includes(undefined) ? undefined : items);
+  }
   if (!isRecord(value)) return undefined;
   const condition = /^\.\.\. on (.*)$/.exec(element)?.[1];
   if (condition === undefined) return Object.hasOwn(value, element) ? valueAt(value[element], rest, types) : undefined;

@@ -1,13 +1,13 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { groupByContext } from './context-arguments.ts';
+import { ContextFetch } from './context-fetch.ts';
 import { type EntityCall, failEntities, takeEntities } from './entity-answer.ts';
 import { type FetchOptions, type FetchParts, fetchParts, type Step } from './fetch.ts';
 import { FetchRequest } from './fetch-request.ts';
 import { fetchWithout } from './partial-fetch.ts';
 import { objectsAt, type Path, visitPlaces } from './places.ts';
 import type { PlanExecution } from './plan-execution.ts';
-import { markUnavailable } from './records.ts';
 import { compileRepresentation, type Representer } from './representations.ts';
 import { gather } from './waiting.ts';
 import type { UnselectedKeys } from './wanted-keys.ts';
@@ -24,13 +24,14 @@ export function compileEntityFetch(fetch: FetchNode, path: readonly string[], op
       await fetchEntities(parts, representer, execution, { objects: objectsAt(execution.data, path) });
     };
   }
+  const contextFetch = new ContextFetch(fetch, path, options);
   return async (execution) => {
-    const groups = groupByContext(execution.data, path, contextRewrites, options.types);
-    const fetches = groups.map(async ({ values, entities }) => {
-      if (typeof values !== 'symbol') {
-        return fetchEntities(parts, representer, execution, { objects: entities, contextValues: values });
-      }
-      for (const entity of entities) markUnavailable(entity, parts.keys, values);
+    const groups = groupByContext(execution.data, path, contextRewrites, options.types, options.conditionalKeys);
+    const fetches = groups.map(async (group) => {
+      if (group.lacking.size > 0) contextFetch.markLacking(group, execution);
+      const part = group.lacking.size === 0 ? parts : contextFetch.partsFor(group);
+      if (part)
+        await fetchEntities(part, representer, execution, { objects: group.entities, contextValues: group.values });
     });
     await Promise.all(fetches);
   };
