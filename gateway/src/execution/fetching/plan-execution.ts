@@ -16,7 +16,7 @@ export class PlanExecution {
   readonly #shared = new Map<string, Promise<GraphQLAnswer>>();
 
   /** Mutations that ran since the last look at their results, by the plan's keys. */
-  #ran: string[] = [];
+  #ran: ReadonlyMap<string, unknown> | undefined;
   #isHalted = false;
 
   /** @param nullsRoot tells if the value of a root field, by its key in the plan's data, makes the whole answer null */
@@ -42,13 +42,13 @@ export class PlanExecution {
    * https://spec.graphql.org/October2021/#sec-Handling-Field-Errors
    */
   mayMutate(): boolean {
-    this.#isHalted ||= this.#ran.some((key) => this.#nullsRoot(key, this.data));
+    for (const key of this.#ran?.keys() ?? []) this.#isHalted ||= this.#nullsRoot(key, this.data);
     return !this.#isHalted;
   }
 
   /** Notes that mutations are about to run, and drops the answers so far: the same requests may return others now. */
-  startMutations(keys: Iterable<string>): void {
-    this.#ran = [...keys];
+  startMutations(keys: ReadonlyMap<string, unknown>): void {
+    this.#ran = keys;
     this.#shared.clear();
   }
 

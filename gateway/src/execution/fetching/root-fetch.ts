@@ -20,7 +20,7 @@ function mutation(parts: FetchParts): Step {
   const run = query(parts);
   return async (execution) => {
     if (!execution.mayMutate()) return;
-    execution.startMutations(parts.keys.keys());
+    execution.startMutations(parts.keys);
     await run(execution);
   };
 }

@@ -14,36 +14,27 @@ export const failures: Kind = {
   async check(federation, { query, variables }, random) {
     const intact = await federation.execute(query, variables);
     let isQuiet = false;
-    let injected = 0;
     federation.tamper = (answer) => {
       if (!random.chance(0.4)) return answer;
       const damage = random.pick(DAMAGES);
       isQuiet ||= damage.isQuiet;
-      const damaged = damage.apply(answer, random);
-      injected += damaged.errors?.length ?? 0;
-      return damaged;
+      return damage.apply(answer, random);
     };
     const damaged = await federation.execute(query, variables).finally(() => {
       federation.tamper = (answer) => answer;
     });
     const nowhere = (damaged.errors ?? []).map(({ message }) => message).filter((text) => text.startsWith(NOWHERE));
     assert.equal(nowhere.length, new Set(nowhere).size, 'an error that leads nowhere is reported more than once');
-    const values = compareValues(damaged, intact, isQuiet);
-    const errors = damaged.errors?.length ?? 0;
-    assert.ok(errors <= injected + values, `${errors} errors for ${injected} injected ones and ${values} values`);
+    compareValues(damaged, intact, isQuiet);
   },
 };
 
 type Path = readonly (string | number)[];
 
-/** Asserts that a damaged result has only values of the intact one, and returns the number of values of both. */
-function compareValues(damaged: OperationResult, intact: OperationResult, isQuiet: boolean): number {
+/** Asserts that a damaged result has only values of the intact one, and explained nulls. */
+function compareValues(damaged: OperationResult, intact: OperationResult, isQuiet: boolean): void {
   const places = (damaged.errors ?? []).map(({ path }) => path ?? []);
-  let values = 0;
   const compare = (value: unknown, expected: unknown, path: Path): void => {
-    values += 1;
-    if (Array.isArray(expected)) for (const item of expected) countValues(item);
-    if (isRecord(expected)) for (const item of Object.values(expected)) countValues(item);
     if (value === null || value === undefined) {
       const isExplained = expected === null || isQuiet || places.some((place) => isAlong(place, path));
       assert.ok(isExplained, `no error explains the null at ${path.join('.')}`);
@@ -58,12 +49,7 @@ function compareValues(damaged: OperationResult, intact: OperationResult, isQuie
       assert.equal(value, expected, `another value at ${path.join('.')}`);
     }
   };
-  const countValues = (value: unknown): void => {
-    values += 1;
-    if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) countValues(item);
-  };
   compare(damaged.data, intact.data, []);
-  return values;
 }
 
 /** Returns true if an error at one place can explain a null at the other: above it, or below. */
