@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError } from './configuration-error.ts';
+import { CREDENTIALS_RULE, hasNoCredentials, withoutCredentials } from './url-credentials.ts';
 
 /**
  * Reads environment variables through a schema.
@@ -13,7 +14,7 @@ export function readEnvironment<Values>(variables: z.ZodType<Values>, env: NodeJ
   if (result.success) return result.data;
   const mistakes = result.error.issues.map(({ path: [name], message }) => {
     const text = env[String(name)]?.trim() ? env[String(name)] : '';
-    return `${String(name)}=${text}: ${message}`;
+    return `${String(name)}=${withoutCredentials(text ?? '')}: ${message}`;
   });
   throw new ConfigurationError(`The environment can't be used:\n  ${mistakes.join('\n  ')}`);
 }
@@ -32,11 +33,13 @@ export function milliseconds(fallback: number, minimum = 0) {
 /** The address to listen on. */
 export const host = z.string().default('127.0.0.1');
 
-/** An absolute http or https URL. */
-export const httpUrl = z.url({
-  protocol: /^https?$/,
-  error: 'give an address that starts with http:// or https://',
-});
+/** An absolute http or https URL without credentials, which would be logged and not sent. */
+export const httpUrl = z
+  .url({
+    protocol: /^https?$/,
+    error: 'give an address that starts with http:// or https://',
+  })
+  .refine(hasNoCredentials, CREDENTIALS_RULE);
 
 /** `true` or `false`. */
 export const flag = z.enum(['true', 'false'], 'give true or false').transform((text) => text === 'true');

@@ -1,9 +1,7 @@
+import { MASK, withoutCredentials } from '@lockstep/runtime/url-credentials.ts';
 import type { JsonSchema } from './json-schema.ts';
 
-/** Text shown in place of a secret. */
-const MASK = '***';
 const SECRET_VARIABLE = /SECRET|TOKEN|PASSW|KEY|CREDENTIAL/i;
-const URL_CREDENTIALS = /(?<=:\/\/)[^/@\s]+(?=@)/g;
 
 /**
  * Returns a value that can be shown: masked if its key holds secrets (`.meta({ writeOnly: true })`, after JSON Schema) or if
@@ -16,5 +14,5 @@ export function withoutSecrets(value: unknown, schemas: readonly JsonSchema[], v
   if (schemas.some(({ writeOnly }) => writeOnly === true) || variables.some((name) => SECRET_VARIABLE.test(name))) {
     return MASK;
   }
-  return typeof value === 'string' ? value.replace(URL_CREDENTIALS, MASK) : value;
+  return typeof value === 'string' ? withoutCredentials(value) : value;
 }

@@ -52,10 +52,12 @@ test('prints a file that gives the same settings in any environment', () => {
 
 test('prints no secret', () => {
   const text = describeSettings(
-    write('subgraphs: { a: { routing_url: "http://ada:hunter2@a/", schema: { sdl: "${env.SDL_SECRET}" } } }', {
-      SDL_SECRET: 'hunter3',
-    }),
+    write(
+      `subgraphs: { a: { routing_url: "http://a/", schema: { sdl: "\${env.SDL_SECRET}" } } }
+gateway: { traffic_shaping: { rate_limit: { capacity: 1, interval: 1s, redis: { url: "redis://:hunter2@a" } } } }`,
+      { SDL_SECRET: 'hunter3' },
+    ),
   );
   assert.doesNotMatch(text, /hunter/);
-  assert.deepEqual(parse(text).subgraphs.a.routing_url, 'http://***@a/');
+  assert.equal(parse(text).gateway.traffic_shaping.rate_limit.redis.url, 'redis://***@a');
 });

@@ -1,3 +1,4 @@
+import { CREDENTIALS_RULE, hasNoCredentials } from '@lockstep/runtime/url-credentials.ts';
 import { z } from 'zod';
 
 // Kinds of values in the supergraph file. The JSON Schema generated from them also allows `${env.NAME}` for every value but a
@@ -19,8 +20,13 @@ export const size = z.string(SIZE_RULE).regex(SIZE, SIZE_RULE).transform(toBytes
 
 const HTTP_RULE = 'give an address that starts with http:// or https://';
 
+/** Returns a schema of absolute http and https URLs without credentials, which would be logged and not sent. */
+export function httpAddress(rule: string) {
+  return z.url({ protocol: /^https?$/, error: rule }).refine(hasNoCredentials, CREDENTIALS_RULE);
+}
+
 /** An absolute http or https URL. */
-export const httpUrl = z.url({ protocol: /^https?$/, error: HTTP_RULE }).meta({ pattern: '^https?://' });
+export const httpUrl = httpAddress(HTTP_RULE).meta({ pattern: '^https?://' });
 
 /** Returns a schema of `true` and `false`. */
 export function onOff(fallback: boolean) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, headerName, onOff, ownHeaders } from '../values.ts';
+import { duration, headerName, httpAddress, onOff, ownHeaders } from '../values.ts';
 
 /** Asymmetric algorithms. With a symmetric one such as `HS256`, everyone who can verify a token could also sign one. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
@@ -15,7 +15,7 @@ function oneOrMore(rule: string) {
 
 const keySet = z
   .strictObject({
-    url: z.url({ protocol: /^https?$/, error: JWKS_URL_RULE }).describe('URL of the JSON Web Key Set.'),
+    url: httpAddress(JWKS_URL_RULE).describe('URL of the JSON Web Key Set.'),
     issuer: oneOrMore('give the issuer as its tokens have it in `iss`')
       .optional()
       .describe('Accepted value of iss. Not checked if neither this nor issuers is set.'),

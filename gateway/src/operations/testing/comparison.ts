@@ -8,9 +8,20 @@ import { randomOperation } from './random-operation.ts';
 /** Operations per schema. Composing a schema takes longer than running many operations. */
 const OPERATIONS_PER_SCHEMA = 20;
 
+export interface ComparisonOptions {
+  /** Seed of the first schema; the next schemas have the next seeds. */
+  readonly seed: number;
+  readonly cases: number;
+  /** Makes the federation of a schema, with the compiled engine if undefined. */
+  readonly federate?: (options: FederationOptions) => Federation;
+  /** Called for each counterexample; the first one is thrown if undefined. */
+  readonly onCounterexample?: (counterexample: Counterexample) => void;
+}
+
 /** Outcome of a comparison. */
 export interface Comparison {
-  readonly compared: number;
+  /** Number of answers as expected. */
+  readonly equal: number;
   /** Reasons for which operations had no plan, and how often each. */
   readonly refused: ReadonlyMap<string, number>;
 }
@@ -30,48 +41,58 @@ export class Counterexample extends Error {
 /**
  * Compares federated answers with those of a monolith, on random schemas, data and operations.
  *
- * @param seed seed of the first schema; the next schemas have the next seeds
  * @throws {Counterexample}
  */
-export async function compareRandomCases(kind: Kind, seed: number, cases: number): Promise<Comparison> {
+export async function compareRandomCases(kind: Kind, options: ComparisonOptions): Promise<Comparison> {
   const refused = new Map<string, number>();
-  let tried = 0;
-  let refusals = 0;
-  for (let schemaSeed = seed; tried < cases; schemaSeed++) {
-    const operations = Math.min(OPERATIONS_PER_SCHEMA, cases - tried);
-    for (const reason of await compareOnSchema(kind, schemaSeed, operations)) {
-      refused.set(reason, (refused.get(reason) ?? 0) + 1);
-      refusals += 1;
-    }
-    tried += operations;
+  let equal = 0;
+  for (let tried = 0; tried < options.cases; tried += OPERATIONS_PER_SCHEMA) {
+    const seed = options.seed + tried / OPERATIONS_PER_SCHEMA;
+    const cases = Math.min(OPERATIONS_PER_SCHEMA, options.cases - tried);
+    const result = await compareOnSchema(kind, { ...options, seed, cases });
+    equal += result.equal;
+    for (const [reason, times] of result.refused) refused.set(reason, (refused.get(reason) ?? 0) + times);
   }
-  return { compared: tried - refusals, refused };
+  return { equal, refused };
 }
 
-/** Returns the reasons for which operations had no plan. */
-async function compareOnSchema(kind: Kind, seed: number, operations: number): Promise<string[]> {
-  const refused: string[] = [];
+async function compareOnSchema(
+  kind: Kind,
+  { seed, cases, federate = (options) => new Federation(options), onCounterexample }: ComparisonOptions,
+): Promise<Comparison> {
+  const refused = new Map<string, number>();
+  let equal = 0;
   const random = new Random(seed);
   const options = kind.draw(random, seed);
-  const federation = build(options, seed);
-  for (let count = 0; count < operations; count++) {
+  const report = (operation: string, cause: unknown) => {
+    const counterexample = new Counterexample(seed, options, operation, cause);
+    if (!onCounterexample) throw counterexample;
+    onCounterexample(counterexample);
+  };
+  const federation = build(
+    () => federate(options),
+    (error) => new Counterexample(seed, options, 'no composition', error),
+  );
+  for (let count = 0; count < cases; count++) {
     const operation = randomOperation(random, federation.planner.apiSchema, kind.root);
     const { query, variables } = operation;
     try {
       if (kind.check) await kind.check(federation, operation, random);
       else await assertSame(federation, query, variables);
+      equal += 1;
     } catch (error) {
-      if (error instanceof UnplannableOperationError) refused.push(error.message);
-      else throw new Counterexample(seed, options, `${query}\n${JSON.stringify(variables)}`, error);
+      if (error instanceof UnplannableOperationError) {
+        refused.set(error.message, (refused.get(error.message) ?? 0) + 1);
+      } else report(`${query}\n${JSON.stringify(variables)}`, error);
     }
   }
-  return refused;
+  return { equal, refused };
 }
 
-function build(options: FederationOptions, seed: number): Federation {
+function build(federate: () => Federation, failed: (error: unknown) => Counterexample): Federation {
   try {
-    return new Federation(options);
+    return federate();
   } catch (error) {
-    throw new Counterexample(seed, options, 'the schemas do not compose', error);
+    throw failed(error);
   }
 }

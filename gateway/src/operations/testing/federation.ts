@@ -77,9 +77,9 @@ export class Federation {
 
   /** Runs a compiled operation. */
   async run(operation: CompiledOperation, variables?: Record<string, unknown>): Promise<OperationResult> {
-    this.calls = [];
-    this.#reset();
-    return operation.execute({ variables, call: (request) => this.#answer(request) });
+    this.startOperation();
+    const call = (request: FetchRequest) => this.answer(request.constants.subgraph, JSON.parse(request.toBody()));
+    return operation.execute({ variables, call });
   }
 
   /** Runs an operation on the monolith. */
@@ -88,9 +88,15 @@ export class Federation {
     return graphql({ schema: this.monolith, source: query, variableValues: variables, operationName });
   }
 
-  async #answer(request: FetchRequest): Promise<GraphQLAnswer> {
-    const { query, variables = {}, operationName }: FetchBody = JSON.parse(request.toBody());
-    const { subgraph } = request.constants;
+  protected startOperation(): void {
+    this.calls = [];
+    this.#reset();
+  }
+
+  protected async answer(
+    subgraph: string,
+    { query, variables = {}, operationName }: FetchBody,
+  ): Promise<GraphQLAnswer> {
     const schema = this.#subgraphs.get(subgraph);
     if (!schema) throw new Error(`no subgraph ${subgraph}`);
     const call = { subgraph, query, variables };

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hasNoCredentials, withoutCredentials } from './url-credentials.ts';
+
+const WITH_CREDENTIALS = [
+  'https://ada:hunter2@shop.example/a@b',
+  'https://hunter2@shop.example',
+  'https://:hunter2@shop.example?a@b',
+  'https://ada:x@hunter2@shop.example',
+  'https://ada:x y hunter2@shop.example',
+  'https:ada:hunter2@shop.example',
+  'https:/ada:hunter2@shop.example',
+  String.raw`https:\\ada:hunter2@shop.example`,
+  ' https://ada:hunter2@shop.example',
+];
+
+for (const url of WITH_CREDENTIALS) {
+  test(`masks the credentials in ${JSON.stringify(url)}`, () => {
+    assert.equal(hasNoCredentials(url), false);
+    assert.match(withoutCredentials(url), /^ ?https:.*\*\*\*@shop\.example/);
+    assert.doesNotMatch(withoutCredentials(url), /hunter2|ada/);
+  });
+}
+
+for (const url of [
+  'https://shop.example/@ada',
+  'https://shop.example/?to=a@b',
+  'https://shop.example',
+  'localhost:4001',
+]) {
+  test(`leaves ${url} as it is`, () => {
+    assert.equal(hasNoCredentials(url), true);
+    assert.equal(withoutCredentials(url), url);
+  });
+}
