@@ -165,6 +165,7 @@ describe('a fragment on a union or another interface below an @interfaceObject',
   for (const query of [
     '{ reviewed { ... on Found { __typename } } }',
     '{ reviewed { stars ... on Found { kind: __typename ... on Book { pages } ... on Media { id } } } }',
+    'query ($x: Boolean!) { reviewed { ... on Book { ... on Found @skip(if: $x) { __typename } stars } } }',
     '{ reviewed { ...Any } } fragment Any on Found { __typename ... on Film { minutes price: rent } }',
     '{ reviewed { ... on Titled { title } ... on Titled { __typename } review { about { ... on Found { __typename } } } } }',
     'query ($x: Boolean!) { reviewed { ... on Found @include(if: $x) { __typename } id ...Any @skip(if: $x) } } fragment Any on Found { __typename }',

@@ -105,7 +105,10 @@ class Expansion {
   #fragment(fragment: InlineFragmentNode, parent: GraphQLCompositeType): readonly SelectionNode[] {
     const condition = this.#schema.getType(fragment.typeCondition?.name.value ?? parent.name);
     if (!isCompositeType(condition)) return [fragment];
-    if (isObjectType(parent)) return this.#applies(condition, parent) ? [this.#on(parent, fragment)] : [];
+    if (isObjectType(parent)) {
+      if (condition !== parent) this.#expanded += 1;
+      return this.#applies(condition, parent) ? [this.#on(parent, fragment)] : [];
+    }
     const isExpanded = isInterfaceType(parent) && this.#interfaceObjects.has(parent.name);
     if (!isExpanded || condition === parent || isObjectType(condition)) return [this.#on(condition, fragment)];
     this.#expanded += 1;
