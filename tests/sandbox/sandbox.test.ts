@@ -52,7 +52,7 @@ test('serves introspection with descriptions', async () => {
   const query = '{ __type(name: "Order") { description fields { name } } }';
   assert.deepEqual(await get(graph.url, query), {
     __type: {
-      description: 'What a user ordered.',
+      description: 'An order of a user.',
       fields: ['id', 'userId', 'user', 'amount', 'status', 'createdAt', 'items'].map((name) => ({ name })),
     },
   });
