@@ -3,26 +3,23 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import { isPromise } from '@lockstep/runtime/promises.ts';
 import { GraphQLError } from 'graphql';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
-import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { DenialReport } from '../operations/authorization/denial-report.ts';
 import { CompiledOperation, type OperationResult } from '../operations/compiled-operation.ts';
-import { type Compiled, type Found, Operations } from '../operations/operations.ts';
+import type { Compiled } from '../operations/operation-compiler.ts';
+import { type Found, Operations } from '../operations/operations.ts';
 import { RequestDependentOperation, type Variant } from '../operations/request-dependent-operation.ts';
 import { UnsupportedOperation, UnsupportedOperationLog } from '../operations/unsupported-operation.ts';
 import { type Hooks, VariantChoice } from '../operations/variant-choice.ts';
 import { loadPlanner } from '../planning/load-planner.ts';
 import type { Planner } from '../planning/planner.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
-import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
-import { CallTelemetry } from '../subgraphs/call-telemetry.ts';
-import { EndedMutations } from '../subgraphs/ended-mutations.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
-import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
 import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { BreakerState, Counts, SupergraphFigures } from '../telemetry/metrics.ts';
 import { loadApolloEngine } from './apollo-engine.ts';
+import { type Callers, callerOf, closeCallers, openCallers } from './callers.ts';
 import type { Executor, RequestContext } from './executor.ts';
 import { subscriptionWarning } from './subscription-warning.ts';
 
@@ -58,8 +55,7 @@ interface Execution {
   readonly apollo: Executor | undefined;
 }
 
-type Callers = ReadonlyMap<string, SubgraphCaller>;
-
+// Over 200 lines, because all parts of one supergraph meet here; each is a file of its own.
 /** One supergraph, ready to run operations. */
 export class LoadedSupergraph implements SupergraphFigures {
   readonly sdl: string;
@@ -115,7 +111,7 @@ export class LoadedSupergraph implements SupergraphFigures {
       const apollo = usesApollo ? await loadApolloEngine({ sdl, directives, callers, logger }) : undefined;
       return new LoadedSupergraph(supergraph, { planner, callers, apollo }, logger, hooks, instruments);
     } catch (error) {
-      await closeAll(callers);
+      await closeCallers(callers);
       throw error;
     }
   }
@@ -178,8 +174,9 @@ export class LoadedSupergraph implements SupergraphFigures {
     return compiled.execute({
       variables: request.variables,
       call: calls
-        ? (fetch) => calls.call(fetch, (given: CallContext) => this.#callerOf(fetch).call(fetch, { ...given, trace }))
-        : (fetch) => this.#callerOf(fetch).call(fetch, call),
+        ? (fetch) =>
+            calls.call(fetch, (given: CallContext) => callerOf(fetch, this.#callers).call(fetch, { ...given, trace }))
+        : (fetch) => callerOf(fetch, this.#callers).call(fetch, call),
     });
   }
 
@@ -205,13 +202,7 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   async close(): Promise<void> {
-    await closeAll(this.#callers);
-  }
-
-  #callerOf({ constants: { subgraph } }: FetchRequest): SubgraphCaller {
-    const caller = this.#callers.get(subgraph);
-    if (!caller) throw new Error(`the supergraph has a subgraph ${subgraph} that was not composed into it`);
-    return caller;
+    await closeCallers(this.#callers);
   }
 }
 
@@ -222,26 +213,6 @@ async function plannerOf(sdl: string): Promise<Planner> {
     if (!(error instanceof GraphQLError)) throw error;
     throw new ConfigurationError(`The schemas compose, but the supergraph can't be served: ${error.message}`);
   }
-}
-
-function openCallers(
-  { subgraphs, gateway }: Supergraph,
-  secret: string | undefined,
-  logger: Logger,
-  { metrics, tracing }: SupergraphInstruments,
-): Callers {
-  const { traffic } = gateway;
-  const shared = { traffic, secret, logger, mutations: new EndedMutations(), keepsHeads: readsAnswerHeaders(gateway) };
-  return new Map(
-    subgraphs.map((subgraph) => {
-      const telemetry = CallTelemetry.of(subgraph, { metrics, tracing });
-      return [subgraph.name, new SubgraphCaller({ ...shared, subgraph, telemetry })];
-    }),
-  );
-}
-
-async function closeAll(callers: Callers): Promise<void> {
-  await Promise.all([...callers.values()].map((caller) => caller.close()));
 }
 
 /** Returns graphql-js's error for a missing operation, which Apollo Server leaves to the executor. */

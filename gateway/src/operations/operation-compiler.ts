@@ -1,0 +1,106 @@
+import { type DocumentNode, isInterfaceType, isObjectType, Kind, type OperationDefinitionNode } from 'graphql';
+import { UnsupportedPlanError } from '../execution/unsupported-plan-error.ts';
+import { InvalidPlanError } from '../planning/invalid-plan-error.ts';
+import { inlineFragments } from '../planning/plan/inlined-operation.ts';
+import { operationOf } from '../planning/plan/operation-document.ts';
+import type { Planner } from '../planning/planner.ts';
+import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
+import type { OperationCounts } from '../telemetry/metrics.ts';
+import { restrict, type Visit } from './authorization/restriction.ts';
+import { AuthorizationRules } from './authorization/rules.ts';
+import type { ClientOperation } from './client-operation.ts';
+import { type CompiledOperation, compileOperation, type SourceRestriction } from './compiled-operation.ts';
+import { OverrideLabels } from './override-labels.ts';
+import { RequestDependentOperation, type Variant } from './request-dependent-operation.ts';
+import { UnsupportedOperation } from './unsupported-operation.ts';
+
+/** Result of compiling an operation: executable code, or why there is none. */
+export type Compiled = CompiledOperation | UnsupportedOperation;
+
+/** Effect of a denied part of an operation: it is removed, the whole is refused, or it is only reported. */
+export type DenialEffect = 'removed' | 'refused' | 'told';
+
+/** Plans and compiles the operations of one supergraph. */
+export class OperationCompiler {
+  readonly rules: AuthorizationRules;
+  readonly labels: OverrideLabels;
+  readonly #planner: Planner;
+  readonly #denied: DenialEffect;
+  readonly #counts: OperationCounts;
+
+  constructor(planner: Planner, denied: DenialEffect, counts: OperationCounts) {
+    this.rules = new AuthorizationRules(planner.directives.authorization);
+    this.labels = new OverrideLabels(planner.directives.overrideLabels);
+    this.#planner = planner;
+    this.#denied = denied;
+    this.#counts = counts;
+  }
+
+  /** Returns undefined for an operation that is the same for every request: all are if there is no rule and no label. */
+  dependsOnRequest(operation: ClientOperation): RequestDependentOperation | undefined {
+    if (this.rules.isEmpty && this.labels.isEmpty) return undefined;
+    const { rules, types } = this.#restrict(inlined(operation), () => true);
+    const labels = this.labels.of(types);
+    return rules.length === 0 && labels.length === 0
+      ? undefined
+      : new RequestDependentOperation(operation, rules, labels);
+  }
+
+  /** Compiles an operation as it is for one request. */
+  compileVariant(
+    { operation, labels }: RequestDependentOperation,
+    { unmet, labelsOn, isAuthenticated }: Variant,
+  ): Promise<Compiled> {
+    const { document, operationName } = operation;
+    const overrideLabels = new Map(labels.map((label) => [label, labelsOn.has(label)]));
+    if (unmet.size === 0) return this.compileDocument(document, operationName, { overrideLabels });
+    const whole = inlined(operation);
+    const { visible, denied, denials } = this.#restrict(whole, (rule) => !unmet.has(rule));
+    const parts = this.#denied === 'told' ? { visible: whole, denied: new Set<never>() } : { visible, denied };
+    const restriction = { ...parts, denials, isAuthenticated, isWhole: this.#denied === 'refused' };
+    return this.compileDocument(documentOf(whole), operationName, { overrideLabels, restriction });
+  }
+
+  #restrict(operation: OperationDefinitionNode, isMet: Parameters<typeof restrict>[3]): Visit {
+    return restrict(operation, this.#planner.apiSchema, this.rules, isMet);
+  }
+
+  /** Plans and compiles an operation; without a plan the result is an {@link UnsupportedOperation}. */
+  async compileDocument(
+    document: DocumentNode,
+    operationName: string | undefined,
+    { restriction, overrideLabels }: VariantParts = {},
+  ): Promise<Compiled> {
+    const { apiSchema, supergraphSchema } = this.#planner;
+    this.#counts.misses += 1;
+    try {
+      const visible = restriction ? documentOf(restriction.visible) : document;
+      const planned = await this.#planner.plan({ document: visible, operationName, overrideLabels });
+      return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName, restriction });
+    } catch (error) {
+      if (!(error instanceof UnsupportedPlanError || error instanceof UnplannableOperationError)) throw error;
+      return UnsupportedOperation.withoutPlan(error.message, this.#publicField(error));
+    }
+  }
+
+  #publicField(error: Error): string | undefined {
+    if (!(error instanceof InvalidPlanError)) return undefined;
+    const [typeName = '', field = ''] = error.coordinate.split('.');
+    const type = this.#planner.apiSchema.getType(typeName);
+    const isPublic = (isObjectType(type) || isInterfaceType(type)) && field in type.getFields();
+    return isPublic ? `${typeName}.${field}` : undefined;
+  }
+}
+
+interface VariantParts {
+  readonly restriction?: SourceRestriction;
+  readonly overrideLabels?: ReadonlyMap<string, boolean>;
+}
+
+function inlined({ document, operationName }: ClientOperation): OperationDefinitionNode {
+  return inlineFragments(document, operationOf(document, operationName));
+}
+
+function documentOf(operation: OperationDefinitionNode): DocumentNode {
+  return { kind: Kind.DOCUMENT, definitions: [operation] };
+}

@@ -1,0 +1,40 @@
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
+import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
+import { CallTelemetry } from '../subgraphs/call-telemetry.ts';
+import { EndedMutations } from '../subgraphs/ended-mutations.ts';
+import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+
+/** Callers of a supergraph's subgraphs, by the subgraph's name. */
+export type Callers = ReadonlyMap<string, SubgraphCaller>;
+
+/** Opens the calling side of every subgraph. */
+export function openCallers(
+  { subgraphs, gateway }: SupergraphSettings,
+  secret: string | undefined,
+  logger: Logger,
+  { metrics, tracing }: Instruments,
+): Callers {
+  const { traffic } = gateway;
+  const shared = { traffic, secret, logger, mutations: new EndedMutations(), keepsHeads: readsAnswerHeaders(gateway) };
+  return new Map(
+    subgraphs.map((subgraph) => {
+      const telemetry = CallTelemetry.of(subgraph, { metrics, tracing });
+      return [subgraph.name, new SubgraphCaller({ ...shared, subgraph, telemetry })];
+    }),
+  );
+}
+
+/** Waits for the calls under way, then closes every connection. */
+export async function closeCallers(callers: Callers): Promise<void> {
+  await Promise.all([...callers.values()].map((caller) => caller.close()));
+}
+
+/** Returns the caller of a fetch's subgraph. */
+export function callerOf({ constants: { subgraph } }: FetchRequest, callers: Callers): SubgraphCaller {
+  const caller = callers.get(subgraph);
+  if (!caller) throw new Error(`the supergraph has a subgraph ${subgraph} that was not composed into it`);
+  return caller;
+}
