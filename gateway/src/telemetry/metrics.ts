@@ -73,7 +73,8 @@ export class Metrics {
   /** Responds to a scrape. */
   async answer(response: ServerResponse): Promise<void> {
     const text = await this.#registry.metrics();
-    response.writeHead(200, { 'content-type': this.#registry.contentType, 'cache-control': 'no-store' }).end(text);
+    const headers = { ...NO_SNIFFING, 'content-type': this.#registry.contentType, 'cache-control': 'no-store' };
+    response.writeHead(200, headers).end(text);
   }
 
   #addTallies(): void {
