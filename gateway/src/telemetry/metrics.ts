@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { NO_SNIFFING } from '@lockstep/runtime/http/server/security-headers.ts';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { RejectionCounts } from './rejection-counts.ts';
 import { Durations, Tally } from './tally.ts';
