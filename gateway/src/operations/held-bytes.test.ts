@@ -48,6 +48,15 @@ interface Kind {
 const CONDITIONS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 const KINDS: Readonly<Record<string, Kind>> = {
+  'six conditions': {
+    count: 2,
+    document: (index) =>
+      `query(${times(6, (at) => `$${CONDITIONS[at]}:Boolean!`)}){users{
+        ${times(6, (at) => `...@include(if:$${CONDITIONS[at]}){a${index}x${at}:orders{b${index}x${at}:amount}}`)}id}}`,
+    requests: Array.from({ length: 64 }, (_, bits) =>
+      Object.fromEntries(CONDITIONS.map((name, at) => [name, ((bits >> at) & 1) === 1])),
+    ),
+  },
   'one field': { count: 60, document: (index) => `{a${index}:__typename}` },
   'a short list': { count: 40, document: (index) => `{a${index}:users{b${index}:id}}` },
   'many aliases': { count: 10, document: (index) => `{users{${times(28, (at) => `a${index}x${at}:name `)}}}` },
@@ -70,15 +79,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
     count: 10,
     document: (index) => `{a${index}:nodes{...on User{b${index}:node{...N}} ...on Robot{node{...N}}}}
       fragment N on Node{c${index}:node{d${index}:node{name} e${index}:name} ...on User{id} ...on Robot{name}}`,
-  },
-  'six conditions': {
-    count: 2,
-    document: (index) =>
-      `query(${times(6, (at) => `$${CONDITIONS[at]}:Boolean!`)}){users{
-        ${times(6, (at) => `...@include(if:$${CONDITIONS[at]}){a${index}x${at}:orders{b${index}x${at}:amount}}`)}id}}`,
-    requests: Array.from({ length: 64 }, (_, bits) =>
-      Object.fromEntries(CONDITIONS.map((name, at) => [name, ((bits >> at) & 1) === 1])),
-    ),
   },
 };
 
