@@ -43,6 +43,7 @@ async function serveCounting(t: TestContext) {
     },
     context: (lifetime) => lifetime,
     isReady: async () => undefined,
+    maxObjects: 100,
     config: toProcessConfig({ NODE_ENV: 'production', HOST: '127.0.0.1', DRAIN_DELAY_MS: 0, LOG_LEVEL: 'info' }),
     logger: log.logger,
   });
@@ -75,6 +76,12 @@ const BODIES: Record<string, object> = {
     variables: { representations: ['1', '0', '2'].map((id) => ({ __typename: 'Item', id })) },
   },
   'an unknown entity': { query: entities, variables: { representations: [{ __typename: 'Nothing' }] } },
+  'more objects than it may make': {
+    query: `{ ${'abcde'
+      .split('')
+      .flatMap((x) => Array.from({ length: 20 }, (_, n) => `${x}${n}: fine`))
+      .join(' ')} }`,
+  },
   'a variable that is wrong': { query: 'query ($size: Size) { fine(size: $size) }', variables: { size: 'SMAL' } },
   'a variable that is missing': { query: entities },
   'an unexpected error': { query: '{ fine broken }' },
