@@ -98,12 +98,12 @@ export class CompiledOperation {
       const { ended } = execution.budget;
       if (ended) return { errors: [ended], data: null };
       execution.add(error as GraphQLError, undefined);
-      return { errors: execution.errors, data: null };
+      return { errors: [...execution.errors], data: null };
     };
     try {
       const results = this.#run(execution);
       return results instanceof Promise
-        ? execution.budget.inTime(results).then((data) => respond(data, execution), fail)
+        ? execution.budget.inTime(results.then((data) => respond(data, execution), fail)).catch(fail)
         : respond(results, execution);
     } catch (error) {
       return fail(error);
@@ -161,5 +161,5 @@ function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefi
 }
 
 function respond(data: Results, { errors }: Execution): ExecutionResult {
-  return errors.length === 0 ? { data } : { errors, data };
+  return errors.length === 0 ? { data } : { errors: [...errors], data }; // a copy: what still runs may add to it
 }
