@@ -1,3 +1,5 @@
+import { documentBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
+import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
 import {
   type DocumentNode,
@@ -31,9 +33,14 @@ type CollectedFields = ReturnType<typeof collectFields>;
 const MAX_FIELDS = 1000;
 
 const INTROSPECTION = [SchemaMetaFieldDef, TypeMetaFieldDef];
+/** Bytes of the parts that every operation has, and of each field of a variant, measured at the worst operations. */
+const OPERATION_BYTES = 1000;
+const FIELD_BYTES = 1100;
 
 /** Operation of a valid document, compiled for a schema. Its results equal those of graphql-js's `execute`. */
 export class CompiledOperation {
+  /** Bytes of the code and its document. */
+  readonly held = new HeldBytes();
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
   readonly #rootType: GraphQLObjectType;
@@ -53,6 +60,7 @@ export class CompiledOperation {
     this.#operation = operation;
     this.#rootType = rootType;
     this.#fragments = fragmentsOf(document);
+    this.held.add(OPERATION_BYTES + documentBytes(document));
     const own = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
     this.#conditions = variablesOfConditions(document).filter((name) => own.has(name));
   }
@@ -79,6 +87,7 @@ export class CompiledOperation {
   ): ExecutionResult | Promise<ExecutionResult> {
     if (this.#fieldCount > MAX_FIELDS) {
       this.#variants.clear();
+      this.held.add(-FIELD_BYTES * this.#fieldCount);
       this.#fieldCount = 0;
     }
     const options = { maxErrors: MAX_VARIABLE_ERRORS };
@@ -126,6 +135,7 @@ export class CompiledOperation {
     const fields = collectFields(this.#schema, this.#fragments, conditions, this.#rootType, selectionSet);
     const selection = this.#compile(this.#rootType, fields, conditions);
     this.#variants.set(key, selection);
+    this.#note(1); // or variants without fields would be kept without end
     return selection;
   }
 
@@ -142,9 +152,14 @@ export class CompiledOperation {
         this.#compile(type, collectSubfields(this.#schema, this.#fragments, conditions, type, nodes), conditions),
       );
       fields.push(field);
-      this.#fieldCount++;
     }
+    this.#note(fields.length);
     return new Selection(fields);
+  }
+
+  #note(fields: number): void {
+    this.#fieldCount += fields;
+    this.held.add(FIELD_BYTES * fields);
   }
 
   #definitionOf(name: string, parentType: GraphQLObjectType): GraphQLField<unknown, unknown> | undefined {
