@@ -229,6 +229,7 @@ describe('the keys', () => {
     const ask = await guarding(t, { jwks: [{ url: issuer.url, poll_interval: '1ms' }] });
     assert.equal((await ask(bearer(await issuer.sign({ sub: 'ann' })))).status, 200);
     issuer.isFailing = true;
+    await setTimeout(5); // longer than the poll interval
     assert.equal((await ask(bearer(await issuer.sign({ sub: 'bob' })))).body.sub, 'bob');
     assert.ok(issuer.requests.length > 1);
   });
