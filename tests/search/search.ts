@@ -1,7 +1,7 @@
 import { Random } from '@lockstep/gateway/operations/testing/random.ts';
 import { checkDocument } from '@lockstep/runtime/graphql/document-check.ts';
 import { parse, validate } from 'graphql';
-import { entranceOf, type Finding, measure, unknown } from './findings.ts';
+import { entranceOf, type Finding, measure, measureKept, unknown } from './findings.ts';
 import type { Entrance, StartGraph } from './graphs/searched-graph.ts';
 import { bytesOf, type Document, type Operation, printDocument } from './operations/document.ts';
 import { Mutations } from './operations/mutations.ts';
@@ -14,7 +14,7 @@ const MAX_BYTES = 1024;
 /** Number of documents after which an aim without a better one starts anew. */
 const PATIENCE = 250;
 /** Fixed costs of a request would favour the smallest operations, so that many bytes count as given. */
-const GIVEN_BYTES = 256;
+const GIVEN_BYTES = 1024;
 const INVALID_CHANCE = 0.02;
 
 const METRICS = ['blocked', 'cpu', 'memory', 'output'] as const;
@@ -124,9 +124,12 @@ export class Search {
     if (!best) return;
     const { graph, entrance, onFinding } = this.#options;
     const operation = printDocument(best.document);
-    const found = await measure({ graph, entrance, operation }, this.#served);
     const [process, metric = ''] = key.split(' ');
-    for (const finding of found) {
+    const attempt = { graph, entrance, operation };
+    const measured = await measure(attempt, this.#served);
+    const kept = metric === 'memory' ? await measureKept(attempt, this.#served) : undefined;
+    for (const figures of measured) {
+      const finding = { ...figures, keptMb: kept?.get(figures.process) };
       this.#findings.push(finding);
       if (finding.process === process) onFinding(finding, metric);
     }

@@ -77,7 +77,7 @@ export class Mutations {
     const selection = this.#pick(selections);
     if (!selection) return;
     const isAliased = this.#random.chance(0.7);
-    for (let count = this.#random.pick(MANY); count > 0; count--) {
+    for (let count = Math.min(this.#random.pick(MANY), mostCopies(selection)); count > 0; count--) {
       const copy = structuredClone(selection);
       if (copy.kind === 'field' && isAliased) copy.alias = this.#generator.alias();
       selections.push(copy);
@@ -176,7 +176,7 @@ export class Mutations {
   #nest(document: Document, { type, selections }: Position): void {
     const copy = structuredClone(selections);
     const back = this.#pick(positionsOf(this.#schema, document).filter((below) => below.type === type));
-    if (back && selections.length + copy.length < 200) back.selections.push(...copy);
+    if (back && mostCopies(copy) > 1) back.selections.push(...copy);
   }
 
   /** Replaces an inline fragment by its selections, or a field by those below it that fit. */
@@ -228,4 +228,10 @@ export class Mutations {
 /** Removes spreads, whose fragments are in another document. */
 function dropSpreads(selections: Selection[]): void {
   selections.splice(0, selections.length, ...selections.filter(({ kind }) => kind !== 'spread'));
+}
+
+/** Returns the number of copies that roughly fit into an operation. */
+function mostCopies(part: object): number {
+  const charactersOfJson = 8000;
+  return Math.floor(charactersOfJson / JSON.stringify(part).length);
 }
