@@ -1,5 +1,6 @@
 import { COST_VERSIONS, costIdentity, Supergraph } from '@apollo/federation-internals';
 import { type GraphQLSchema, isAbstractType, isInterfaceType } from 'graphql';
+import { introspectionSizes } from './introspection-sizes.ts';
 
 /** Arguments of `@listSize` on a field. */
 export interface ListSize {
@@ -21,7 +22,7 @@ export interface CostDirectives {
 export function readCostDirectives(supergraphSdl: string, apiSchema: GraphQLSchema): CostDirectives {
   const { schema } = Supergraph.build(supergraphSdl, { supportedFeatures: null, validateSupergraph: false });
   const weights = new Map<string, number>();
-  const listSizes = new Map<string, ListSize>();
+  const listSizes = introspectionSizes(apiSchema);
   const feature = schema.coreFeatures?.getByIdentity(costIdentity);
   const specification = feature && COST_VERSIONS.find(feature.url.version);
   for (const application of specification?.costDirective(schema)?.applications() ?? []) {
