@@ -22,7 +22,10 @@ export interface CostDirectives {
 export function readCostDirectives(supergraphSdl: string, apiSchema: GraphQLSchema): CostDirectives {
   const { schema } = Supergraph.build(supergraphSdl, { supportedFeatures: null, validateSupergraph: false });
   const weights = new Map<string, number>();
-  const listSizes = introspectionSizes(apiSchema);
+  const listSizes = new Map<string, ListSize>();
+  for (const [coordinate, assumedSize] of introspectionSizes(apiSchema)) {
+    listSizes.set(coordinate, { assumedSize, slicingArguments: [], sizedFields: [], requireOneSlicingArgument: false });
+  }
   const feature = schema.coreFeatures?.getByIdentity(costIdentity);
   const specification = feature && COST_VERSIONS.find(feature.url.version);
   for (const application of specification?.costDirective(schema)?.applications() ?? []) {
