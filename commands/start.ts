@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { graphUrl, readApps } from './processes/apps.ts';
+import { readApps } from './processes/apps.ts';
 import { bringUp, isOnline } from './processes/bring-up.ts';
 import { listProcesses } from './processes/daemon.ts';
+import { graphUrl } from './processes/graph-url.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm start`: starts the processes that aren't running, and returns once the graph answers.
