@@ -4,8 +4,6 @@ const { join } = require('node:path');
 
 const { minimumNode } = require('./package.json').config;
 
-const { env } = process;
-
 // In cluster mode pm2 runs the gateway on its own Node, not on the project's.
 if (Number.parseInt(process.versions.node, 10) < minimumNode) {
   console.error(
@@ -15,7 +13,13 @@ if (Number.parseInt(process.versions.node, 10) < minimumNode) {
   process.exit(1);
 }
 
+const { GIVEN, give, readEnvironmentFile, readGiven, valuesOf } = require('./commands/processes/environment.ts');
+const { instancesOf } = require('./commands/processes/instances.ts');
 const { CONFIGURATION_EXIT_CODE } = require('./runtime/src/configuration-error.ts');
+
+/** What the project's commands determined; if pm2 reads this by itself, the variables of the shell and of `.env`. */
+const given = readGiven(process.env) ?? give(undefined, process.env, readEnvironmentFile(join(__dirname, '.env')));
+const env = valuesOf(given);
 
 /** The project's own Node (an optional dependency); undefined if npm installed none for this platform. */
 const pinnedNode = [
@@ -43,14 +47,17 @@ function app(name, folder, settings) {
     script: join(__dirname, folder, 'src', 'main.ts'),
     cwd: __dirname,
     interpreter: pinnedNode ?? process.execPath,
+    // pm2 imports the program without a catch, beside listeners of its own for rejections that only log them (7.0.4): a
+    // process whose import fails would go on, and never answer.
+    // pm2's metrics, which wrap node:http and report every second.
+    pmx: false,
+    node_args: ['--unhandled-rejections=strict'],
     ...settings,
 
-    // A process is online once it answers, for which pm2 waits this long.
-    wait_ready: true,
-    listen_timeout: 30_000,
     // Longer than a stop takes: the drain delay, and the requests under way.
     kill_timeout: 15_000,
-    exp_backoff_restart_delay: 100,
+    // pm2's back-off would grow to 15 s without service, and only half a minute of good behaviour would end it.
+    restart_delay: 500,
     // A wrong setting or a taken port: starting again would not help.
     stop_exit_codes: [CONFIGURATION_EXIT_CODE],
 
@@ -59,6 +66,8 @@ function app(name, folder, settings) {
     merge_logs: true,
 
     env: {
+      ...env,
+      [GIVEN]: JSON.stringify(given),
       NODE_ENV: env.NODE_ENV ?? 'development',
       APOLLO_TELEMETRY_DISABLED: '1',
       SUBGRAPH_SECRET_FILE: env.SUBGRAPH_SECRET_FILE ?? join(__dirname, '.secret'),
@@ -75,7 +84,7 @@ module.exports = {
     ...subgraphs.map(({ name, port }) => app(name, `subgraphs/${name}`, { exec_mode: 'fork', env: port })),
     app('gateway', 'gateway', {
       exec_mode: 'cluster',
-      instances: Number(env.GATEWAY_INSTANCES ?? 1),
+      instances: instancesOf(env),
       env: {
         GATEWAY_PORT: env.GATEWAY_PORT ?? '', // empty: as supergraph.yaml says
         // During a reload the next process answers already: time for clients to move to it.
