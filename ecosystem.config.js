@@ -13,12 +13,14 @@ if (Number.parseInt(process.versions.node, 10) < minimumNode) {
   process.exit(1);
 }
 
-const { GIVEN, give, readEnvironmentFile, readGiven, valuesOf } = require('./commands/processes/environment.ts');
+const { GIVEN, give, readEnvironmentFile, valuesOf } = require('./commands/processes/environment.ts');
 const { instancesOf } = require('./commands/processes/instances.ts');
 const { CONFIGURATION_EXIT_CODE } = require('./runtime/src/configuration-error.ts');
 
 /** What the project's commands determined; if pm2 reads this by itself, the variables of the shell and of `.env`. */
-const given = readGiven(process.env) ?? give(undefined, process.env, readEnvironmentFile(join(__dirname, '.env')));
+const given = process.env[GIVEN]
+  ? JSON.parse(process.env[GIVEN])
+  : give(undefined, process.env, readEnvironmentFile(join(__dirname, '.env')));
 const env = valuesOf(given);
 
 /** The project's own Node (an optional dependency); undefined if npm installed none for this platform. */
@@ -29,8 +31,24 @@ const pinnedNode = [
 
 const logs = env.LOGS_DIR ?? join(__dirname, 'logs');
 
-/** In the order in which they start: orders calls the others. Each has its usual port in its package.json. */
-const subgraphs = ['users', 'products', 'orders'].map((name) => {
+const names = ['users', 'products', 'orders']; // in the order in which they start
+const calls = { orders: ['users', 'products'], gateway: names };
+
+/**
+ * Secrets of a process: that which it requires, and those of the subgraphs it calls. A blank one counts as unset, and keeps
+ * that of another subgraph, which pm2 passes on from its own environment, from the process.
+ */
+function secretsOf(name) {
+  const known = names.map((other) => {
+    const variable = `${other.toUpperCase()}_SECRET`;
+    return [variable, calls[name]?.includes(other) ? (env[variable] ?? '') : ''];
+  });
+  const own = names.includes(name) && env[`${name.toUpperCase()}_SECRET`];
+  return { ...Object.fromEntries(known), SUBGRAPH_SECRET: own || (env.SUBGRAPH_SECRET ?? '') };
+}
+
+/** Each has its usual port in its package.json. */
+const subgraphs = names.map((name) => {
   const prefix = name.toUpperCase();
   const port = env[`${prefix}_PORT`] ?? String(require(`./subgraphs/${name}/package.json`).config.port);
   const url = env[`${prefix}_URL`] ?? `http://127.0.0.1:${port}/graphql`;
@@ -47,12 +65,15 @@ function app(name, folder, settings) {
     script: join(__dirname, folder, 'src', 'main.ts'),
     cwd: __dirname,
     interpreter: pinnedNode ?? process.execPath,
-    // pm2 imports the program without a catch, beside listeners of its own for rejections that only log them (7.0.4): a
-    // process whose import fails would go on, and never answer.
     // pm2's metrics, which wrap node:http and report every second.
     pmx: false,
+    // pm2 imports the program without a catch, beside listeners of its own for rejections that only log them (7.0.4): a
+    // process whose import fails would go on, and never answer.
     node_args: ['--unhandled-rejections=strict'],
     ...settings,
+
+    // For the next command. pm2 keeps keys that begin so in its description of the process, and doesn't pass them on.
+    env_given: given,
 
     // Longer than a stop takes: the drain delay, and the requests under way.
     kill_timeout: 15_000,
@@ -67,12 +88,12 @@ function app(name, folder, settings) {
 
     env: {
       ...env,
-      [GIVEN]: JSON.stringify(given),
       NODE_ENV: env.NODE_ENV ?? 'development',
       APOLLO_TELEMETRY_DISABLED: '1',
       SUBGRAPH_SECRET_FILE: env.SUBGRAPH_SECRET_FILE ?? join(__dirname, '.secret'),
       NODE_COMPILE_CACHE: compileCache,
       ...subgraphUrls,
+      ...secretsOf(name),
       ...settings.env,
     },
     env_production: { NODE_ENV: 'production' },

@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 
 // The environment of the processes. A value once given stays in force until another one is given, or the processes are
-// deleted. pm2 keeps it: each process has what it was given in a variable of its own. No file or database is needed, and
-// pm2's other commands leave it alone.
+// deleted. pm2 is what keeps it: its description of a process has what that was given.
 
 /** Variables given to the processes, by name. */
 export interface GivenVariables {
@@ -13,7 +12,7 @@ export interface GivenVariables {
   readonly file: Readonly<Record<string, string>>;
 }
 
-/** Environment variable in which a process has the {@link GivenVariables} it was started with. */
+/** Environment variable through which ecosystem.config.js gets {@link GivenVariables} from the commands, as JSON. */
 export const GIVEN = 'LOCKSTEP_GIVEN';
 
 /** Variables of terminals, sessions, npm and pm2. Processes get them too, but no process is restarted because they differ. */
@@ -57,12 +56,6 @@ export function give(
 export function valuesOf({ shell, file }: GivenVariables): Record<string, string> {
   const values = { ...file, ...shell };
   return pick(values, (name) => values[name]?.trim() !== '');
-}
-
-/** Returns what a process with this environment was given, or undefined if it wasn't started by the project's commands. */
-export function readGiven(env: NodeJS.ProcessEnv): GivenVariables | undefined {
-  const text = env[GIVEN];
-  return text === undefined ? undefined : JSON.parse(text);
 }
 
 /** Reads the variables in the file, which need not exist. */

@@ -1,6 +1,6 @@
 import type { ProcessDescription } from 'pm2';
 import type { App } from './apps.ts';
-import { GIVEN, type GivenVariables, isOfSession, readGiven } from './environment.ts';
+import { type GivenVariables, isOfSession, valuesOf } from './environment.ts';
 
 // What pm2's list says of a process.
 
@@ -12,6 +12,7 @@ interface Details {
   unstable_restarts?: number;
   exit_code?: number;
   env?: Record<string, string>;
+  env_given?: GivenVariables;
   axm_monitor?: { state?: { value: string }; probe?: { value: string } };
 }
 
@@ -34,12 +35,21 @@ export interface ListedProcess {
   /** Number of times that pm2 restarted it because it exited. */
   readonly restarts: number;
   readonly env: Readonly<Record<string, string>>;
+  /** Variables that it was given; undefined if an older version of the project started it. */
+  readonly given: GivenVariables | undefined;
 }
 
 /** Reads pm2's description of a process. */
 export function toListed({ name = '', pm_id: id = -1, pid = 0, pm2_env }: ProcessDescription): ListedProcess {
   const details = (pm2_env ?? {}) as Details;
-  const { status = '', pm_uptime: since = 0, restart_time: restarts = 0, env = {}, axm_monitor: metrics } = details;
+  const {
+    status = '',
+    pm_uptime: since = 0,
+    restart_time: restarts = 0,
+    env = {},
+    env_given: given,
+    axm_monitor: metrics,
+  } = details;
   return {
     name,
     id,
@@ -50,6 +60,7 @@ export function toListed({ name = '', pm_id: id = -1, pid = 0, pm2_env }: Proces
     since,
     restarts,
     env,
+    given,
   };
 }
 
@@ -66,13 +77,9 @@ export function isReady({ state }: ListedProcess): boolean {
   return state === 'ready';
 }
 
-function hasEnvironment({ env }: ListedProcess, app: App): boolean {
-  const names = Object.keys({ ...app.env, ...givenNames(readGiven(env)) });
+function hasEnvironment({ env, given }: ListedProcess, app: App): boolean {
+  const names = Object.keys({ ...app.env, ...(given && valuesOf(given)) });
   return names.every((name) => isOfSession(name) || env[name] === app.env[name]);
-}
-
-function givenNames(given: GivenVariables | undefined): Record<string, string> {
-  return { ...given?.file, ...given?.shell };
 }
 
 /**
@@ -80,6 +87,6 @@ function givenNames(given: GivenVariables | undefined): Record<string, string> {
  * yet.
  */
 export function givenTo(name: string, processes: readonly ListedProcess[]): GivenVariables | undefined {
-  const youngest = processes.filter(({ env }) => GIVEN in env).toSorted((a, b) => b.since - a.since || b.id - a.id);
-  return readGiven((youngest.find((process) => process.name === name) ?? youngest[0])?.env ?? {});
+  const youngest = processes.filter(({ given }) => given).toSorted((a, b) => b.since - a.since || b.id - a.id);
+  return (youngest.find((process) => process.name === name) ?? youngest[0])?.given;
 }

@@ -16,6 +16,9 @@ const processIds = z
   .regex(/^\d+(,\d+)*$/, 'give ids of processes, separated by commas')
   .transform((text) => text.split(',').map(Number));
 
+/** A secret that a subgraph requires of its callers. */
+export const secret = z.string().min(MIN_SECRET_LENGTH, `give at least ${MIN_SECRET_LENGTH} characters`);
+
 /** Environment variables that every process reads. */
 export const processVariables = {
   NODE_ENV: z
@@ -26,7 +29,7 @@ export const processVariables = {
   PREDECESSORS: processIds.optional(),
   LOG_FORMAT: logFormat.optional(),
   LOG_LEVEL: logLevel.default('info'),
-  SUBGRAPH_SECRET: z.string().min(MIN_SECRET_LENGTH, `give at least ${MIN_SECRET_LENGTH} characters`).optional(),
+  SUBGRAPH_SECRET: secret.optional(),
   SUBGRAPH_SECRET_FILE: z.string().optional(),
 };
 

@@ -74,6 +74,14 @@ test('.env is read; the shell wins over it until it is changed', async () => {
   await writeFile(file, '');
 });
 
+test('a process gets no secret that another one was given', async () => {
+  await project.command('reload', ['users'], {
+    PRODUCTS_SECRET: 'a secret of products only, as long as one has to be',
+  });
+  const pid = await ofUsers('pid');
+  assert.doesNotMatch(await readFile(`/proc/${pid}/environ`, 'utf8'), /secret of products/);
+});
+
 test('npm run delete forgets every value', async () => {
   assert.equal((await project.command('delete')).code, 0);
   assert.equal((await project.command('start')).code, 0);
