@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { READY_PATH } from '@lockstep/runtime/http/server/health.ts';
 import { type Handler, listen } from '@lockstep/runtime/http/server/server.ts';
 import { type Running, run } from '@lockstep/runtime/lifecycle.ts';
@@ -10,7 +9,7 @@ import type { Migration } from 'kysely/migration';
 import { migrate } from './database/migrate.ts';
 import { checkDatabase } from './database/readiness.ts';
 import { openDatabase } from './database/sqlite.ts';
-import type { OperationContext } from './execution/subgraph-executor.ts';
+import type { Operation, OperationContext } from './execution/subgraph-executor.ts';
 import { killAt, type Reach } from './failpoint.ts';
 import { buildSubgraph, type SubgraphOptions } from './subgraph.ts';
 import { readSubgraphConfig, type SubgraphConfig, type SubgraphDefaults } from './subgraph-config.ts';
@@ -38,7 +37,7 @@ export interface SubgraphDefinition<
   /** Creates the objects that all operations share. */
   readonly services: (parts: SubgraphParts<Tables, Own, Failpoint>) => Services;
   /** Creates the context of one operation. */
-  readonly context: (services: Services, operation: Lifetime) => Context;
+  readonly context: (services: Services, operation: Operation) => Context;
   /** Starts work that goes on beside answering, while the process listens and no other one works on the database. */
   readonly background?: (services: Services, logger: Logger) => Running;
   /** Closes the services, once the last request is answered. */
@@ -124,6 +123,7 @@ async function openSubgraph<
     context: (operation) => definition.context(services, operation),
     isReady: checkDatabase(db, logger),
     config,
+    maxObjects: config.maxObjects,
     logger,
   });
   return {
