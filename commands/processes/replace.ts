@@ -24,8 +24,8 @@ interface Launched {
 }
 
 /**
- * Starts new processes for the apps, and stops those that run once the new ones are about to answer. A process that runs for
- * one of them is only stopped if all of the new ones can take over. Resolves once each of these passes its readiness probe.
+ * Starts new processes for the apps beside those that run, and stops those once all of the new ones answer. Processes share
+ * their port, because pm2's daemon listens for them (https://nodejs.org/api/cluster.html#how-it-works).
  *
  * @param before processes that pm2 has for these apps
  * @throws {CommandError} naming each that failed to start, with the end of its log; then `before` is as it was
@@ -44,7 +44,7 @@ export async function replace(apps: readonly App[], before: readonly ListedProce
       const logLength = readLog(app).length;
       launched.push({ app, logLength, ids: await launch({ ...app, env: { ...app.env, PREDECESSORS: predecessors } }) });
     }
-    await untilAll(launched, ({ state }) => state !== undefined);
+    await untilReady(launched);
   } catch (error) {
     await end(
       launched.flatMap(({ ids }) => ids),
@@ -59,22 +59,19 @@ export async function replace(apps: readonly App[], before: readonly ListedProce
     ),
     endStrays(strays),
   ]);
-  const started = await untilAll(launched, isReady);
+  const started = await untilReady(launched);
   await Promise.all(started.map(({ name, probe }) => untilItAnswers(name, probe)));
 }
 
-/** Waits until each of the processes is in the state. @throws {CommandError} naming each app of which one failed */
-async function untilAll(
-  launched: readonly Launched[],
-  fits: (process: ListedProcess) => boolean,
-): Promise<ListedProcess[]> {
+/** Waits until each of the processes says that it is ready. @throws {CommandError} naming each app of which one failed */
+async function untilReady(launched: readonly Launched[]): Promise<ListedProcess[]> {
   let deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const listed = (await listProcesses(launched.map(({ app }) => app))).map(toListed);
     const ofApp = ({ ids }: Launched) => listed.filter(({ id }) => ids.includes(id));
     const hasFailed = ({ status, restarts }: ListedProcess) => status !== 'online' || restarts > 0;
     const failed = launched.filter((one) => ofApp(one).length < one.ids.length || ofApp(one).some(hasFailed));
-    const missing = launched.filter((one) => !failed.includes(one) && !ofApp(one).every(fits));
+    const missing = launched.filter((one) => !failed.includes(one) && !ofApp(one).every(isReady));
     if (failed.length + missing.length === 0) return launched.flatMap(ofApp);
     if (failed.length > 0) deadline = Math.min(deadline, Date.now() + FURTHER_FAILURES_MS);
     if (missing.length === 0 || Date.now() > deadline) {

@@ -26,7 +26,7 @@ export interface ListedProcess {
   readonly pid: number;
   /** What pm2 says, which is `online` while the process runs. */
   readonly status: string;
-  /** What the process itself reported: `prepared`, `ready`, or nothing yet. */
+  /** What the process itself reported: `ready`, or nothing yet. */
   readonly state: string | undefined;
   /** URL of its readiness probe, if it is ready. */
   readonly probe: string;

@@ -16,8 +16,8 @@ export interface Stray {
 }
 
 /**
- * Returns the processes of these apps that this pm2 started and no longer knows: those that outlived its daemon, and those
- * that it started a second time (7.0.4). They are found by their environment, so only on Linux.
+ * Returns the processes of these apps that this pm2 started and no longer knows. It starts a process twice, and forgets one, if
+ * it is told to start it while it waits to restart it (7.0.4). They are found by their environment, so only on Linux.
  *
  * @param known ids of the processes that pm2 lists
  */

@@ -1,7 +1,7 @@
 import { CONFIGURATION_EXIT_CODE, ConfigurationError } from './configuration-error.ts';
 import { createLogger, type Logger } from './logging.ts';
 import type { ProcessConfig } from './process-config.ts';
-import { reportState } from './process-state.ts';
+import { reportReady } from './process-state.ts';
 
 /** A running process. */
 export interface Running {
@@ -31,7 +31,7 @@ export async function run<Config extends ProcessConfig>(
     logger = createLogger(name, config.logging);
     const running = await start(config, logger);
     stopOnSignals(running, logger);
-    reportState('ready', running.probe);
+    reportReady(running.probe);
   } catch (error) {
     die(logger, error);
   }

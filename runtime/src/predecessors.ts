@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-// A process may replace others: it starts beside them, takes their port when they let go of it, and leaves alone what only
-// one process may do until they have exited.
+// A process may replace others: it answers beside them, and leaves alone what only one process may do until they have exited.
 
 const LOOK_AGAIN_MS = 50;
 

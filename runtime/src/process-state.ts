@@ -1,15 +1,9 @@
 /**
- * Progress of a process that starts: `prepared` once only its port is missing, which a process that it replaces still has;
- * `ready` once it answers requests.
- */
-export type ProcessState = 'prepared' | 'ready';
-
-/**
- * Tells pm2 how far this process is. pm2 keeps it as a metric of the process, which is how the project's commands learn of it;
+ * Tells pm2 that this process answers requests. pm2 keeps it as a metric of the process, where the project's commands look;
  * `pm2 show` prints it too (https://pm2.io/docs/plus/guide/custom-metrics/).
  *
  * @param probe URL of its readiness probe
  */
-export function reportState(state: ProcessState, probe = ''): void {
-  process.send?.({ type: 'axm:monitor', data: { state: { value: state }, probe: { value: probe } } });
+export function reportReady(probe = ''): void {
+  process.send?.({ type: 'axm:monitor', data: { state: { value: 'ready' }, probe: { value: probe } } });
 }

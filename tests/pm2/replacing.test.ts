@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -119,11 +120,21 @@ test('two npm start at once start one of each process', async () => {
   assert.deepEqual(await answering(), APPS);
 });
 
-test('npm run delete ends processes that outlived the daemon of pm2', async () => {
-  const daemon = Number(await readFile(join(project.folder, 'pm2', 'pm2.pid'), 'utf8'));
-  process.kill(daemon, 'SIGKILL');
-  await until(answering, (apps) => !apps.includes('gateway')); // in cluster mode it ends with the daemon
-  assert.deepEqual(await answering(), ['users', 'products', 'orders']);
-  assert.equal((await project.command('delete')).code, 0);
-  assert.deepEqual(await answering(), []);
+test('npm stop ends a process that pm2 started and lost', { skip: process.platform !== 'linux' }, async (t) => {
+  const program = project.programOf('users');
+  const pm2 = { pm_cwd: project.root, pm_exec_path: program, pm_pid_path: join(project.folder, 'pm2', 'pids', 'users-9.pid') };
+  const lost = spawn(process.execPath, [program], { env: { ...project.env, ...pm2, USERS_PORT: '0' }, cwd: project.root });
+  t.after(() => lost.kill('SIGKILL'));
+  const ended = once(lost, 'exit');
+  await once(lost, 'spawn');
+  assert.equal((await project.command('stop', ['users'])).code, 0);
+  await ended;
+  assert.deepEqual(await answering(), ['products', 'orders', 'gateway']);
+});
+
+test('npm start starts everything again after the daemon of pm2 was killed', async () => {
+  process.kill(Number(await readFile(join(project.folder, 'pm2', 'pm2.pid'), 'utf8')), 'SIGKILL');
+  assert.equal((await project.command('start')).code, 0);
+  assert.deepEqual(await answering(), APPS);
+  assert.equal((await project.list()).length, 4);
 });

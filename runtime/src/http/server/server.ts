@@ -1,10 +1,7 @@
-import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { ConfigurationError } from '../../configuration-error.ts';
-import { areAlive } from '../../predecessors.ts';
-import { reportState } from '../../process-state.ts';
 import { CLIENT_LIMITS, type ClientLimits, limitClients, serverOptionsOf } from './client-limits.ts';
 
 /** `createServer` of node:http, which an import gives at a price: Node then loads its own `fetch` too, 40 ms of CPU and 6 MB a
@@ -42,15 +39,10 @@ export interface ListenOptions {
   /** Time for which a stopping server still accepts connections while it asks clients to close theirs, because load balancers
    * take a moment to send requests elsewhere. */
   readonly drainDelayMs: number;
-  /** Processes that may still listen there, and are about to stop. */
-  readonly predecessors?: readonly number[];
 }
 
-/** Interval at which a process tries to get the port of its predecessor. */
-const TAKE_OVER_INTERVAL_MS = 10;
-
 /**
- * Listens on `host:port`, as soon as the predecessors don't.
+ * Listens on `host:port`.
  *
  * @throws {ConfigurationError} if it can't listen there
  */
@@ -134,25 +126,14 @@ function closeSilent(sockets: ReadonlySet<Socket>): void {
   for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
 }
 
-async function bind(server: Server, options: ListenOptions): Promise<number> {
-  for (let told = false; ; told = true) {
-    const mayWait = areAlive(options.predecessors ?? []);
-    try {
-      return await bindOnce(server, options);
-    } catch (error) {
-      const failure = error as NodeJS.ErrnoException;
-      if (failure.code !== 'EADDRINUSE' || !mayWait) throw bindingError(failure, options);
-    }
-    if (!told) reportState('prepared');
-    await delay(TAKE_OVER_INTERVAL_MS);
-  }
-}
-
-async function bindOnce(server: Server, { port, host }: ListenOptions): Promise<number> {
-  server.listen(port, host);
-  await once(server, 'listening');
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
+function bind(server: Server, options: ListenOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(bindingError(error, options)));
+    server.listen(options.port, options.host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : options.port);
+    });
+  });
 }
 
 function bindingError(error: NodeJS.ErrnoException, { host, port, portVariable }: ListenOptions): Error {
