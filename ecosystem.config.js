@@ -67,7 +67,7 @@ function app(name, folder, settings) {
     node_args: ['--unhandled-rejections=strict'],
     ...settings,
 
-    // For the next command. pm2 keeps keys that begin so in its description of the process, and doesn't pass them on.
+    // For the next command. pm2 keeps keys that begin so in its description of the process, and not in process.env.
     env_given: given,
 
     // Longer than a stop takes: the drain delay, and the requests under way.

@@ -41,7 +41,7 @@ export interface ProcessConfig {
   /** See {@link listen}. */
   readonly drainDelayMs: number;
   /** Ids of the processes that this one replaces, as the project's commands set them. */
-  readonly predecessors: readonly number[];
+  readonly predecessors?: readonly number[];
   readonly logging: { readonly format: 'pretty' | 'json'; readonly level: string };
   /** Secret shared by the gateway and the subgraphs; undefined if none is configured. */
   readonly secret: string | undefined;

@@ -83,7 +83,7 @@ export function defineSubgraph<
           const subgraph = await open(config, logger);
           const listening = await listen(subgraph.handler, config);
           const stopping = new AbortController();
-          const background = untilGone(config.predecessors, stopping.signal).then(
+          const background = untilGone(config.predecessors ?? [], stopping.signal).then(
             () => subgraph.startBackground(),
             () => undefined, // it stops before they are gone
           );

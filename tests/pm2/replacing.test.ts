@@ -122,8 +122,15 @@ test('two npm start at once start one of each process', async () => {
 
 test('npm stop ends a process that pm2 started and lost', { skip: process.platform !== 'linux' }, async (t) => {
   const program = project.programOf('users');
-  const pm2 = { pm_cwd: project.root, pm_exec_path: program, pm_pid_path: join(project.folder, 'pm2', 'pids', 'users-9.pid') };
-  const lost = spawn(process.execPath, [program], { env: { ...project.env, ...pm2, USERS_PORT: '0' }, cwd: project.root });
+  const pm2 = {
+    pm_cwd: project.root,
+    pm_exec_path: program,
+    pm_pid_path: join(project.folder, 'pm2', 'pids', 'users-9.pid'),
+  };
+  const lost = spawn(process.execPath, [program], {
+    env: { ...project.env, ...pm2, USERS_PORT: '0' },
+    cwd: project.root,
+  });
   t.after(() => lost.kill('SIGKILL'));
   const ended = once(lost, 'exit');
   await once(lost, 'spawn');
