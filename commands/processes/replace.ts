@@ -9,7 +9,7 @@ import { endStrays, findStrays } from './strays.ts';
 
 const START_TIMEOUT_MS = 30_000;
 /** Time after a failure in which others may fail, which are then reported together. */
-const FURTHER_FAILURES_MS = 3000;
+const FURTHER_FAILURES_MS = 10_000;
 const LOOK_AGAIN_MS = 50;
 const SHOWN_LOG_LINES = 5;
 const STACK_FRAME = /^ +at /;
