@@ -58,7 +58,9 @@ interface OperationServer {
 export function apolloServer(parts: ApolloServerParts): OperationServer {
   const { settings, supergraph, logger, refusals, fastPath, validated, rules, watch } = parts;
   const deciding = [
-    ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
+    ...(settings.demandControl
+      ? [demandControl(settings.demandControl, { planner: supergraph.operations.planner, logger, refusals })]
+      : []),
     ...(rules ? answerShaping(rules, logger) : []),
   ];
   const server = new ApolloServer<Context>({
@@ -89,13 +91,14 @@ export function apolloServer(parts: ApolloServerParts): OperationServer {
 
 /** Returns what Apollo Server runs operations by. It doesn't close the supergraph, which outlives it. */
 export function supergraphGateway(supergraph: LoadedSupergraph): GatewayInterface {
-  const { sdl, operations } = supergraph;
+  const { sdl: coreSupergraphSdl, operations } = supergraph;
+  const { apiSchema } = operations.planner;
   return {
     load: async () => ({
       executor: async (request) => (await request.context.begun) ?? supergraph.execute(request),
     }),
     onSchemaLoadOrUpdate: (listener) => {
-      listener({ apiSchema: operations.planner.apiSchema, coreSupergraphSdl: sdl });
+      listener({ apiSchema, coreSupergraphSdl });
       return () => {};
     },
     stop: async () => {},

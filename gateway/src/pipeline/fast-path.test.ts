@@ -7,6 +7,7 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
+import { openInThread } from '../supergraph/testing/open-in-thread.ts';
 import { supergraphSource } from '../supergraph/testing/supergraph-source.ts';
 import { supergraphGateway } from './apollo-server.ts';
 import { FastPath } from './fast-path.ts';
@@ -21,7 +22,8 @@ async function serve(t: TestContext, answer: object) {
   const sdl = 'type Query { name(of: [Int!]): String, age: Int! } type Mutation { rename: String }';
   const { logger } = recordLog();
   const source = supergraphSource(sdl, url);
-  const supergraph = await LoadedSupergraph.load(source, undefined, logger);
+  const planner = await openInThread(source.schemas);
+  const supergraph = await LoadedSupergraph.load(source, planner, undefined, logger);
   const execution = new FastPath(supergraph);
   const server = new ApolloServer<Context>({
     gateway: supergraphGateway(supergraph),

@@ -1,47 +1,11 @@
-import { COST_VERSIONS, costIdentity, Supergraph } from '@apollo/federation-internals';
 import { type GraphQLSchema, isAbstractType, isInterfaceType } from 'graphql';
+import type { CostDirectives } from '../../planning/planner.ts';
 
-/** Arguments of `@listSize` on a field. */
-export interface ListSize {
-  readonly assumedSize: number | undefined;
-  /** The arguments that say how many elements come. */
-  readonly slicingArguments: readonly string[];
-  /** The fields of what the field returns whose lists have that size; without any, the field itself is the list. */
-  readonly sizedFields: readonly string[];
-  readonly requireOneSlicingArgument: boolean;
-}
-
-/** `@cost` and `@listSize` of a supergraph, by schema coordinates: `Type`, `Type.field`, `Type.field(argument:)`. */
-export interface CostDirectives {
-  readonly weights: ReadonlyMap<string, number>;
-  readonly listSizes: ReadonlyMap<string, ListSize>;
-}
-
-/** Reads them from a supergraph's SDL, whatever the subgraphs call them there (`import: [{ name: "@cost", as: "@price" }]`). */
-export function readCostDirectives(supergraphSdl: string, apiSchema: GraphQLSchema): CostDirectives {
-  const { schema } = Supergraph.build(supergraphSdl, { supportedFeatures: null, validateSupergraph: false });
-  const weights = new Map<string, number>();
-  const listSizes = new Map<string, ListSize>();
-  const feature = schema.coreFeatures?.getByIdentity(costIdentity);
-  const specification = feature && COST_VERSIONS.find(feature.url.version);
-  for (const application of specification?.costDirective(schema)?.applications() ?? []) {
-    weights.set(coordinateOf(application.parent), application.arguments().weight);
-  }
-  for (const application of specification?.listSizeDirective(schema)?.applications() ?? []) {
-    const { assumedSize, slicingArguments, sizedFields, requireOneSlicingArgument } = application.arguments(true);
-    listSizes.set(coordinateOf(application.parent), {
-      assumedSize: assumedSize ?? undefined,
-      slicingArguments: slicingArguments ?? [],
-      sizedFields: sizedFields ?? [],
-      requireOneSlicingArgument: requireOneSlicingArgument ?? true,
-    });
-  }
-  addAbstractTypes(weights, apiSchema);
-  return { weights, listSizes };
-}
-
-function coordinateOf(element: object): string {
-  return 'coordinate' in element ? String(element.coordinate) : '';
+/** Returns the directives with the weights of abstract types and their fields, which the schemas don't give. */
+export function withAbstractTypes({ weights, listSizes }: CostDirectives, apiSchema: GraphQLSchema): CostDirectives {
+  const all = new Map(weights);
+  addAbstractTypes(all, apiSchema);
+  return { weights: all, listSizes };
 }
 
 /** Adds the weights of abstract types and their fields, which are those of the most expensive possible type. */

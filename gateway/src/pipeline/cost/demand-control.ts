@@ -3,14 +3,16 @@ import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { DemandControlSettings } from '../../configuration/sections/demand-control.ts';
+import type { CostDirectives, Planner } from '../../planning/planner.ts';
 import type { Context } from '../../supergraph/request-context.ts';
 import type { RejectionCounts } from '../../telemetry/rejection-counts.ts';
-import { readCostDirectives } from './cost-directives.ts';
+import { withAbstractTypes } from './cost-directives.ts';
 import { type CostModel, compileEstimate, type Estimate } from './estimate.ts';
 
 type RequestContext = GraphQLRequestContextDidResolveOperation<Context>;
 
 interface DemandControlParts {
+  readonly planner: Pick<Planner, 'apiSchema' | 'directives'>;
   readonly logger: Logger;
   readonly refusals: RejectionCounts;
 }
@@ -19,26 +21,14 @@ const RULE = 'demand_control.max_cost';
 
 /** Estimates what each operation costs once it is validated, and refuses, or counts, what costs too much. */
 export function demandControl(settings: DemandControlSettings, parts: DemandControlParts): ApolloServerPlugin<Context> {
-  const bySchema = new WeakMap<GraphQLSchema, CostEstimates>();
+  const { apiSchema, directives } = parts.planner;
+  const estimates = new CostEstimates(apiSchema, directives.costs, settings.listSize);
   const listener = {
     async didResolveOperation(requestContext: RequestContext) {
-      const estimates = bySchema.get(requestContext.schema);
-      if (estimates) check(requestContext, estimates, settings, parts);
+      check(requestContext, estimates, settings, parts);
     },
   };
-  return {
-    async serverWillStart() {
-      return {
-        schemaDidLoadOrUpdate({ apiSchema, coreSupergraphSdl }) {
-          if (coreSupergraphSdl === undefined) return;
-          bySchema.set(apiSchema, new CostEstimates(apiSchema, coreSupergraphSdl, settings.listSize));
-        },
-      };
-    },
-    async requestDidStart() {
-      return listener;
-    },
-  };
+  return { requestDidStart: async () => listener };
 }
 
 /** @throws {GraphQLError} if the operation costs too much */
@@ -82,8 +72,8 @@ export class CostEstimates {
   readonly #model: CostModel;
   readonly #compiled = new WeakMap<OperationDefinitionNode, Estimate>();
 
-  constructor(apiSchema: GraphQLSchema, supergraphSdl: string, listSize: number) {
-    this.#model = { schema: apiSchema, directives: readCostDirectives(supergraphSdl, apiSchema), listSize };
+  constructor(apiSchema: GraphQLSchema, directives: CostDirectives, listSize: number) {
+    this.#model = { schema: apiSchema, directives: withAbstractTypes(directives, apiSchema), listSize };
   }
 
   of(document: DocumentNode, operation: OperationDefinitionNode): Estimate {
