@@ -64,7 +64,9 @@ export class PlanningWorker {
    * @throws {PlanningThreadError} if the thread ends, or has ended
    */
   async plan(task: PlanTask): Promise<PlannedOperation> {
-    const watch = setTimeout(() => void this.#stopIfOverdue(), this.#limits.timeoutMs);
+    const watch = setTimeout(() => {
+      this.#stopIfOverdue().catch(() => {}); // the thread has ended, as whoever waits for the plan is told
+    }, this.#limits.timeoutMs);
     try {
       const answer = await this.#await(() => this.#worker.postMessage(task));
       if (answer.kind === 'planned') return answer.planned;

@@ -118,7 +118,7 @@ export class RemotePlanner implements OpenPlanner {
     const { signal } = this.#closing;
     for (;;) {
       const delayMs = this.#ends < 2 ? 0 : Math.min(50 * 2 ** this.#ends, MAX_RESTART_DELAY_MS);
-      await delay(delayMs, undefined, { ref: false, signal });
+      await delay(delayMs, undefined, { signal });
       try {
         const { worker } = await PlanningWorker.start(this.supergraphSdl, this.#limits);
         if (!signal.aborted) return this.#follow(worker);
