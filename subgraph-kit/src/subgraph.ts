@@ -5,6 +5,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema, type GraphQLSchemaModule } from '@apollo/subgraph';
+import { DocumentStore } from '@lockstep/runtime/graphql/document-store.ts';
 import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
 import { maskUnexpected } from '@lockstep/runtime/graphql/masking.ts';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
@@ -66,6 +67,7 @@ export async function buildSubgraph<Context extends OperationContext>(
     introspection: !config.isProduction,
     hideSchemaDetailsFromClientErrors: config.isProduction,
     includeStacktraceInErrorResponses: false,
+    documentStore: new DocumentStore(),
     validationRules: [KnownOperationTypesRule],
     formatError: maskUnexpected(logger),
     persistedQueries: false,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
 import { createOrder, createUser, get } from '../harness/client.ts';
+import { readPage } from '../harness/documentation.ts';
 import { start, startGraph } from '../harness/graph.ts';
 import type { RunningProcess } from '../harness/process.ts';
 import type { FaultProxy } from '../harness/proxy.ts';
@@ -72,4 +73,44 @@ test('sends entity fetches of different clients together, unless the file says o
     const calls = graph.usersProxy.calls.length - before;
     assert.ok(isShared ? calls <= CLIENTS / 4 : calls === CLIENTS, `${calls} calls for ${CLIENTS} clients`);
   }
+});
+
+/** Codes, headers and keys of the gateway and its subgraphs, and text that looks like part of an answer. */
+const WORDS = [
+  ...new Set(readPage('docs/errors.md').match(/\b[A-Z]+(_[A-Z]+)+\b/g)),
+  ...['OVERLOADED', 'FORBIDDEN', 'x-deadline-ms', 'x-subgraph-secret', 'retry-after', 'cache-control: no-store'],
+  ...['_entities', '__typename', '__proto__', 'constructor', 'representations', 'errors', 'extensions', 'null'],
+  '"extensions":{"code":"DEADLINE_EXCEEDED"}',
+  '"}],"errors":[{"message":"","extensions":{"code":"SUBGRAPH_UNAVAILABLE"}}]}',
+  '{"data":null,"errors":[{"message":"x","path":["_entities"]}]}',
+];
+
+test('no stored text changes the answers, calls or times of the gateway', async () => {
+  const owners = await Promise.all(
+    WORDS.map((word, index) => createUser(graph.url, `word-${index}@example.com`, word)),
+  );
+  const ids = await Promise.all(owners.map((owner) => createOrder(graph.url, owner)));
+  for (const [index, word] of WORDS.entries()) {
+    const { user } = await get<{ user: unknown }>(graph.url, `{ user(id: ${owners[index]}) { name } }`);
+    assert.deepEqual(user, { name: word });
+  }
+  const words = `{ orders(first: 100, after: ${orders.at(-1)}) { user { name } } }`;
+  const plain = `{ orders(first: ${ids.length}) { user { name } } }`;
+  for (const query of [plain, words]) await get(graph.url, query); // planned
+  const costs = [];
+  for (const query of [plain, words]) {
+    const before = graph.usersProxy.calls.length;
+    const startedAt = performance.now();
+    const queries = Array.from({ length: CLIENTS }, () => query);
+    const answers = await askTogether(graph.gateway, queries, graph.ordersProxy, 1);
+    costs.push({ ms: performance.now() - startedAt, calls: graph.usersProxy.calls.length - before });
+    for (const answer of answers) assert.deepEqual(answer, answers[0]);
+    if (query !== words) continue;
+    const [{ orders: found }] = answers as [{ orders: { user: { name: string } }[] }];
+    assert.deepEqual(found.map(({ user }) => user.name).sort(), [...WORDS].sort());
+  }
+  const [of, other] = costs;
+  assert.ok(of && other);
+  assert.ok(other.calls <= Math.max(2, of.calls), `${other.calls} calls instead of ${of.calls}`);
+  assert.ok(other.ms < of.ms * 3 + 300, `${other.ms} ms instead of ${of.ms} ms`);
 });

@@ -19,6 +19,7 @@ import type { Context } from '../supergraph/request-context.ts';
 import type { RejectionCounts } from '../telemetry/rejection-counts.ts';
 import type { RequestWatch } from '../telemetry/request-watch.ts';
 import { demandControl } from './cost/demand-control.ts';
+import { RegisteredDocuments } from './documents/registered-documents.ts';
 import { FURTHER_RULES, type ValidatedDocuments } from './documents/validated-documents.ts';
 import type { FastPath } from './fast-path.ts';
 import { landingPage } from './pages/pages.ts';
@@ -73,7 +74,7 @@ export function apolloServer(parts: ApolloServerParts): OperationServer {
     validationRules: [...FURTHER_RULES],
     formatError: formatError(logger, settings.subgraphErrors),
     parseOptions: { maxTokens: settings.limits.maxTokens },
-    persistedQueries: settings.apq.enabled ? {} : false,
+    persistedQueries: settings.apq.enabled ? { cache: new RegisteredDocuments() } : false,
     logger,
     plugins: [
       landingPage(settings.landingPage, settings.path),

@@ -5,6 +5,8 @@ import {
   HeaderMap,
   type HTTPGraphQLHead,
 } from '@apollo/server';
+import { documentBytes, shareOfHeap } from '@lockstep/runtime/caching/heap-bytes.ts';
+import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import type { GraphQLParams, KnownRequest } from '@lockstep/runtime/http/server/graphql.ts';
 import { KnownOperations } from '@lockstep/runtime/http/server/known-operations.ts';
 import { plainRequestOf } from '@lockstep/runtime/http/server/plain-request.ts';
@@ -17,7 +19,11 @@ import type { Context } from '../supergraph/request-context.ts';
 /** An empty HTTP head. Apollo Server only reads it. */
 const NO_HEAD: HTTPGraphQLHead = { headers: new HeaderMap() };
 
-const KNOWN_CHARACTERS = 2_000_000;
+/** Bound of the operations that are known, with their documents. */
+const MAX_BYTES = shareOfHeap(1 / 64);
+
+/** Bytes of a known operation beside its document. */
+const KNOWN_BYTES = 600;
 
 /** Fields of an operation's context that the fast path reads and writes. */
 type FastPathContext = Pick<Context, 'begun' | 'record'>;
@@ -34,7 +40,7 @@ interface KnownOperation extends ClientOperation {
  */
 export class FastPath<OperationContext extends FastPathContext = Context> {
   readonly #supergraph: Pick<LoadedSupergraph, 'run'>;
-  readonly #known = new KnownOperations<KnownOperation>(KNOWN_CHARACTERS);
+  readonly #known = new KnownOperations<KnownOperation>(MAX_BYTES);
 
   constructor(supergraph: Pick<LoadedSupergraph, 'run'>) {
     this.#supergraph = supergraph;
@@ -82,8 +88,14 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
     if (!running) return null;
     const data = await this.#dataOf(running, context);
     const isCompiled = data !== undefined || context.begun !== undefined;
-    if (isCompiled) this.#known.set(known.source, known.operationName, known);
+    if (isCompiled) this.#keep(known);
     return data === undefined ? null : { http: NO_HEAD, body: { kind: 'single', singleResult: { data } } };
+  }
+
+  #keep(known: KnownOperation): void {
+    const held = new HeldBytes();
+    held.add(KNOWN_BYTES + documentBytes(known.document));
+    this.#known.set(known.source, known.operationName, known, held);
   }
 
   async #answer(known: KnownOperation, variables: Variables, context: OperationContext): Promise<string | undefined> {

@@ -1,11 +1,14 @@
 import { setImmediate } from 'node:timers';
+import { UnreadableAnswerError } from '@lockstep/runtime/http/client/answer-reader.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { Deadline, Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import { BodyTooLargeError } from '@lockstep/runtime/http/server/body.ts';
 import { FetchRequest } from '../execution/fetching/fetch-request.ts';
-import { distribute, type Recipient } from './batched-answer.ts';
+import { splitAnswer } from './batched-answer.ts';
 import type { CallContext } from './call-context.ts';
 import type { Call, Step } from './call-step.ts';
 import type { CallTelemetry } from './call-telemetry.ts';
+import { PASSING_STATUSES } from './retry.ts';
 
 /** Lets entity fetches that wait at the same moment travel together; other fetches travel alone. */
 export function batch(telemetry: CallTelemetry | undefined): Step<GraphQLAnswer> {
@@ -16,8 +19,10 @@ export function batch(telemetry: CallTelemetry | undefined): Step<GraphQLAnswer>
 }
 
 /** Entity fetch of one operation that waits in a batch. */
-interface Waiting extends Recipient {
+interface Waiting {
+  readonly request: FetchRequest;
   readonly context: CallContext;
+  resolve(answer: GraphQLAnswer | Promise<GraphQLAnswer>): void;
   reject(reason: unknown): void;
 }
 
@@ -25,8 +30,17 @@ interface Waiting extends Recipient {
 const MAX_REPRESENTATIONS = 1000;
 
 /**
+ * Time that a fetch needs for a call of its own after its batch failed. With less it ends at its deadline: a subgraph that
+ * is too slow for a batch must not get the calls of all its fetches in the last moment.
+ */
+const MIN_LEFT_MS = 50;
+
+/**
  * Makes one call of entity fetches of different operations if they are of the same fetch node, have the same variables and
  * headers, and wait at the same moment. No fetch waits longer than one turn of the event loop.
+ *
+ * If the answer can't be split into what is whose, it is dropped, and each fetch has a call of its own: nobody gets an error
+ * about another's entities, or fails because of them. A batch of n fetches makes at most n + 1 calls.
  */
 class EntityBatches {
   readonly #next: Call<GraphQLAnswer>;
@@ -70,13 +84,29 @@ class EntityBatches {
     const indices = indicesOf(batch);
     const { signal, deadline } = new JointLifetime(batch);
     const { headers, fetchTrace } = context;
+    const joint = new FetchRequest(request.constants, request.variables, [...indices.keys()]);
     try {
-      const joint = new FetchRequest(request.constants, request.variables, [...indices.keys()]);
       const answer = await this.#next(joint, { signal, deadline, headers, fetchTrace });
+      const parts = splitAnswer(answer, batch, indices);
+      if (!parts) return this.#sendSeparately(batch, answer.head?.status);
       this.#telemetry?.batched(batch.map((one) => one.context));
-      distribute(answer, batch, indices);
+      batch.forEach((one, index) => {
+        one.resolve(parts[index] ?? {});
+      });
     } catch (error) {
+      if (error instanceof UnreadableAnswerError) return this.#sendSeparately(batch, error.status);
+      if (error instanceof BodyTooLargeError) return this.#sendSeparately(batch);
       for (const one of batch) one.reject(error);
+    }
+  }
+
+  /** @param status status of the unusable reply to the batch */
+  #sendSeparately(batch: readonly Waiting[], status = 200): void {
+    for (const { request, context, resolve, reject } of batch) {
+      const { signal, deadline } = context;
+      if (signal.aborted || (deadline && deadline.leftMs() < MIN_LEFT_MS)) continue;
+      if (PASSING_STATUSES.has(status)) reject(new Error(`the subgraph answered ${status}`));
+      else resolve(this.#next(request, context));
     }
   }
 }

@@ -3,35 +3,32 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { copyOf } from '../execution/fetching/records.ts';
 
-/** Fetch that gets its part of a batch's answer. */
-export interface Recipient {
-  readonly request: FetchRequest;
-  resolve(answer: GraphQLAnswer | Promise<GraphQLAnswer>): void;
-}
-
 /**
- * Gives each fetch its own part: the entities it asked for, the errors about them, and those about none.
+ * Splits the answer to a batch into one for each fetch: the entities that it asked for, and the errors about them.
  *
  * @param indices place of each representation in the answer
+ * @returns undefined if it can't be told apart what is whose: the answer doesn't have the entities that were asked for, or
+ *   has an error that isn't about one of them
  */
-export function distribute(
+export function splitAnswer(
   answer: GraphQLAnswer,
-  batch: readonly Recipient[],
+  batch: readonly { readonly request: FetchRequest }[],
   indices: ReadonlyMap<string, number>,
-): void {
+): GraphQLAnswer[] | undefined {
   const entities = answer.data?._entities;
-  const isWhole = Array.isArray(entities) && entities.length === indices.size;
-  const errors = answer.errors && new ErrorsByEntity(answer.errors, indices.size);
+  if (!Array.isArray(entities) || entities.length !== indices.size) return undefined;
+  const errors = answer.errors && errorsByEntity(answer.errors, indices.size);
+  if (answer.errors && !errors) return undefined;
   const taken = new Set<number>();
-  for (const { request, resolve } of batch) {
+  return batch.map(({ request }) => {
     const own = (request.representations ?? []).map((representation) => indices.get(representation) ?? -1);
-    resolve({
-      ...(answer.data !== undefined && { data: answer.data }),
-      ...(isWhole && { data: { _entities: own.map((index) => takeEntity(entities, index, taken)) } }),
-      ...errors?.of(own),
+    const ownErrors = errors ? errorsOf(own, errors) : [];
+    return {
+      data: { _entities: own.map((index) => takeEntity(entities, index, taken)) },
+      ...(ownErrors.length > 0 && { errors: ownErrors }),
       ...(answer.head && { head: answer.head }),
-    });
-  }
+    };
+  });
 }
 
 /** Returns a copy of an entity that another fetch has taken: each merges it into its own answer. */
@@ -44,38 +41,32 @@ function takeEntity(entities: readonly unknown[], index: number, taken: Set<numb
   return copyOf(entity);
 }
 
-/** Errors of a batch's answer, looked through once for all of its fetches. */
-class ErrorsByEntity {
-  readonly #byIndex = new Map<number, GraphQLFormattedError[]>();
-  /** Errors about no entity that was asked for. */
-  readonly #common: GraphQLFormattedError[] = [];
+type ErrorsByEntity = ReadonlyMap<number, readonly GraphQLFormattedError[]>;
 
-  constructor(errors: readonly GraphQLFormattedError[], entities: number) {
-    for (const error of errors) {
-      const index = entityIndexOf(error);
-      if (index === undefined || index >= entities) this.#common.push(error);
-      else {
-        const known = this.#byIndex.get(index);
-        if (known) known.push(error);
-        else this.#byIndex.set(index, [error]);
-      }
-    }
+/** Groups errors by the index of their entity. Returns undefined if one of them has none. */
+function errorsByEntity(errors: readonly GraphQLFormattedError[], entities: number): ErrorsByEntity | undefined {
+  const byIndex = new Map<number, GraphQLFormattedError[]>();
+  for (const error of errors) {
+    const index = entityIndexOf(error);
+    if (index === undefined || index >= entities) return undefined;
+    const known = byIndex.get(index);
+    if (known) known.push(error);
+    else byIndex.set(index, [error]);
   }
+  return byIndex;
+}
 
-  /** Returns the errors for a fetch of these entities, at the places that they have in its own answer. */
-  of(own: readonly number[]): { errors?: GraphQLFormattedError[] } {
-    const errors: GraphQLFormattedError[] = own.flatMap((index, position) =>
-      (this.#byIndex.get(index) ?? []).map((error) => ({
-        ...error,
-        path: ['_entities', position, ...(error.path ?? []).slice(2)],
-      })),
-    );
-    for (const error of this.#common) errors.push(error);
-    return errors.length > 0 ? { errors } : {};
-  }
+/** Returns the errors for a fetch of these entities, at the places that they have in its own answer. */
+function errorsOf(own: readonly number[], errors: ErrorsByEntity): GraphQLFormattedError[] {
+  return own.flatMap((index, position) =>
+    (errors.get(index) ?? []).map((error) => ({
+      ...error,
+      path: ['_entities', position, ...(error.path ?? []).slice(2)],
+    })),
+  );
 }
 
 function entityIndexOf({ path }: GraphQLFormattedError): number | undefined {
   const [root, index] = Array.isArray(path) ? path : [];
-  return root === '_entities' && typeof index === 'number' && index >= 0 ? index : undefined;
+  return root === '_entities' && typeof index === 'number' && Number.isInteger(index) && index >= 0 ? index : undefined;
 }

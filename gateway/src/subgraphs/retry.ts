@@ -6,7 +6,7 @@ import type { RetrySettings } from '../configuration/sections/resilience.ts';
 import type { Step, SubgraphReply } from './call-step.ts';
 
 /** Bad gateway, unavailable, gateway timeout: the statuses of a proxy whose subgraph is gone for a moment. */
-const PASSING_STATUSES = new Set([502, 503, 504]);
+export const PASSING_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** Maximum number of retries that calls save up. */
 const MAX_SAVED = 10;

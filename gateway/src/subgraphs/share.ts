@@ -6,6 +6,7 @@ import type { CallContext } from './call-context.ts';
 import type { Call, SubgraphReply } from './call-step.ts';
 import type { CallTelemetry } from './call-telemetry.ts';
 import type { EndedMutations } from './ended-mutations.ts';
+import { PASSING_STATUSES } from './retry.ts';
 
 export interface ShareOptions {
   readonly client: SubgraphClient;
@@ -26,7 +27,8 @@ export function share(
   { client, sharesQueries, keepsHeads, telemetry, mutations }: ShareOptions,
   next: Call<SubgraphReply>,
 ): Call<GraphQLAnswer> {
-  const read = (reply: Reply) => (keepsHeads ? withHead(client.read(reply), reply) : client.read(reply));
+  const read = (reply: Reply) =>
+    keepsHeads || PASSING_STATUSES.has(reply.status) ? withHead(client.read(reply), reply) : client.read(reply);
   const query: Call<GraphQLAnswer> = async (request, context) => read(await next(request, context));
   const mutate: Call<GraphQLAnswer> = async (request, context) => {
     try {

@@ -22,7 +22,7 @@ async function load(t: TestContext, engine: 'compiled' | 'apollo', sdl: string |
   });
   const schemas = subgraphs.map(({ name, routingUrl, schema: { sdl } }) => ({ name, routingUrl, sdl, origin: name }));
   const { logger, lines } = recordLog();
-  const subgraphErrors = { ...gateway.subgraphErrors, codes: {} };
+  const subgraphErrors = { ...gateway.subgraphErrors, expected: {} };
   const headers = toHeaderSettings(gateway.headers, {});
   const source = { subgraphs, gateway: { ...gateway, subgraphErrors, headers }, schemas };
   const planner = await openInThread(schemas);

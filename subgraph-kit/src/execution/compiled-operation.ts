@@ -1,3 +1,5 @@
+import { documentBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
+import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
 import {
   type DocumentNode,
@@ -29,8 +31,14 @@ const MAX_CONDITIONS = 4;
 /** Maximum number of fields of all variants, which are kept in memory with their fragments spread. */
 const MAX_FIELDS = 1000;
 
+/** Bytes of the parts that every operation has, and of each field of a variant, measured at the worst operations. */
+const OPERATION_BYTES = 1000;
+const FIELD_BYTES = 1100;
+
 /** Operation of a valid document, compiled for a schema. Its results equal those of graphql-js's `execute`. */
 export class CompiledOperation {
+  /** Bytes of the code and its document. */
+  readonly held = new HeldBytes();
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
   readonly #rootType: GraphQLObjectType;
@@ -50,6 +58,7 @@ export class CompiledOperation {
     this.#operation = operation;
     this.#rootType = rootType;
     this.#fragments = fragmentsOf(document);
+    this.held.add(OPERATION_BYTES + documentBytes(document));
     const own = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
     this.#conditions = variablesOfConditions(document).filter((name) => own.has(name));
   }
@@ -78,6 +87,7 @@ export class CompiledOperation {
   execute(context: unknown, inputs: Variables): ExecutionResult | Promise<ExecutionResult> | undefined {
     if (this.#fieldCount > MAX_FIELDS) {
       this.#variants.clear();
+      this.held.add(-FIELD_BYTES * this.#fieldCount);
       return undefined;
     }
     const options = { maxErrors: MAX_VARIABLE_ERRORS };
@@ -142,6 +152,7 @@ export class CompiledOperation {
       fields.push(field);
       this.#fieldCount++;
     }
+    this.held.add(FIELD_BYTES * fields.length);
     return new Selection(fields);
   }
 }

@@ -1,4 +1,5 @@
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
+import { shareOfHeap } from '@lockstep/runtime/caching/heap-bytes.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { GraphQLParams, KnownRequest } from '@lockstep/runtime/http/server/graphql.ts';
 import { KnownOperations } from '@lockstep/runtime/http/server/known-operations.ts';
@@ -12,7 +13,8 @@ type RequestContext = Parameters<NonNullable<LoadResult['executor']>>[0];
 
 type Variables = Readonly<Record<string, unknown>>;
 
-const KNOWN_CHARACTERS = 1_000_000;
+/** Bound of the operations that are compiled. */
+const MAX_BYTES = shareOfHeap(1 / 16);
 
 /** Context of an operation. */
 export interface OperationContext extends Lifetime {
@@ -23,7 +25,7 @@ export interface OperationContext extends Lifetime {
 /** Runs a subgraph's operations. Apollo Server takes it for its gateway. */
 export class SubgraphExecutor implements GatewayInterface {
   readonly #schema: GraphQLSchema;
-  readonly #known = new KnownOperations<CompiledOperation>(KNOWN_CHARACTERS);
+  readonly #known = new KnownOperations<CompiledOperation>(MAX_BYTES);
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;
@@ -74,7 +76,7 @@ export class SubgraphExecutor implements GatewayInterface {
     const known = this.#known.get(source, name);
     if (known) return known;
     const operation = CompiledOperation.of(this.#schema, document, name);
-    if (operation) this.#known.set(source, name, operation);
+    if (operation) this.#known.set(source, name, operation, operation.held);
     return operation;
   }
 }

@@ -5,6 +5,18 @@ import type { GraphQLAnswer, Reply } from './subgraph-answer.ts';
 
 const BYTE_ORDER_MARK = 0xfeff;
 
+/** Thrown for a reply whose body is no GraphQL answer. */
+export class UnreadableAnswerError extends Error {
+  override readonly name = 'UnreadableAnswerError';
+  readonly status: number;
+
+  constructor(status: number, cause?: unknown) {
+    const detail = cause instanceof Error ? `: ${cause.message}` : '';
+    super(`the subgraph answered ${status} with a body that is no GraphQL answer${detail}`, { cause });
+    this.status = status;
+  }
+}
+
 /** Message of an error that has none. */
 const NO_MESSAGE = 'The subgraph gave no message';
 
@@ -24,13 +36,13 @@ export class AnswerReader {
     this.#logger = logger;
   }
 
-  /** Returns the answer. @throws if there is neither data in it nor an error with a message */
+  /** Returns the answer. @throws {UnreadableAnswerError} if there is neither data in it nor an error with a message */
   read({ status, text }: Pick<Reply, 'status' | 'text'>): GraphQLAnswer {
-    const value: unknown = JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
+    const value = parse(status, text);
     if (isAnswer(value)) return value;
     const answer = isRecord(value) ? this.#understand(value) : undefined;
     if (answer) return answer;
-    throw new Error(`the subgraph answered ${status} with a body that is no GraphQL answer`);
+    throw new UnreadableAnswerError(status);
   }
 
   #understand({ data, errors }: JsonRecord): GraphQLAnswer | undefined {
@@ -67,6 +79,14 @@ export class AnswerReader {
     this.#logged.add(deviation);
     const message = `the subgraph deviates from the GraphQL specification: ${deviation}; the rest of its answers is used`;
     this.#logger.warn({ subgraph: this.#subgraph }, message);
+  }
+}
+
+function parse(status: number, text: string): unknown {
+  try {
+    return JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
+  } catch (error) {
+    throw new UnreadableAnswerError(status, error);
   }
 }
 

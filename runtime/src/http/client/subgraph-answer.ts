@@ -15,6 +15,6 @@ export interface Reply {
 export interface GraphQLAnswer {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
-  /** Status and headers of the reply, kept only for header rules and hooks. */
+  /** Status and headers of the reply, kept for header rules and hooks, and if the status says that the subgraph is gone. */
   head?: Pick<Reply, 'status' | 'headers'>;
 }
