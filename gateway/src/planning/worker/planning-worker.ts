@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { PlannedOperation } from '../planner.ts';
@@ -95,19 +96,19 @@ export class PlanningWorker {
     }
   }
 
-  /** Ends the thread if it doesn't notice by itself that a plan takes too long: it should have before this is first called. */
+  /** Ends the thread if it doesn't notice by itself that a plan takes too long: called when it should have, at the earliest. */
   async #stopIfOverdue(): Promise<void> {
-    const awaited = this.#answered;
+    const plan = this.#answered;
     const { timeoutMs } = this.#limits;
     const before = await this.#worker.cpuUsage();
     for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, timeoutMs / 2).unref());
-      if (this.#answered !== awaited || this.#end) return;
+      await delay(timeoutMs / 2, undefined, { ref: false });
       const { user, system } = await this.#worker.cpuUsage(before);
-      if ((user + system) / 1000 < timeoutMs) continue;
-      this.#end = new PlanningThreadError('overdue', `a plan took more than ${timeoutMs} ms`);
-      await this.stop();
+      if (this.#answered !== plan || this.#end) return;
+      if ((user + system) / 1000 > 2 * timeoutMs) break;
     }
+    this.#end = new PlanningThreadError('overdue', `a plan took more than ${timeoutMs} ms`);
+    await this.stop();
   }
 }
 
