@@ -11,9 +11,9 @@ import { ROOT, startProcess } from '../harness/process.ts';
 // Operations that take seconds to plan, on subgraphs that share many fields: no call is made for them, so the subgraphs
 // aren't there.
 
-const HELD_AT_MOST_MS = 50;
+const BUSY_AT_MOST_MS = 50;
 const TIMEOUT_MS = 150;
-const ROUNDS = 20;
+const ROUNDS = 5;
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])';
 const FIELDS = Array.from({ length: 9 }, (_, index) => `f${index}`);
@@ -79,23 +79,23 @@ async function ask(query: string, client = '127.0.0.1'): Promise<Answer> {
   return promise;
 }
 
-/** Resolves with the longest time for which the event loop of the gateway was held since the last call. */
-async function heldMs(): Promise<number> {
+/** Resolves with the most CPU time of the thread that serves in a turn of its event loop since the last call. */
+async function busyMs(): Promise<number> {
   const already = gateway.logs.filter(({ msg }) => msg === 'probe').length;
   process.kill(gateway.pid, 'SIGUSR2');
   let count = 0;
-  const { heldMs } = await gateway.logged(({ msg }) => msg === 'probe' && ++count > already);
-  return Number(heldMs);
+  const { busyMs } = await gateway.logged(({ msg }) => msg === 'probe' && ++count > already);
+  return Number(busyMs);
 }
 
 const TOO_COMPLEX = { status: 400, code: 'OPERATION_TOO_COMPLEX' };
 
 test('gives up an operation that takes too long to plan, and answers others meanwhile', async () => {
   await ask('{ __typename }');
-  let held = Number.POSITIVE_INFINITY;
-  // The best of several attempts, because any one can take longer on a busy machine.
-  for (let round = 0; round < ROUNDS && held > HELD_AT_MOST_MS; round += 1) {
-    await heldMs();
+  let busy = Number.POSITIVE_INFINITY;
+  // The best of several attempts: the first of them also compiles code.
+  for (let round = 0; round < ROUNDS && busy > BUSY_AT_MOST_MS; round += 1) {
+    await busyMs();
     let isAnswered = false;
     const answer = ask(slow(`Round${round}`)).finally(() => (isAnswered = true));
     let others = 0;
@@ -103,9 +103,9 @@ test('gives up an operation that takes too long to plan, and answers others mean
     const { status, code } = await answer;
     assert.deepEqual({ status, code }, TOO_COMPLEX);
     assert.ok(others > 0, `${others} others were answered meanwhile`);
-    held = Math.min(held, await heldMs());
+    busy = Math.min(busy, await busyMs());
   }
-  assert.ok(held < HELD_AT_MOST_MS, `the event loop was held for ${held} ms`);
+  assert.ok(busy < BUSY_AT_MOST_MS, `a turn of the event loop took ${busy} ms`);
 });
 
 test('refuses an operation at once that took too long before, and logs it once', async () => {
