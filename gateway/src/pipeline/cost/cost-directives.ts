@@ -1,11 +1,21 @@
 import { type GraphQLSchema, isAbstractType, isInterfaceType } from 'graphql';
 import type { CostDirectives } from '../../planning/planner.ts';
+import { introspectionSizes } from './introspection-sizes.ts';
 
-/** Returns the directives with the weights of abstract types and their fields, which the schemas don't give. */
-export function withAbstractTypes({ weights, listSizes }: CostDirectives, apiSchema: GraphQLSchema): CostDirectives {
-  const all = new Map(weights);
-  addAbstractTypes(all, apiSchema);
-  return { weights: all, listSizes };
+/**
+ * Returns the directives with what the schemas don't give: the sizes of introspection's lists, and the weights of abstract types
+ * and their fields.
+ */
+export function completeCosts(given: CostDirectives, apiSchema: GraphQLSchema): CostDirectives {
+  const ofIntrospection = [...introspectionSizes(apiSchema)].map(([coordinate, assumedSize]) => {
+    return [
+      coordinate,
+      { assumedSize, slicingArguments: [], sizedFields: [], requireOneSlicingArgument: false },
+    ] as const;
+  });
+  const weights = new Map(given.weights);
+  addAbstractTypes(weights, apiSchema);
+  return { weights, listSizes: new Map([...ofIntrospection, ...given.listSizes]) };
 }
 
 /** Adds the weights of abstract types and their fields, which are those of the most expensive possible type. */
