@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { CommandError } from '../terminal/command.ts';
 
 /** Folder of this project. */
@@ -8,24 +9,51 @@ export const ROOT = join(import.meta.dirname, '..', '..');
 /** File that declares the project's processes. */
 export const ECOSYSTEM_FILE = join(ROOT, 'ecosystem.config.js');
 
+/** Name of the gateway's app. */
+export const GATEWAY = 'gateway';
+
 /** Part of a pm2 app that the commands use. */
 export interface App {
   name: string;
   script: string;
+  out_file: string;
   error_file: string;
+  /** Number of processes; undefined for one. */
+  instances?: number;
   env: Record<string, string>;
 }
 
 /**
  * Returns the project's processes as pm2 would start them in this environment: all, or the named ones.
  *
- * @throws {CommandError} if a name is unknown
+ * @throws {CommandError} if a name is unknown, or a variable has a wrong value
  */
-export function readApps(names: readonly string[] = []): App[] {
-  const { apps }: { apps: App[] } = createRequire(import.meta.url)(ECOSYSTEM_FILE);
+export function readApps(names: readonly string[] = [], env = process.env): App[] {
+  const apps = readEcosystem(env);
   const known = apps.map(({ name }) => name);
   for (const name of names) {
     if (!known.includes(name)) throw new CommandError(`${name}: no such process; there are ${known.join(', ')}`);
   }
   return apps.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+/** Reads the file that pm2 reads too, which is why it takes the environment from `process.env`. */
+function readEcosystem(env: NodeJS.ProcessEnv): App[] {
+  const require = createRequire(import.meta.url);
+  const own = process.env;
+  delete require.cache[ECOSYSTEM_FILE];
+  process.env = env;
+  try {
+    const { apps }: { apps: App[] } = require(ECOSYSTEM_FILE);
+    return apps;
+  } catch (error) {
+    throw expected(error);
+  } finally {
+    process.env = own;
+  }
+}
+
+/** Returns the error that a command reports: an expected one if the operator has to change something. */
+export function expected(error: unknown): unknown {
+  return error instanceof ConfigurationError ? new CommandError(error.message) : error;
 }
