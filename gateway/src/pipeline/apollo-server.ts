@@ -22,7 +22,7 @@ import { demandControl } from './cost/demand-control.ts';
 import { RegisteredDocuments } from './documents/registered-documents.ts';
 import { FURTHER_RULES, type ValidatedDocuments } from './documents/validated-documents.ts';
 import type { FastPath } from './fast-path.ts';
-import { landingPage } from './pages/pages.ts';
+import { LandingPage } from './pages/pages.ts';
 import { answerShaping } from './responses/answer-shaping.ts';
 import { formatError } from './responses/error-format.ts';
 
@@ -53,6 +53,8 @@ interface OperationServer {
   readonly server: ApolloServer<Context>;
   /** True if it has to see each operation: demand control, hooks or header rules decide anew each time. */
   readonly seesEach: boolean;
+  /** Page that it answers whoever prefers one with. */
+  readonly landingPage: LandingPage;
 }
 
 /** Makes the Apollo Server that answers what is new, what is wrong, and what plugins have a say in. */
@@ -62,6 +64,7 @@ export function apolloServer(parts: ApolloServerParts): OperationServer {
     ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
     ...(rules ? answerShaping(rules, logger) : []),
   ];
+  const landingPage = new LandingPage(settings.landingPage, settings.path);
   const server = new ApolloServer<Context>({
     gateway: supergraphGateway(supergraph),
     introspection: settings.introspection,
@@ -75,7 +78,7 @@ export function apolloServer(parts: ApolloServerParts): OperationServer {
     persistedQueries: settings.apq.enabled ? { cache: new RegisteredDocuments() } : false,
     logger,
     plugins: [
-      landingPage(settings.landingPage, settings.path),
+      landingPage.plugin,
       ...INSTRUMENTATION_OFF,
       codeOfTooManyVariableErrors,
       ...(settings.introspection ? [] : [hideSuggestions]),
@@ -85,7 +88,7 @@ export function apolloServer(parts: ApolloServerParts): OperationServer {
     ],
     stopOnTerminationSignals: false,
   });
-  return { server, seesEach: deciding.length > 0 };
+  return { server, seesEach: deciding.length > 0, landingPage };
 }
 
 /** Returns what Apollo Server runs operations by. It doesn't close the supergraph, which outlives it. */

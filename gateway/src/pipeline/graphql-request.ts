@@ -26,6 +26,8 @@ export interface RequestSteps {
   /** Undefined if plugins have a say in each operation, so that Apollo Server has to see them all. */
   readonly fastPath: FastPath | undefined;
   readonly apolloServer: ApolloServer<Context>;
+  /** Answers whoever prefers a page. */
+  readonly page: Handler;
 }
 
 /** Known about a request before its body is read. */
@@ -55,32 +57,30 @@ export function graphqlRequests(
       if (!(error instanceof RefusedRequestError)) throw error;
       answerRefusal(response, error);
     } finally {
-      limits.leave(request);
+      limits.leave(request, response);
     }
   };
 }
 
 /** Reads the body, checks the document and runs the operation. */
 function operations(steps: RequestSteps, timeoutMs: number, maxBodyBytes: number) {
-  const { limits, documents, rules, fastPath, apolloServer } = steps;
+  const { page, documents, rules, fastPath, apolloServer } = steps;
   const options: GraphQLOptions<Context, Admitted> = {
     maxBodyBytes,
-    check(params, request) {
-      limits.enter(request);
-      return documents.check(params);
-    },
-    context: ({ signal, request: { headers }, carried: { claims, record } }) =>
-      contextOf({ signal, deadline: new Deadline(timeoutMs) }, { headers, claims, record }, rules),
+    page,
+    check: (params) => documents.check(params),
+    context: ({ signal, bytes, request: { headers }, carried: { claims, record } }) =>
+      contextOf({ signal, bytes, deadline: new Deadline(timeoutMs) }, { headers, claims, record }, rules),
     ...(fastPath && { known: (params) => fastPath.find(params) }),
   };
   return carryingGraphql(apolloServer, options);
 }
 
 function contextOf(
-  { signal, deadline }: Lifetime,
+  { signal, bytes, deadline }: Lifetime,
   { headers, claims, record }: Pick<Context, 'headers' | 'claims' | 'record'>,
   rules: CallRules | undefined,
 ): Context {
-  const context: Context = { signal, deadline, headers, claims, record, begun: undefined };
+  const context: Context = { signal, bytes, deadline, headers, claims, record, begun: undefined };
   return rules ? { ...context, calls: new OperationCalls(rules, context) } : context;
 }

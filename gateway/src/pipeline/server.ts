@@ -54,7 +54,7 @@ export class GatewayServer implements RequestHandler {
     const { introspection } = settings;
     const validated = new ValidatedDocuments(supergraph.operations.planner.apiSchema, introspection);
     const parts = { settings, supergraph, logger, refusals, fastPath, validated, rules, watch };
-    const { server, seesEach } = apolloServer(parts);
+    const { server, seesEach, landingPage } = apolloServer(parts);
     await server.start();
     const authentication = Authentication.of(settings, logger, before?.authentication, refusals);
     const limits = await TrafficLimits.open(settings.traffic, { logger, refusals }, before?.limits);
@@ -68,10 +68,11 @@ export class GatewayServer implements RequestHandler {
         rules,
         fastPath: seesEach ? undefined : fastPath,
         apolloServer: server,
+        page: landingPage.handle,
       },
       settings,
     );
-    return new GatewayServer(gatewayRoutes(foundation, isReady, graphql), limits, authentication, server);
+    return new GatewayServer(gatewayRoutes(foundation, isReady, limits, graphql), limits, authentication, server);
   }
 
   async close(): Promise<void> {

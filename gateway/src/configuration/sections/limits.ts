@@ -20,6 +20,11 @@ export const limits = z
     http_max_request_bytes: size
       .prefault('2mb')
       .describe('Maximum size of a request body. Enforced even with warn_only.'),
+    http_max_bytes_in_flight: size
+      .optional()
+      .describe(
+        'Maximum number of bytes that a process holds of request bodies being read, replies of subgraphs with what is made of them, and answers that are not sent yet. Beyond it, requests are refused with 503. If unset, a quarter of the limit of the heap.',
+      ),
     warn_only: onOff(false).describe(
       'Only logs and counts operations over max_depth, max_aliases, max_root_fields or max_directives.',
     ),
@@ -31,5 +36,6 @@ export const limits = z
     maxDirectives: keys.max_directives,
     maxTokens: keys.parser_max_tokens,
     maxBodyBytes: keys.http_max_request_bytes,
+    maxBytesInFlight: keys.http_max_bytes_in_flight,
     warnOnly: keys.warn_only,
   }));
