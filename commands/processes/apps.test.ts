@@ -3,11 +3,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { CommandError } from '../terminal/command.ts';
 import { ECOSYSTEM_FILE, graphUrl, readApps } from './apps.ts';
 
 const VARIABLES = ['SUPERGRAPH_FILE', 'GATEWAY_PORT', 'HOST', 'SUBGRAPH_SECRET', 'USERS_SECRET', 'ORDERS_SECRET'];
+
+const environment = { ...process.env };
+afterEach(() => {
+  forget();
+  Object.assign(process.env, environment);
+});
 
 /** Returns the URL of the graph that a file with these gateway settings describes. */
 function urlOf(t: { after(end: () => void): void }, gateway: string, env: Record<string, string> = {}): string {

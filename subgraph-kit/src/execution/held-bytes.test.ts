@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { KnownOperations } from '@lockstep/runtime/http/server/known-operations.ts';
 import { heapGrowth } from '@lockstep/runtime/testing/heap-growth.ts';
 import { buildSchema, parse } from 'graphql';
+import { operationWith } from '../testing/operation.ts';
 import { CompiledOperation } from './compiled-operation.ts';
 
 const schema = buildSchema(`
@@ -59,7 +60,7 @@ async function fill(known: KnownOperations<CompiledOperation>, first: number): P
       assert.ok(operation);
       known.set(source, undefined, operation, operation.held);
       for (const variables of requests) {
-        const result = await operation.execute({}, variables);
+        const result = await operation.execute(operationWith(), variables);
         assert.ok(result?.data && !result.errors, JSON.stringify(result?.errors));
       }
     }

@@ -4,8 +4,9 @@ import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { GraphQLParams, KnownRequest } from '@lockstep/runtime/http/server/graphql.ts';
 import { KnownOperations } from '@lockstep/runtime/http/server/known-operations.ts';
 import { plainRequestOf } from '@lockstep/runtime/http/server/plain-request.ts';
-import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { CompiledOperation } from './compiled-operation.ts';
+import type { OperationBudget } from './operation-budget.ts';
 
 type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
 type LoadResult = Awaited<ReturnType<GatewayInterface['load']>>;
@@ -16,8 +17,13 @@ type Variables = Readonly<Record<string, unknown>>;
 /** Bound of the operations that are compiled. */
 const MAX_BYTES = shareOfHeap(1 / 16);
 
+/** The time of an operation and the work that it may do. */
+export interface Operation extends Lifetime {
+  readonly budget: OperationBudget;
+}
+
 /** Context of an operation. */
-export interface OperationContext extends Lifetime {
+export interface OperationContext extends Operation {
   /** Result of the operation if it ran before Apollo Server got it, which then reports its errors. */
   result?: ExecutionResult;
 }
@@ -32,7 +38,10 @@ export class SubgraphExecutor implements GatewayInterface {
   }
 
   async load(): Promise<LoadResult> {
-    return { executor: async (request) => request.context.result ?? this.#execute(request) };
+    return {
+      executor: async (request) =>
+        request.context.result ?? this.#execute(request, request.context as OperationContext),
+    };
   }
 
   onSchemaLoadOrUpdate(listener: Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0]): () => void {
@@ -59,17 +68,18 @@ export class SubgraphExecutor implements GatewayInterface {
     variables: Variables,
   ): Promise<string | undefined> {
     const result = await operation.execute(context, variables);
-    if (result && !result.errors) return `${JSON.stringify(result)}\n`;
-    if (result) context.result = result;
+    if (!result.errors) return `${JSON.stringify(result)}\n`;
+    context.result = result;
     return undefined;
   }
 
-  #execute({ document, source, request, context }: RequestContext): ExecutionResult | Promise<ExecutionResult> {
+  #execute(
+    { document, source, request }: RequestContext,
+    context: OperationContext,
+  ): ExecutionResult | Promise<ExecutionResult> {
     const { variables = {}, operationName } = request;
-    return (
-      this.#compiled(document, source, operationName)?.execute(context, variables) ??
-      execute({ schema: this.#schema, document, contextValue: context, variableValues: variables, operationName })
-    );
+    const operation = this.#compiled(document, source, operationName);
+    return operation ? operation.execute(context, variables) : { errors: [noSuchOperation(operationName)] };
   }
 
   #compiled(document: RequestContext['document'], source: string, name?: string): CompiledOperation | undefined {
@@ -79,4 +89,10 @@ export class SubgraphExecutor implements GatewayInterface {
     if (operation) this.#known.set(source, name, operation, operation.held);
     return operation;
   }
+}
+
+/** Returns graphql-js's error for an operation that the document doesn't have, which Apollo Server leaves to the executor. */
+function noSuchOperation(name: string | null | undefined): GraphQLError {
+  if (name != null) return new GraphQLError(`Unknown operation named "${name}".`);
+  return new GraphQLError('Must provide operation name if query contains multiple operations.');
 }
