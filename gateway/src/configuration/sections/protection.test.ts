@@ -22,6 +22,7 @@ test('enables limits and automatic persisted queries by default', () => {
       maxTokens: 15_000,
       maxObjects: 50_000,
       maxBodyBytes: 2 * 1024 * 1024,
+      maxBytesInFlight: undefined,
       warnOnly: false,
     },
     demand_control: undefined,
