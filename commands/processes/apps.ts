@@ -5,6 +5,7 @@ import { toAuthority } from '@lockstep/gateway/configuration/sections/endpoint.t
 import { readSupergraphFile } from '@lockstep/gateway/configuration/supergraph-file.ts';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { CommandError } from '../terminal/command.ts';
+import type { GivenVariables } from './environment.ts';
 
 /** Folder of this project. */
 export const ROOT = join(import.meta.dirname, '..', '..');
@@ -24,6 +25,7 @@ export interface App {
   /** Number of processes; undefined for one. */
   instances?: number;
   env: Record<string, string>;
+  env_given: GivenVariables;
 }
 
 /**
