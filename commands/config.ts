@@ -8,7 +8,7 @@ import { type Project, readProject, toProject } from './processes/project.ts';
 import { runCommand } from './terminal/command.ts';
 
 // `npm run config`: prints the environment and the settings of the running processes, or those that npm start would use, and
-// where each value comes from. What it prints is a supergraph file.
+// the origin of each value. What it prints is a supergraph file.
 
 /** What one process has, or would have. */
 interface Configured extends Pick<App, 'name' | 'env'> {
