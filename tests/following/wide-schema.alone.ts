@@ -9,6 +9,7 @@ import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { times } from '../harness/full-count.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';
+import { PROBE_OPTIONS, readProbe } from '../harness/probe.ts';
 import { replace } from '../harness/supergraph-files.ts';
 import { wideSchemas } from './wide-schemas.ts';
 
@@ -17,6 +18,10 @@ import { wideSchemas } from './wide-schemas.ts';
 const [SUBGRAPHS, TYPES] = [times(50, 8), times(60, 20)];
 const USUAL_MS = times(5000, 1500);
 const LATER_AT_MOST_MS = 50;
+const INTERVAL_MS = 10;
+
+/** Other processes on the same processors delay answers too, so only the full count compares times. */
+const isFull = process.env.FAULTS === 'full';
 const KNOWN = JSON.stringify({ query: '{ known0 }' });
 const ANSWER = '{"data":{"known0":1}}\n';
 
@@ -37,7 +42,11 @@ const entries = schemas.map(({ name }) => [
 ]);
 const supergraph = join(folder, 'supergraph.yaml');
 await writeFile(supergraph, JSON.stringify({ subgraphs: Object.fromEntries(entries) }));
-const gateway = await start({ after }, 'gateway', { SUPERGRAPH_FILE: supergraph, NODE_ENV: 'production' });
+const gateway = await start({ after }, 'gateway', {
+  SUPERGRAPH_FILE: supergraph,
+  NODE_ENV: 'production',
+  ...PROBE_OPTIONS,
+});
 const agent = new Agent({ keepAlive: true });
 after(() => agent.destroy());
 
@@ -54,46 +63,49 @@ async function timeOf(path: string, body: string | undefined, expected: RegExp):
 }
 
 interface Times {
-  readonly live: number[];
-  readonly known: number[];
+  readonly live: readonly number[];
+  readonly known: readonly number[];
 }
 
-/** Asks again and again until something has happened. */
+/** Asks at a fixed rate until something has happened, whether or not the answers come: so a pause delays many of them. */
 async function timesUntil(happened: Promise<unknown>): Promise<Times> {
-  const measured: Times = { live: [], known: [] };
-  let isOver = false;
-  happened.then(
-    () => (isOver = true),
-    () => (isOver = true),
-  );
-  while (!isOver) {
-    const live = timeOf('/health/live', undefined, /^/);
-    const known = timeOf('/graphql', KNOWN, /^\{"data":\{"known0":1\}\}$/m);
-    measured.live.push(await live);
-    measured.known.push(await known);
-    await delay(5);
-  }
-  await happened;
-  return measured;
+  const live: Promise<number>[] = [];
+  const known: Promise<number>[] = [];
+  const isOver = happened.then(() => true);
+  do {
+    live.push(timeOf('/health/live', undefined, /^/));
+    known.push(timeOf('/graphql', KNOWN, /^\{"data":\{"known0":1\}\}$/m));
+  } while (!(await Promise.race([isOver, delay(INTERVAL_MS, false)])));
+  return { live: await Promise.all(live), known: await Promise.all(known) };
 }
 
 function p99(measured: readonly number[]): number {
   return measured.toSorted((a, b) => a - b)[Math.floor(measured.length * 0.99)] ?? Number.NaN;
 }
 
+/** Changes the first schema, and asks meanwhile. */
+async function timesOfChange(version: number): Promise<Times> {
+  const [changed] = wideSchemas(SUBGRAPHS, TYPES, version);
+  assert.ok(changed);
+  const already = gateway.logs.length;
+  const adopted = gateway.logged((line) => {
+    return gateway.logs.indexOf(line) >= already && line.msg.startsWith('the graph has changed');
+  });
+  await replace(fileOf(changed.name), changed.sdl);
+  return timesUntil(adopted.then(() => delay(200)));
+}
+
 test('composes a changed schema while health checks and known operations are answered as usual', async (t) => {
   await timesUntil(delay(500)); // warm
   const usual = await timesUntil(delay(USUAL_MS));
-  const [changed] = wideSchemas(SUBGRAPHS, TYPES, 1);
-  assert.ok(changed);
-  const adopted = gateway.logged(({ msg }) => msg.startsWith('the graph has changed'));
-  await replace(fileOf(changed.name), changed.sdl);
-  const meanwhile = await timesUntil(adopted.then(() => delay(200)));
+  await readProbe(gateway);
+  const meanwhile = await timesOfChange(1);
+  const { busyMs } = await readProbe(gateway);
+  t.diagnostic(`a turn of the event loop took ${busyMs} ms at most`);
+  assert.ok(busyMs < LATER_AT_MOST_MS, `a turn of the event loop took ${busyMs} ms`);
   for (const kind of ['live', 'known'] as const) {
     const [before, now] = [p99(usual[kind]), p99(meanwhile[kind])];
-    t.diagnostic(
-      `${kind}: p99 ${before.toFixed(1)} ms, ${now.toFixed(1)} ms during the change (${meanwhile[kind].length})`,
-    );
-    assert.ok(now < before + LATER_AT_MOST_MS, `${kind}: ${now} ms, usually ${before} ms`);
+    t.diagnostic(`${kind}: p99 ${before.toFixed(1)} ms, then ${now.toFixed(1)} ms (${meanwhile[kind].length} answers)`);
+    if (isFull) assert.ok(now < before + LATER_AT_MOST_MS, `${kind}: ${now} ms, usually ${before} ms`);
   }
 });
