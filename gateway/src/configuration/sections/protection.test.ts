@@ -20,6 +20,7 @@ test('enables limits and automatic persisted queries by default', () => {
       maxRootFields: 20,
       maxDirectives: 20,
       maxTokens: 15_000,
+      maxObjects: 50_000,
       maxBodyBytes: 2 * 1024 * 1024,
       maxBytesInFlight: undefined,
       warnOnly: false,
