@@ -22,12 +22,13 @@ await run('gateway', readConfig, async (config, logger) => {
   });
   const { reloads } = telemetry.counts;
   const watcher = await watchSupergraph({ config, logger, generations, reloads });
-  const { listen: address, path } = generations.current.settings;
+  const { listen: address, path, healthCheck } = generations.current.settings;
   await releaseGarbage();
   const listening = await listen(generations.handle, { ...config, ...address, portVariable: PORT_VARIABLE });
-  const { host } = address;
-  logger.info(`gateway answers at http://${toAuthority({ host, port: listening.port })}${path}`);
+  const origin = `http://${toAuthority({ host: address.host, port: listening.port })}`;
+  logger.info(`gateway answers at ${origin}${path}`);
   return {
+    probe: `${origin}${healthCheck.ready}`,
     async stop() {
       phase = 'stopping';
       watcher.stop();

@@ -62,6 +62,7 @@ export class LoadedSupergraph implements SupergraphFigures {
   readonly operations: Operations;
   /** Hooks of the module under `gateway.hooks`. */
   readonly hooks: GatewayHooks | undefined;
+  readonly #maxObjects: number;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
   readonly #callers: Callers;
@@ -79,6 +80,7 @@ export class LoadedSupergraph implements SupergraphFigures {
   ) {
     this.sdl = planner.supergraphSdl;
     this.hooks = hooks.ofGateway;
+    this.#maxObjects = gateway.limits.maxObjects;
     const { directives } = gateway.authorization;
     this.operations = new Operations(planner, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
@@ -173,11 +175,13 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const { calls, signal, deadline, record } = context;
+    const { calls, signal, deadline, bytes, record } = context;
     const trace = record?.trace;
-    const call: CallContext = { signal, deadline, headers: ForwardedHeaders.NONE, trace };
+    const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, trace };
     return compiled.execute({
       variables: request.variables,
+      signal,
+      maxObjects: this.#maxObjects,
       call: calls
         ? (fetch) =>
             calls.call(fetch, (given: CallContext) => callerOf(fetch, this.#callers).call(fetch, { ...given, trace }))
