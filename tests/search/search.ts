@@ -12,7 +12,7 @@ import { ServedGraph } from './served-graph.ts';
 
 const MAX_BYTES = 1024;
 /** Number of documents after which an aim without a better one starts anew. */
-const PATIENCE = 250;
+const PATIENCE = 1500;
 /** Fixed costs of a request would favour the smallest operations, so that many bytes count as given. */
 const GIVEN_BYTES = 1024;
 const INVALID_CHANCE = 0.02;
@@ -72,8 +72,14 @@ export class Search {
   #next(mutations: Mutations): Document {
     const population = this.#random.pick([...this.#populations.values()]);
     const parent = this.#random.chance(0.1) ? undefined : population.pick();
-    if (!parent) return mutations.random();
+    if (!parent) return this.#newcomer(mutations);
     return mutations.mutate(parent, this.#random.pick([...this.#populations.values()]).pick() ?? parent);
+  }
+
+  #newcomer(mutations: Mutations): Document {
+    const { known = [] } = this.#options;
+    if (known.length === 0 || this.#random.chance(0.5)) return mutations.random();
+    return mutations.mutate(parseDocument(this.#random.pick(known)), mutations.random());
   }
 
   #isFit(operation: Operation, schema: Entrance['schema']): boolean {
@@ -87,27 +93,32 @@ export class Search {
   }
 
   async #try(document: Document, operation: Operation): Promise<void> {
-    const runs = await this.#attackTwice(operation);
-    if (runs.some(({ isBroken }) => isBroken)) await this.#served.stop();
-    let scores = scoresOf(runs, operation);
-    // What would lead is measured again, because a garbage collection or another process's load can be in a figure.
-    if (
-      [...scores].some(([key, score]) => this.#populations.get(key)?.wouldLead(score)) &&
-      !runs.some(({ isBroken }) => isBroken)
-    ) {
-      const again = scoresOf(await this.#attackTwice(operation), operation);
-      scores = new Map([...scores].map(([key, score]) => [key, Math.min(score, again.get(key) ?? 0)]));
+    this.#operations += 1;
+    const copy = unknown(operation);
+    const runs = [await this.#attack(copy)];
+    if (this.#isGood(runs, operation)) {
+      runs.push(await this.#attack(copy));
+      // Measured again, because a garbage collection or another process's load can be in a figure.
+      const again = scoresOf([await this.#attack(unknown(operation)), ...runs.slice(1)], operation);
+      const scores = [...scoresOf(runs, operation)].map(
+        ([key, score]) => [key, Math.min(score, again.get(key) ?? 0)] as const,
+      );
+      for (const [key, score] of scores) this.#populations.get(key)?.add(document, score);
+    } else {
+      for (const population of this.#populations.values()) population.sinceBest += 1;
     }
-    for (const [key, score] of scores) this.#populations.get(key)?.add(document, score);
   }
 
-  async #attackTwice(operation: Operation): Promise<Attack[]> {
+  /** Returns true if the runs are among the best for some aim. */
+  #isGood(runs: readonly Attack[], operation: Operation): boolean {
+    return [...scoresOf(runs, operation)].some(([key, score]) => this.#populations.get(key)?.isAmongBest(score));
+  }
+
+  async #attack(operation: Operation): Promise<Attack> {
     const graph = await this.#served.get();
-    const entrance = entranceOf(graph, this.#options.entrance);
-    const copy = unknown(operation);
-    this.#operations += 1;
-    const first = await attack(graph, entrance, copy);
-    return first.isBroken ? [first] : [first, await attack(graph, entrance, copy)];
+    const result = await attack(graph, entranceOf(graph, this.#options.entrance), operation);
+    if (result.isBroken) await this.#served.stop();
+    return result;
   }
 
   async #restartStale(): Promise<void> {
