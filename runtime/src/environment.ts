@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError } from './configuration-error.ts';
-import { CREDENTIALS_RULE, hasNoCredentials, MASK, withoutCredentials } from './url-credentials.ts';
+import { CREDENTIALS_RULE, hasNoCredentials, MASK, withoutCredentials, withoutQuery } from './url-credentials.ts';
 
 /** Names of variables whose values are not shown. */
 const SECRET = /_SECRET$/;
@@ -17,7 +17,7 @@ export function readEnvironment<Values>(variables: z.ZodType<Values>, env: NodeJ
   if (result.success) return result.data;
   const mistakes = result.error.issues.map(({ path: [name], message }) => {
     const text = env[String(name)]?.trim() ? (env[String(name)] ?? '') : '';
-    return `${String(name)}=${SECRET.test(String(name)) && text ? MASK : withoutCredentials(text)}: ${message}`;
+    return `${String(name)}=${SECRET.test(String(name)) && text ? MASK : withoutQuery(withoutCredentials(text))}: ${message}`;
   });
   throw new ConfigurationError(`The environment can't be used:\n  ${mistakes.join('\n  ')}`);
 }

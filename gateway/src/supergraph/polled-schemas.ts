@@ -2,6 +2,7 @@ import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { withoutQuery } from '@lockstep/runtime/url-credentials.ts';
 import { GraphQLError } from 'graphql';
 import { type SubgraphSettings, secretOf } from '../configuration/supergraph-file.ts';
 
@@ -66,7 +67,7 @@ export class PolledSchemas {
       const used = this.#used.get(url);
       if (used !== undefined) return used;
       throw new UnknownSchemaError(
-        `The subgraph ${subgraph.name} doesn't give its schema at ${url}: ${reasonOf(error)}`,
+        `The subgraph ${subgraph.name} doesn't give its schema at ${withoutQuery(url)}: ${reasonOf(error)}`,
       );
     }
   }

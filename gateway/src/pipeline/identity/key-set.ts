@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { withoutQuery } from '@lockstep/runtime/url-credentials.ts';
 import {
   createRemoteJWKSet,
   errors,
@@ -154,6 +155,6 @@ export class KeySet {
   }
 
   #logFailure(error: unknown): void {
-    this.#logger.error({ url: this.#settings.url, err: error }, 'the keys of an issuer can not be had');
+    this.#logger.error({ url: withoutQuery(this.#settings.url), err: error }, 'the keys of an issuer can not be had');
   }
 }
