@@ -57,9 +57,9 @@ export function isAboveBounds({ first, second, keptMb = 0 }: Finding): boolean {
 export type Attempt = Pick<Finding, 'graph' | 'entrance' | 'operation'>;
 
 /** Measures an operation several times, each time as one that is unknown and then as a known one. */
-export async function measure(attempt: Attempt, served: ServedGraph): Promise<Finding[]> {
+export async function measure(attempt: Attempt, served: ServedGraph, count = RUNS): Promise<Finding[]> {
   const runs: [first: Attack, second: Attack][] = [];
-  while (runs.length < RUNS) {
+  while (runs.length < count) {
     const copy = unknown(attempt.operation);
     const first = await attackOnce(attempt, copy, served);
     runs.push([first, first.isBroken ? first : await attackOnce(attempt, copy, served)]);

@@ -1,14 +1,15 @@
 import { Random } from '@lockstep/gateway/operations/testing/random.ts';
 import { checkDocument } from '@lockstep/runtime/graphql/document-check.ts';
 import { parse, validate } from 'graphql';
-import { entranceOf, type Finding, measure, measureKept, unknown } from './findings.ts';
-import type { Entrance, StartGraph } from './graphs/searched-graph.ts';
+import { entranceOf, type Finding, unknown } from './findings.ts';
+import type { Entrance } from './graphs/searched-graph.ts';
 import { bytesOf, type Document, type Operation, printDocument } from './operations/document.ts';
 import { Mutations } from './operations/mutations.ts';
 import { parseDocument } from './operations/parsed-document.ts';
 import { Population } from './population.ts';
 import { type Attack, attack } from './processes/attack.ts';
-import { ServedGraph } from './served-graph.ts';
+import { replay } from './replay.ts';
+import type { ServedGraph } from './served-graph.ts';
 
 const MAX_BYTES = 1024;
 /** Number of documents after which an aim without a better one starts anew. */
@@ -23,10 +24,13 @@ export interface SearchOptions {
   readonly graph: string;
   readonly entrance: string;
   readonly seed: number;
-  readonly seconds: number;
+  /** Returns true once enough operations have been tried. */
+  readonly isEnough: (operations: number) => boolean;
   /** Operations to begin with, besides random ones. */
   readonly known?: readonly Operation[];
-  readonly onFinding: (finding: Finding, metric: string) => void;
+  /** Number of near-copies of the best ones that are sent to see what they leave in memory. */
+  readonly copies: number;
+  readonly onFinding?: (finding: Finding, metric: string) => void;
 }
 
 /** Result of a search. */
@@ -42,31 +46,30 @@ export class Search {
   readonly #random: Random;
   readonly #populations = new Map<string, Population>();
   #operations = 0;
-  readonly #findings: Finding[] = [];
+  /** Findings by document. */
+  readonly #measured = new Map<string, Finding[]>();
 
-  constructor(start: StartGraph, options: SearchOptions) {
-    this.#served = new ServedGraph(start);
+  constructor(served: ServedGraph, options: SearchOptions) {
+    this.#served = served;
     this.#options = options;
     this.#random = new Random(options.seed);
   }
 
   async run(): Promise<Searched> {
-    const { seconds, entrance: name, known = [] } = this.#options;
-    const deadline = performance.now() + seconds * 1000;
+    const { entrance: name, isEnough, known = [] } = this.#options;
     const { schema, reaches } = entranceOf(await this.#served.get(), name);
     const mutations = new Mutations(this.#random, schema);
     for (const process of reaches)
       for (const metric of METRICS) this.#populations.set(`${process} ${metric}`, new Population(this.#random));
     for (const operation of known) await this.#try(parseDocument(operation), operation);
-    while (performance.now() < deadline) {
+    while (!isEnough(this.#operations)) {
       const document = this.#next(mutations);
       const operation = printDocument(document);
       if (this.#isFit(operation, schema)) await this.#try(document, operation);
       await this.#restartStale();
     }
     for (const key of this.#populations.keys()) await this.#report(key);
-    await this.#served.stop();
-    return { operations: this.#operations, findings: this.#findings };
+    return { operations: this.#operations, findings: [...this.#measured.values()].flat() };
   }
 
   #next(mutations: Mutations): Document {
@@ -129,21 +132,19 @@ export class Search {
     }
   }
 
-  /** Measures the best document of an aim. */
+  /** Measures the best document of an aim again, unless that has been done. */
   async #report(key: string): Promise<void> {
     const best = this.#populations.get(key)?.best;
     if (!best) return;
-    const { graph, entrance, onFinding } = this.#options;
+    const { graph, entrance, copies, onFinding } = this.#options;
     const operation = printDocument(best.document);
-    const [process, metric = ''] = key.split(' ');
-    const attempt = { graph, entrance, operation };
-    const measured = await measure(attempt, this.#served);
-    const kept = metric === 'memory' ? await measureKept(attempt, this.#served) : undefined;
-    for (const figures of measured) {
-      const finding = { ...figures, keptMb: kept?.get(figures.process) };
-      this.#findings.push(finding);
-      if (finding.process === process) onFinding(finding, metric);
+    let found = this.#measured.get(operation.query);
+    if (!found) {
+      found = await replay({ graph, entrance, operation }, this.#served, copies);
+      this.#measured.set(operation.query, found);
     }
+    const [process, metric = ''] = key.split(' ');
+    for (const finding of found) if (finding.process === process) onFinding?.(finding, metric);
   }
 }
 

@@ -51,11 +51,15 @@ async function replayAll(attacks: readonly KnownAttack[], graph: string, start: 
 
 async function search(graph: string, entrance: string, start: StartGraph): Promise<readonly Finding[]> {
   const known = corpus.filter((attack) => attack.graph === graph && attack.entrance === entrance);
-  const { operations, findings } = await new Search(start, {
-    ...{ graph, entrance, seed: Number(values.seed), seconds: Number(values.seconds) },
+  const deadline = performance.now() + Number(values.seconds) * 1000;
+  const served = new ServedGraph(start);
+  const { operations, findings } = await new Search(served, {
+    ...{ graph, entrance, seed: Number(values.seed), copies: Number(values.copies) },
+    isEnough: () => performance.now() > deadline,
     known: known.map(({ operation }) => operation),
     onFinding: (finding, metric) => console.log(`${metric}: ${printFinding(finding)}`),
   }).run();
+  await served.stop();
   console.log(`${graph}, ${entrance}, seed ${values.seed}: ${operations} operations`);
   return findings;
 }
