@@ -10,15 +10,15 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
+import { VALIDATION_OPTIONS } from '@lockstep/runtime/graphql/validation-options.ts';
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { CallRules } from '../subgraphs/call-rules.ts';
 import type { HandlerFoundation } from '../supergraph/generation.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
-import type { RejectionCounts } from '../telemetry/rejection-counts.ts';
 import type { RequestWatch } from '../telemetry/request-watch.ts';
-import { demandControl } from './cost/demand-control.ts';
+import type { DemandControl } from './cost/demand-control.ts';
 import { RegisteredDocuments } from './documents/registered-documents.ts';
 import { FURTHER_RULES, type ValidatedDocuments } from './documents/validated-documents.ts';
 import type { FastPath } from './fast-path.ts';
@@ -41,28 +41,17 @@ type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>[
 /** Dependencies of an Apollo Server. */
 interface ApolloServerParts extends Pick<HandlerFoundation, 'settings' | 'supergraph'> {
   readonly logger: Logger;
-  readonly refusals: RejectionCounts;
+  readonly demandControl: DemandControl | undefined;
   readonly fastPath: FastPath;
   readonly validated: ValidatedDocuments;
   readonly rules: CallRules | undefined;
   readonly watch: RequestWatch | undefined;
 }
 
-/** An Apollo Server of the gateway. */
-interface OperationServer {
-  readonly server: ApolloServer<Context>;
-  /** True if it has to see each operation: demand control, hooks or header rules decide anew each time. */
-  readonly seesEach: boolean;
-}
-
 /** Makes the Apollo Server that answers what is new, what is wrong, and what plugins have a say in. */
-export function apolloServer(parts: ApolloServerParts): OperationServer {
-  const { settings, supergraph, logger, refusals, fastPath, validated, rules, watch } = parts;
-  const deciding = [
-    ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
-    ...(rules ? answerShaping(rules, logger) : []),
-  ];
-  const server = new ApolloServer<Context>({
+export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
+  const { settings, supergraph, logger, demandControl, fastPath, validated, rules, watch } = parts;
+  return new ApolloServer<Context>({
     gateway: supergraphGateway(supergraph),
     introspection: settings.introspection,
     hideSchemaDetailsFromClientErrors: !settings.introspection,
@@ -70,6 +59,7 @@ export function apolloServer(parts: ApolloServerParts): OperationServer {
     csrfPrevention: { requestHeaders: settings.csrf.requiredHeaders },
     documentStore: validated,
     validationRules: [...FURTHER_RULES],
+    validationOptions: VALIDATION_OPTIONS,
     formatError: formatError(logger, settings.subgraphErrors),
     parseOptions: { maxTokens: settings.limits.maxTokens },
     persistedQueries: settings.apq.enabled ? { cache: new RegisteredDocuments() } : false,
@@ -80,12 +70,12 @@ export function apolloServer(parts: ApolloServerParts): OperationServer {
       codeOfTooManyVariableErrors,
       ...(settings.introspection ? [] : [hideSuggestions]),
       ...(watch ? [watch.plugin()] : []),
-      ...deciding,
+      ...(demandControl ? [demandControl.plugin()] : []),
+      ...(rules ? answerShaping(rules, logger) : []),
       fastPath.plugin(),
     ],
     stopOnTerminationSignals: false,
   });
-  return { server, seesEach: deciding.length > 0 };
 }
 
 /** Returns what Apollo Server runs operations by. It doesn't close the supergraph, which outlives it. */

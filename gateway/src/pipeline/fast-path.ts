@@ -15,6 +15,7 @@ import type { ClientOperation } from '../operations/client-operation.ts';
 import type { OperationResult } from '../operations/compiled-operation.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
+import type { DemandControl } from './cost/demand-control.ts';
 
 /** An empty HTTP head. Apollo Server only reads it. */
 const NO_HEAD: HTTPGraphQLHead = { headers: new HeaderMap() };
@@ -32,6 +33,8 @@ type FastPathContext = Pick<Context, 'begun' | 'record'>;
 interface KnownOperation extends ClientOperation {
   readonly kind: OperationTypeNode;
   readonly name: string | undefined;
+  /** Tells if it is within the limit of its cost with these variables; undefined if it is with any. */
+  readonly withinLimit: ((variables: NonNullable<Variables>) => boolean) | undefined;
 }
 
 /**
@@ -40,10 +43,12 @@ interface KnownOperation extends ClientOperation {
  */
 export class FastPath<OperationContext extends FastPathContext = Context> {
   readonly #supergraph: Pick<LoadedSupergraph, 'run'>;
+  readonly #demandControl: Pick<DemandControl, 'withinLimit'> | undefined;
   readonly #known = new KnownOperations<KnownOperation>(MAX_BYTES);
 
-  constructor(supergraph: Pick<LoadedSupergraph, 'run'>) {
+  constructor(supergraph: Pick<LoadedSupergraph, 'run'>, demandControl?: Pick<DemandControl, 'withinLimit'>) {
     this.#supergraph = supergraph;
+    this.#demandControl = demandControl;
   }
 
   /**
@@ -61,7 +66,8 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
         if (!operation || queryHash === undefined || contextValue.begun) return null;
         const { operationName, variables } = request;
         const { operation: kind, name } = operation;
-        const known = { document, queryHash, source, operationName, kind, name: name?.value };
+        const withinLimit = this.#demandControl?.withinLimit({ document, operation, queryHash, operationName });
+        const known = { document, queryHash, source, operationName, kind, name: name?.value, withinLimit };
         return this.#respond(known, variables, contextValue);
       },
     };
@@ -76,7 +82,8 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
   find(params: GraphQLParams): KnownRequest<OperationContext> | undefined {
     const plain = plainRequestOf(params);
     const known = plain && this.#known.get(plain.query, plain.operationName);
-    return known ? (context) => this.#answer(known, plain.variables, context) : undefined;
+    if (!known || known.withinLimit?.(plain.variables) === false) return undefined;
+    return (context) => this.#answer(known, plain.variables, context);
   }
 
   async #respond(
