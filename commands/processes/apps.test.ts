@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -28,7 +27,6 @@ function urlOf(t: { after(end: () => void): void }, gateway: string, env: Record
 
 function forget(): void {
   for (const name of VARIABLES) delete process.env[name];
-  delete createRequire(import.meta.url).cache[ECOSYSTEM_FILE]; // it reads the environment
 }
 
 test('the URL of the graph is from supergraph.yaml unless the environment overrides it', (t) => {

@@ -12,21 +12,27 @@ export const ROOT = join(import.meta.dirname, '..', '..');
 /** File that declares the project's processes. */
 export const ECOSYSTEM_FILE = join(ROOT, 'ecosystem.config.js');
 
+/** Name of the gateway's app. */
+export const GATEWAY = 'gateway';
+
 /** Part of a pm2 app that the commands use. */
 export interface App {
   name: string;
   script: string;
+  out_file: string;
   error_file: string;
+  /** Number of processes; undefined for one. */
+  instances?: number;
   env: Record<string, string>;
 }
 
 /**
  * Returns the project's processes as pm2 would start them in this environment: all, or the named ones.
  *
- * @throws {CommandError} if a name is unknown
+ * @throws {CommandError} if a name is unknown, or a variable has a wrong value
  */
-export function readApps(names: readonly string[] = []): App[] {
-  const { apps }: { apps: App[] } = createRequire(import.meta.url)(ECOSYSTEM_FILE);
+export function readApps(names: readonly string[] = [], env = process.env): App[] {
+  const apps = readEcosystem(env);
   const known = apps.map(({ name }) => name);
   for (const name of names) {
     if (!known.includes(name)) throw new CommandError(`${name}: no such process; there are ${known.join(', ')}`);
@@ -34,18 +40,38 @@ export function readApps(names: readonly string[] = []): App[] {
   return apps.filter(({ name }) => names.length === 0 || names.includes(name));
 }
 
+/** Reads the file that pm2 reads too, which is why it takes the environment from `process.env`. */
+function readEcosystem(env: NodeJS.ProcessEnv): App[] {
+  const require = createRequire(import.meta.url);
+  const own = process.env;
+  delete require.cache[ECOSYSTEM_FILE];
+  process.env = env;
+  try {
+    const { apps }: { apps: App[] } = require(ECOSYSTEM_FILE);
+    return apps;
+  } catch (error) {
+    throw expected(error);
+  } finally {
+    process.env = own;
+  }
+}
+
 /**
- * Returns the URL of the graph in this environment.
+ * Returns the URL of the graph.
  *
  * @throws {CommandError} if the configuration is invalid
  */
 export function graphUrl(apps: readonly App[]): string {
-  const gateway = apps.find(({ name }) => name === 'gateway');
+  const gateway = apps.find(({ name }) => name === GATEWAY);
   try {
-    const { listen, path } = readSupergraphFile(readConfig({ ...process.env, ...gateway?.env })).settings.gateway;
+    const { listen, path } = readSupergraphFile(readConfig({ ...gateway?.env })).settings.gateway;
     return `http://${toAuthority(listen)}${path}`;
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new CommandError(error.message);
+    throw expected(error);
   }
+}
+
+/** Returns the error that a command reports: an expected one if the operator has to change something. */
+export function expected(error: unknown): unknown {
+  return error instanceof ConfigurationError ? new CommandError(error.message) : error;
 }

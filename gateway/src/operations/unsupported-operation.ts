@@ -38,6 +38,13 @@ export class UnsupportedOperation {
       reason,
     );
   }
+
+  /** Planning it was given up: others would wait meanwhile. */
+  static tooComplex(reason: string): UnsupportedOperation {
+    const message = 'The operation is too complex to be planned in time; ask for less at a time';
+    const extensions = { http: { status: 400 } };
+    return new UnsupportedOperation(new ExpectedError('OPERATION_TOO_COMPLEX', message, { extensions }), reason);
+  }
 }
 
 /** Returns an error that says so with status 400: a client can know it from the schema's documentation. */

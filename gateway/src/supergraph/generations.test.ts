@@ -10,6 +10,7 @@ import { GatewayServer } from '../pipeline/server.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import type { RequestHandler } from './generation.ts';
 import { Generations } from './generations.ts';
+import { openInThread } from './testing/open-in-thread.ts';
 import { supergraphSource } from './testing/supergraph-source.ts';
 
 /** Generations whose handlers hold each request until it is let go, and what was closed, in order. */
@@ -36,6 +37,7 @@ function stubbed(t: TestContext, { openHandler }: { openHandler?: (count: number
         return { counts, close: async () => void closed.push(`telemetry ${id}`) };
       },
     },
+    openPlanner: openInThread,
     openHandler: () => open(opened),
   });
   t.after(() => generations.stop());
@@ -150,6 +152,7 @@ test('a request is answered by the supergraph it began on, whose connections are
     secret: undefined,
     logger,
     telemetry,
+    openPlanner: openInThread,
     openHandler: (foundation, before) => GatewayServer.open({ logger, isReady: () => true }, foundation, before),
   });
   t.after(() => generations.stop());

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { onOff, size, wholeNumber } from '../values.ts';
+import { duration, onOff, size, wholeNumber } from '../values.ts';
 
 /** `gateway.limits`: on by default. The defaults let pass what people and tools write, introspection included. */
 export const limits = z
@@ -18,6 +18,12 @@ export const limits = z
     http_max_request_bytes: size
       .prefault('2mb')
       .describe('Maximum size of a request body. Enforced even with warn_only.'),
+    planning_timeout: duration
+      .prefault('1s')
+      .describe('Maximum CPU time for planning one operation. Enforced even with warn_only.'),
+    planning_heap: size
+      .prefault('1024mb')
+      .describe('Maximum heap of the thread that composes the schemas and plans operations.'),
     warn_only: onOff(false).describe(
       'Only logs and counts operations over max_depth, max_aliases, max_root_fields or max_directives.',
     ),
@@ -29,5 +35,7 @@ export const limits = z
     maxDirectives: keys.max_directives,
     maxTokens: keys.parser_max_tokens,
     maxBodyBytes: keys.http_max_request_bytes,
+    planningTimeoutMs: keys.planning_timeout,
+    planningHeapBytes: keys.planning_heap,
     warnOnly: keys.warn_only,
   }));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import type * as QueryPlannerModule from '@apollo/query-planner';
+import { checkPlanningTime } from './planning-time.ts';
 
 /** One change to a line of @apollo/query-planner 2.14.4. */
 interface Mend {
@@ -33,6 +34,15 @@ const NESTED_KEY_OF_REQUIRES: readonly Mend[] = [
   },
 ];
 
+/** Places that planning passes all the time: for each option, and for each plan that is weighed. */
+const CHECKS_OF_TIME: readonly Mend[] = [
+  'const followupForOption = ',
+  'const first = toHandle[0];',
+  'const updatedDependencyGraph = p.graph.clone();',
+  'const { main, deferred } = dependencyGraph.process(this.costFunction, this.rootKind);',
+  'const { tree, group, path, context, deferContext, contextToConditionsGroups } = stack.pop();',
+].map((from) => ({ from, to: `exports.checkPlanningTime(); ${from}` }));
+
 const FILE = createRequire(import.meta.url).resolve('@apollo/query-planner/dist/buildPlan.js');
 
 /**
@@ -54,6 +64,7 @@ function load(mends: readonly Mend[]): Pick<typeof QueryPlannerModule, 'QueryPla
   copy.filename = FILE;
   Object.assign(copy, { paths: createRequire(FILE).resolve.paths('') });
   compile(copy, source);
+  Object.assign(copy.exports, { checkPlanningTime });
   return copy.exports;
 }
 
@@ -63,4 +74,4 @@ function compile(copy: Module, source: string): void {
   copy._compile(source, FILE);
 }
 
-export const { QueryPlanner } = load(NESTED_KEY_OF_REQUIRES);
+export const { QueryPlanner } = load([...NESTED_KEY_OF_REQUIRES, ...CHECKS_OF_TIME]);

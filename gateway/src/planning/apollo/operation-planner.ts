@@ -6,6 +6,7 @@ import {
 } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType, Kind } from 'graphql';
+import { OperationTooComplexError } from '../operation-too-complex-error.ts';
 import { inlineFragments } from '../plan/inlined-operation.ts';
 import { operationOf } from '../plan/operation-document.ts';
 import type { PlannedOperation, Planner, PlanRequest, SupergraphDirectives } from '../planner.ts';
@@ -97,7 +98,8 @@ export class OperationPlanner implements Planner {
       const options = overrideLabels && { overrideConditions: new Map(overrideLabels) };
       return this.#planner.buildQueryPlan(operation, options);
     } catch (error) {
-      throw error instanceof GraphQLError ? error : new UnplannableOperationError(error);
+      const isKnown = error instanceof GraphQLError || error instanceof OperationTooComplexError;
+      throw isKnown ? error : new UnplannableOperationError(error);
     }
   }
 }

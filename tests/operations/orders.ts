@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
-import { startGraph } from '../harness/graph.ts';
 import { until } from '../harness/waiting.ts';
+import { graph } from './graph.ts';
 
-const graph = await startGraph({ after }, { only: ['users', 'orders'] });
-const ada = await createUser(graph.url, 'ada@example.com');
-const bob = await createUser(graph.url, 'bob@example.com', 'Bob');
+const ada = await createUser(graph.url, 'ada.orders@example.com');
+const bob = await createUser(graph.url, 'bob.orders@example.com', 'Bob');
 const orders = [
   await createOrder(graph.url, ada),
   await createOrder(graph.url, bob, '7'),
@@ -28,7 +27,7 @@ test('creates an order for a user, and finds it by id', async () => {
   assert.deepEqual(rest, {
     __typename: 'Order',
     userId: ada,
-    user: { __typename: 'User', id: ada, name: 'Ada Lovelace', email: 'ada@example.com' },
+    user: { __typename: 'User', id: ada, name: 'Ada Lovelace', email: 'ada.orders@example.com' },
     amount: '10.50',
     status: 'PENDING',
   });
@@ -105,16 +104,11 @@ test('creates one order for a key sent ten times at the same time', async () => 
 
 test('rejects a key that was used with other arguments', async () => {
   await get(graph.url, IDEMPOTENT, { userId: ada, amount: '1', key: 'reused' });
-  for (const changed of [
-    { userId: ada, amount: '2' },
-    { userId: bob, amount: '1' },
-  ]) {
-    const answer = await ask(graph.url, IDEMPOTENT, { ...changed, key: 'reused' });
-    assert.deepEqual(errorsOf(answer), [
-      'IDEMPOTENCY_KEY_REUSED at createOrder: idempotencyKey: this key was used before, with another userId or amount; ' +
-        'use a new key for a new order',
-    ]);
-  }
+  const answer = await ask(graph.url, IDEMPOTENT, { userId: ada, amount: '2', key: 'reused' });
+  assert.deepEqual(errorsOf(answer), [
+    'IDEMPOTENCY_KEY_REUSED at createOrder: idempotencyKey: this key was used before, for another order of this user; ' +
+      'use a new key for a new order',
+  ]);
   const again = { userId: ada, amount: 1.0, key: 'reused' };
   assert.deepEqual(await get(graph.url, IDEMPOTENT, again), await get(graph.url, IDEMPOTENT, again));
 });
