@@ -1,4 +1,4 @@
-import { graphUrl } from './processes/apps.ts';
+import { graphUrl } from './processes/graph-url.ts';
 import { readProject } from './processes/project.ts';
 import { replace } from './processes/replace.ts';
 import { runStart } from './processes/run-alone.ts';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { CommandError } from '../terminal/command.ts';
-import { ECOSYSTEM_FILE, graphUrl, readApps } from './apps.ts';
+import { ECOSYSTEM_FILE, readApps } from './apps.ts';
+import { graphUrl } from './graph-url.ts';
 
 const VARIABLES = ['SUPERGRAPH_FILE', 'GATEWAY_PORT', 'HOST', 'SUBGRAPH_SECRET', 'USERS_SECRET', 'ORDERS_SECRET'];
 

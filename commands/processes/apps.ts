@@ -1,8 +1,5 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { readConfig } from '@lockstep/gateway/configuration/environment.ts';
-import { toAuthority } from '@lockstep/gateway/configuration/sections/endpoint.ts';
-import { readSupergraphFile } from '@lockstep/gateway/configuration/supergraph-file.ts';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { CommandError } from '../terminal/command.ts';
 
@@ -53,21 +50,6 @@ function readEcosystem(env: NodeJS.ProcessEnv): App[] {
     throw expected(error);
   } finally {
     process.env = own;
-  }
-}
-
-/**
- * Returns the URL of the graph.
- *
- * @throws {CommandError} if the configuration is invalid
- */
-export function graphUrl(apps: readonly App[]): string {
-  const gateway = apps.find(({ name }) => name === GATEWAY);
-  try {
-    const { listen, path } = readSupergraphFile(readConfig({ ...gateway?.env })).settings.gateway;
-    return `http://${toAuthority(listen)}${path}`;
-  } catch (error) {
-    throw expected(error);
   }
 }
 

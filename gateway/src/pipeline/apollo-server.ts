@@ -23,7 +23,7 @@ import type { DemandControl } from './cost/demand-control.ts';
 import { RegisteredDocuments } from './documents/registered-documents.ts';
 import { FURTHER_RULES, type ValidatedDocuments } from './documents/validated-documents.ts';
 import type { FastPath } from './fast-path.ts';
-import { landingPage } from './pages/pages.ts';
+import type { LandingPage } from './pages/pages.ts';
 import { answerShaping } from './responses/answer-shaping.ts';
 import { formatError } from './responses/error-format.ts';
 
@@ -47,11 +47,12 @@ interface ApolloServerParts extends Pick<HandlerFoundation, 'settings' | 'superg
   readonly validated: ValidatedDocuments;
   readonly rules: CallRules | undefined;
   readonly watch: RequestWatch | undefined;
+  readonly landingPage: LandingPage;
 }
 
 /** Makes the Apollo Server that answers what is new, what is wrong, and what plugins have a say in. */
 export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
-  const { settings, supergraph, logger, demandControl, fastPath, validated, rules, watch } = parts;
+  const { settings, supergraph, logger, demandControl, fastPath, validated, rules, watch, landingPage } = parts;
   return new ApolloServer<Context>({
     gateway: supergraphGateway(supergraph),
     introspection: settings.introspection,
@@ -66,7 +67,7 @@ export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
     persistedQueries: settings.apq.enabled ? { cache: new RegisteredDocuments() } : false,
     logger,
     plugins: [
-      landingPage(settings.landingPage, settings.path),
+      landingPage.plugin,
       ...INSTRUMENTATION_OFF,
       codeOfTooManyVariableErrors,
       ...(settings.introspection ? [] : [hideSuggestions]),

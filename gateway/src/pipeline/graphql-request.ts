@@ -28,6 +28,8 @@ export interface RequestSteps {
   /** Undefined if plugins have a say in each operation, so that Apollo Server has to see them all. */
   readonly fastPath: FastPath | undefined;
   readonly apolloServer: ApolloServer<Context>;
+  /** Answers whoever prefers a page. */
+  readonly page: Handler;
 }
 
 /** Known about a request before its body is read. */
@@ -57,7 +59,7 @@ export function graphqlRequests(
       if (!(error instanceof RefusedRequestError)) throw error;
       answerRefusal(response, error);
     } finally {
-      limits.leave(request);
+      limits.leave(request, response);
     }
   };
 }
@@ -65,17 +67,16 @@ export function graphqlRequests(
 /** Reads the body, checks the document and runs the operation. */
 function operations(steps: RequestSteps, { timeoutMs, rateLimit }: TrafficShaping, maxBodyBytes: number) {
   const keyHeader = rateLimit?.keyHeader;
-  const { limits, documents, rules, fastPath, apolloServer } = steps;
+  const { page, documents, rules, fastPath, apolloServer } = steps;
   const options: GraphQLOptions<Context, Admitted> = {
     maxBodyBytes,
-    check(params, request) {
-      limits.enter(request);
-      return documents.check(params);
-    },
-    context: ({ signal, request, carried: { claims, record } }) => {
+    page,
+    check: (params) => documents.check(params),
+    context: ({ signal, bytes, request, carried: { claims, record } }) => {
       const client = () => clientOf(request, keyHeader);
       const { headers } = request;
-      return contextOf({ signal, deadline: new Deadline(timeoutMs) }, { headers, client, claims, record }, rules);
+      const lifetime = { signal, bytes, deadline: new Deadline(timeoutMs) };
+      return contextOf(lifetime, { headers, client, claims, record }, rules);
     },
     ...(fastPath && { known: (params) => fastPath.find(params) }),
   };
@@ -83,10 +84,10 @@ function operations(steps: RequestSteps, { timeoutMs, rateLimit }: TrafficShapin
 }
 
 function contextOf(
-  { signal, deadline }: Lifetime,
+  { signal, bytes, deadline }: Lifetime,
   { headers, client, claims, record }: Pick<Context, 'headers' | 'client' | 'claims' | 'record'>,
   rules: CallRules | undefined,
 ): Context {
-  const context: Context = { signal, deadline, headers, client, claims, record, begun: undefined };
+  const context: Context = { signal, bytes, deadline, headers, client, claims, record, begun: undefined };
   return rules ? { ...context, calls: new OperationCalls(rules, context) } : context;
 }

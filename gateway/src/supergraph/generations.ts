@@ -1,3 +1,4 @@
+import { bytesInFlight } from '@lockstep/runtime/http/bytes-in-flight.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { reconfigure } from '@lockstep/runtime/logging.ts';
 import { type ListenAddress, toAuthority } from '../configuration/sections/endpoint.ts';
@@ -59,6 +60,7 @@ export class Generations<Requests extends RequestHandler = RequestHandler> {
     const replaced = this.#current;
     this.#current = next;
     this.#open.add(next);
+    bytesInFlight.setMax(next.settings.limits.maxBytesInFlight);
     reconfigure(this.#parts.logger, next.settings.telemetry.logging);
     this.#reportListenChange(next.settings.listen);
     if (replaced) void replaced.retire().then(() => this.#open.delete(replaced));

@@ -173,9 +173,9 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const { calls, signal, deadline, record } = context;
+    const { calls, signal, deadline, bytes, record } = context;
     const trace = record?.trace;
-    const call: CallContext = { signal, deadline, headers: ForwardedHeaders.NONE, trace };
+    const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, trace };
     return compiled.execute({
       variables: request.variables,
       call: calls

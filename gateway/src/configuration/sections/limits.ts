@@ -18,6 +18,11 @@ export const limits = z
     http_max_request_bytes: size
       .prefault('2mb')
       .describe('Maximum size of a request body. Enforced even with warn_only.'),
+    http_max_bytes_in_flight: size
+      .optional()
+      .describe(
+        'Maximum number of bytes that a process holds of request bodies being read, replies of subgraphs with what is made of them, and answers that are not sent yet. Beyond it, requests are refused with 503. If unset, a quarter of the limit of the heap.',
+      ),
     planning_timeout: duration
       .prefault('1s')
       .describe('Maximum CPU time for planning one operation. Enforced even with warn_only.'),
@@ -35,6 +40,7 @@ export const limits = z
     maxDirectives: keys.max_directives,
     maxTokens: keys.parser_max_tokens,
     maxBodyBytes: keys.http_max_request_bytes,
+    maxBytesInFlight: keys.http_max_bytes_in_flight,
     planningTimeoutMs: keys.planning_timeout,
     planningHeapBytes: keys.planning_heap,
     warnOnly: keys.warn_only,

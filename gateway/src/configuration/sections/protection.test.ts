@@ -21,6 +21,7 @@ test('enables limits and automatic persisted queries by default', () => {
       maxDirectives: 20,
       maxTokens: 15_000,
       maxBodyBytes: 2 * 1024 * 1024,
+      maxBytesInFlight: undefined,
       warnOnly: false,
     },
     demand_control: undefined,

@@ -46,7 +46,8 @@ export class DemandControl {
     const { maxCost } = this.#settings;
     const estimate = this.#estimates.of(asked);
     if (estimate.constant !== undefined && estimate.constant <= maxCost) return undefined;
-    return (variables) => findRefusal(() => estimate.of(variables), maxCost) === undefined;
+    // Looked up each time, because only the cache of estimates is bounded by what they hold.
+    return (variables) => findRefusal(() => this.#estimates.of(asked).of(variables), maxCost) === undefined;
   }
 
   /** @throws {GraphQLError} if the operation costs too much */
