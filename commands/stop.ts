@@ -1,7 +1,8 @@
 import { GATEWAY } from './processes/apps.ts';
-import { end } from './processes/daemon.ts';
+import { end, listFormerProcesses } from './processes/daemon.ts';
 import { readProject } from './processes/project.ts';
 import { runEnd } from './processes/run-alone.ts';
+import { toListed } from './processes/running.ts';
 import { endStrays, findStrays } from './processes/strays.ts';
 import { CommandError } from './terminal/command.ts';
 
@@ -12,7 +13,9 @@ const [action, ...names] = process.argv.slice(2);
 
 await runEnd(async () => {
   if (action !== 'stop' && action !== 'delete') throw new CommandError(`stop.ts ${action}: give stop or delete`);
-  const { apps, processes } = await readProject(names);
+  const { apps, processes: named } = await readProject(names);
+  const former = action === 'delete' && names.length === 0 ? await listFormerProcesses(apps) : [];
+  const processes = [...named, ...former.map(toListed)];
   const strays = findStrays(
     apps,
     processes.map(({ pid }) => pid),

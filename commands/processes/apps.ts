@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { CommandError } from '../terminal/command.ts';
+import type { GivenVariables } from './environment.ts';
 
 /** Folder of this project. */
 export const ROOT = join(import.meta.dirname, '..', '..');
@@ -21,6 +22,7 @@ export interface App {
   /** Number of processes; undefined for one. */
   instances?: number;
   env: Record<string, string>;
+  env_given: GivenVariables;
 }
 
 /**

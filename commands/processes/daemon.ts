@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pm2, { type ProcessDescription } from 'pm2';
@@ -67,6 +67,16 @@ export async function listProcesses(apps: readonly App[]): Promise<ProcessDescri
   return named;
 }
 
+/** Returns the processes that pm2 has for programs of this folder that are in no app: an older ecosystem.config.js had them. */
+export async function listFormerProcesses(apps: readonly App[]): Promise<ProcessDescription[]> {
+  const all = await call<ProcessDescription[]>('getMonitorData', {});
+  const folders = ['gateway', 'subgraphs'].map((folder) => join(ROOT, folder, sep));
+  return all.filter(({ name, pm2_env: env }) => {
+    const isOfFolder = folders.some((folder) => env?.pm_exec_path?.startsWith(folder));
+    return isOfFolder && env?.pm_cwd === ROOT && !apps.some((app) => app.name === name);
+  });
+}
+
 /** Makes pm2 run the app beside what it runs already. Resolves with the ids of the new processes in pm2. */
 export async function launch({ instances = 1, ...app }: App): Promise<number[]> {
   for (const file of [app.out_file, app.error_file]) mkdirSync(dirname(file), { recursive: true });
@@ -122,7 +132,8 @@ function daemonEnvironment(): NodeJS.ProcessEnv {
   return { ...sessionOf(process.env), _: PM2_COMMAND };
 }
 
-function isDaemonAlive(): Promise<boolean> {
+/** Resolves with true if pm2's daemon runs. */
+export function isDaemonAlive(): Promise<boolean> {
   return new Promise((resolve) => pm2.Client.pingDaemon(resolve));
 }
 

@@ -18,10 +18,14 @@ export interface Project {
  * @throws {CommandError} if a name is unknown, a variable is wrong, or pm2 has a process of the same name from elsewhere
  */
 export async function readProject(names: readonly string[] = []): Promise<Project> {
-  const file = readEnvironmentFile(join(ROOT, '.env'));
-  const wanted = readApps(names, withGiven({ shell: {}, file: {} }));
   const all = (await listProcesses(readApps([], withGiven({ shell: {}, file: {} })))).map(toListed);
-  const apps = wanted.flatMap(({ name }) => {
+  return toProject(names, all);
+}
+
+/** Reads the project as {@link readProject} does, from a pm2 that has these processes of it. */
+export function toProject(names: readonly string[], all: readonly ListedProcess[]): Project {
+  const file = readEnvironmentFile(join(ROOT, '.env'));
+  const apps = readApps(names, withGiven({ shell: {}, file: {} })).flatMap(({ name }) => {
     const given = give(givenTo(name, all), process.env, file);
     return readApps([name], withGiven(given)).map((app) => ({
       ...app,

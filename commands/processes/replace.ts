@@ -4,6 +4,7 @@ import { CommandError } from '../terminal/command.ts';
 import type { App } from './apps.ts';
 import { checkConfiguration } from './check.ts';
 import { end, launch, listProcesses } from './daemon.ts';
+import { whyNotReady } from './probe.ts';
 import { isReady, type ListedProcess, toListed } from './running.ts';
 import { endStrays, findStrays } from './strays.ts';
 
@@ -89,16 +90,6 @@ async function untilItAnswers(name: string, probe: string): Promise<void> {
     if (reason === undefined) return;
     if (Date.now() > deadline) throw new CommandError(`${name} is not ready: ${probe} says ${reason}`);
     await delay(LOOK_AGAIN_MS);
-  }
-}
-
-async function whyNotReady(probe: string): Promise<string | undefined> {
-  try {
-    const response = await fetch(probe, { signal: AbortSignal.timeout(1000), headers: { connection: 'close' } });
-    const text = await response.text();
-    return response.ok ? undefined : text;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
   }
 }
 

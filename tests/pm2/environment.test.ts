@@ -48,6 +48,15 @@ test('a new value takes effect at the next start, which leaves the other process
   assert.equal((await project.environmentOf('gateway'))?.ANY_NAME, 'first');
 });
 
+test('npm run config shows the values of the running processes, and where each comes from', async () => {
+  const { code, stdout } = await project.command('config', [], { ANY_NAME: 'not in force' });
+  assert.equal(code, 0);
+  assert.match(stdout, /^# {3}ANY_NAME=first {2}\(shell\)$/m);
+  assert.match(stdout, /^# {3}NODE_ENV=production {2}\(shell\)$/m);
+  assert.match(stdout, /^# {3}APOLLO_TELEMETRY_DISABLED=1 {2}\(default\)$/m);
+  assert.match(stdout, /^ {2}introspection: false +# default with NODE_ENV=production$/m);
+});
+
 test('a wrong value fails the command before any process is touched', async () => {
   const before = await pids();
   for (const command of ['start', 'reload']) {
