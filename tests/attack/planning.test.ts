@@ -4,9 +4,9 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { temporaryFolder } from '../harness/graph.ts';
-import { ROOT, startProcess } from '../harness/process.ts';
+import { PROBE_OPTIONS, readProbe } from '../harness/probe.ts';
+import { startProcess } from '../harness/process.ts';
 
 // Operations that take seconds to plan, on subgraphs that share many fields: no call is made for them, so the subgraphs
 // aren't there.
@@ -44,11 +44,10 @@ await writeFile(
     gateway: { limits: { planning_timeout: `${TIMEOUT_MS}ms` }, traffic_shaping: { timeout: '60s' } },
   }),
 );
-const probe = pathToFileURL(join(ROOT, 'tests', 'harness', 'event-loop-probe.ts')).href;
 const gateway = await startProcess('gateway', {
   GATEWAY_PORT: '0',
   SUPERGRAPH_FILE: file,
-  NODE_OPTIONS: `--import=${probe}`,
+  ...PROBE_OPTIONS,
 });
 after(() => gateway.stop('SIGKILL'));
 
@@ -79,15 +78,6 @@ async function ask(query: string, client = '127.0.0.1'): Promise<Answer> {
   return promise;
 }
 
-/** Resolves with the most CPU time of the thread that serves in a turn of its event loop since the last call. */
-async function busyMs(): Promise<number> {
-  const already = gateway.logs.filter(({ msg }) => msg === 'probe').length;
-  process.kill(gateway.pid, 'SIGUSR2');
-  let count = 0;
-  const { busyMs } = await gateway.logged(({ msg }) => msg === 'probe' && ++count > already);
-  return Number(busyMs);
-}
-
 const TOO_COMPLEX = { status: 400, code: 'OPERATION_TOO_COMPLEX' };
 
 test('gives up an operation that takes too long to plan, and answers others meanwhile', async () => {
@@ -95,7 +85,7 @@ test('gives up an operation that takes too long to plan, and answers others mean
   let busy = Number.POSITIVE_INFINITY;
   // The best of several attempts: the first of them also compiles code.
   for (let round = 0; round < ROUNDS && busy > BUSY_AT_MOST_MS; round += 1) {
-    await busyMs();
+    await readProbe(gateway);
     let isAnswered = false;
     const answer = ask(slow(`Round${round}`)).finally(() => (isAnswered = true));
     let others = 0;
@@ -103,7 +93,7 @@ test('gives up an operation that takes too long to plan, and answers others mean
     const { status, code } = await answer;
     assert.deepEqual({ status, code }, TOO_COMPLEX);
     assert.ok(others > 0, `${others} others were answered meanwhile`);
-    busy = Math.min(busy, await busyMs());
+    busy = Math.min(busy, (await readProbe(gateway)).busyMs);
   }
   assert.ok(busy < BUSY_AT_MOST_MS, `a turn of the event loop took ${busy} ms`);
 });

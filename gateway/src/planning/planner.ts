@@ -37,12 +37,14 @@ export interface OpenPlanner extends Planner {
 /**
  * Composes schemas, and opens the planner of the supergraph.
  *
+ * @param signal gives it up
  * @throws {ConfigurationError} if they don't compose, or make no supergraph that can be served
  */
 export type PlannerOpener = (
   schemas: readonly SubgraphSchema[],
   limits: PlanningLimits,
   logger: Logger,
+  signal: AbortSignal,
 ) => Promise<OpenPlanner>;
 
 export interface PlanRequest {

@@ -7,6 +7,8 @@ import { loadGatewayHooks } from '../hooks/gateway-hooks.ts';
 import { checkEnforcement } from '../operations/authorization/enforcement.ts';
 import { loadHooks } from '../operations/variant-choice.ts';
 import type { OpenPlanner, PlannerOpener } from '../planning/planner.ts';
+import type { PlanningLimits } from '../planning/planning-limits.ts';
+import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
 import type { OpenInstruments, Telemetry } from '../telemetry/telemetry.ts';
 import { LoadedSupergraph, type Supergraph } from './loaded-supergraph.ts';
 
@@ -68,11 +70,13 @@ export class Generation<Requests extends RequestHandler = RequestHandler> {
   /**
    * Builds a generation as a whole, with the most used operations of the one before already compiled.
    *
+   * @param signal gives up composing the schemas
    * @throws {ConfigurationError} if the supergraph can't be served; whatever was opened for it is closed again
    */
   static async open<Requests extends RequestHandler>(
     source: Supergraph,
     { secret, logger, telemetry, openPlanner, openHandler }: GenerationParts<Requests>,
+    signal: AbortSignal,
     before?: Generation<Requests>,
   ): Promise<Generation<Requests>> {
     const { gateway: settings } = source;
@@ -81,7 +85,7 @@ export class Generation<Requests extends RequestHandler = RequestHandler> {
       const hooks = { ...(await loadHooks(settings)), ofGateway: await loadGatewayHooks(settings.hooks) };
       const instruments = await telemetry.open(settings.telemetry);
       resources.defer(() => instruments.close());
-      const planner = await plannerFor(source, openPlanner, logger, before);
+      const planner = await plannerFor(source, (...planning) => openPlanner(...planning, logger, signal), before);
       resources.defer(() => planner.close());
       const supergraph = await LoadedSupergraph.load(source, planner, secret, logger, hooks, instruments);
       resources.defer(() => supergraph.close());
@@ -135,14 +139,13 @@ export class Generation<Requests extends RequestHandler = RequestHandler> {
 /** Opens a planner, or shares that of the generation before if the schemas are the same. */
 async function plannerFor(
   { schemas, gateway: { limits } }: Supergraph,
-  open: PlannerOpener,
-  logger: Logger,
+  open: (schemas: readonly SubgraphSchema[], limits: PlanningLimits) => Promise<OpenPlanner>,
   before: Generation | undefined,
 ): Promise<OpenPlanner> {
   const planning = { timeoutMs: limits.planningTimeoutMs, heapBytes: limits.planningHeapBytes };
   const { planningTimeoutMs: timeoutMs, planningHeapBytes: heapBytes } = before?.settings.limits ?? limits;
   const isSame = isDeepStrictEqual([schemas, planning], [before?.source.schemas, { timeoutMs, heapBytes }]);
-  return before && isSame ? before.planner.share() : open(schemas, planning, logger);
+  return before && isSame ? before.planner.share() : open(schemas, planning);
 }
 
 /** Closes what was opened last first, and all of it: a failure is logged, because no caller could do anything about it. */

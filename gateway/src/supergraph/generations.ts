@@ -17,7 +17,7 @@ export class Generations<Requests extends RequestHandler = RequestHandler> {
   #listen: ListenAddress | undefined;
   /** The replacement under way, for a stop to wait for. */
   #replacing: Promise<void> = Promise.resolve();
-  #isStopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(parts: GenerationParts<Requests>) {
     this.#parts = parts;
@@ -48,15 +48,19 @@ export class Generations<Requests extends RequestHandler = RequestHandler> {
 
   /** Closes all generations, and one that is being built, once no more requests come. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.#stopping.abort();
     await Promise.allSettled([this.#replacing]);
     await Promise.all([...this.#open].map((generation) => generation.close()));
   }
 
   async #replace(source: Supergraph): Promise<void> {
-    if (this.#isStopped) return;
-    const next = await Generation.open(source, this.#parts, this.#current);
-    if (this.#isStopped) return next.close();
+    const { signal } = this.#stopping;
+    if (signal.aborted) return;
+    const next = await Generation.open(source, this.#parts, signal, this.#current).catch((error: unknown) => {
+      if (!signal.aborted) throw error; // otherwise it was given up
+    });
+    if (!next) return;
+    if (signal.aborted) return next.close();
     const replaced = this.#current;
     this.#current = next;
     this.#open.add(next);

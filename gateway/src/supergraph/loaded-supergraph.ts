@@ -62,6 +62,7 @@ export class LoadedSupergraph implements SupergraphFigures {
   readonly operations: Operations;
   /** Hooks of the module under `gateway.hooks`. */
   readonly hooks: GatewayHooks | undefined;
+  readonly #maxObjects: number;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
   readonly #callers: Callers;
@@ -79,6 +80,7 @@ export class LoadedSupergraph implements SupergraphFigures {
   ) {
     this.sdl = planner.supergraphSdl;
     this.hooks = hooks.ofGateway;
+    this.#maxObjects = gateway.limits.maxObjects;
     const { directives } = gateway.authorization;
     this.operations = new Operations(planner, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
@@ -178,6 +180,8 @@ export class LoadedSupergraph implements SupergraphFigures {
     const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, trace };
     return compiled.execute({
       variables: request.variables,
+      signal,
+      maxObjects: this.#maxObjects,
       call: calls
         ? (fetch) =>
             calls.call(fetch, (given: CallContext) => callerOf(fetch, this.#callers).call(fetch, { ...given, trace }))

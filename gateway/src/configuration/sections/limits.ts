@@ -15,6 +15,11 @@ export const limits = z
       .describe(
         'Maximum number of tokens in a document, and of selections once its fragments are spread. Enforced even with warn_only.',
       ),
+    max_objects: wholeNumber(1)
+      .default(50_000)
+      .describe(
+        'Maximum number of objects in an answer; ten fields count as one object more, and an error as ten. Enforced even with warn_only.',
+      ),
     http_max_request_bytes: size
       .prefault('2mb')
       .describe('Maximum size of a request body. Enforced even with warn_only.'),
@@ -39,6 +44,7 @@ export const limits = z
     maxRootFields: keys.max_root_fields,
     maxDirectives: keys.max_directives,
     maxTokens: keys.parser_max_tokens,
+    maxObjects: keys.max_objects,
     maxBodyBytes: keys.http_max_request_bytes,
     maxBytesInFlight: keys.http_max_bytes_in_flight,
     planningTimeoutMs: keys.planning_timeout,

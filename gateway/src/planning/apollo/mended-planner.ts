@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import type * as QueryPlannerModule from '@apollo/query-planner';
-import { checkPlanningTime } from './planning-time.ts';
+import { checkCombinations, checkPlanningTime } from './planning-time.ts';
 
 /** One change to a line of @apollo/query-planner 2.14.4. */
 interface Mend {
@@ -43,35 +43,55 @@ const CHECKS_OF_TIME: readonly Mend[] = [
   'const { tree, group, path, context, deferContext, contextToConditionsGroups } = stack.pop();',
 ].map((from) => ({ from, to: `exports.checkPlanningTime(); ${from}` }));
 
-const FILE = createRequire(import.meta.url).resolve('@apollo/query-planner/dist/buildPlan.js');
+/**
+ * The planner combines the ways to each implementation of an interface in one go: millions of them for
+ * `{ named { named { named { id } } } }` if four subgraphs share six implementations.
+ */
+const CHECK_OF_COMBINATIONS: Mend = {
+  from: 'const product = new Array(totalCombinations);',
+  to: 'exports.checkCombinations(totalCombinations); const product = new Array(totalCombinations);',
+};
+
+/** Makes the planner use the mended copy of a part of @apollo/query-graphs. */
+const MENDED_QUERY_GRAPHS: Mend = {
+  from: 'const query_graphs_1 = require("@apollo/query-graphs");',
+  to: 'const query_graphs_1 = exports.queryGraphs = { ...require("@apollo/query-graphs") };',
+};
+
+const VERSION = '2.14.4';
+const planner = createRequire(import.meta.url).resolve('@apollo/query-planner/dist/buildPlan.js');
+const graphPath = createRequire(planner).resolve('@apollo/query-graphs/dist/graphPath.js');
 
 /**
- * Loads a copy of the planner with its faults mended that no other code can work around. The package itself stays as it is
- * for others, such as ApolloGateway.
+ * Loads a copy of a file of the planner with its faults mended that no other code can work around. The package itself stays
+ * as it is for others, such as ApolloGateway.
  *
  * @throws if the package isn't the version that the changes are for
  */
-function load(mends: readonly Mend[]): Pick<typeof QueryPlannerModule, 'QueryPlanner'> {
+function load<Exports extends object>(file: string, mends: readonly Mend[]): Exports {
   const source = mends.reduce(
     (text, { from, to }) => {
-      if (text.split(from).length !== 2)
-        throw new Error(`${FILE} is not @apollo/query-planner 2.14.4: no "${from}" in it`);
+      if (text.split(from).length !== 2) throw new Error(`${file} is not of version ${VERSION}: no "${from}" in it`);
       return text.replace(from, () => to);
     },
-    readFileSync(FILE, 'utf8'),
+    readFileSync(file, 'utf8'),
   );
-  const copy = new Module(FILE);
-  copy.filename = FILE;
-  Object.assign(copy, { paths: createRequire(FILE).resolve.paths('') });
+  const copy = new Module(file);
+  copy.filename = file;
+  Object.assign(copy, { paths: createRequire(file).resolve.paths('') });
   compile(copy, source);
-  Object.assign(copy.exports, { checkPlanningTime });
-  return copy.exports;
+  return Object.assign(copy.exports, { checkCombinations, checkPlanningTime });
 }
 
 function compile(copy: Module, source: string): void {
   if (!('_compile' in copy) || typeof copy._compile !== 'function')
     throw new Error('Node has no Module.prototype._compile');
-  copy._compile(source, FILE);
+  copy._compile(source, copy.filename);
 }
 
-export const { QueryPlanner } = load([...NESTED_KEY_OF_REQUIRES, ...CHECKS_OF_TIME]);
+const { QueryPlanner, queryGraphs } = load<
+  Pick<typeof QueryPlannerModule, 'QueryPlanner'> & { readonly queryGraphs: object }
+>(planner, [...NESTED_KEY_OF_REQUIRES, ...CHECKS_OF_TIME, MENDED_QUERY_GRAPHS]);
+Object.assign(queryGraphs, load(graphPath, [CHECK_OF_COMBINATIONS]));
+
+export { QueryPlanner };

@@ -13,8 +13,9 @@ export async function openPlanner(
   schemas: readonly SubgraphSchema[],
   limits: PlanningLimits,
   logger: Logger,
+  signal: AbortSignal,
 ): Promise<OpenPlanner> {
-  const { worker, supergraph } = await PlanningWorker.start(schemas, limits).catch(explain);
+  const { worker, supergraph } = await PlanningWorker.start(schemas, limits, signal).catch(explain);
   try {
     const apiSchema = await buildSchemaInSlices(supergraph.api);
     const supergraphSchema = supergraph.whole ? await buildSchemaInSlices(supergraph.whole) : apiSchema;

@@ -44,15 +44,20 @@ export class PlanningWorker {
    * Starts a thread.
    *
    * @param source schemas to compose, or the supergraph that they were composed to before
+   * @param signal ends it before it has loaded
    * @throws {ConfigurationError} if the schemas don't compose, or make no supergraph that can be served
    * @throws {PlanningThreadError} if the thread ends
    */
   static async start(
     source: readonly SubgraphSchema[] | string,
     limits: PlanningLimits,
+    signal: AbortSignal,
   ): Promise<{ worker: PlanningWorker; supergraph: SupergraphData }> {
     const worker = new PlanningWorker({ source, planTimeoutMs: limits.timeoutMs }, limits);
-    const answer = await worker.#await(() => {});
+    const stop = () => void worker.stop();
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    const answer = await worker.#await(() => {}).finally(() => signal.removeEventListener('abort', stop));
     if (answer.kind === 'loaded') return { worker, supergraph: answer.supergraph };
     await worker.stop();
     throw new ConfigurationError(answer.kind === 'refused' ? answer.message : answer.kind);

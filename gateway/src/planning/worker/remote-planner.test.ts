@@ -41,7 +41,8 @@ function fragmentBomb(depth: number): string {
 }
 
 const { logger, lines } = recordLog();
-const planner = await openPlanner(SCHEMAS, LIMITS, logger);
+const { signal } = new AbortController();
+const planner = await openPlanner(SCHEMAS, LIMITS, logger, signal);
 after(() => planner.close());
 
 const plan = (query: string, client = 'a client') => planner.plan({ document: parse(query), client });
@@ -77,7 +78,7 @@ test('ends a thread that doesn’t notice the time, and plans the others in anot
 
 test('refuses schemas that do not compose, with composition’s words', async () => {
   const schemas = [schema('a', 'type Query { a: Int }'), schema('b', 'type Query { a: String }')];
-  await assert.rejects(openPlanner(schemas, LIMITS, logger), (error) => {
+  await assert.rejects(openPlanner(schemas, LIMITS, logger, signal), (error) => {
     assert.ok(error instanceof ConfigurationError);
     assert.match(error.message, /The schemas don't compose:\n.*\(sdl of a:2, sdl of b:2\)/);
     return true;
@@ -85,7 +86,7 @@ test('refuses schemas that do not compose, with composition’s words', async ()
 });
 
 test('a plan that takes too much memory is given up, and the others are planned', async () => {
-  const small = await openPlanner(SCHEMAS, { timeoutMs: 60_000, heapBytes: 40 * MB }, logger);
+  const small = await openPlanner(SCHEMAS, { timeoutMs: 60_000, heapBytes: 40 * MB }, logger, signal);
   after(() => small.close());
   const large = small.plan({ document: parse(fragmentBomb(17)), client: 'a client' });
   const quick = small.plan({ document: parse(QUICK), client: 'another client' });
@@ -94,7 +95,7 @@ test('a plan that takes too much memory is given up, and the others are planned'
 });
 
 test('starts another thread if one crashes, and makes the plan that waited', async () => {
-  const { worker, supergraph } = await PlanningWorker.start(SCHEMAS, LIMITS);
+  const { worker, supergraph } = await PlanningWorker.start(SCHEMAS, LIMITS, signal);
   const { apiSchema, supergraphSchema } = planner;
   const crashing = new RemotePlanner(
     { ...supergraph, supergraphSdl: supergraph.sdl, apiSchema, supergraphSchema },
@@ -106,4 +107,11 @@ test('starts another thread if one crashes, and makes the plan that waited', asy
   const waiting = crashing.plan({ document: parse(QUICK) });
   await worker.stop();
   assert.ok((await waiting).queryPlan.node);
+});
+
+test('a thread that has not loaded yet ends at once if it is given up', async () => {
+  const controller = new AbortController();
+  const opening = openPlanner(SCHEMAS, LIMITS, logger, controller.signal);
+  controller.abort();
+  await assert.rejects(opening, /it exited with code/);
 });

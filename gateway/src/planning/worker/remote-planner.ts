@@ -120,7 +120,7 @@ export class RemotePlanner implements OpenPlanner {
       const delayMs = this.#ends < 2 ? 0 : Math.min(50 * 2 ** this.#ends, MAX_RESTART_DELAY_MS);
       await delay(delayMs, undefined, { signal });
       try {
-        const { worker } = await PlanningWorker.start(this.supergraphSdl, this.#limits);
+        const { worker } = await PlanningWorker.start(this.supergraphSdl, this.#limits, signal);
         if (!signal.aborted) return this.#follow(worker);
         await worker.stop();
       } catch (error) {
