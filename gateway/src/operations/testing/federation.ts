@@ -1,7 +1,7 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import { type ExecutionResult, type GraphQLSchema, graphql, parse, validate } from 'graphql';
+import { type ExecutionResult, execute, type GraphQLSchema, graphql, parse, validate } from 'graphql';
 import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { OperationPlanner } from '../../planning/apollo/operation-planner.ts';
 import { type CompiledOperation, compileOperation, type OperationResult } from '../compiled-operation.ts';
@@ -85,7 +85,7 @@ export class Federation {
   /** Runs an operation on the monolith. */
   async expected(query: string, variables?: Record<string, unknown>, operationName?: string): Promise<ExecutionResult> {
     this.#reset();
-    return graphql({ schema: this.monolith, source: query, variableValues: variables, operationName });
+    return execute({ schema: this.monolith, document: parse(query), variableValues: variables, operationName });
   }
 
   protected startOperation(): void {
