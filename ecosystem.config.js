@@ -25,8 +25,24 @@ const pinnedNode = [
 
 const logs = env.LOGS_DIR ?? join(__dirname, 'logs');
 
-/** In the order in which they start: orders calls the others. Each has its usual port in its package.json. */
-const subgraphs = ['users', 'products', 'orders'].map((name) => {
+const names = ['users', 'products', 'orders']; // in the order in which they start
+const calls = { orders: ['users', 'products'], gateway: names };
+
+/**
+ * Secrets of a process: that which it requires, and those of the subgraphs it calls. A blank one counts as unset, and keeps
+ * that of another subgraph, which pm2 passes on from its own environment, from the process.
+ */
+function secretsOf(name) {
+  const known = names.map((other) => {
+    const variable = `${other.toUpperCase()}_SECRET`;
+    return [variable, calls[name]?.includes(other) ? (env[variable] ?? '') : ''];
+  });
+  const own = names.includes(name) && env[`${name.toUpperCase()}_SECRET`];
+  return { ...Object.fromEntries(known), SUBGRAPH_SECRET: own || (env.SUBGRAPH_SECRET ?? '') };
+}
+
+/** Each has its usual port in its package.json. */
+const subgraphs = names.map((name) => {
   const prefix = name.toUpperCase();
   const port = env[`${prefix}_PORT`] ?? String(require(`./subgraphs/${name}/package.json`).config.port);
   const url = env[`${prefix}_URL`] ?? `http://127.0.0.1:${port}/graphql`;
@@ -64,6 +80,7 @@ function app(name, folder, settings) {
       SUBGRAPH_SECRET_FILE: env.SUBGRAPH_SECRET_FILE ?? join(__dirname, '.secret'),
       NODE_COMPILE_CACHE: compileCache,
       ...subgraphUrls,
+      ...secretsOf(name),
       ...settings.env,
     },
     env_production: { NODE_ENV: 'production' },

@@ -43,7 +43,7 @@ test('names a wrong option and lists the valid ones', onlyLinux, async (t) => {
 async function startBench(t: TestContext, args: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-bench-test-'));
   const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
-    env: { ...process.env, TMPDIR: folder },
+    env: { ...process.env, TMPDIR: folder, BENCH_USERS: '10' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close');

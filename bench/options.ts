@@ -44,7 +44,14 @@ export const USAGE = `npm run bench -- [options]
   --soak MINUTES       0 to 60 minutes of load on Lockstep, to see whether its memory stays flat; 0 unless given
   --output FILE        bench/results.md unless given`;
 
-const QUICK = { rounds: 1, seconds: 0.1, warmUpSeconds: 0.1, starts: 0, connections: [4], keys: ['distinct'] as const };
+const QUICK = {
+  rounds: 1,
+  seconds: 0.01,
+  warmUpSeconds: 0.01,
+  starts: 0,
+  connections: [4],
+  keys: ['distinct'] as const,
+};
 const DEFAULTS = { rounds: 3, seconds: 3, warmUpSeconds: 1.5, starts: 3, connections: [16, 64, 256], keys: KEY_MODES };
 
 /**

@@ -1,13 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Root folder of the project. */
 export const ROOT = dirname(import.meta.dirname);
 
 export const HOST = '127.0.0.1';
+
+/** Returns the environment of Lockstep's own processes: the compile cache of ecosystem.config.js, and no log lines. */
+export function ownEnvironment(root: string): Record<string, string> {
+  const { apps }: { apps: { env: Record<string, string> }[] } = createRequire(import.meta.url)(
+    join(root, 'ecosystem.config.js'),
+  );
+  return { NODE_COMPILE_CACHE: apps[0]?.env.NODE_COMPILE_CACHE ?? '', LOG_LEVEL: 'warn' };
+}
 
 /** Time limit for a stop, longer than any system takes to finish requests in flight. */
 const STOP_TIMEOUT_MS = 5000;

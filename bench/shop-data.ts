@@ -1,6 +1,7 @@
 // The shop's data by formula, for seeding and for checking answers.
 
-export const USERS = 100;
+/** Number of users. A test sets the variable, because seeding takes most of a smoke run's time. */
+export const USERS = Number(process.env.BENCH_USERS ?? 100);
 /** Number of orders per user, the same as `user` requests. */
 export const ORDERS_A_USER = 20;
 export const ORDERS = USERS * ORDERS_A_USER;

@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { getData } from './ask.ts';
-import { freePorts, type Processes, ROOT, type Running, untilIt } from './processes.ts';
+import { freePorts, ownEnvironment, type Processes, ROOT, type Running, untilIt } from './processes.ts';
 import { seed } from './seed.ts';
 import { type SubgraphPorts, type SupergraphFiles, urlOf, writeSupergraph } from './supergraph.ts';
 
@@ -14,14 +13,6 @@ export interface Shop {
 
 /** Implementation of the subgraphs. */
 export type ShopKind = 'lockstep' | 'stock';
-
-/** Returns the environment of Lockstep's own processes: the compile cache of ecosystem.config.js, and no log lines. */
-export function ownEnvironment(root: string): Record<string, string> {
-  const { apps }: { apps: { env: Record<string, string> }[] } = createRequire(import.meta.url)(
-    join(root, 'ecosystem.config.js'),
-  );
-  return { NODE_COMPILE_CACHE: apps[0]?.env.NODE_COMPILE_CACHE ?? '', LOG_LEVEL: 'warn' };
-}
 
 const OWN = ownEnvironment(ROOT);
 

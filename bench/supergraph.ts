@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HOST, type Processes, ROOT, runToEnd } from './processes.ts';
+import { HOST, ownEnvironment, type Processes, ROOT, runToEnd } from './processes.ts';
 import { wideSubgraphs } from './wide/subgraphs.ts';
 
 /** Addresses of the subgraphs of a system. */
@@ -50,7 +50,10 @@ export async function writeSupergraph(
   await writeFile(yaml, toYaml(ports));
   await writeFile(usualYaml, toYaml(ports, USUAL_SET));
   const compose = join(ROOT, 'gateway', 'src', 'compose.ts');
-  await writeFile(sdl, await runToEnd(processes, 'compose', [compose], { SUPERGRAPH_FILE: yaml }));
+  await writeFile(
+    sdl,
+    await runToEnd(processes, 'compose', [compose], { ...ownEnvironment(ROOT), SUPERGRAPH_FILE: yaml }),
+  );
   return { yaml, usualYaml, sdl };
 }
 

@@ -3,8 +3,8 @@ import { answersRightly } from './ask.ts';
 import { page } from './operations/shop.ts';
 import type { Options } from './options.ts';
 import { hiveGateway, installPeers } from './peers.ts';
-import { freePorts, type Processes, ROOT, type Running, untilIt } from './processes.ts';
-import { ownEnvironment, type Shop, startShop } from './shops.ts';
+import { freePorts, ownEnvironment, type Processes, ROOT, type Running, untilIt } from './processes.ts';
+import { type Shop, startShop } from './shops.ts';
 import { urlOf } from './supergraph.ts';
 import { wideSubgraphs } from './wide/subgraphs.ts';
 

@@ -83,6 +83,7 @@ async function stage({ name, file, sizeBytes, sha256, path, staged }: Restoratio
     await mkdir(dirname(path), { recursive: true });
     await copyFile(source, staged);
     if (existsSync(path)) await takeOwner(path, staged);
+    else await chmod(staged, 0o600);
     await sync(staged);
   } catch (error) {
     throw new CommandError(`Nothing was restored: ${reasonOf(error)}`);

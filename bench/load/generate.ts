@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Processes, Running } from '../processes.ts';
+import { ownEnvironment, type Processes, ROOT, type Running } from '../processes.ts';
+import { USERS } from '../shop-data.ts';
 import type { FromGenerator, LoadOrder, LoadResult, ToGenerator } from './messages.ts';
 
 /** A handle on the load generator's process. */
@@ -9,7 +10,12 @@ export class LoadGenerator {
 
   constructor(processes: Processes) {
     const script = join(import.meta.dirname, 'generator.ts');
-    this.running = processes.start('load generator', [script], {}, { ipc: true });
+    this.running = processes.start(
+      'load generator',
+      [script],
+      { ...ownEnvironment(ROOT), BENCH_USERS: String(USERS) },
+      { ipc: true },
+    );
   }
 
   /**

@@ -37,11 +37,11 @@ export function folderArgument(args: readonly string[], command: string): string
   return resolve(process.env.INIT_CWD ?? '.', folder); // npm runs commands in the project's folder
 }
 
-/** Creates the folder if it doesn't exist. @throws {CommandError} if it isn't empty or can't be created */
+/** Creates the folder, for its owner only, if it doesn't exist. @throws {CommandError} if it isn't empty or can't be created */
 export async function prepareFolder(folder: string): Promise<void> {
   let found: string[];
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     found = await readdir(folder);
   } catch (error) {
     throw new CommandError(`${folder} can't be written to (${reasonOf(error)}); give another folder`);

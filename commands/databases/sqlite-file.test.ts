@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
-import { pinTogether } from './sqlite-file.ts';
+import { copySnapshot, pinTogether } from './sqlite-file.ts';
 
 test('databases are pinned while nobody writes to any of them, and written to from then on', (t) => {
   const [first, second] = [databaseIn(t), databaseIn(t)];
@@ -20,6 +20,15 @@ test('databases are pinned while nobody writes to any of them, and written to fr
   for (const database of [first, second]) database.exec('insert into things values (2)');
   const counts = snapshots.map((snapshot) => snapshot.prepare('select count(*) from things').pluck().get());
   assert.deepEqual(counts, [0, 1]);
+});
+
+test('a copy is for its owner only', async (t) => {
+  const { name } = databaseIn(t);
+  const [snapshot] = pinTogether([name]);
+  assert.ok(snapshot);
+  await copySnapshot(snapshot, `${name}.copy`, () => {});
+  snapshot.close();
+  assert.equal(statSync(`${name}.copy`).mode & 0o777, 0o600);
 });
 
 function databaseIn(t: TestContext): Database.Database {

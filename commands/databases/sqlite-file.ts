@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 // A subgraph is the only process that writes to its database. What stands here opens the file beside it, and writes
@@ -38,7 +39,7 @@ export function pinTogether(paths: readonly string[]): Snapshot[] {
 }
 
 /**
- * Copies a snapshot to a new file by SQLite's online backup (https://www.sqlite.org/backup.html). A backup restarts when
+ * Copies a snapshot to a new file, which only its owner can read, by SQLite's online backup (https://www.sqlite.org/backup.html). A backup restarts when
  * another connection writes, and under load would never end; inside a transaction it doesn't.
  *
  * @throws if it can't be written, or the copy doesn't pass SQLite's integrity check
@@ -48,6 +49,7 @@ export async function copySnapshot(
   file: string,
   onProgress: (copied: number) => void,
 ): Promise<void> {
+  closeSync(openSync(file, 'wx', 0o600));
   await snapshot.backup(file, {
     progress({ totalPages, remainingPages }) {
       if (totalPages > 0) onProgress(1 - remainingPages / totalPages);

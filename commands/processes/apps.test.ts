@@ -3,11 +3,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { CommandError } from '../terminal/command.ts';
 import { ECOSYSTEM_FILE, graphUrl, readApps } from './apps.ts';
 
-const VARIABLES = ['SUPERGRAPH_FILE', 'GATEWAY_PORT', 'HOST'];
+const VARIABLES = ['SUPERGRAPH_FILE', 'GATEWAY_PORT', 'HOST', 'SUBGRAPH_SECRET', 'USERS_SECRET', 'ORDERS_SECRET'];
+
+const environment = { ...process.env };
+afterEach(() => {
+  forget();
+  Object.assign(process.env, environment);
+});
 
 /** Returns the URL of the graph that a file with these gateway settings describes. */
 function urlOf(t: { after(end: () => void): void }, gateway: string, env: Record<string, string> = {}): string {
@@ -44,6 +50,22 @@ test('each subgraph listens where supergraph.yaml looks for it by default', () =
     looksAt.map(([, name = '', port]) => `${name.toLowerCase()} ${port}`).toSorted(),
     listensAt.toSorted(),
   );
+});
+
+test('each process gets its own secret and those of the subgraphs it calls', () => {
+  forget();
+  Object.assign(process.env, { SUBGRAPH_SECRET: 'of all', USERS_SECRET: 'of users', ORDERS_SECRET: 'of orders' });
+  const secrets = readApps().map(({ name, env }) => {
+    const { SUBGRAPH_SECRET: own, USERS_SECRET: users, ORDERS_SECRET: orders, PRODUCTS_SECRET: products } = env;
+    return [name, own, users, orders, products];
+  });
+  forget();
+  assert.deepEqual(secrets, [
+    ['users', 'of users', '', '', ''],
+    ['products', 'of all', '', '', ''],
+    ['orders', 'of orders', 'of users', '', ''],
+    ['gateway', 'of all', 'of users', 'of orders', ''],
+  ]);
 });
 
 test('an invalid supergraph file is an expected failure', (t) => {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { ConfigurationError } from './configuration-error.ts';
-import { CREDENTIALS_RULE, hasNoCredentials, withoutCredentials } from './url-credentials.ts';
+import { CREDENTIALS_RULE, hasNoCredentials, MASK, withoutCredentials, withoutQuery } from './url-credentials.ts';
+
+/** Names of variables whose values are not shown. */
+const SECRET = /_SECRET$/;
 
 /**
  * Reads environment variables through a schema.
@@ -13,8 +16,8 @@ export function readEnvironment<Values>(variables: z.ZodType<Values>, env: NodeJ
   const result = variables.safeParse(Object.fromEntries(Object.entries(env).filter(([, text]) => text?.trim())));
   if (result.success) return result.data;
   const mistakes = result.error.issues.map(({ path: [name], message }) => {
-    const text = env[String(name)]?.trim() ? env[String(name)] : '';
-    return `${String(name)}=${withoutCredentials(text ?? '')}: ${message}`;
+    const text = env[String(name)]?.trim() ? (env[String(name)] ?? '') : '';
+    return `${String(name)}=${SECRET.test(String(name)) && text ? MASK : withoutQuery(withoutCredentials(text))}: ${message}`;
   });
   throw new ConfigurationError(`The environment can't be used:\n  ${mistakes.join('\n  ')}`);
 }

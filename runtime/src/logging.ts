@@ -43,6 +43,33 @@ export function reconfigure(logger: Logger, { format, level }: LoggingOptions): 
 }
 
 /**
+ * Characters that make a terminal or an editor show another line than was written, or that end a line for some readers: C0
+ * controls but tabs and line ends, as JSON escapes them; C1 controls, bidirectional controls and Unicode's line ends, which
+ * JSON leaves as they are. An escaped backslash is matched so that what follows it isn't taken for an escape.
+ *
+ * @see https://trojansource.codes
+ */
+const UNSAFE = /\\(?:\\|[bfr]|u00[01][\da-f])|[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { b: '\\u0008', f: '\\u000c', r: '\\u000d' };
+
+/** Escapes a line of JSON, so that it stays what it is. */
+function inJson(found: string): string {
+  return found.startsWith('\\') ? found : escapeOf(found);
+}
+
+/** Escapes a line of JSON that is decoded before it is shown, so that the escape is what is shown. */
+function inText(found: string): string {
+  if (found === '\\\\') return found;
+  const [, kind = ''] = found;
+  return `\\${found.startsWith('\\') ? (SHORT_ESCAPES[kind] ?? found) : escapeOf(found)}`;
+}
+
+function escapeOf(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/**
  * Writes to `process.stdout` and `process.stderr` instead of their file descriptors, because pm2's cluster mode reads lines from
  * those two. Formats in this thread instead of a worker, because the last line before an exit matters most.
  */
@@ -52,5 +79,8 @@ function destination(output: NodeJS.WriteStream, format: { readonly current: str
     translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l',
     ignore: 'pid',
   });
-  return { write: (line) => output.write(format.current === 'json' ? line : prettify(line)) };
+  return {
+    write: (line) =>
+      output.write(format.current === 'json' ? line.replace(UNSAFE, inJson) : prettify(line.replace(UNSAFE, inText))),
+  };
 }

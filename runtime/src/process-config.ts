@@ -11,6 +11,9 @@ export const logLevel = z.enum(
   'give trace, debug, info, warn, error or fatal',
 );
 
+/** A secret that a subgraph requires of its callers. */
+export const secret = z.string().min(MIN_SECRET_LENGTH, `give at least ${MIN_SECRET_LENGTH} characters`);
+
 /** Environment variables that every process reads. */
 export const processVariables = {
   NODE_ENV: z
@@ -20,7 +23,7 @@ export const processVariables = {
   DRAIN_DELAY_MS: milliseconds(0),
   LOG_FORMAT: logFormat.optional(),
   LOG_LEVEL: logLevel.default('info'),
-  SUBGRAPH_SECRET: z.string().min(MIN_SECRET_LENGTH, `give at least ${MIN_SECRET_LENGTH} characters`).optional(),
+  SUBGRAPH_SECRET: secret.optional(),
   SUBGRAPH_SECRET_FILE: z.string().optional(),
 };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasNoCredentials, withoutCredentials } from './url-credentials.ts';
+import { hasNoCredentials, withoutCredentials, withoutQuery } from './url-credentials.ts';
 
 const WITH_CREDENTIALS = [
   'https://ada:hunter2@shop.example/a@b',
@@ -33,3 +33,16 @@ for (const url of [
     assert.equal(withoutCredentials(url), url);
   });
 }
+
+test('masks the query of a URL, and nothing else', () => {
+  assert.equal(withoutQuery('https://shop.example/a?key=hunter2&b=?#top'), 'https://shop.example/a?***#top');
+  assert.equal(withoutQuery(' https:shop.example?hunter2'), ' https:shop.example?***');
+  for (const text of [
+    'https://shop.example/a#b?c',
+    'https://shop.example/?',
+    'is this it?',
+    'type Query { "https://a?b" a: Int }',
+  ]) {
+    assert.equal(withoutQuery(text), text);
+  }
+});

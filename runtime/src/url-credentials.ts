@@ -17,3 +17,10 @@ export function hasNoCredentials(url: string): boolean {
 export function withoutCredentials(text: string): string {
   return text.replaceAll(CREDENTIALS, MASK);
 }
+
+const QUERY = /(?<=^\s*[a-z][a-z\d+.-]*:[/\\]*[^?#\s]*\?)[^#]+/i;
+
+/** Returns a URL that can be shown: with `***` for its query, which may have a key. Another text stays as it is. */
+export function withoutQuery(url: string): string {
+  return url.replace(QUERY, MASK);
+}

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { askGraphql } from '@lockstep/runtime/testing/graphql-request.ts';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { temporaryFolder } from '@lockstep/runtime/testing/temporary-folder.ts';
 import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
 import { defineSubgraph, type SubgraphParts } from './define-subgraph.ts';
+import type { Operation } from './execution/subgraph-executor.ts';
 import { serveSubgraph } from './testing/serve-subgraph.ts';
 
 interface Tables {
@@ -20,7 +20,7 @@ interface Services {
   readonly prefix: string;
 }
 
-interface Context extends Services, Lifetime {}
+interface Context extends Services, Operation {}
 
 const SCHEMA = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
@@ -68,7 +68,7 @@ async function defineNotes(t: TestContext) {
       db,
       prefix: config.prefix,
     }),
-    context: (services, lifetime): Context => ({ ...services, signal: lifetime.signal }),
+    context: (services, operation): Context => ({ ...services, ...operation }),
     background: ({ prefix }) => {
       events.push(`background of ${prefix}`);
       return { stop: async () => void events.push('background stopped') };

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { type Handler, listen } from '@lockstep/runtime/http/server/server.ts';
 import { type Running, run } from '@lockstep/runtime/lifecycle.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
@@ -8,7 +7,7 @@ import type { Migration } from 'kysely/migration';
 import { migrate } from './database/migrate.ts';
 import { checkDatabase } from './database/readiness.ts';
 import { openDatabase } from './database/sqlite.ts';
-import type { OperationContext } from './execution/subgraph-executor.ts';
+import type { Operation, OperationContext } from './execution/subgraph-executor.ts';
 import { killAt, type Reach } from './failpoint.ts';
 import { buildSubgraph, type SubgraphOptions } from './subgraph.ts';
 import { readSubgraphConfig, type SubgraphConfig, type SubgraphDefaults } from './subgraph-config.ts';
@@ -36,7 +35,7 @@ export interface SubgraphDefinition<
   /** Creates the objects that all operations share. */
   readonly services: (parts: SubgraphParts<Tables, Own, Failpoint>) => Services;
   /** Creates the context of one operation. */
-  readonly context: (services: Services, operation: Lifetime) => Context;
+  readonly context: (services: Services, operation: Operation) => Context;
   /** Starts work that goes on beside answering, while the process listens. */
   readonly background?: (services: Services, logger: Logger) => Running;
   /** Closes the services, once the last request is answered. */
@@ -115,6 +114,7 @@ async function openSubgraph<
     context: (operation) => definition.context(services, operation),
     isReady: checkDatabase(db, logger),
     config,
+    maxObjects: config.maxObjects,
     logger,
   });
   return {

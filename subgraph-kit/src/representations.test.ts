@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';
 import { checkRepresentations } from './representations.ts';
+import { operationWith } from './testing/operation.ts';
 
 const typeDefs = parse(`
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
@@ -17,7 +18,7 @@ checkRepresentations(schema);
 
 function entities(representations: unknown) {
   const source = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Book { id } } }';
-  return graphql({ schema, source, variableValues: { r: representations } });
+  return graphql({ schema, source, contextValue: operationWith(3), variableValues: { r: representations } });
 }
 
 test('a representation of an entity is resolved', async () => {
@@ -38,3 +39,8 @@ for (const __typename of [5, null, ['Book'], { toString: 1 }]) {
     assert.equal(errors?.[0]?.extensions.code, 'BAD_USER_INPUT');
   });
 }
+
+test('more representations than the operation may make objects are refused before one is resolved', async () => {
+  const { errors } = await entities(Array(4).fill({ __typename: 'Book', id: '1' }));
+  assert.equal(errors?.[0]?.extensions.code, 'OPERATION_LIMIT_EXCEEDED');
+});

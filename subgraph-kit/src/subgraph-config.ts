@@ -2,7 +2,16 @@ import { dirname, join } from 'node:path';
 import { port, readEnvironment } from '@lockstep/runtime/environment.ts';
 import { type ProcessConfig, processVariables, toProcessConfig } from '@lockstep/runtime/process-config.ts';
 import { z } from 'zod';
+import { MAX_OBJECTS } from './execution/operation-budget.ts';
 import { failpointVariable } from './failpoint.ts';
+
+const MAX_OBJECTS_RULE = 'give a whole number, 1 or more';
+
+const maxObjects = z.coerce
+  .number(MAX_OBJECTS_RULE)
+  .int(MAX_OBJECTS_RULE)
+  .min(1, MAX_OBJECTS_RULE)
+  .default(MAX_OBJECTS);
 
 /** Configuration that every subgraph's process has. */
 export interface SubgraphConfig extends ProcessConfig {
@@ -11,6 +20,8 @@ export interface SubgraphConfig extends ProcessConfig {
   readonly portVariable: string;
   /** Path of the database file, or `:memory:`. */
   readonly databasePath: string;
+  /** Maximum number of objects that one operation may make. */
+  readonly maxObjects: number;
   /** Point at which a test has the process killed. */
   readonly failpoint: string | undefined;
 }
@@ -45,6 +56,9 @@ export function readSubgraphConfig<Own extends object>(
     .transform((process) => ({ process }))
     .and(variable(portVariable, port.default(defaultPort)).transform((found) => ({ port: found })))
     .and(variable(`${prefix}_DATABASE`, z.string().default(file)).transform((path) => ({ path })))
+    .and(
+      z.object({ SUBGRAPH_MAX_OBJECTS: maxObjects }).transform((found) => ({ maxObjects: found.SUBGRAPH_MAX_OBJECTS })),
+    )
     .and(variable('FAILPOINT', failpointVariable(failpoints, env.NODE_ENV)).transform((failpoint) => ({ failpoint })))
     .and(own.transform((found) => ({ own: found })));
   const found = readEnvironment(variables, env);
@@ -53,6 +67,7 @@ export function readSubgraphConfig<Own extends object>(
     port: found.port,
     portVariable,
     databasePath: found.path,
+    maxObjects: found.maxObjects,
     failpoint: found.failpoint,
     ...found.own,
   };

@@ -5,11 +5,12 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema, type GraphQLSchemaModule } from '@apollo/subgraph';
+import { DocumentStore } from '@lockstep/runtime/graphql/document-store.ts';
 import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
 import { maskUnexpected } from '@lockstep/runtime/graphql/masking.ts';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
-import { type Lifetime, readDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { readDeadline } from '@lockstep/runtime/http/deadline.ts';
 import { graphql } from '@lockstep/runtime/http/server/graphql.ts';
 import { live, type ReadinessCheck, ready } from '@lockstep/runtime/http/server/health.ts';
 import { routes } from '@lockstep/runtime/http/server/routes.ts';
@@ -18,19 +19,21 @@ import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { ProcessConfig } from '@lockstep/runtime/process-config.ts';
 import { parse } from 'graphql';
-import { type OperationContext, SubgraphExecutor } from './execution/subgraph-executor.ts';
+import { MAX_OBJECTS, OperationBudget } from './execution/operation-budget.ts';
+import { type Operation, type OperationContext, SubgraphExecutor } from './execution/subgraph-executor.ts';
 import { checkRepresentations } from './representations.ts';
 import { checkSubgraphRequest } from './subgraph-limits.ts';
-import { makeTimely } from './timely-resolvers.ts';
 
 /** Parts of a subgraph. */
 export interface SubgraphOptions<Context extends OperationContext> {
   typeDefs: string;
   resolvers: NonNullable<GraphQLSchemaModule['resolvers']>;
   /** Returns the context of one operation. */
-  context: (lifetime: Lifetime) => Context;
+  context: (operation: Operation) => Context;
   isReady: ReadinessCheck;
   config: ProcessConfig;
+  /** Maximum number of objects that one operation may make. */
+  maxObjects?: number;
   logger: Logger;
 }
 
@@ -56,16 +59,16 @@ const DISCREET: ApolloServerPlugin[] = [ApolloServerPluginLandingPageDisabled(),
 export async function buildSubgraph<Context extends OperationContext>(
   options: SubgraphOptions<Context>,
 ): Promise<Subgraph> {
-  const { config, logger } = options;
+  const { config, maxObjects = MAX_OBJECTS, logger } = options;
   const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]);
   checkRepresentations(schema);
-  makeTimely(schema);
   const executor = new SubgraphExecutor(schema);
   const server = new ApolloServer<Context>({
     gateway: executor,
     introspection: !config.isProduction,
     hideSchemaDetailsFromClientErrors: config.isProduction,
     includeStacktraceInErrorResponses: false,
+    documentStore: new DocumentStore(),
     validationRules: [KnownOperationTypesRule],
     formatError: maskUnexpected(logger),
     persistedQueries: false,
@@ -75,7 +78,8 @@ export async function buildSubgraph<Context extends OperationContext>(
   });
   await server.start();
   const answer = graphql(server, {
-    context: ({ signal, deadline }) => options.context({ signal, deadline }),
+    context: ({ signal, deadline }) =>
+      options.context({ signal, deadline, budget: new OperationBudget(maxObjects, { signal, deadline }) }),
     check: checkSubgraphRequest(),
     deadline: readDeadline,
     known: (asked) => executor.find(asked),

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, type TestContext, test } from 'node:test';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { type Answer, ask, codesOf, createOrder, createUser, get } from '../harness/client.ts';
-import { startGraph } from '../harness/graph.ts';
+import { start, startGraph, temporaryFolder } from '../harness/graph.ts';
 import type { Behaviour } from '../harness/proxy.ts';
+import { serveSubgraph } from '../harness/subgraph.ts';
 import { until } from '../harness/waiting.ts';
 import { supergraphWith } from './settings.ts';
 
@@ -54,20 +57,28 @@ for (const behaviour of ['reset', 'hang'] satisfies Behaviour[]) {
   });
 }
 
-/** Opens after five calls of which three fail, or not: whether users is still asked then. */
-async function isAskedAfter(t: TestContext, settings: string): Promise<boolean> {
-  const file = await supergraphWith(t, { users: [`circuit_breaker: { ${settings}, sleep_window: 1m }`] });
-  const own = await startGraph(t, { only: ['users'], gateway: { SUPERGRAPH_FILE: file } });
-  for (const behaviour of ['pass', 'status 500', 'status 500', 'pass', 'status 500'] satisfies Behaviour[]) {
-    own.usersProxy.behaviour = behaviour;
-    await ask(own.url, USERS);
-  }
-  own.usersProxy.behaviour = 'pass';
-  return isAnswered(await ask(own.url, USERS));
-}
+/** Thresholds of a subgraph, and if it is still called after five calls of which three failed. */
+const THRESHOLDS: Record<string, [settings: string, isCalled: boolean]> = {
+  a: ['error_threshold_percentage: 60, request_threshold: 5', false],
+  b: ['error_threshold_percentage: 61, request_threshold: 5', true],
+  c: ['error_threshold_percentage: 60, request_threshold: 6', true],
+};
 
 test('opens at the thresholds in the file', async (t) => {
-  assert.equal(await isAskedAfter(t, 'error_threshold_percentage: 60, request_threshold: 5'), false);
-  assert.equal(await isAskedAfter(t, 'error_threshold_percentage: 61, request_threshold: 5'), true);
-  assert.equal(await isAskedAfter(t, 'error_threshold_percentage: 60, request_threshold: 6'), true);
+  let status = 200;
+  const { url: routingUrl } = await serveSubgraph(t, () => {
+    return { status, body: status === 200 ? { data: { a: 1, b: 1, c: 1 } } : {} };
+  });
+  const subgraphs = Object.entries(THRESHOLDS).map(([name, [settings]]) => {
+    const breaker = `circuit_breaker: { ${settings}, sleep_window: 1m }`;
+    return `  ${name}: { routing_url: "${routingUrl}", schema: { sdl: "type Query { ${name}: Int }" }, ${breaker} }`;
+  });
+  const file = join(await temporaryFolder(t), 'supergraph.yaml');
+  await writeFile(file, `subgraphs:\n${subgraphs.join('\n')}\n`);
+  const { url } = await start(t, 'gateway', { SUPERGRAPH_FILE: file });
+  for (const [name, [settings, isCalled]] of Object.entries(THRESHOLDS)) {
+    for (status of [200, 500, 500, 200, 500]) await ask(url, `{ ${name} }`);
+    status = 200;
+    assert.equal(isAnswered(await ask(url, `{ ${name} }`)), isCalled, settings);
+  }
 });

@@ -17,7 +17,9 @@ const server = createServer((request, response) => {
 await once(server.listen(0, '127.0.0.1'), 'listening');
 after(() => server.close().closeAllConnections());
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
-const gateway = await start({ after }, 'gateway', { SUPERGRAPH_FILE: await supergraphOf({ after }, url) });
+const gateway = await start({ after }, 'gateway', {
+  SUPERGRAPH_FILE: await supergraphOf({ after }, url, { subgraph: ['error_codes: [TOO_EARLY]'] }),
+});
 
 function answerWith(body: object): void {
   answer = (_, response) => void response.end(JSON.stringify(body));

@@ -13,6 +13,7 @@ import { supergraphOf, supergraphWith } from './settings.ts';
 const isFull = process.env.FAULTS === 'full';
 const OVERLOAD_MS = isFull ? 60_000 : 3000;
 const MEASURED_MS = 2000;
+const WARM_UP_MS = 1000;
 const REFUSED_WITHIN_MS = 50;
 
 /** A gateway with a limit of concurrency, and what it is asked. */
@@ -36,14 +37,14 @@ async function run(load: Load): Promise<Outcome[]> {
 }
 
 /** Measures the answers a second for as many clients as may be served at a time, each sending the next after an answer. */
-async function peak({ url, query, limit }: Limited): Promise<number> {
-  const outcomes = await run({ url, query, clients: limit, ms: MEASURED_MS });
-  return (outcomes.filter(isGood).length / MEASURED_MS) * 1000;
+async function peak({ url, query, limit }: Limited, ms = MEASURED_MS): Promise<number> {
+  const outcomes = await run({ url, query, clients: limit, ms });
+  return (outcomes.filter(isGood).length / ms) * 1000;
 }
 
 async function assertTurnsAway(t: TestContext, gateway: Limited): Promise<void> {
   const { url, query, quickShare, keptShare } = gateway;
-  await peak(gateway); // warm
+  await peak(gateway, WARM_UP_MS);
   const before = await peak(gateway);
 
   const outcomes = await run({ url, query, perSecond: before * 3, ms: OVERLOAD_MS });

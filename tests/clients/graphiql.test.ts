@@ -8,7 +8,7 @@ import { createUser } from '../harness/client.ts';
 import { start, startGraph } from '../harness/graph.ts';
 
 /** Runs the operation on the page, once the page has loaded the schema. */
-const EXECUTE = `<script>
+const EXECUTE = `<script nonce="test">
   const execute = setInterval(() => {
     const button = document.querySelector('.graphiql-execute-button');
     if (!button || document.querySelector('.graphiql-spinner')) return;
@@ -16,6 +16,9 @@ const EXECUTE = `<script>
     button.click();
   }, 200);
 </script>`;
+
+/** A script that is not the page's own, which its policy forbids. */
+const INJECTED = '<script>document.title = "injected"</script>';
 
 test('GraphiQL runs the first query of this graph, and loads everything from the gateway', {
   skip: withoutBrowser,
@@ -25,6 +28,7 @@ test('GraphiQL runs the first query of this graph, and loads everything from the
   const { url, asked } = await pressExecute(t, new URL('/graphiql', graph.url));
   const page = await openInBrowser(t, url);
   assert.match(page, /class="graphiql-container"/);
+  assert.match(page, /<title>GraphiQL<\/title>/, 'no other script runs');
   const executed = asked.find(({ body }) => body.includes('query FirstQuery'));
   assert.match(executed?.answer ?? 'not executed', /^\{"data":\{"orders":\[\]\}\}/);
   assert.ok(
@@ -65,7 +69,10 @@ async function pressExecute(t: TestContext, page: URL): Promise<{ url: string; a
     const answer = await answered.text();
     const type = answered.headers.get('content-type') ?? '';
     asked.push({ path: request.url ?? '', body, answer });
-    response.setHeader('content-type', type).end(type.startsWith('text/html') ? answer + EXECUTE : answer);
+    const policy = answered.headers.get('content-security-policy');
+    if (policy) response.setHeader('content-security-policy', policy);
+    const tested = answer.replace('script-src', "script-src 'nonce-test'") + EXECUTE + INJECTED;
+    response.setHeader('content-type', type).end(type.startsWith('text/html') ? tested : answer);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());

@@ -15,9 +15,15 @@ const productId = await createProduct(graph.url, 10, '2.50');
 const checkout = { userId, productId, quantity: 4, key: 'first' };
 await sendCheckout(graph.url, checkout);
 
-function npm(script: string, env = {}): Promise<Outcome> {
-  const files = { ORDERS_DATABASE: databases.orders, PRODUCTS_DATABASE: databases.products };
-  return run('npm', ['run', '--silent', script], { PATH, ...files, ...env });
+const FILES = { ORDERS_DATABASE: databases.orders, PRODUCTS_DATABASE: databases.products };
+
+function npm(script: string): Promise<Outcome> {
+  return run('npm', ['run', '--silent', script], { PATH, ...FILES });
+}
+
+/** Runs the file of a script, in half the time that npm takes for it. */
+function command(file: string, env: Record<string, string> = {}): Promise<Outcome> {
+  return run(process.execPath, [`commands/${file}`], { ...FILES, ...env });
 }
 
 test('npm run check:orders says that all stock is accounted for', async () => {
@@ -36,17 +42,17 @@ test('while products can not be asked, both say which checkout has not ended, si
   assert.equal(endingOf(await sendCheckout(graph.url, { ...checkout, key: 'second' })), 'SUBGRAPH_UNAVAILABLE');
   const stuck = /^order 2: RELEASING since \d{4}-\S+Z: The response of subgraph "products" was lost, .*\n$/;
   const { code } = await until(
-    () => npm('orders:stuck'),
+    () => command('stuck-orders.ts'),
     ({ stdout }) => stuck.test(stdout),
   );
   assert.equal(code, 0);
-  const check = await npm('check:orders');
+  const check = await command('check-orders.ts');
   assert.equal(check.code, 1);
   assert.match(check.stderr, /^order 2: its checkout has not ended, it is RELEASING since \d{4}-\S+Z\n$/);
 
   graph.stockProxy.behaviour = 'pass';
   await untilSettled(graph);
-  assert.equal((await npm('orders:stuck')).stdout, 'Every checkout has ended.\n');
+  assert.equal((await command('stuck-orders.ts')).stdout, 'Every checkout has ended.\n');
 });
 
 const BROKEN: [database: 'orders' | 'products', sql: string, undo: string, problem: string][] = [
@@ -89,11 +95,11 @@ const BROKEN: [database: 'orders' | 'products', sql: string, undo: string, probl
 ];
 
 for (const [name, sql, undo, problem] of BROKEN) {
-  test(`npm run check:orders finds: ${problem}`, async () => {
+  test(`check-orders.ts finds: ${problem}`, async () => {
     const database = new Database(databases[name]);
     try {
       database.exec(sql);
-      assert.deepEqual(await npm('check:orders'), { code: 1, stdout: '', stderr: `${problem}\n` });
+      assert.deepEqual(await command('check-orders.ts'), { code: 1, stdout: '', stderr: `${problem}\n` });
       database.exec(undo);
     } finally {
       database.close();
@@ -104,6 +110,6 @@ for (const [name, sql, undo, problem] of BROKEN) {
 test('databases that are not there are said in one line', async () => {
   const missing = join(graph.folder, 'missing.sqlite');
   const said = { code: 1, stdout: '', stderr: `${missing}: no such database; npm start creates it\n` };
-  assert.deepEqual(await npm('check:orders', { PRODUCTS_DATABASE: missing }), said);
-  assert.deepEqual(await npm('orders:stuck', { ORDERS_DATABASE: missing }), said);
+  assert.deepEqual(await command('check-orders.ts', { PRODUCTS_DATABASE: missing }), said);
+  assert.deepEqual(await command('stuck-orders.ts', { ORDERS_DATABASE: missing }), said);
 });

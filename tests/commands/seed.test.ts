@@ -124,7 +124,7 @@ function seed(args: string[], env?: Record<string, string>): Promise<Outcome> {
 function readShop(): Promise<Shop> {
   return get(
     url,
-    `{ users(first: 100) { id name email orders(first: 100) { amount } } products(first: 100) { name stock }
+    `{ users(first: 100) { id name email orders(first: 20) { amount } } products(first: 100) { name stock }
       orders(first: 100) { id amount status items { product { name } } } }`,
   );
 }

@@ -1,6 +1,6 @@
-import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { listen } from '@lockstep/runtime/http/server/server.ts';
 import { createLogger } from '@lockstep/runtime/logging.ts';
+import type { Operation } from '@lockstep/subgraph-kit/execution/subgraph-executor.ts';
 import { buildSubgraph, type SubgraphOptions } from '@lockstep/subgraph-kit/subgraph.ts';
 import type { Afterwards } from './graph.ts';
 
@@ -11,13 +11,13 @@ import type { Afterwards } from './graph.ts';
  */
 export async function serveFederatedSubgraph(
   t: Afterwards,
-  { typeDefs, resolvers }: Pick<SubgraphOptions<Lifetime>, 'typeDefs' | 'resolvers'>,
+  { typeDefs, resolvers }: Pick<SubgraphOptions<Operation>, 'typeDefs' | 'resolvers'>,
 ): Promise<string> {
   const logging = { format: 'json' as const, level: 'silent' };
   const { handler, stop } = await buildSubgraph({
     typeDefs,
     resolvers,
-    context: (lifetime) => lifetime,
+    context: (operation) => operation,
     isReady: async () => {},
     config: { isProduction: false, host: '127.0.0.1', drainDelayMs: 0, logging, secret: undefined },
     logger: createLogger('subgraph', logging),

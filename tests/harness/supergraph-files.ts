@@ -15,7 +15,7 @@ export interface SupergraphFiles {
   readonly products: string;
 }
 
-/** Copies supergraph.yaml and the schemas beside it. They are removed with the test. */
+/** Copies supergraph.yaml, without its settings for the gateway, and the schemas beside it. They are removed with the test. */
 export async function copySupergraph(t: Afterwards): Promise<SupergraphFiles> {
   const folder = await temporaryFolder(t);
   const copy = async (path: string) => {
@@ -30,6 +30,8 @@ export async function copySupergraph(t: Afterwards): Promise<SupergraphFiles> {
     copy('subgraphs/orders/schema.graphql'),
     copy('subgraphs/products/schema.graphql'),
   ]);
+  const text = await readFile(supergraph, 'utf8');
+  await writeFile(supergraph, text.slice(0, text.indexOf('\ngateway:') + 1));
   return { supergraph, users, orders, products };
 }
 

@@ -138,3 +138,41 @@ test('resolves a missing product of an item to null without an error', async () 
   );
   assert.deepEqual(user.orders.at(-1), { status: 'CANCELLED', items: [{ productId: '999', product: null }] });
 });
+
+test('shows clients every documented error of the subgraphs with its extensions', async () => {
+  const failures = [
+    'createUser(name: "", email: "a@example.com") { id }',
+    'createUser(name: "Ada", email: "ADA@example.com") { id }',
+    'createOrder(userId: 999, amount: 1) { id }',
+    'cancelOrder(id: 999) { id }',
+    'restock(productId: 999, quantity: 1) { id }',
+    `checkout(userId: 1, items: [{ productId: 999, quantity: 1 }]) { id }`,
+    `checkout(userId: 1, items: [{ productId: ${lamp}, quantity: 1000 }]) { id }`,
+    `restock(productId: ${pen}, quantity: 1, idempotencyKey: "documented") { id }`,
+    `restock(productId: ${pen}, quantity: 2, idempotencyKey: "documented") { id }`,
+    `createOrder(userId: ${userId}, amount: 1, idempotencyKey: "documented") { id }`,
+    `createOrder(userId: ${userId}, amount: 2, idempotencyKey: "documented") { id }`,
+  ];
+  const seen: unknown[] = [];
+  for (const mutation of failures) {
+    const { errors = [] } = await ask(graph.url, `mutation { ${mutation} }`);
+    seen.push(...errors.map(({ extensions }) => extensions));
+  }
+  graph.verificationProxy.behaviour = 'reset';
+  const { errors } = await ask(graph.url, 'mutation { createOrder(userId: 1, amount: 1) { id } }');
+  graph.verificationProxy.behaviour = 'pass';
+  const { id, ...unavailable } = errors?.[0]?.extensions ?? {};
+  assert.match(String(id), /^[\da-f-]{36}$/);
+  assert.deepEqual(unavailable, { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' });
+  assert.deepEqual(seen, [
+    { code: 'BAD_USER_INPUT', argument: 'name' },
+    { code: 'EMAIL_TAKEN' },
+    { code: 'USER_NOT_FOUND' },
+    { code: 'ORDER_NOT_FOUND' },
+    { code: 'PRODUCT_NOT_FOUND', productId: '999' },
+    { code: 'PRODUCT_NOT_FOUND', productId: '999' },
+    { code: 'INSUFFICIENT_STOCK', productId: lamp, left: 9 },
+    { code: 'IDEMPOTENCY_KEY_REUSED' },
+    { code: 'IDEMPOTENCY_KEY_REUSED' },
+  ]);
+});

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { ask, codesOf, createUser, errorsOf, get } from '../harness/client.ts';
 import { edit } from '../harness/supergraph-files.ts';
@@ -19,6 +20,8 @@ const { graph, supergraph } = await startConfigured(
 `,
 );
 await createUser(graph.url, 'ada@example.com');
+
+const USERS_SCHEMA = join(dirname(supergraph), 'subgraphs', 'users', 'schema.graphql');
 
 const AT_AND_OVER: [limit: string, at: string, over: string, message: string][] = [
   ['max_depth', '{ users { id } }', '{ users { orders { id } } }', 'has 3 levels of fields; at most 2 are allowed'],
@@ -67,6 +70,7 @@ test('http_max_request_bytes: accepts a body at the limit and rejects one above 
 test('demand_control: rejects an operation above max_cost with the estimate', async () => {
   const query = 'query ($n: Int!) { users(first: $n) { id } }';
   await get(graph.url, query, { n: 2 });
+  await edit(USERS_SCHEMA, ' @listSize(slicingArguments: ["first"])', '');
   await edit(supergraph, 'max_cost: 50', 'max_cost: 4');
   const refused = await until(
     () => ask(graph.url, query, { n: 2 }),
@@ -92,7 +96,7 @@ test('mode: measure accepts an operation above max_cost, and logs it', async () 
     ({ errors }) => errors === undefined,
   );
   const line = await graph.gateway.logged(({ msg }) => msg.includes('It passes: it is only measured.'));
-  assert.deepEqual([line.operation, line.cost], ['Dear', { estimated: 8, max: 1 }]);
+  assert.deepEqual([line.operation, line.cost], ['Dear', { estimated: 4 + 50, max: 1 }]);
 });
 
 test('warn_only accepts an operation above the limits, and logs it once', async () => {

@@ -77,3 +77,39 @@ test('INTROSPECTION and LANDING_PAGE turn them on in production mode', async () 
     __schema: { queryType: { name: 'Query' } },
   });
 });
+
+test('no answer can be taken for another media type', async () => {
+  const json = { 'content-type': 'application/json' };
+  const body = '{"query":"{ users { id } }"}';
+  const requests: [path: string, request: RequestInit, status: number][] = [
+    ['/graphql', { method: 'POST', headers: json, body }, 200],
+    ['/graphql', { method: 'POST', headers: json, body }, 200], // by the fast path
+    ['/graphql', { method: 'POST', headers: json, body: '{"query":"{ nothing }"}' }, 400],
+    ['/graphql', { method: 'POST', headers: json, body: '{' }, 400],
+    ['/graphql', { method: 'POST', headers: { 'content-type': 'text/plain' }, body }, 400],
+    ['/graphql', { method: 'POST', headers: json, body: `"${' '.repeat(3_000_000)}"` }, 413],
+    ['/graphql', { method: 'PUT', headers: json, body }, 405],
+    ['/graphql', { headers: { accept: 'text/html' } }, 200],
+    ['/graphiql', {}, 200],
+    ['/', { redirect: 'manual' }, 302],
+    ['/nowhere', {}, 404],
+    ['/health/live', {}, 200],
+    ['/health/ready', {}, 200],
+  ];
+  for (const [path, request, status] of requests) {
+    const response = await fetch(new URL(path, graph.url), request);
+    await response.arrayBuffer();
+    assert.deepEqual([path, response.status], [path, status]);
+    assert.equal(response.headers.get('x-content-type-options'), 'nosniff', `${request.method} ${path}`);
+  }
+  const atSubgraph = await fetch(graph.users.url, { method: 'POST', headers: json, body });
+  assert.deepEqual([atSubgraph.status, atSubgraph.headers.get('x-content-type-options')], [403, 'nosniff']);
+});
+
+test('no other site can show a page in a frame', async () => {
+  for (const path of ['/graphql', '/graphiql']) {
+    const { headers } = await open(new URL(path, graph.url));
+    assert.match(headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/);
+    assert.equal(headers.get('x-frame-options'), 'DENY');
+  }
+});

@@ -23,7 +23,7 @@ const file = join(await temporaryFolder({ after }), 'supergraph.yaml');
 let version = 0;
 
 /** Writes settings for the subgraph. Resolves with a path that exists once they are in force. */
-async function configure(gateway: string, codes = '[]'): Promise<string> {
+async function configure(gateway: string, codes = '[]', extensions = '[]'): Promise<string> {
   version += 1;
   await replace(
     file,
@@ -32,6 +32,7 @@ async function configure(gateway: string, codes = '[]'): Promise<string> {
     routing_url: http://127.0.0.1:${(subgraph.address() as AddressInfo).port}/graphql
     schema: { sdl: "type Query { shelf: String }" }
     error_codes: ${codes}
+    error_extensions: ${extensions}
 gateway:
   health_check: { ready: /ready/${version} }
   include_subgraph_errors: ${gateway}
@@ -43,8 +44,8 @@ gateway:
 await configure('{}');
 const gateway = await start({ after }, 'gateway', { SUPERGRAPH_FILE: file });
 
-async function errorUnder(settings: string, codes?: string): Promise<AnswerError | undefined> {
-  const ready = new URL(await configure(settings, codes), gateway.url);
+async function errorUnder(settings: string, codes?: string, shown?: string): Promise<AnswerError | undefined> {
+  const ready = new URL(await configure(settings, codes, shown), gateway.url);
   await until(
     () => fetch(ready).then(({ status }) => status),
     (status) => status === 200,
@@ -56,13 +57,8 @@ async function errorUnder(settings: string, codes?: string): Promise<AnswerError
 
 const MASKED = 'Internal server error';
 
-test('passes errors with a code of their own by default, without details for developers', async () => {
-  const error = await errorUnder('{}');
-  assert.deepEqual(error, { ...ERROR, extensions: { code: 'SHELF_LOCKED', host: 'db1.internal' } });
-});
-
-test('false: gives the client a code and an id, and logs the error under that id', async () => {
-  for (const settings of ['{ all: false }', '{ all: true, shelves: false }']) {
+test('false, the default: gives the client a code and an id, and logs the error under that id', async () => {
+  for (const settings of ['{}', '{ all: false }', '{ all: true, shelves: false }']) {
     const error = await errorUnder(settings);
     const id = error?.extensions.id;
     assert.deepEqual(error, { message: MASKED, path: ['shelf'], extensions: { code: 'INTERNAL_SERVER_ERROR', id } });
@@ -77,6 +73,12 @@ test('false: gives the client a code and an id, and logs the error under that id
 test('false: passes a code that the subgraph lists', async () => {
   assert.equal((await errorUnder('{ all: false }', '[SHELF_LOCKED]'))?.message, ERROR.message);
   assert.equal((await errorUnder('{ all: false }', '[OTHER]'))?.message, MASKED);
+});
+
+test('false: shows extensions that the subgraph lists, and no others', async () => {
+  assert.deepEqual(await errorUnder('{}', '[SHELF_LOCKED]'), { ...ERROR, extensions: { code: 'SHELF_LOCKED' } });
+  const listed = { code: 'SHELF_LOCKED', host: 'db1.internal' };
+  assert.deepEqual(await errorUnder('{}', '[SHELF_LOCKED]', '[host]'), { ...ERROR, extensions: listed });
 });
 
 test('true: passes errors unchanged', async () => {

@@ -32,7 +32,8 @@ const TAKEN: Record<string, string> = {
   'headers against forgery': withGateway('  csrf: { required_headers: [x-shop] }'),
   'errors by subgraph': withGateway('  include_subgraph_errors: { all: false, a: true }'),
   'a schema to ask for': 'subgraphs: { a: { routing_url: "http://a/", schema: { subgraph_url: "http://a/" } } }',
-  'error codes': `subgraphs: { a: { ${SUBGRAPH}, error_codes: [GONE] } }`,
+  'error codes': `subgraphs: { a: { ${SUBGRAPH}, error_codes: [GONE], error_extensions: [left] } }`,
+  'a secret': `subgraphs: { a: { ${SUBGRAPH}, secret: 0123456789abcdef }, b: { ${SUBGRAPH}, secret: false } }`,
   'a setting': withGateway('  traffic_shaping: { deduplicate_query: false }'),
 };
 
@@ -57,6 +58,7 @@ const REFUSED: Record<string, string> = {
   'an origin that is no list': withGateway('  cors: { origins: https://a.example }'),
   'no header against forgery': withGateway('  csrf: { required_headers: [] }'),
   'an error setting that is no boolean': withGateway('  include_subgraph_errors: { a: maybe }'),
+  'a short secret': `subgraphs: { a: { ${SUBGRAPH}, secret: short } }`,
   'a code that is a number': `subgraphs: { a: { ${SUBGRAPH}, error_codes: [404] } }`,
 };
 

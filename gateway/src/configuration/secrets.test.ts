@@ -15,4 +15,5 @@ test('masks the credentials in a URL', () => {
   assert.equal(withoutSecrets('redis://:hunter2@cache:6379/0', [], []), 'redis://***@cache:6379/0');
   assert.equal(withoutSecrets('https://ada:hunter2@shop.example/a@b', [], []), 'https://***@shop.example/a@b');
   assert.equal(withoutSecrets('https://shop.example/@ada', [], []), 'https://shop.example/@ada');
+  assert.equal(withoutSecrets('https://shop.example/?key=hunter2', [], []), 'https://shop.example/?***');
 });

@@ -1,11 +1,11 @@
-import { MASK, withoutCredentials } from '@lockstep/runtime/url-credentials.ts';
+import { MASK, withoutCredentials, withoutQuery } from '@lockstep/runtime/url-credentials.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 const SECRET_VARIABLE = /SECRET|TOKEN|PASSW|KEY|CREDENTIAL/i;
 
 /**
  * Returns a value that can be shown: masked if its key holds secrets (`.meta({ writeOnly: true })`, after JSON Schema) or if
- * a variable in it has a name like one, and without credentials in a URL.
+ * a variable in it has a name like one, and without the credentials and the query of a URL.
  *
  * @param schemas schemas of the key
  * @param variables names of the environment variables in the value
@@ -14,5 +14,5 @@ export function withoutSecrets(value: unknown, schemas: readonly JsonSchema[], v
   if (schemas.some(({ writeOnly }) => writeOnly === true) || variables.some((name) => SECRET_VARIABLE.test(name))) {
     return MASK;
   }
-  return typeof value === 'string' ? withoutCredentials(value) : value;
+  return typeof value === 'string' ? withoutQuery(withoutCredentials(value)) : value;
 }

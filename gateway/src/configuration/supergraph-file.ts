@@ -20,6 +20,13 @@ export interface SubgraphSettings {
   readonly timeoutMs: number;
   readonly retry?: RetrySettings;
   readonly circuitBreaker?: CircuitBreakerSettings;
+  /** Secret of its own, or false for none; undefined if it has the shared one. */
+  readonly secret?: string | false;
+}
+
+/** Returns the secret that is sent to a subgraph; undefined if none is. */
+export function secretOf({ secret }: SubgraphSettings, shared: string | undefined): string | undefined {
+  return secret === undefined ? shared : secret || undefined;
 }
 
 /** Source of a schema in Federation SDL: its text, the absolute path of its file, or the URL of the subgraph to fetch it from. */
@@ -66,17 +73,17 @@ export function readSupergraphFile({ supergraphFile: file, env, overrides }: Sup
 
 function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, file: string): SupergraphSettings {
   const entries = Object.entries(subgraphs);
-  const codes = Object.fromEntries(entries.map(([name, { errorCodes }]) => [name, errorCodes]));
+  const expected = Object.fromEntries(entries.map(([name, { expectedErrors }]) => [name, expectedErrors]));
   const headers = Object.fromEntries(entries.map(([name, { headers }]) => [name, headers]));
   return {
-    subgraphs: entries.map(([name, { errorCodes: _, headers: __, schema, ...settings }]) => ({
+    subgraphs: entries.map(([name, { expectedErrors: _, headers: __, schema, ...settings }]) => ({
       ...settings,
       name,
       schema: 'file' in schema ? { file: resolve(dirname(file), schema.file) } : schema,
     })),
     gateway: {
       ...withAbsoluteModules(gateway, dirname(file)),
-      subgraphErrors: { ...gateway.subgraphErrors, codes },
+      subgraphErrors: { ...gateway.subgraphErrors, expected },
       persistedQueries: readManifests(gateway.persistedQueries, dirname(file)),
       headers: toHeaderSettings(gateway.headers, headers),
     },

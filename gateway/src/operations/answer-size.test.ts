@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { Federation } from './testing/federation.ts';
 
@@ -13,6 +13,15 @@ const federation = new Federation({
       type Thing @key(fields: "id") { id: ID! name: String must: String! parts: [Part] size: Int @external area: Int @requires(fields: "size") }
       type Part { name: String }`,
   },
+});
+
+// Taking the stacks of 10,000 errors is linear, and takes longer than everything that these tests are about.
+const { stackTraceLimit } = Error;
+before(() => {
+  Error.stackTraceLimit = 0;
+});
+after(() => {
+  Error.stackTraceLimit = stackTraceLimit;
 });
 
 interface Shape {

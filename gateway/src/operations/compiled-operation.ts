@@ -1,3 +1,5 @@
+import { dataBytes, documentBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
+import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import {
@@ -69,8 +71,13 @@ const MAX_CODES = 64;
 /** Bounds the response: without it a body of 2 MB with a mistake in each value gets an answer of 100 MB. */
 const VARIABLE_LIMITS = { maxErrors: MAX_VARIABLE_ERRORS };
 
+/** Bytes of the parts that every operation has. */
+const OPERATION_BYTES = 5500;
+
 /** Executable code of one operation. */
 export class CompiledOperation {
+  /** Bytes of the code, its document and its plan. */
+  readonly held = new HeldBytes();
   readonly #source: OperationSource;
   readonly #operation: OperationDefinitionNode;
   readonly #rootType: GraphQLObjectType;
@@ -83,6 +90,7 @@ export class CompiledOperation {
   readonly #codes = new Map<string, ConditionalCode>();
   /** Fetches the data, unless conditions decide what is wanted. */
   readonly #fetch: Step;
+  readonly #bytesWithoutCodes: number;
 
   constructor(source: OperationSource, operation: OperationDefinitionNode, rootType: GraphQLObjectType) {
     const { queryPlan, names, document, restriction } = source;
@@ -100,8 +108,11 @@ export class CompiledOperation {
       rootTypeName: rootType.name,
       hasConditions: this.#conditionNames.length > 0,
       types: this.#types,
+      held: this.held,
     });
+    this.held.add(OPERATION_BYTES + documentBytes(document) + dataBytes([queryPlan, names, restriction]));
     this.#fetch = this.#compilePlan({});
+    this.#bytesWithoutCodes = this.held.bytes;
   }
 
   /** Executes the operation. Failures of subgraphs are among the errors; it rejects only for a fault of its own. */
@@ -131,7 +142,10 @@ export class CompiledOperation {
     for (const name of this.#conditionNames) key += variables[name] === true ? '1' : '0';
     const known = this.#codes.get(key);
     if (known) return known;
-    if (this.#codes.size >= MAX_CODES) this.#codes.clear();
+    if (this.#codes.size >= MAX_CODES) {
+      this.#codes.clear();
+      this.held.add(this.#bytesWithoutCodes - this.held.bytes);
+    }
     const code = this.#compile(variables);
     this.#codes.set(key, code);
     return code;
@@ -147,6 +161,7 @@ export class CompiledOperation {
       conditions,
       responseKeys: this.#responseKeys,
       denied: restriction?.denied,
+      held: this.held,
     };
     let requiredFields: ReturnType<typeof compileRequiredFields> | undefined;
     return {
@@ -162,6 +177,7 @@ export class CompiledOperation {
     const includes = (selection: SelectionNode) => isIncluded(selection, conditions);
     return compilePlan(queryPlan, {
       types: this.#types,
+      held: this.held,
       clientVariable: (name) => this.#responseKeys.clientVariable(name),
       unwantedOf: (fetch, path) => this.#wanted.unwantedOf(fetch, path, includes),
     });

@@ -52,7 +52,7 @@ test('tells the operations of one document apart by name', async () => {
 });
 
 test('evicts the least recently used operations beyond the size limit', async () => {
-  const operations = new Operations(BOOKS);
+  const operations = new Operations(BOOKS, { maxBytes: 5_000_000 });
   const long = (field: string) => operation(`{ book { ${field} } }`.padEnd(900_000));
   const first = await operations.get(long('id'));
   const second = await operations.get(long('title'));

@@ -1,9 +1,11 @@
+import { ByteCache } from '@lockstep/runtime/caching/byte-cache.ts';
+import { documentBytes, shareOfHeap } from '@lockstep/runtime/caching/heap-bytes.ts';
 import { GraphQLError, validate } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import type { Planner } from '../planning/planner.ts';
 import type { OperationCounts } from '../telemetry/metrics.ts';
 import type { AuthorizationRules } from './authorization/rules.ts';
 import type { ClientOperation } from './client-operation.ts';
+import { CompiledOperation } from './compiled-operation.ts';
 import { type Compiled, type DenialEffect, OperationCompiler } from './operation-compiler.ts';
 import { RequestDependentOperation, type Variant } from './request-dependent-operation.ts';
 import { UnsupportedOperation } from './unsupported-operation.ts';
@@ -14,6 +16,8 @@ export type Found = Compiled | RequestDependentOperation;
 interface Entry {
   readonly operation: ClientOperation;
   readonly compiled: Found;
+  /** Set if this is the operation as it is for some requests only. */
+  readonly variant?: Variant;
   uses: number;
 }
 
@@ -21,13 +25,11 @@ interface CompiledEntry extends Entry {
   readonly compiled: Compiled;
 }
 
-/** An operation as it is for some requests. */
-interface VariantEntry extends CompiledEntry {
-  readonly variant: Variant;
-}
+/** Bound of all operations that are kept: some two thousand common ones if the heap may be large. */
+const MAX_BYTES = shareOfHeap(1 / 16);
 
-/** Characters of documents and fetches: the code of an operation takes some fifty times as many bytes. */
-const MAX_CHARACTERS = 2_000_000;
+/** Bytes of an entry without code, beside its document. */
+const ENTRY_BYTES = 5000;
 
 /** Number of operations of a supergraph that are compiled on its successor before that takes over. */
 const WARMED_UP = 200;
@@ -36,6 +38,8 @@ export interface OperationsOptions {
   readonly denied?: DenialEffect;
   /** Counts of the supergraphs before, which this one continues. */
   readonly counts?: OperationCounts | undefined;
+  /** Bound of all operations that are kept. */
+  readonly maxBytes?: number;
 }
 
 /** The operations of one supergraph, each planned and compiled on its first request. */
@@ -43,13 +47,13 @@ export class Operations {
   readonly planner: Planner;
   readonly counts: OperationCounts;
   readonly #compiler: OperationCompiler;
-  readonly #entries = new LRUCache<string, Entry>({ maxSize: MAX_CHARACTERS });
-  readonly #variants = new LRUCache<string, VariantEntry>({ maxSize: MAX_CHARACTERS });
+  readonly #entries: ByteCache<Entry>;
   /** Operations and variants that are being compiled, which later requests wait for. */
   readonly #pending = new Map<string, Promise<CompiledEntry>>();
 
-  constructor(planner: Planner, { denied = 'removed', counts }: OperationsOptions = {}) {
+  constructor(planner: Planner, { denied = 'removed', counts, maxBytes = MAX_BYTES }: OperationsOptions = {}) {
     this.planner = planner;
+    this.#entries = new ByteCache(maxBytes);
     this.counts = counts ?? { hits: 0, misses: 0, unsupported: 0 };
     this.#compiler = new OperationCompiler(planner, denied, this.counts);
   }
@@ -80,8 +84,8 @@ export class Operations {
    */
   variant(varying: RequestDependentOperation, variant: Variant): Compiled | Promise<Compiled> {
     const key = `${keyOf(varying.operation)} ${varying.keyOf(variant)}`;
-    const known = this.#variants.get(key);
-    if (!known) return this.#addVariant(key, varying, variant);
+    const known = this.#entries.get(key);
+    if (!known || known.compiled instanceof RequestDependentOperation) return this.#addVariant(key, varying, variant);
     this.counts.hits += 1;
     known.uses += 1;
     return known.compiled;
@@ -89,21 +93,17 @@ export class Operations {
 
   /** Returns the texts of the documents whose operations are compiled. */
   known(): string[] {
-    return [...this.#entries.values()].map(({ operation }) => operation.source);
+    return [...this.#entries.values()].flatMap(({ operation, variant }) => (variant ? [] : operation.source));
   }
 
   /** Number of operations that are kept; each variant of an operation counts. */
   get size(): number {
-    return this.#entries.size + this.#variants.size;
+    return this.#entries.size;
   }
 
   /** Compiles what was used most on the supergraph before this, if it is still valid; other work goes on between. */
   async warmUp(before: Operations): Promise<void> {
-    const known: (Entry & { readonly variant?: Variant })[] = [
-      ...before.#entries.values(),
-      ...before.#variants.values(),
-    ];
-    const mostUsed = known.sort((a, b) => b.uses - a.uses).slice(0, WARMED_UP);
+    const mostUsed = [...before.#entries.values()].sort((a, b) => b.uses - a.uses).slice(0, WARMED_UP);
     for (const { operation, variant } of mostUsed) {
       await new Promise((resolve) => setImmediate(resolve));
       if (validate(this.planner.apiSchema, operation.document).length > 0) continue;
@@ -119,28 +119,33 @@ export class Operations {
 
   #add(key: string, operation: ClientOperation): Found | Promise<Found> {
     const unplanned = UnsupportedOperation.ofKind(operation) ?? this.#compiler.dependsOnRequest(operation);
-    const size = operation.source.length + 1;
     if (unplanned) {
-      this.#entries.set(key, { operation, compiled: unplanned, uses: 1 }, { size });
+      this.#keep(key, { operation, compiled: unplanned, uses: 1 });
       return unplanned;
     }
     return this.#once(key, async () => {
       const compiled = await this.#compiler.compileDocument(operation.document, operation.operationName);
-      const entry = { operation, compiled, uses: 0 };
-      this.#entries.set(key, entry, { size });
-      return entry;
+      return this.#keep(key, { operation, compiled, uses: 0 });
     });
   }
 
   #addVariant(key: string, varying: RequestDependentOperation, variant: Variant): Promise<Compiled> {
     const { operation } = varying;
     return this.#once(key, async () => {
-      const entry = { operation, variant, compiled: await this.#compiler.compileVariant(varying, variant), uses: 0 };
-      this.#variants.set(key, entry, { size: operation.source.length + 1 });
+      const compiled = await this.#compiler.compileVariant(varying, variant);
+      if (compiled instanceof CompiledOperation) compiled.held.add(documentBytes(operation.document));
       const forgotten = varying.remember(key);
-      if (forgotten !== undefined) this.#variants.delete(forgotten);
-      return entry;
+      if (forgotten !== undefined) this.#entries.delete(forgotten);
+      return this.#keep(key, { operation, variant, compiled, uses: 0 });
     });
+  }
+
+  #keep<Kept extends Entry>(key: string, entry: Kept): Kept {
+    const { operation, compiled } = entry;
+    const held =
+      compiled instanceof CompiledOperation ? compiled.held : ENTRY_BYTES + documentBytes(operation.document);
+    this.#entries.set(key, entry, held);
+    return entry;
   }
 
   /** Compiles an operation once, however many requests for it come at the same time. */

@@ -1,15 +1,15 @@
+import { ByteCache } from '@lockstep/runtime/caching/byte-cache.ts';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { type GraphQLError, OperationTypeNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { operationOf } from '../planning/plan/operation-document.ts';
 import type { OperationCounts } from '../telemetry/metrics.ts';
 import type { ClientOperation } from './client-operation.ts';
 
 const CODE = 'OPERATION_NOT_SUPPORTED';
 
-/** Number of operations that are logged only once. Clients can make up as many as they like. */
-const MAX_LOGGED = 1000;
+/** Bound of the names of operations that are logged only once. Clients can make up as many as they like. */
+const MAX_LOGGED_BYTES = 1_000_000;
 
 /** An operation that can't be executed. It fails as a whole. */
 export class UnsupportedOperation {
@@ -49,7 +49,7 @@ export function subscriptionsNotSupported(): GraphQLError {
 export class UnsupportedOperationLog {
   readonly #counts: OperationCounts;
   readonly #logger: Logger;
-  readonly #logged = new LRUCache<string, true>({ max: MAX_LOGGED });
+  readonly #logged = new ByteCache<'logged'>(MAX_LOGGED_BYTES);
 
   constructor(counts: OperationCounts, logger: Logger) {
     this.#counts = counts;
@@ -59,8 +59,8 @@ export class UnsupportedOperationLog {
   add({ queryHash, operationName }: Pick<ClientOperation, 'queryHash' | 'operationName'>, reason: string): void {
     this.#counts.unsupported += 1;
     const key = `${queryHash} ${operationName ?? ''}`;
-    if (this.#logged.has(key)) return;
-    this.#logged.set(key, true);
+    if (this.#logged.get(key)) return;
+    this.#logged.set(key, 'logged', 0);
     this.#logger.warn({ queryHash, operationName, reason }, 'operation not supported');
   }
 }

@@ -16,9 +16,9 @@ import type { CallRules } from '../subgraphs/call-rules.ts';
 import type { HandlerFoundation } from '../supergraph/generation.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
-import type { RejectionCounts } from '../telemetry/rejection-counts.ts';
 import type { RequestWatch } from '../telemetry/request-watch.ts';
-import { demandControl } from './cost/demand-control.ts';
+import type { DemandControl } from './cost/demand-control.ts';
+import { RegisteredDocuments } from './documents/registered-documents.ts';
 import { FURTHER_RULES, type ValidatedDocuments } from './documents/validated-documents.ts';
 import type { FastPath } from './fast-path.ts';
 import { landingPage } from './pages/pages.ts';
@@ -40,28 +40,17 @@ type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>[
 /** Dependencies of an Apollo Server. */
 interface ApolloServerParts extends Pick<HandlerFoundation, 'settings' | 'supergraph'> {
   readonly logger: Logger;
-  readonly refusals: RejectionCounts;
+  readonly demandControl: DemandControl | undefined;
   readonly fastPath: FastPath;
   readonly validated: ValidatedDocuments;
   readonly rules: CallRules | undefined;
   readonly watch: RequestWatch | undefined;
 }
 
-/** An Apollo Server of the gateway. */
-interface OperationServer {
-  readonly server: ApolloServer<Context>;
-  /** True if it has to see each operation: demand control, hooks or header rules decide anew each time. */
-  readonly seesEach: boolean;
-}
-
 /** Makes the Apollo Server that answers what is new, what is wrong, and what plugins have a say in. */
-export function apolloServer(parts: ApolloServerParts): OperationServer {
-  const { settings, supergraph, logger, refusals, fastPath, validated, rules, watch } = parts;
-  const deciding = [
-    ...(settings.demandControl ? [demandControl(settings.demandControl, { logger, refusals })] : []),
-    ...(rules ? answerShaping(rules, logger) : []),
-  ];
-  const server = new ApolloServer<Context>({
+export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
+  const { settings, supergraph, logger, demandControl, fastPath, validated, rules, watch } = parts;
+  return new ApolloServer<Context>({
     gateway: supergraphGateway(supergraph),
     introspection: settings.introspection,
     hideSchemaDetailsFromClientErrors: !settings.introspection,
@@ -71,7 +60,7 @@ export function apolloServer(parts: ApolloServerParts): OperationServer {
     validationRules: [...FURTHER_RULES],
     formatError: formatError(logger, settings.subgraphErrors),
     parseOptions: { maxTokens: settings.limits.maxTokens },
-    persistedQueries: settings.apq.enabled ? {} : false,
+    persistedQueries: settings.apq.enabled ? { cache: new RegisteredDocuments() } : false,
     logger,
     plugins: [
       landingPage(settings.landingPage, settings.path),
@@ -79,12 +68,12 @@ export function apolloServer(parts: ApolloServerParts): OperationServer {
       codeOfTooManyVariableErrors,
       ...(settings.introspection ? [] : [hideSuggestions]),
       ...(watch ? [watch.plugin()] : []),
-      ...deciding,
+      ...(demandControl ? [demandControl.plugin()] : []),
+      ...(rules ? answerShaping(rules, logger) : []),
       fastPath.plugin(),
     ],
     stopOnTerminationSignals: false,
   });
-  return { server, seesEach: deciding.length > 0 };
 }
 
 /** Returns what Apollo Server runs operations by. It doesn't close the supergraph, which outlives it. */

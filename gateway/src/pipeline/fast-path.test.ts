@@ -8,24 +8,34 @@ import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
 import { supergraphSource } from '../supergraph/testing/supergraph-source.ts';
+import { RejectionCounts } from '../telemetry/rejection-counts.ts';
 import { supergraphGateway } from './apollo-server.ts';
+import { DemandControl } from './cost/demand-control.ts';
 import { FastPath } from './fast-path.ts';
 
 /** Starts a gateway over one subgraph with a fixed response, and records its events. HTTP requests can take the fast path. */
-async function serve(t: TestContext, answer: object) {
+async function serve(t: TestContext, answer: object, maxCost = 1000) {
   const events: string[] = [];
   const { url } = await serveHttp(t, (request, response) => {
     events.push('call');
     request.resume().on('end', () => response.end(JSON.stringify(answer)));
   });
-  const sdl = 'type Query { name(of: [Int!]): String, age: Int! } type Mutation { rename: String }';
+  const sdl = `type Query { name(of: [Int!]): String, age: Int!, pets: [Pet] } type Pet { name: String }
+    type Mutation { rename: String }`;
   const { logger } = recordLog();
   const source = supergraphSource(sdl, url);
   const supergraph = await LoadedSupergraph.load(source, undefined, logger);
-  const execution = new FastPath(supergraph);
+  const parts = { supergraph, logger, refusals: new RejectionCounts() };
+  const demandControl = new DemandControl({ maxCost, listSize: 2, isEnforced: true }, parts);
+  const execution = new FastPath(supergraph, demandControl);
   const server = new ApolloServer<Context>({
     gateway: supergraphGateway(supergraph),
-    plugins: [ApolloServerPluginCacheControlDisabled(), recordEvents(events), execution.plugin()],
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      recordEvents(events),
+      demandControl.plugin(),
+      execution.plugin(),
+    ],
     logger,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -87,6 +97,26 @@ test('rejects an unknown operation name through Apollo Server', async (t) => {
   const { data, errors } = await ask(served, 'query A { name }', 'B');
   assert.deepEqual([data, errors?.length], [undefined, 1]);
   assert.deepEqual(served.events, ['resolved', 'gateway', '1 errors', 'sent']);
+});
+
+test('runs known operations by itself under demand control, but not with variables that cost too much', async (t) => {
+  const { address, events } = await serve(t, { data: { name: 'Ada', pets: [] } }, 1);
+  const send = async (query: string, variables = {}) => {
+    events.length = 0;
+    const headers = { 'content-type': 'application/json', connection: 'close' };
+    const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+    return [...events, response.status];
+  };
+  const query = 'query ($on: Boolean!) { name pets @include(if: $on) { name } }';
+  await send('{ __typename }');
+  await send(query, { on: false });
+  for (const _ of ['once', 'once more']) {
+    assert.deepEqual(await send(query, { on: false }), ['call', 200]);
+    assert.deepEqual(await send(query, { on: true }), ['resolved', '1 errors', 'sent', 400]);
+    assert.deepEqual(await send('{ pets { name } }'), ['resolved', '1 errors', 'sent', 400]);
+  }
+  await send('query ($id: Int!) { name(of: [$id]) }', { id: 1 });
+  assert.deepEqual(await send('query ($id: Int!) { name(of: [$id]) }', { id: 2 }), ['call', 200]);
 });
 
 const KNOWN: Record<string, { body: object; answer: object; isRunAlone: boolean }> = {

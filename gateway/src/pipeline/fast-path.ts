@@ -5,6 +5,8 @@ import {
   HeaderMap,
   type HTTPGraphQLHead,
 } from '@apollo/server';
+import { documentBytes, shareOfHeap } from '@lockstep/runtime/caching/heap-bytes.ts';
+import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import type { GraphQLParams, KnownRequest } from '@lockstep/runtime/http/server/graphql.ts';
 import { KnownOperations } from '@lockstep/runtime/http/server/known-operations.ts';
 import { plainRequestOf } from '@lockstep/runtime/http/server/plain-request.ts';
@@ -13,11 +15,16 @@ import type { ClientOperation } from '../operations/client-operation.ts';
 import type { OperationResult } from '../operations/compiled-operation.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
+import type { DemandControl } from './cost/demand-control.ts';
 
 /** An empty HTTP head. Apollo Server only reads it. */
 const NO_HEAD: HTTPGraphQLHead = { headers: new HeaderMap() };
 
-const KNOWN_CHARACTERS = 2_000_000;
+/** Bound of the operations that are known, with their documents. */
+const MAX_BYTES = shareOfHeap(1 / 64);
+
+/** Bytes of a known operation beside its document. */
+const KNOWN_BYTES = 600;
 
 /** Fields of an operation's context that the fast path reads and writes. */
 type FastPathContext = Pick<Context, 'begun' | 'record'>;
@@ -26,6 +33,8 @@ type FastPathContext = Pick<Context, 'begun' | 'record'>;
 interface KnownOperation extends ClientOperation {
   readonly kind: OperationTypeNode;
   readonly name: string | undefined;
+  /** Tells if it is within the limit of its cost with these variables; undefined if it is with any. */
+  readonly withinLimit: ((variables: NonNullable<Variables>) => boolean) | undefined;
 }
 
 /**
@@ -34,10 +43,12 @@ interface KnownOperation extends ClientOperation {
  */
 export class FastPath<OperationContext extends FastPathContext = Context> {
   readonly #supergraph: Pick<LoadedSupergraph, 'run'>;
-  readonly #known = new KnownOperations<KnownOperation>(KNOWN_CHARACTERS);
+  readonly #demandControl: Pick<DemandControl, 'withinLimit'> | undefined;
+  readonly #known = new KnownOperations<KnownOperation>(MAX_BYTES);
 
-  constructor(supergraph: Pick<LoadedSupergraph, 'run'>) {
+  constructor(supergraph: Pick<LoadedSupergraph, 'run'>, demandControl?: Pick<DemandControl, 'withinLimit'>) {
     this.#supergraph = supergraph;
+    this.#demandControl = demandControl;
   }
 
   /**
@@ -55,7 +66,8 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
         if (!operation || queryHash === undefined || contextValue.begun) return null;
         const { operationName, variables } = request;
         const { operation: kind, name } = operation;
-        const known = { document, queryHash, source, operationName, kind, name: name?.value };
+        const withinLimit = this.#demandControl?.withinLimit({ document, operation, queryHash, operationName });
+        const known = { document, queryHash, source, operationName, kind, name: name?.value, withinLimit };
         return this.#respond(known, variables, contextValue);
       },
     };
@@ -70,7 +82,8 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
   find(params: GraphQLParams): KnownRequest<OperationContext> | undefined {
     const plain = plainRequestOf(params);
     const known = plain && this.#known.get(plain.query, plain.operationName);
-    return known ? (context) => this.#answer(known, plain.variables, context) : undefined;
+    if (!known || known.withinLimit?.(plain.variables) === false) return undefined;
+    return (context) => this.#answer(known, plain.variables, context);
   }
 
   async #respond(
@@ -82,8 +95,14 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
     if (!running) return null;
     const data = await this.#dataOf(running, context);
     const isCompiled = data !== undefined || context.begun !== undefined;
-    if (isCompiled) this.#known.set(known.source, known.operationName, known);
+    if (isCompiled) this.#keep(known);
     return data === undefined ? null : { http: NO_HEAD, body: { kind: 'single', singleResult: { data } } };
+  }
+
+  #keep(known: KnownOperation): void {
+    const held = new HeldBytes();
+    held.add(KNOWN_BYTES + documentBytes(known.document));
+    this.#known.set(known.source, known.operationName, known, held);
   }
 
   async #answer(known: KnownOperation, variables: Variables, context: OperationContext): Promise<string | undefined> {

@@ -7,6 +7,7 @@ import type { Context } from '../supergraph/request-context.ts';
 import { RequestWatch } from '../telemetry/request-watch.ts';
 import { TrafficLimits } from './admission/traffic-limits.ts';
 import { apolloServer } from './apollo-server.ts';
+import { DemandControl } from './cost/demand-control.ts';
 import { DocumentGate } from './documents/document-gate.ts';
 import { ValidatedDocuments } from './documents/validated-documents.ts';
 import { FastPath } from './fast-path.ts';
@@ -50,11 +51,12 @@ export class GatewayServer implements RequestHandler {
     const { refusals } = instruments.counts;
     const watch = RequestWatch.of(instruments);
     const rules = CallRules.of(settings, supergraph.hooks);
-    const fastPath = new FastPath(supergraph);
+    const demandControl =
+      settings.demandControl && new DemandControl(settings.demandControl, { supergraph, logger, refusals });
+    const fastPath = new FastPath(supergraph, demandControl);
     const { introspection } = settings;
     const validated = new ValidatedDocuments(supergraph.operations.planner.apiSchema, introspection);
-    const parts = { settings, supergraph, logger, refusals, fastPath, validated, rules, watch };
-    const { server, seesEach } = apolloServer(parts);
+    const server = apolloServer({ settings, supergraph, logger, demandControl, fastPath, validated, rules, watch });
     await server.start();
     const authentication = Authentication.of(settings, logger, before?.authentication, refusals);
     const limits = await TrafficLimits.open(settings.traffic, { logger, refusals }, before?.limits);
@@ -66,7 +68,7 @@ export class GatewayServer implements RequestHandler {
         authentication,
         documents,
         rules,
-        fastPath: seesEach ? undefined : fastPath,
+        fastPath: rules ? undefined : fastPath, // hooks and header rules decide anew for each operation
         apolloServer: server,
       },
       settings,

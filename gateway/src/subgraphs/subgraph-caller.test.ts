@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import { outageOf } from '@lockstep/runtime/testing/outage.ts';
 import type { TrafficShaping } from '../configuration/sections/traffic-shaping.ts';
+import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import { type FetchConstants, FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { NO_CONTEXT } from './call-context.ts';
 import { ForwardedHeaders } from './forwarded-headers.ts';
@@ -52,10 +53,14 @@ async function startSubgraph() {
   };
 }
 
-async function start(traffic: Partial<TrafficShaping> = {}, timeoutMs = 5000) {
+async function start(
+  traffic: Partial<TrafficShaping> = {},
+  timeoutMs = 5000,
+  settings: Partial<SubgraphSettings> = {},
+) {
   const subgraph = await startSubgraph();
   const caller = new SubgraphCaller({
-    subgraph: { name: 'books', routingUrl: subgraph.url, schema: { sdl: '' }, timeoutMs },
+    subgraph: { name: 'books', routingUrl: subgraph.url, schema: { sdl: '' }, timeoutMs, ...settings },
     traffic: { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true, ...traffic },
     secret: 'the shared secret',
     logger,
@@ -255,6 +260,15 @@ test('sends entity fetches separately if batching is off', async () => {
     (await Promise.all(answers)).map((answer) => answer.data),
     [names(1).data, names(2).data],
   );
+});
+
+test('sends a subgraph its own secret, or none, instead of the shared one', async () => {
+  for (const secret of ['the secret of books', false] as const) {
+    const { caller, arrived, arrival } = await start({}, 5000, { secret });
+    void caller.call(root(), NO_CONTEXT).catch(() => {});
+    await arrival(1);
+    assert.equal(arrived[0]?.headers['x-subgraph-secret'], secret || undefined);
+  }
 });
 
 test('sends the shared secret with every call', async () => {

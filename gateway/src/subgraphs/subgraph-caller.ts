@@ -2,7 +2,7 @@ import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answe
 import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { TrafficShaping } from '../configuration/sections/traffic-shaping.ts';
-import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
+import { type SubgraphSettings, secretOf } from '../configuration/supergraph-file.ts';
 import type { BreakerState } from '../telemetry/metrics.ts';
 import { batch } from './batch.ts';
 import { type Call, inOrder, type SubgraphReply } from './call-step.ts';
@@ -18,6 +18,7 @@ import { share } from './share.ts';
 export interface CallerOptions {
   readonly subgraph: SubgraphSettings;
   readonly traffic: TrafficShaping;
+  /** Secret shared by the subgraphs that have none of their own. */
   readonly secret: string | undefined;
   readonly logger: Logger;
   /** Undefined if there are neither metrics nor traces. */
@@ -42,7 +43,7 @@ export class SubgraphCaller {
   constructor(options: CallerOptions) {
     const { subgraph, secret, logger } = options;
     const { name, routingUrl, timeoutMs, circuitBreaker } = subgraph;
-    this.#client = new SubgraphClient({ name, url: routingUrl, timeoutMs, secret, logger });
+    this.#client = new SubgraphClient({ name, url: routingUrl, timeoutMs, secret: secretOf(subgraph, secret), logger });
     this.#breaker = circuitBreaker && new CircuitBreaker(subgraph, circuitBreaker, logger);
     this.call = steps(options, this.#client, this.#breaker);
   }

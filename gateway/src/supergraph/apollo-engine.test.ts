@@ -21,7 +21,7 @@ async function load(t: TestContext, engine: 'compiled' | 'apollo', schemas: stri
     return { name: `s${index}`, routingUrl: url, schema: { sdl }, timeoutMs: 1000 };
   });
   const { logger, lines } = recordLog();
-  const subgraphErrors = { ...gateway.subgraphErrors, codes: {} };
+  const subgraphErrors = { ...gateway.subgraphErrors, expected: {} };
   const headers = toHeaderSettings(gateway.headers, {});
   const source = { subgraphs, gateway: { ...gateway, subgraphErrors, headers }, sdl: compose(subgraphs) };
   const supergraph = await LoadedSupergraph.load(source, undefined, logger);

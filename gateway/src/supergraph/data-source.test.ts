@@ -25,7 +25,7 @@ test('what ApolloGateway runs has the header rules and hooks of both directions'
   });
   const settings = {
     ...gateway,
-    subgraphErrors: { ...gateway.subgraphErrors, codes: {} },
+    subgraphErrors: { ...gateway.subgraphErrors, expected: {} },
     headers: toHeaderSettings(gateway.headers, { one: { request: [], response: [] } }),
   };
   const told: unknown[] = [];

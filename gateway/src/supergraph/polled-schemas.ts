@@ -2,8 +2,9 @@ import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { withoutQuery } from '@lockstep/runtime/url-credentials.ts';
 import { GraphQLError } from 'graphql';
-import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
+import { type SubgraphSettings, secretOf } from '../configuration/supergraph-file.ts';
 
 /** A subgraph that doesn't give its schema, and never did. */
 export class UnknownSchemaError extends ConfigurationError {}
@@ -66,13 +67,15 @@ export class PolledSchemas {
       const used = this.#used.get(url);
       if (used !== undefined) return used;
       throw new UnknownSchemaError(
-        `The subgraph ${subgraph.name} doesn't give its schema at ${url}: ${reasonOf(error)}`,
+        `The subgraph ${subgraph.name} doesn't give its schema at ${withoutQuery(url)}: ${reasonOf(error)}`,
       );
     }
   }
 
-  async #ask({ name, timeoutMs }: SubgraphSettings, url: string): Promise<string> {
-    const client = new SubgraphClient({ name, url, timeoutMs, secret: this.#secret, logger: this.#logger });
+  async #ask(subgraph: SubgraphSettings, url: string): Promise<string> {
+    const { name, timeoutMs } = subgraph;
+    const secret = secretOf(subgraph, this.#secret);
+    const client = new SubgraphClient({ name, url, timeoutMs, secret, logger: this.#logger });
     try {
       const { data, errors } = await client.call({ query: QUERY });
       const sdl = sdlOf(data);

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { NO_SNIFFING } from '@lockstep/runtime/http/server/security-headers.ts';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { RejectionCounts } from './rejection-counts.ts';
 import { Durations, Tally } from './tally.ts';
@@ -73,7 +74,8 @@ export class Metrics {
   /** Responds to a scrape. */
   async answer(response: ServerResponse): Promise<void> {
     const text = await this.#registry.metrics();
-    response.writeHead(200, { 'content-type': this.#registry.contentType, 'cache-control': 'no-store' }).end(text);
+    const headers = { ...NO_SNIFFING, 'content-type': this.#registry.contentType, 'cache-control': 'no-store' };
+    response.writeHead(200, headers).end(text);
   }
 
   #addTallies(): void {

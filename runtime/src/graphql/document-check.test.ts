@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { buildSchema, parse, validate } from 'graphql';
+import { buildSchema, getIntrospectionQuery, parse, validate } from 'graphql';
 import { RefusedRequestError } from '../refused-request-error.ts';
 import { checkDocument, type DocumentLimits } from './document-check.ts';
 import { measureDocument } from './document-measures.ts';
@@ -40,10 +40,11 @@ describe('the measures of an operation', () => {
     assert.deepEqual(depths, [1, 2]);
   });
 
-  test('leave out introspection at any depth', () => {
+  test('count introspection like all else', () => {
     const schema = '__schema { types { fields { name } } }';
-    assert.equal(measure(`{ ${schema} }`)[0]?.depth, 1);
-    assert.equal(measure(`{ ...F } fragment F on Query { __type { fields { name } } a { b } }`)[0]?.depth, 2);
+    assert.equal(measure(`{ ${schema} }`)[0]?.depth, 4);
+    assert.equal(measure(`{ ...F } fragment F on Query { __type { fields { name } } a { b } }`)[0]?.depth, 3);
+    assert.equal(measure(getIntrospectionQuery({ inputValueDeprecation: true }))[0]?.depth, 15); // the default of max_depth
     assert.equal(measure(`{ a { ${schema} } }`)[0]?.depth, 5);
   });
 

@@ -12,7 +12,7 @@ import { limitExceeded } from './limits.ts';
 
 /** Size of an operation, with each fragment counted wherever it is spread. */
 export interface OperationMeasures {
-  /** Levels of fields. Those below `__schema` and `__type` don't count: tools nest them deeply, and validation limits them. */
+  /** Levels of fields. */
   depth: number;
   aliases: number;
   rootFields: number;
@@ -30,8 +30,6 @@ type ResponseFields = Map<string, ResponseField>;
 
 /** Characters of arguments that take as long to compare as a field without them. */
 const ARGUMENT_CHARACTERS = 16;
-
-const INTROSPECTION_FIELDS = new Set(['__schema', '__type']);
 
 /** Size of a document. */
 export interface DocumentMeasures {
@@ -102,15 +100,10 @@ class Walk {
   #takeField(field: FieldNode, { fields, depth, nesting }: Place): void {
     if (field.alias) this.#measures.aliases += 1;
     if (depth === 1) this.#measures.rootFields += 1;
-    if (depth !== undefined) this.#measures.depth = Math.max(this.#measures.depth, depth);
+    this.#measures.depth = Math.max(this.#measures.depth, depth);
     const response = this.#repeat(fields, field);
     if (!field.selectionSet) return;
-    const goesOn = depth !== undefined && !(depth === 1 && INTROSPECTION_FIELDS.has(field.name.value));
-    this.#enter(field.selectionSet, {
-      fields: response.fields,
-      depth: goesOn ? depth + 1 : undefined,
-      nesting: nesting + 1,
-    });
+    this.#enter(field.selectionSet, { fields: response.fields, depth: depth + 1, nesting: nesting + 1 });
   }
 
   /** Counts the comparisons of this field with earlier ones. */
@@ -137,8 +130,8 @@ class Walk {
 
 interface Place {
   readonly fields: ResponseFields;
-  /** Depth of the fields here; undefined if depth doesn't count. */
-  readonly depth: number | undefined;
+  /** Depth of the fields here. */
+  readonly depth: number;
   /** Depth including fragments. */
   readonly nesting: number;
 }

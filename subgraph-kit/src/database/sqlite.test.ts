@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
@@ -28,11 +28,45 @@ async function createThings(db: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
+/** Returns the permissions of a folder and of the files in it. */
+async function modesIn(folder: string): Promise<Record<string, string>> {
+  const modes: Record<string, string> = {};
+  for (const name of ['.', ...(await readdir(folder)).sort()]) {
+    modes[name] = ((await stat(join(folder, name))).mode & 0o777).toString(8);
+  }
+  return modes;
+}
+
 describe('opening a database', () => {
   test('makes the file and its folder', async (t) => {
     const folder = await temporaryFolder(t);
     await createThings(open(t, join(folder, 'new', 'things.sqlite')));
     assert.ok((await readdir(join(folder, 'new'))).includes('things.sqlite'));
+  });
+
+  test('creates files and a folder that only their owner can read', async (t) => {
+    const folder = join(await temporaryFolder(t), 'new');
+    await createThings(open(t, join(folder, 'things.sqlite')));
+    assert.deepEqual(await modesIn(folder), {
+      '.': '700',
+      'things.sqlite': '600',
+      'things.sqlite-shm': '600',
+      'things.sqlite-wal': '600',
+    });
+  });
+
+  test('takes an existing file from others, and leaves it to its group', async (t) => {
+    const folder = await temporaryFolder(t);
+    const path = join(folder, 'things.sqlite');
+    new Database(path).exec('create table things (id int)').close();
+    for (const part of ['', '-wal', '-shm']) {
+      await writeFile(path + part, '', { flag: 'a' });
+      await chmod(path + part, 0o644);
+    }
+    const db = open(t, path);
+    await sql`insert into things values (1)`.execute(db);
+    const { '.': _, ...modes } = await modesIn(folder);
+    assert.deepEqual(modes, { 'things.sqlite': '640', 'things.sqlite-shm': '640', 'things.sqlite-wal': '640' });
   });
 
   test('keeps what is in the file', async (t) => {

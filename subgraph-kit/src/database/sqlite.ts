@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
@@ -50,8 +50,17 @@ const PRAGMAS = [
   'busy_timeout = 1000', // it blocks the event loop
 ];
 
+/** Permissions of a database that is created, which SQLite gives the files beside it too; and of its folder. */
+const OWNER_ONLY = 0o600;
+const FOLDER_OWNER_ONLY = 0o700;
+/** Permissions of users who are neither the owner nor in the file's group. */
+const OTHERS = 0o007;
+/** The database, and the files that SQLite keeps beside it in WAL mode. */
+const PARTS = ['', '-wal', '-shm'];
+
 /**
- * Opens the database file, creating it and its folder if needed. Only one process opens it: the subgraph that owns it.
+ * Opens the database file, creating it and its folder if needed. Only one process opens it: the subgraph that owns it. A new
+ * file is for its owner only, and an existing one not for others than its owner and group.
  *
  * @param logger gets each statement at level `debug`
  * @throws {ConfigurationError} if the file can't be opened or isn't a database
@@ -67,7 +76,7 @@ export function openDatabase<Tables>(path: string, logger: Logger): Kysely<Table
 function open(path: string): Database.Database {
   let database: Database.Database | undefined;
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    if (path !== ':memory:') protect(path);
     database = new Database(path);
     for (const pragma of PRAGMAS) database.pragma(pragma);
     return database;
@@ -77,6 +86,16 @@ function open(path: string): Database.Database {
     throw new ConfigurationError(
       `${path}: the database can't be opened (${reason}); give a file that this user may write`,
     );
+  }
+}
+
+/** Creates the file if it doesn't exist, and takes it from others if it does. */
+function protect(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_OWNER_ONLY });
+  closeSync(openSync(path, 'a', OWNER_ONLY));
+  for (const part of PARTS) {
+    const mode = statSync(path + part, { throwIfNoEntry: false })?.mode ?? 0;
+    if ((mode & OTHERS) !== 0) chmodSync(path + part, mode & ~OTHERS);
   }
 }
 

@@ -11,11 +11,13 @@ import { compileCompletion, compileLeaf, notNull } from './completion.ts';
 import type { Execution, Path } from './execution.ts';
 import { type Arguments, compileArguments } from './field-arguments.ts';
 import type { FieldPlace } from './field-place.ts';
-import type { Select } from './selection.ts';
+import { dropped, VALUE_COST } from './operation-budget.ts';
+import type { Select, SelectedField } from './selection.ts';
 
 /** Field of an object type as one operation selects it (https://spec.graphql.org/October2021/#sec-Executing-Fields). */
-export class CompiledField {
+export class CompiledField implements SelectedField {
   readonly key: string;
+  readonly cost: number;
   readonly #place: FieldPlace;
   readonly #isNullable: boolean;
   readonly #resolver: GraphQLFieldResolver<unknown, unknown>;
@@ -39,6 +41,7 @@ export class CompiledField {
     this.#argumentsOf = compileArguments(place.definition, place.nodes[0]);
     this.#complete = compileCompletion(type, place, select);
     this.#writePlain = isPlain && isLeafType(innerType) ? compileLeaf(innerType) : undefined;
+    this.cost = this.#writePlain || this.#typeName !== undefined ? VALUE_COST : 1;
   }
 
   /**
@@ -77,9 +80,12 @@ export class CompiledField {
   #execute(execution: Execution, source: unknown, path: Path, resolve = this.#resolver): unknown {
     const info = execution.infoOf(this.#place, path);
     try {
+      execution.budget.check();
       const value = resolve(source, this.#argumentsOf(execution.variables), execution.context, info);
       const completed = isPromise(value)
-        ? value.then((resolved) => this.#complete(execution, resolved, info, path))
+        ? value.then((resolved) =>
+            execution.budget.ended ? dropped() : this.#complete(execution, resolved, info, path),
+          )
         : this.#complete(execution, value, info, path);
       if (!isPromise(completed)) return completed;
       return completed.then(undefined, (error) => execution.fail(error, this.#place, path, this.#isNullable));

@@ -1,9 +1,12 @@
+import { documentBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
+import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
 import {
   type DocumentNode,
   type ExecutionResult,
   type FragmentDefinitionNode,
   type GraphQLError,
+  type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
   getOperationAST,
@@ -11,26 +14,33 @@ import {
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
 // Not in the package's entry, which exports all else that is used: the one version of graphql is exact.
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
 import { CompiledField } from './compiled-field.ts';
 import { Execution } from './execution.ts';
-import { hasIntrospection, variablesOfConditions } from './operation-traits.ts';
+import type { OperationBudget } from './operation-budget.ts';
+import { variablesOfConditions } from './operation-traits.ts';
 import { type Results, Selection } from './selection.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 type CollectedFields = ReturnType<typeof collectFields>;
 
-/** Maximum number of variables in `@skip` and `@include`; each doubles the number of variants. */
-const MAX_CONDITIONS = 4;
-
-/** Maximum number of fields of all variants, which are kept in memory with their fragments spread. */
+/** Maximum number of fields of all variants that are kept in memory, with their fragments spread. */
 const MAX_FIELDS = 1000;
+
+const INTROSPECTION = [SchemaMetaFieldDef, TypeMetaFieldDef];
+/** Bytes of the parts that every operation has, and of each field of a variant, measured at the worst operations. */
+const OPERATION_BYTES = 1000;
+const FIELD_BYTES = 1100;
 
 /** Operation of a valid document, compiled for a schema. Its results equal those of graphql-js's `execute`. */
 export class CompiledOperation {
+  /** Bytes of the code and its document. */
+  readonly held = new HeldBytes();
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
   readonly #rootType: GraphQLObjectType;
@@ -50,35 +60,35 @@ export class CompiledOperation {
     this.#operation = operation;
     this.#rootType = rootType;
     this.#fragments = fragmentsOf(document);
+    this.held.add(OPERATION_BYTES + documentBytes(document));
     const own = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
     this.#conditions = variablesOfConditions(document).filter((name) => own.has(name));
   }
 
-  /** Compiles an operation; undefined leaves it to graphql-js: an unknown name, a subscription, introspection, many conditions. */
+  /** Compiles an operation; undefined if the document has none of that name, or the schema no type for it. */
   static of(
     schema: GraphQLSchema,
     document: DocumentNode,
     operationName?: string | null,
   ): CompiledOperation | undefined {
     const operation = getOperationAST(document, operationName);
-    if (!operation || operation.operation === OperationTypeNode.SUBSCRIPTION || hasIntrospection(document))
-      return undefined;
-    const rootType = schema.getRootType(operation.operation);
-    if (!rootType) return undefined;
-    const compiled = new CompiledOperation(schema, operation, rootType, document);
-    return compiled.#conditions.length > MAX_CONDITIONS ? undefined : compiled;
+    const rootType = operation && schema.getRootType(operation.operation);
+    return rootType ? new CompiledOperation(schema, operation, rootType, document) : undefined;
   }
 
   /**
-   * Runs the operation, or returns undefined before anything ran to leave it to graphql-js: it is too large, or a condition is
-   * null.
+   * Runs the operation within the context's budget.
    *
    * @param inputs values of its variables as the client sent them
    */
-  execute(context: unknown, inputs: Variables): ExecutionResult | Promise<ExecutionResult> | undefined {
+  execute(
+    context: { readonly budget: OperationBudget },
+    inputs: Variables,
+  ): ExecutionResult | Promise<ExecutionResult> {
     if (this.#fieldCount > MAX_FIELDS) {
       this.#variants.clear();
-      return undefined;
+      this.held.add(-FIELD_BYTES * this.#fieldCount);
+      this.#fieldCount = 0;
     }
     const options = { maxErrors: MAX_VARIABLE_ERRORS };
     const { errors, coerced } = getVariableValues(
@@ -88,20 +98,21 @@ export class CompiledOperation {
       options,
     );
     if (errors) return { errors };
-    if (this.#conditions.some((name) => typeof coerced[name] !== 'boolean')) return undefined;
     const execution = new Execution(
       this.#schema,
       { operation: this.#operation, fragments: this.#fragments, variableValues: coerced },
       context,
     );
     const fail = (error: unknown): ExecutionResult => {
+      const { ended } = execution.budget;
+      if (ended) return { errors: [ended], data: null };
       execution.add(error as GraphQLError, undefined);
-      return { errors: execution.errors, data: null };
+      return { errors: [...execution.errors], data: null };
     };
     try {
       const results = this.#run(execution);
       return results instanceof Promise
-        ? results.then((data) => respond(data, execution), fail)
+        ? execution.budget.inTime(results.then((data) => respond(data, execution), fail)).catch(fail)
         : respond(results, execution);
     } catch (error) {
       return fail(error);
@@ -124,6 +135,7 @@ export class CompiledOperation {
     const fields = collectFields(this.#schema, this.#fragments, conditions, this.#rootType, selectionSet);
     const selection = this.#compile(this.#rootType, fields, conditions);
     this.#variants.set(key, selection);
+    this.#note(1); // or variants without fields would be kept without end
     return selection;
   }
 
@@ -133,16 +145,27 @@ export class CompiledOperation {
     for (const [key, [first, ...others]] of collected) {
       if (!first) continue;
       const name = first.name.value;
-      const definition = name === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : parentType.getFields()[name];
+      const definition = this.#definitionOf(name, parentType);
       if (!definition) continue;
       const place = { parentType, definition, nodes: [first, ...others] } as const;
       const field = new CompiledField(key, place, (type, nodes) =>
         this.#compile(type, collectSubfields(this.#schema, this.#fragments, conditions, type, nodes), conditions),
       );
       fields.push(field);
-      this.#fieldCount++;
     }
+    this.#note(fields.length);
     return new Selection(fields);
+  }
+
+  #note(fields: number): void {
+    this.#fieldCount += fields;
+    this.held.add(FIELD_BYTES * fields);
+  }
+
+  #definitionOf(name: string, parentType: GraphQLObjectType): GraphQLField<unknown, unknown> | undefined {
+    if (name === TypeNameMetaFieldDef.name) return TypeNameMetaFieldDef;
+    const isRoot = parentType === this.#schema.getQueryType();
+    return (isRoot && INTROSPECTION.find((field) => field.name === name)) || parentType.getFields()[name];
   }
 }
 
@@ -153,5 +176,5 @@ function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefi
 }
 
 function respond(data: Results, { errors }: Execution): ExecutionResult {
-  return errors.length === 0 ? { data } : { errors, data };
+  return errors.length === 0 ? { data } : { errors: [...errors], data }; // a copy: what still runs may add to it
 }

@@ -13,7 +13,9 @@ import {
 import { inspect } from 'graphql/jsutils/inspect.js';
 import type { Complete } from './complete.ts';
 import { type FieldPlace, nameOf } from './field-place.ts';
+import { ignore } from './ignore.ts';
 import { compileAbstract, compileObject } from './object-completion.ts';
+import { dropped, VALUE_COST } from './operation-budget.ts';
 import type { Select } from './selection.ts';
 
 /** Compiles the completion of values of a type at a place. */
@@ -61,7 +63,7 @@ function compileList(itemType: GraphQLOutputType, place: FieldPlace, select: Sel
   const completeItem: Complete = (execution, item, info, path) => {
     try {
       const completed = isPromise(item)
-        ? item.then((value) => complete(execution, value, info, path))
+        ? item.then((value) => (execution.budget.ended ? dropped() : complete(execution, value, info, path)))
         : complete(execution, item, info, path);
       if (!isPromise(completed)) return completed;
       return completed.then(undefined, (error) => execution.fail(error, place, path, isNullable));
@@ -76,6 +78,7 @@ function compileList(itemType: GraphQLOutputType, place: FieldPlace, select: Sel
     const items: unknown[] = [];
     let isPending = false;
     try {
+      execution.budget.spend(1 + VALUE_COST * (Array.isArray(list) ? list.length : 0));
       for (const item of list) {
         const completed = completeItem(execution, item, info, { prev: path, key: items.length, typename: undefined });
         isPending ||= isPromise(completed);
@@ -88,13 +91,6 @@ function compileList(itemType: GraphQLOutputType, place: FieldPlace, select: Sel
     }
     return isPending ? Promise.all(items) : items;
   };
-}
-
-/** Handles the rejections of promises in a list that is null already: unhandled they would end the process
- * (https://github.com/graphql/graphql-js/pull/3761). */
-function ignore(value: unknown): void {
-  if (Array.isArray(value)) value.forEach(ignore);
-  else if (isPromise(value)) value.then(ignore, () => {});
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {

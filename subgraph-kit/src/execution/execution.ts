@@ -6,6 +6,7 @@ import {
   responsePathAsArray,
 } from 'graphql';
 import type { FieldPlace } from './field-place.ts';
+import { ERROR_COST, type OperationBudget } from './operation-budget.ts';
 
 export type Path = GraphQLResolveInfo['path'];
 
@@ -15,15 +16,21 @@ type Places = Pick<GraphQLResolveInfo, 'fragments' | 'operation' | 'variableValu
 export class Execution {
   readonly schema: GraphQLSchema;
   readonly context: unknown;
+  readonly budget: OperationBudget;
   readonly variables: Places['variableValues'];
   readonly errors: GraphQLError[] = [];
   readonly #fragments: Places['fragments'];
   readonly #operation: Places['operation'];
   readonly #nulled = new Set<Path | undefined>();
 
-  constructor(schema: GraphQLSchema, { fragments, operation, variableValues }: Places, context: unknown) {
+  constructor(
+    schema: GraphQLSchema,
+    { fragments, operation, variableValues }: Places,
+    context: { readonly budget: OperationBudget },
+  ) {
     this.schema = schema;
     this.context = context;
+    this.budget = context.budget;
     this.variables = variableValues;
     this.#fragments = fragments;
     this.#operation = operation;
@@ -49,9 +56,11 @@ export class Execution {
    * Reports a field's error and returns null, if the type allows null
    * (https://spec.graphql.org/October2021/#sec-Handling-Field-Errors).
    *
-   * @throws the error with its location if it doesn't; then the nearest nullable field above becomes null
+   * @throws the error with its location if it doesn't; then the nearest nullable field above becomes null. An operation that
+   *   has ended has no errors of fields: this throws the error that ended it.
    */
   fail(error: unknown, { nodes }: FieldPlace, path: Path, isNullable: boolean): null {
+    this.budget.spend(ERROR_COST);
     const located = locatedError(error, nodes, responsePathAsArray(path));
     if (!isNullable) throw located;
     this.add(located, path);

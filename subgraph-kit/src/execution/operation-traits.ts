@@ -1,28 +1,6 @@
-import {
-  BREAK,
-  type DocumentNode,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
-  Kind,
-  SchemaMetaFieldDef,
-  TypeMetaFieldDef,
-  visit,
-} from 'graphql';
+import { type DocumentNode, GraphQLIncludeDirective, GraphQLSkipDirective, Kind, visit } from 'graphql';
 
-const INTROSPECTION: readonly string[] = [SchemaMetaFieldDef.name, TypeMetaFieldDef.name];
 const CONDITIONS: readonly string[] = [GraphQLSkipDirective.name, GraphQLIncludeDirective.name];
-
-/** Checks if a document has introspection fields. */
-export function hasIntrospection(document: DocumentNode): boolean {
-  let found = false;
-  visit(document, {
-    Field({ name }) {
-      found ||= INTROSPECTION.includes(name.value);
-      return found ? BREAK : undefined;
-    },
-  });
-  return found;
-}
 
 /** Returns the variables that `@skip` and `@include` depend on, anywhere in a document. */
 export function variablesOfConditions(document: DocumentNode): string[] {

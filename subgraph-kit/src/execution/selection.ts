@@ -1,6 +1,7 @@
 import { isPromise } from '@lockstep/runtime/promises.ts';
 import type { FieldNode, GraphQLObjectType } from 'graphql';
 import type { Execution, Path } from './execution.ts';
+import { ignore } from './ignore.ts';
 
 export type Results = Record<string, unknown>;
 
@@ -11,6 +12,8 @@ export type Select = (type: GraphQLObjectType, nodes: readonly FieldNode[]) => S
 export interface SelectedField {
   /** The response key. */
   readonly key: string;
+  /** Its share of an object, see operation-budget.ts. */
+  readonly cost: number;
   /** Returns the field's value for the response, or a promise of it; throws its error if it can't be null. */
   execute(execution: Execution, source: unknown, parent: Path | undefined): unknown;
 }
@@ -18,13 +21,16 @@ export interface SelectedField {
 /** The fields of objects of one type, in the order of the response. */
 export class Selection {
   readonly #fields: readonly SelectedField[];
+  readonly #cost: number;
 
   constructor(fields: readonly SelectedField[]) {
     this.#fields = fields;
+    this.#cost = fields.reduce((sum, { cost }) => sum + cost, 1);
   }
 
   /** Executes all fields at the same time (section 6.3.1). @param path path of the object */
   execute(execution: Execution, source: unknown, path: Path | undefined): Results | Promise<Results> {
+    execution.budget.spend(this.#cost);
     const results = new ResponseObject();
     let isPending = false;
     try {
@@ -34,7 +40,8 @@ export class Selection {
         isPending ||= isPromise(value);
       }
     } catch (error) {
-      if (!isPending) throw error;
+      if (execution.budget.ended) ignore(Object.values(results));
+      if (!isPending || execution.budget.ended) throw error;
       const rethrow = () => {
         throw error;
       };
@@ -45,6 +52,7 @@ export class Selection {
 
   /** Executes one field after the other (section 6.3.2). */
   executeSerially(execution: Execution): Results | Promise<Results> {
+    execution.budget.spend(this.#cost);
     return this.#fields.reduce<Results | Promise<Results>>((before, field) => {
       const next = (results: Results): Results | Promise<Results> => {
         const value = field.execute(execution, undefined, undefined);

@@ -43,6 +43,7 @@ async function serveCounting(t: TestContext) {
     },
     context: (lifetime) => lifetime,
     isReady: async () => undefined,
+    maxObjects: 50,
     config: toProcessConfig({ NODE_ENV: 'production', HOST: '127.0.0.1', DRAIN_DELAY_MS: 0, LOG_LEVEL: 'info' }),
     logger: log.logger,
   });
@@ -66,6 +67,8 @@ const entities = `query Of($representations: [_Any!]!) {
 
 const two = 'query A { fine } query B { broken }';
 
+const TOO_LARGE = `{ ${Array.from({ length: 60 }, (_, index) => `f${index}: fine`).join(' ')} }`;
+
 const BODIES: Record<string, object> = {
   'an answer': { query: '{ fine }' },
   'null for variables': { query: '{ fine }', variables: null, operationName: null, extensions: {} },
@@ -75,6 +78,7 @@ const BODIES: Record<string, object> = {
     variables: { representations: ['1', '0', '2'].map((id) => ({ __typename: 'Item', id })) },
   },
   'an unknown entity': { query: entities, variables: { representations: [{ __typename: 'Nothing' }] } },
+  'more objects than it may make': { query: TOO_LARGE },
   'a variable that is wrong': { query: 'query ($size: Size) { fine(size: $size) }', variables: { size: 'SMAL' } },
   'a variable that is missing': { query: entities },
   'an unexpected error': { query: '{ fine broken }' },
@@ -113,6 +117,14 @@ test('an operation is run once for each request, and an error of a known one is 
   assert.equal(calls(), 6);
   for (let time = 0; time < 3; time++) await ask({ query: '{ broken }' }, ACCEPT);
   assert.equal(log.lines.filter((line) => JSON.stringify(line).includes('no such table')).length, 3);
+});
+
+test('ends what would make too many objects, whether its document is known or not', async (t) => {
+  const { ask } = await serveCounting(t);
+  for (const _ of ['new', 'known']) {
+    const { data, errors } = JSON.parse((await ask({ query: TOO_LARGE }, ACCEPT)).text);
+    assert.deepEqual([data, errors.length, errors[0].extensions.code], [null, 1, 'OPERATION_LIMIT_EXCEEDED']);
+  }
 });
 
 test('of a document with two operations each is itself', async (t) => {

@@ -1,10 +1,12 @@
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
+import { shareOfHeap } from '@lockstep/runtime/caching/heap-bytes.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { GraphQLParams, KnownRequest } from '@lockstep/runtime/http/server/graphql.ts';
 import { KnownOperations } from '@lockstep/runtime/http/server/known-operations.ts';
 import { plainRequestOf } from '@lockstep/runtime/http/server/plain-request.ts';
-import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { CompiledOperation } from './compiled-operation.ts';
+import type { OperationBudget } from './operation-budget.ts';
 
 type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
 type LoadResult = Awaited<ReturnType<GatewayInterface['load']>>;
@@ -12,10 +14,16 @@ type RequestContext = Parameters<NonNullable<LoadResult['executor']>>[0];
 
 type Variables = Readonly<Record<string, unknown>>;
 
-const KNOWN_CHARACTERS = 1_000_000;
+/** Bound of the operations that are compiled. */
+const MAX_BYTES = shareOfHeap(1 / 16);
+
+/** The time of an operation and the work that it may do. */
+export interface Operation extends Lifetime {
+  readonly budget: OperationBudget;
+}
 
 /** Context of an operation. */
-export interface OperationContext extends Lifetime {
+export interface OperationContext extends Operation {
   /** Result of the operation if it ran before Apollo Server got it, which then reports its errors. */
   result?: ExecutionResult;
 }
@@ -23,14 +31,17 @@ export interface OperationContext extends Lifetime {
 /** Runs a subgraph's operations. Apollo Server takes it for its gateway. */
 export class SubgraphExecutor implements GatewayInterface {
   readonly #schema: GraphQLSchema;
-  readonly #known = new KnownOperations<CompiledOperation>(KNOWN_CHARACTERS);
+  readonly #known = new KnownOperations<CompiledOperation>(MAX_BYTES);
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;
   }
 
   async load(): Promise<LoadResult> {
-    return { executor: async (request) => request.context.result ?? this.#execute(request) };
+    return {
+      executor: async (request) =>
+        request.context.result ?? this.#execute(request, request.context as OperationContext),
+    };
   }
 
   onSchemaLoadOrUpdate(listener: Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0]): () => void {
@@ -57,24 +68,31 @@ export class SubgraphExecutor implements GatewayInterface {
     variables: Variables,
   ): Promise<string | undefined> {
     const result = await operation.execute(context, variables);
-    if (result && !result.errors) return `${JSON.stringify(result)}\n`;
-    if (result) context.result = result;
+    if (!result.errors) return `${JSON.stringify(result)}\n`;
+    context.result = result;
     return undefined;
   }
 
-  #execute({ document, source, request, context }: RequestContext): ExecutionResult | Promise<ExecutionResult> {
+  #execute(
+    { document, source, request }: RequestContext,
+    context: OperationContext,
+  ): ExecutionResult | Promise<ExecutionResult> {
     const { variables = {}, operationName } = request;
-    return (
-      this.#compiled(document, source, operationName)?.execute(context, variables) ??
-      execute({ schema: this.#schema, document, contextValue: context, variableValues: variables, operationName })
-    );
+    const operation = this.#compiled(document, source, operationName);
+    return operation ? operation.execute(context, variables) : { errors: [noSuchOperation(operationName)] };
   }
 
   #compiled(document: RequestContext['document'], source: string, name?: string): CompiledOperation | undefined {
     const known = this.#known.get(source, name);
     if (known) return known;
     const operation = CompiledOperation.of(this.#schema, document, name);
-    if (operation) this.#known.set(source, name, operation);
+    if (operation) this.#known.set(source, name, operation, operation.held);
     return operation;
   }
+}
+
+/** Returns graphql-js's error for an operation that the document doesn't have, which Apollo Server leaves to the executor. */
+function noSuchOperation(name: string | null | undefined): GraphQLError {
+  if (name != null) return new GraphQLError(`Unknown operation named "${name}".`);
+  return new GraphQLError('Must provide operation name if query contains multiple operations.');
 }

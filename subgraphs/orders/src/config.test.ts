@@ -8,8 +8,8 @@ const read = (env: NodeJS.ProcessEnv = {}) => ordersSubgraph.readConfig({ ...PEE
 
 test('orders calls users and products at the given addresses, and waits 2 s for each call and 4 s for a checkout', () => {
   const { users, products, checkoutTimeoutMs } = read();
-  assert.deepEqual(users, { url: PEERS.USERS_URL, timeoutMs: 2000 });
-  assert.deepEqual(products, { url: PEERS.PRODUCTS_URL, timeoutMs: 2000 });
+  assert.deepEqual(users, { url: PEERS.USERS_URL, timeoutMs: 2000, secret: undefined });
+  assert.deepEqual(products, { url: PEERS.PRODUCTS_URL, timeoutMs: 2000, secret: undefined });
   assert.equal(checkoutTimeoutMs, 4000);
 });
 
@@ -17,6 +17,11 @@ test('orders waits as long as the environment says', () => {
   const env = { USERS_TIMEOUT_MS: '500', PRODUCTS_TIMEOUT_MS: '600', CHECKOUT_TIMEOUT_MS: '900' };
   const { users, products, checkoutTimeoutMs } = read(env);
   assert.deepEqual([users.timeoutMs, products.timeoutMs, checkoutTimeoutMs], [500, 600, 900]);
+});
+
+test('orders knows the secrets of users and products', () => {
+  const { users, products } = read({ USERS_SECRET: 'the secret of users', PRODUCTS_SECRET: 'the one of products' });
+  assert.deepEqual([users.secret, products.secret], ['the secret of users', 'the one of products']);
 });
 
 test('orders does not start without the addresses of users and products', () => {

@@ -1,12 +1,12 @@
-import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { MAX_SELECTS_A_STATEMENT } from '@lockstep/subgraph-kit/database/sqlite.ts';
+import type { Operation } from '@lockstep/subgraph-kit/execution/subgraph-executor.ts';
 import DataLoader from 'dataloader';
 import { findItemsOfOrders, type OrderItem } from './database/order-items.ts';
 import { findOrders, findOrdersOfUsers, type Order, type PageOfUser } from './database/orders.ts';
 import type { Services } from './services.ts';
 
 /** Context of one operation. */
-export interface Context extends Services, Lifetime {
+export interface Context extends Services, Operation {
   /** Loads orders by key; null for an unknown key. */
   orders: DataLoader<number, Order | null>;
   /** Loads pages of users' orders, with one statement for all that are requested together. */
@@ -15,16 +15,17 @@ export interface Context extends Services, Lifetime {
   itemsOfOrder: DataLoader<number, OrderItem[]>;
 }
 
-export function createContext(services: Services, lifetime: Lifetime): Context {
+export function createContext(services: Services, operation: Operation): Context {
+  const { budget } = operation;
   const { db } = services;
   return {
     ...services,
-    ...lifetime,
-    orders: new DataLoader((keys) => findOrders(db, keys)),
-    ordersOfUser: new DataLoader((pages) => findOrdersOfUsers(db, pages), {
+    ...operation,
+    orders: new DataLoader((keys) => budget.load(() => findOrders(db, keys))),
+    ordersOfUser: new DataLoader((pages) => budget.load(() => findOrdersOfUsers(db, pages)), {
       maxBatchSize: MAX_SELECTS_A_STATEMENT,
       cacheKeyFn: ({ userKey, first, after }) => `${userKey} ${first} ${after}`,
     }),
-    itemsOfOrder: new DataLoader((keys) => findItemsOfOrders(db, keys)),
+    itemsOfOrder: new DataLoader((keys) => budget.load(() => findItemsOfOrders(db, keys))),
   };
 }

@@ -20,11 +20,11 @@ export interface Services {
 
 /** Creates the services. The clients of other subgraphs connect at their first call. */
 export function createServices({ db, config, logger, reach }: SubgraphParts<Tables, Config, FailpointName>): Services {
-  const { secret, checkoutTimeoutMs } = config;
+  const { users, products, secret, checkoutTimeoutMs } = config;
   return {
     db,
-    usersClient: new UsersClient({ ...config.users, secret, logger }),
-    productsClient: new ProductsClient({ ...config.products, secret, logger }),
+    usersClient: new UsersClient({ ...users, secret: users.secret ?? secret, logger }),
+    productsClient: new ProductsClient({ ...products, secret: products.secret ?? secret, logger }),
     running: new RunningCheckouts(),
     checkoutTimeoutMs,
     reach,

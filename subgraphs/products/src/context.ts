@@ -1,4 +1,4 @@
-import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import type { Operation } from '@lockstep/subgraph-kit/execution/subgraph-executor.ts';
 import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
 import DataLoader from 'dataloader';
 import type { Kysely } from 'kysely';
@@ -13,16 +13,17 @@ export interface Services {
 }
 
 /** Context of one operation. */
-export interface Context extends Services, Lifetime {
+export interface Context extends Services, Operation {
   /** Loads products by key, with one statement for all that are requested together; null for an unknown key. */
   products: DataLoader<number, Product | null>;
 }
 
-export function createContext({ db, reach }: Services, lifetime: Lifetime): Context {
+export function createContext({ db, reach }: Services, operation: Operation): Context {
+  const { budget } = operation;
   return {
     db,
     reach,
-    ...lifetime,
-    products: new DataLoader((keys) => findProducts(db, keys)),
+    ...operation,
+    products: new DataLoader((keys) => budget.load(() => findProducts(db, keys))),
   };
 }

@@ -1,4 +1,4 @@
-import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import type { Operation } from '@lockstep/subgraph-kit/execution/subgraph-executor.ts';
 import DataLoader from 'dataloader';
 import type { Kysely } from 'kysely';
 import type { Tables } from './database/tables.ts';
@@ -10,15 +10,16 @@ export interface Services {
 }
 
 /** Context of one operation. */
-export interface Context extends Services, Lifetime {
+export interface Context extends Services, Operation {
   /** Loads users by key, with one statement for all that are requested together; null for an unknown key. */
   users: DataLoader<number, User | null>;
 }
 
-export function createContext({ db }: Services, lifetime: Lifetime): Context {
+export function createContext({ db }: Services, operation: Operation): Context {
+  const { budget } = operation;
   return {
     db,
-    ...lifetime,
-    users: new DataLoader((keys) => findUsers(db, keys)),
+    ...operation,
+    users: new DataLoader((keys) => budget.load(() => findUsers(db, keys))),
   };
 }

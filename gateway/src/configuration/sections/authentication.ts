@@ -33,15 +33,27 @@ const keySet = z
       .min(1, 'give at least one algorithm')
       .default([...ALGORITHMS])
       .describe('Accepted signature algorithms.'),
+    require_exp: onOff(true).describe('Refuses tokens without exp, which would be valid for ever.'),
     poll_interval: duration.prefault('1m').describe('How soon a withdrawn key stops being accepted.'),
     headers: ownHeaders.describe('Headers sent with the request for the keys.'),
   })
   .transform(
-    ({ url, issuer = [], issuers = [], audience = [], audiences = [], algorithms, poll_interval, headers }) => ({
+    ({
+      url,
+      issuer = [],
+      issuers = [],
+      audience = [],
+      audiences = [],
+      algorithms,
+      require_exp,
+      poll_interval,
+      headers,
+    }) => ({
       url,
       issuers: [...issuer, ...issuers],
       audiences: [...audience, ...audiences],
       algorithms,
+      requiresExpiry: require_exp,
       pollIntervalMs: poll_interval,
       headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
     }),

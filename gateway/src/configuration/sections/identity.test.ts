@@ -48,6 +48,7 @@ test('reads the sources and the issuers of tokens', () => {
           issuer: https://a.example
           audiences: [shop, bank]
           algorithms: [ES256]
+          require_exp: false
           poll_interval: 5m
           headers: [{ name: X-Key, value: k }]
         - { url: http://b.example/jwks, issuers: [b, c], audience: shop }
@@ -61,6 +62,7 @@ test('reads the sources and the issuers of tokens', () => {
     issuers: ['https://a.example'],
     audiences: ['shop', 'bank'],
     algorithms: ['ES256'],
+    requiresExpiry: false,
     pollIntervalMs: 300_000,
     headers: { 'x-key': 'k' },
   });

@@ -4,9 +4,7 @@ import { onOff, size, wholeNumber } from '../values.ts';
 /** `gateway.limits`: on by default. The defaults let pass what people and tools write, introspection included. */
 export const limits = z
   .strictObject({
-    max_depth: wholeNumber(1)
-      .default(15)
-      .describe('Maximum depth of an operation; fields below __schema and __type are not counted.'),
+    max_depth: wholeNumber(1).default(15).describe('Maximum depth of an operation.'),
     max_aliases: wholeNumber(0).default(30).describe('Maximum number of aliases in an operation.'),
     max_root_fields: wholeNumber(1)
       .default(20)

@@ -7,11 +7,10 @@ export const subgraphErrors = z
   .object({
     all: z
       .boolean(RULE)
-      .optional()
+      .default(false)
       .describe(
         'For subgraphs that are not named here. true: clients see their errors unchanged. false: clients see a code and an ' +
-          "id, except for codes of the gateway's own list and of the subgraph's error_codes. If unset, errors with any code " +
-          'of their own pass too.',
+          "id, except for codes of the gateway's own list and of the subgraph's error_codes.",
       ),
   })
   .catchall(z.boolean(RULE).describe('Overrides `all` for one subgraph.'))
@@ -19,10 +18,17 @@ export const subgraphErrors = z
 
 /** Errors of subgraphs that reach clients unchanged. */
 export interface SubgraphErrors {
-  /** True for all, false for those with listed codes only, undefined for those with any code of their own. */
-  readonly all?: boolean | undefined;
+  /** True for all, false for those with listed codes only. */
+  readonly all: boolean;
   /** Overrides of `all`, by subgraph name. */
   readonly named: Readonly<Record<string, boolean>>;
-  /** Codes of expected errors, by subgraph name. */
-  readonly codes: Readonly<Record<string, readonly string[]>>;
+  /** Expected errors, by subgraph name. */
+  readonly expected: Readonly<Record<string, ExpectedErrors>>;
+}
+
+/** Expected errors of a subgraph. */
+export interface ExpectedErrors {
+  readonly codes: readonly string[];
+  /** Names of the extensions that clients see, beside those that are always shown. */
+  readonly extensions: readonly string[];
 }

@@ -1,3 +1,4 @@
+import { MIN_SECRET_LENGTH } from '@lockstep/runtime/http/server/secret.ts';
 import { z } from 'zod';
 import { duration, httpUrl } from '../values.ts';
 import { headers } from './headers.ts';
@@ -5,6 +6,10 @@ import { circuitBreaker, retry } from './resilience.ts';
 
 const SCHEMA_RULE =
   'give file: with the path of the schema, subgraph_url: with the address to ask for it, or sdl: with its text';
+
+/** Secret as a header can carry it. */
+const SECRET = new RegExp(`^[!-~]{${MIN_SECRET_LENGTH},}$`);
+const SECRET_RULE = `give at least ${MIN_SECRET_LENGTH} letters, digits and signs without spaces, or false to send no secret`;
 
 /** `subgraphs.NAME`: address, schema and call settings of one subgraph. */
 export const subgraph = z
@@ -30,15 +35,27 @@ export const subgraph = z
     error_codes: z
       .array(z.string('give a code such as BOOK_SOLD_OUT'), 'give a list of codes')
       .prefault([])
-      .describe("Codes of the subgraph's expected errors, which clients see unchanged."),
+      .describe("Codes of the subgraph's expected errors, whose messages clients see. All others are redacted."),
+    error_extensions: z
+      .array(z.string('give the name of an extension such as left'), 'give a list of names of extensions')
+      .prefault([])
+      .describe("Extensions of the subgraph's expected errors that clients see, beside the gateway's own."),
+    secret: z
+      .union([z.string().regex(SECRET, SECRET_RULE), z.literal(false)], { error: SECRET_RULE })
+      .optional()
+      .describe('Secret that is sent to the subgraph, or false to send none. Without it, that of SUBGRAPH_SECRET.')
+      .meta({ writeOnly: true }),
     headers: headers.prefault({}).describe('Header rules of this subgraph, applied after those for all subgraphs.'),
   })
-  .transform(({ routing_url, schema, timeout, retry, circuit_breaker, error_codes, headers }) => ({
-    routingUrl: routing_url,
-    schema,
-    timeoutMs: timeout,
-    ...(retry && { retry }),
-    ...(circuit_breaker && { circuitBreaker: circuit_breaker }),
-    errorCodes: error_codes,
-    headers,
-  }));
+  .transform(
+    ({ routing_url, schema, timeout, retry, circuit_breaker, error_codes, error_extensions, secret, headers }) => ({
+      routingUrl: routing_url,
+      schema,
+      timeoutMs: timeout,
+      ...(retry && { retry }),
+      ...(circuit_breaker && { circuitBreaker: circuit_breaker }),
+      expectedErrors: { codes: error_codes, extensions: error_extensions },
+      ...(secret !== undefined && { secret }),
+      headers,
+    }),
+  );

@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { readConfig } from '../environment.ts';
 import { readSupergraphFile, type SupergraphSettings, type SupergraphSource } from '../supergraph-file.ts';
 
-/** Temporary folder of the test file that imports this. */
+/** Temporary folder of the test files of this process. */
 export const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
-after(() => rmSync(folder, { recursive: true }));
+process.once('exit', () => rmSync(folder, { recursive: true }));
 
 const file = join(folder, 'supergraph.yaml');
 

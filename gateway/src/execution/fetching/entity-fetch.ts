@@ -55,12 +55,20 @@ function compileVariousEntities(
 ): Step {
   const representer = compileRepresentation(fetch, options.types, options.conditionalKeys);
   const known = new Map<string, FetchParts | undefined>();
+  let bytes = 0;
   const partsWithout = (unwanted: string): FetchParts | undefined => {
     if (known.has(unwanted)) return known.get(unwanted);
+    const before = options.held.bytes;
     const part = unwanted === '' ? fetch : fetchWithout(fetch, new Set(unwanted.split(',')));
     const parts = part && fetchParts(part, path, options);
-    if (known.size >= MAX_PARTS) known.clear();
+    const added = options.held.bytes - before;
+    if (known.size >= MAX_PARTS) {
+      known.clear();
+      options.held.add(-bytes);
+      bytes = 0;
+    }
     known.set(unwanted, parts);
+    bytes += added;
     return parts;
   };
   return async (execution) => {

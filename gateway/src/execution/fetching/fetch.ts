@@ -1,4 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
+import { dataBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
+import type { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
 import { type KeyTree, keyTree, parseFetchOperation, renamedKeys } from '../../planning/plan/fetch-documents.ts';
@@ -44,13 +46,19 @@ export interface FetchOptions {
    * can't share what is below. In any other plan the shared part is the same at every place.
    */
   readonly hasContext: boolean;
+  /** Counts the bytes of the code. */
+  readonly held: HeldBytes;
 }
+
+/** Bytes of the code of one fetch, beside its keys and its texts. */
+const FETCH_BYTES = 2000;
 
 export function fetchParts(fetch: FetchNode, path: readonly string[], options: FetchOptions): FetchParts {
   const { operation, operationKind, outputRewrites } = fetch;
   if (operationKind === 'subscription') throw new UnsupportedPlanError('a subscription');
   const renamed = renamedKeys(outputRewrites);
   const tree = keyTree(parseFetchOperation(operation).selectionSet, renamed);
+  options.held.add(FETCH_BYTES + dataBytes(tree) + 4 * operation.length);
   const isShareable = operationKind === 'query' && options.isShareable(fetch);
   return {
     constants: fetchConstants(fetch, operationKind),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FetchNode, QueryPlan } from '@apollo/query-planner';
+import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import { buildSchema, OperationTypeNode } from 'graphql';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
 import { compilePlan } from './plan.ts';
@@ -29,7 +30,13 @@ for (const [what, node] of Object.entries(unsupported)) {
   test(`refuses a plan with ${what}, before running any of it`, () => {
     const plan: QueryPlan = { kind: 'QueryPlan', ...(node && { node }) };
     assert.throws(
-      () => compilePlan(plan, { types, clientVariable: (name) => name, unwantedOf: () => undefined }),
+      () =>
+        compilePlan(plan, {
+          types,
+          clientVariable: (name) => name,
+          unwantedOf: () => undefined,
+          held: new HeldBytes(),
+        }),
       UnsupportedPlanError,
     );
   });

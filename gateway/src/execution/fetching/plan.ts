@@ -1,4 +1,5 @@
 import type { ConditionNode, FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
+import type { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import { conditionalKeys, parseFetchOperation, renamedKeys } from '../../planning/plan/fetch-documents.ts';
 import { fetchesOf, type PlacedFetch } from '../../planning/plan/plan-nodes.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
@@ -15,6 +16,8 @@ export interface PlanOptions {
   readonly clientVariable: (name: string) => string;
   /** Returns the function that tells which keys of a fetch aren't selected on an entity; undefined if all are on all. */
   readonly unwantedOf: (fetch: FetchNode, path: readonly string[]) => UnselectedKeys | undefined;
+  /** Counts the bytes of the code. */
+  readonly held: HeldBytes;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { FetchNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { type KeyTree, parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
 import { fetchesOf, type PlacedFetch } from '../../planning/plan/plan-nodes.ts';
@@ -14,6 +15,8 @@ export interface WantedKeysOptions {
   /** True if `@skip` or `@include` with a variable is on some of them. */
   readonly hasConditions: boolean;
   readonly types: TypeRelations;
+  /** Counts the bytes of the results that are kept. */
+  readonly held: HeldBytes;
 }
 
 /** Returns the key paths the client did not select on this entity, like `friend.age`, separated by commas. */
@@ -21,6 +24,9 @@ export type UnselectedKeys = (entity: JsonRecord, ancestors: readonly JsonRecord
 
 /** Maximum number of cached results for one fetch, keyed by the types of the objects that lead to an entity. */
 const MAX_WAYS = 1_000;
+
+/** Bytes of a kept result, beside its texts. */
+const WAY_BYTES = 150;
 
 /**
  * Selections of the client on the entities that a plan fetches. The planner makes one fetch for all entities at a path,
@@ -59,15 +65,24 @@ export class WantedKeys {
     if (!this.#differing.has(fetch)) return undefined;
     const keys = entityKeys(fetch, parseFetchOperation(fetch.operation));
     const names = namesIn(path);
+    const { held } = this.#options;
     const byWay = new Map<string, string>();
+    let bytes = 0;
     return (entity, ancestors) => {
       const typeNames = [...ancestors, entity].map(({ __typename }) => this.#knownType(__typename));
       const way = typeNames.join();
       let unwanted = byWay.get(way);
       if (unwanted === undefined) {
         unwanted = this.#unwanted(keys, names, typeNames, includes).join();
-        if (byWay.size >= MAX_WAYS) byWay.clear();
+        if (byWay.size >= MAX_WAYS) {
+          byWay.clear();
+          held.add(-bytes);
+          bytes = 0;
+        }
         byWay.set(way, unwanted);
+        const added = WAY_BYTES + way.length + unwanted.length;
+        bytes += added;
+        held.add(added);
       }
       return unwanted;
     };

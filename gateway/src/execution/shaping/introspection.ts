@@ -16,7 +16,8 @@ export type Introspect = (variables: Readonly<Record<string, unknown>>) => unkno
 const KEY = 'introspection';
 
 /**
- * Compiles an introspection field, which graphql-js executes on the API schema; only once if it uses no variables.
+ * Compiles an introspection field, which graphql-js executes on the API schema each time: a short document can have a result
+ * of megabytes, which a cache must not keep.
  *
  * @param selections all selections of the field under its response key
  */
@@ -29,13 +30,10 @@ export function compileIntrospection(
   const fields = selections.map(
     (field): FieldNode => ({ ...field, alias: { kind: Kind.NAME, value: KEY }, directives: [] }),
   );
-  const { names, document } = introspectionDocument(operation, fragments, fields);
-  let constant: unknown;
+  const document = introspectionDocument(operation, fragments, fields);
   return (variables) => {
-    if (constant !== undefined) return constant;
     const { data, errors } = executeSync({ schema, document, rootValue: {}, variableValues: variables });
     if (!data || errors?.[0]) throw errors?.[0] ?? new Error('the introspection gave no data');
-    if (names.size === 0) constant = data[KEY];
     return data[KEY];
   };
 }
@@ -44,7 +42,7 @@ function introspectionDocument(
   { variableDefinitions }: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   fields: readonly FieldNode[],
-): { names: ReadonlySet<string>; document: DocumentNode } {
+): DocumentNode {
   const names = new Set<string>();
   const used = new Set<FragmentDefinitionNode>();
   const noteUses = (node: FieldNode | FragmentDefinitionNode): void => {
@@ -65,5 +63,5 @@ function introspectionDocument(
     variableDefinitions: (variableDefinitions ?? []).filter(({ variable }) => names.has(variable.name.value)),
     selectionSet: { kind: Kind.SELECTION_SET, selections: fields },
   };
-  return { names, document: { kind: Kind.DOCUMENT, definitions: [operation, ...used] } };
+  return { kind: Kind.DOCUMENT, definitions: [operation, ...used] };
 }

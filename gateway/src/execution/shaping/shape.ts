@@ -1,3 +1,4 @@
+import type { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import {
   type FieldNode,
@@ -27,7 +28,13 @@ export interface Shaping extends Selecting {
   readonly operation: OperationDefinitionNode;
   /** Fields that are null because the client isn't authorized to read them. */
   readonly denied?: ReadonlySet<FieldNode> | undefined;
+  /** Counts the bytes of the code. */
+  readonly held: HeldBytes;
 }
+
+// Bytes of the code that shapes objects at one place, and of each field in it, measured at the worst operations.
+const OBJECT_BYTES = 2000;
+const FIELD_BYTES = 800;
 
 /** Place in the operation whose fields are compiled. */
 interface Position {
@@ -170,6 +177,7 @@ function compileObject(position: Position, type: GraphQLObjectType | GraphQLInte
   const shapes = [...collectFields(shaping, type, selectionSets)].map(([key, fields]) =>
     compileField(position, type, key, fields),
   );
+  shaping.held.add(OBJECT_BYTES + FIELD_BYTES * shapes.length);
   return generateShape(shapes, depth);
 }
 

@@ -6,7 +6,7 @@ import type { AuthorizationRules } from './rules.ts';
 /**
  * Warns of rules that no request can meet.
  *
- * @throws {ConfigurationError} if the schemas have rules, but the settings disable their enforcement
+ * @throws {ConfigurationError} if the schemas have rules, but the settings disable their enforcement, or a rule demands nothing
  */
 export function checkEnforcement(
   rules: AuthorizationRules,
@@ -20,6 +20,13 @@ export function checkEnforcement(
     throw new ConfigurationError(
       `The schemas have rules such as ${examples.join(', ')}, and gateway.authorization.directives.enabled is false: ` +
         'everybody would see what they protect. Set it to true, or remove the rules from the schemas.',
+    );
+  }
+  const unprotected = rules.unprotected().map(({ coordinate, rule }) => `${coordinate}: ${rule.text}`);
+  if (unprotected.length > 0) {
+    throw new ConfigurationError(
+      `Rules have an empty list, which everybody fulfils, even without a token: ${unprotected.join(', ')}. ` +
+        'Give each list a name, or use @authenticated if a token is enough.',
     );
   }
   if (!authentication.jwt && all.some(({ kind }) => kind !== 'policies')) {

@@ -38,6 +38,12 @@ export class AuthorizationRules {
     return [...this.#rules.values()];
   }
 
+  /** Returns what everybody would see, though a rule protects it: one of its alternatives demands nothing. */
+  unprotected(): Demand[] {
+    const isOpen = ({ rule }: Demand) => rule.kind !== 'authenticated' && rule.anyOf.some(({ length }) => length === 0);
+    return [...this.#demands.values()].flat().filter(isOpen);
+  }
+
   /** @param coordinate `Type` or `Type.field` */
   on(coordinate: string): readonly Demand[] {
     return this.#demands.get(coordinate) ?? [];

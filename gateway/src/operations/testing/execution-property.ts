@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { CompiledOperation } from '@lockstep/subgraph-kit/execution/compiled-operation.ts';
+import { operationWith } from '@lockstep/subgraph-kit/testing/operation.ts';
 import { type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
 import { Random } from './random.ts';
 import { RandomFederation } from './random-federation.ts';
@@ -36,7 +37,7 @@ async function assertEqual(
   const document = parse(query);
   const compiled = CompiledOperation.of(schema, document);
   const expected = await observe(resolvers, () => execute({ schema, document, variableValues: variables }));
-  const actual = await observe(resolvers, () => compiled?.execute({}, variables));
+  const actual = await observe(resolvers, () => compiled?.execute(operationWith(), variables));
   const message = `${seed}\n${query}\n${JSON.stringify(variables)}`;
   assert.equal(actual.answer, expected.answer, message);
   assert.deepEqual(actual.calls, expected.calls, message);

@@ -1,7 +1,15 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import { type ExecutionResult, execute, type GraphQLSchema, graphql, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  graphql,
+  parse,
+  validate,
+} from 'graphql';
 import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { OperationPlanner } from '../../planning/apollo/operation-planner.ts';
 import { type CompiledOperation, compileOperation, type OperationResult } from '../compiled-operation.ts';
@@ -40,6 +48,7 @@ export class Federation {
   calls: Call[] = [];
   /** Modifies the answers of subgraphs. */
   tamper: Tamper = (answer) => answer;
+  #last: { readonly query: string; readonly document: DocumentNode } | undefined;
   readonly #reset: () => void;
   readonly #subgraphs = new Map<string, GraphQLSchema>();
 
@@ -66,10 +75,8 @@ export class Federation {
 
   /** Plans and compiles an operation. */
   async compile(query: string, operationName?: string): Promise<CompiledOperation> {
-    const document = parse(query);
+    const document = this.#validDocument(query);
     const { planner } = this;
-    const [invalid] = validate(planner.apiSchema, document);
-    if (invalid) throw invalid;
     const { apiSchema, supergraphSchema } = planner;
     const planned = await planner.plan({ document, operationName });
     return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName });
@@ -85,7 +92,18 @@ export class Federation {
   /** Runs an operation on the monolith. */
   async expected(query: string, variables?: Record<string, unknown>, operationName?: string): Promise<ExecutionResult> {
     this.#reset();
-    return execute({ schema: this.monolith, document: parse(query), variableValues: variables, operationName });
+    const document = this.#validDocument(query);
+    return execute({ schema: this.monolith, document, variableValues: variables, operationName });
+  }
+
+  /** Parses and validates a query, once for the monolith and the federation: both have the API schema. */
+  #validDocument(query: string): DocumentNode {
+    if (this.#last?.query === query) return this.#last.document;
+    const document = parse(query);
+    const [invalid] = validate(this.planner.apiSchema, document);
+    if (invalid) throw invalid;
+    this.#last = { query, document };
+    return document;
   }
 
   protected startOperation(): void {

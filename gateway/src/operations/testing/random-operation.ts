@@ -29,7 +29,8 @@ export function randomOperation(
   for (let aliasing = 0.3; ; aliasing *= 0.8) {
     const writer = new OperationWriter(random, schema, root, aliasing);
     const operation = writer.write();
-    if (validate(schema, parse(operation.query)).length === 0) return operation;
+    // One error is enough: collecting all of them took half the time of the comparisons.
+    if (validate(schema, parse(operation.query), undefined, { maxErrors: 1 }).length === 0) return operation;
   }
 }
 

@@ -14,13 +14,15 @@ import type { Variables } from './variables.ts';
 
 type Input = Pick<GraphQLArgument | GraphQLInputField, 'type'>;
 
-/** Returns the cost of an argument with this value: its weight and those of the given input fields. */
+/** Returns the cost of an argument with this value: its weight and those of the given input fields. Undefined if it is free. */
 export function argumentCost(
   node: ValueNode,
   definition: GraphQLArgument,
   coordinate: string,
   { weights }: CostDirectives,
-): (variables: Variables) => number {
+): ((variables: Variables) => number) | undefined {
+  const named = getNamedType(definition.type);
+  if (!isInputObjectType(named) && !weights.has(coordinate) && !weights.has(named.name)) return undefined;
   const score = (value: unknown) => valueCost(value, definition, coordinate, weights);
   if (hasVariables(node)) return (variables) => score(valueFromASTUntyped(node, variables.all()));
   const cost = score(valueFromASTUntyped(node));

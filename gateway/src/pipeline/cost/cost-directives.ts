@@ -1,5 +1,6 @@
 import { COST_VERSIONS, costIdentity, Supergraph } from '@apollo/federation-internals';
 import { type GraphQLSchema, isAbstractType, isInterfaceType } from 'graphql';
+import { introspectionSizes } from './introspection-sizes.ts';
 
 /** Arguments of `@listSize` on a field. */
 export interface ListSize {
@@ -22,6 +23,9 @@ export function readCostDirectives(supergraphSdl: string, apiSchema: GraphQLSche
   const { schema } = Supergraph.build(supergraphSdl, { supportedFeatures: null, validateSupergraph: false });
   const weights = new Map<string, number>();
   const listSizes = new Map<string, ListSize>();
+  for (const [coordinate, assumedSize] of introspectionSizes(apiSchema)) {
+    listSizes.set(coordinate, { assumedSize, slicingArguments: [], sizedFields: [], requireOneSlicingArgument: false });
+  }
   const feature = schema.coreFeatures?.getByIdentity(costIdentity);
   const specification = feature && COST_VERSIONS.find(feature.url.version);
   for (const application of specification?.costDirective(schema)?.applications() ?? []) {

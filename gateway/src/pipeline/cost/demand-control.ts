@@ -1,63 +1,71 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { DemandControlSettings } from '../../configuration/sections/demand-control.ts';
+import type { LoadedSupergraph } from '../../supergraph/loaded-supergraph.ts';
 import type { Context } from '../../supergraph/request-context.ts';
 import type { RejectionCounts } from '../../telemetry/rejection-counts.ts';
-import { readCostDirectives } from './cost-directives.ts';
-import { type CostModel, compileEstimate, type Estimate } from './estimate.ts';
+import { CostEstimates, type EstimatedOperation } from './cost-estimates.ts';
 
 type RequestContext = GraphQLRequestContextDidResolveOperation<Context>;
 
+type Variables = Readonly<Record<string, unknown>>;
+
 interface DemandControlParts {
+  readonly supergraph: Pick<LoadedSupergraph, 'sdl' | 'operations'>;
   readonly logger: Logger;
   readonly refusals: RejectionCounts;
 }
 
 const RULE = 'demand_control.max_cost';
 
-/** Estimates what each operation costs once it is validated, and refuses, or counts, what costs too much. */
-export function demandControl(settings: DemandControlSettings, parts: DemandControlParts): ApolloServerPlugin<Context> {
-  const bySchema = new WeakMap<GraphQLSchema, CostEstimates>();
-  const listener = {
-    async didResolveOperation(requestContext: RequestContext) {
-      const estimates = bySchema.get(requestContext.schema);
-      if (estimates) check(requestContext, estimates, settings, parts);
-    },
-  };
-  return {
-    async serverWillStart() {
-      return {
-        schemaDidLoadOrUpdate({ apiSchema, coreSupergraphSdl }) {
-          if (coreSupergraphSdl === undefined) return;
-          bySchema.set(apiSchema, new CostEstimates(apiSchema, coreSupergraphSdl, settings.listSize));
-        },
-      };
-    },
-    async requestDidStart() {
-      return listener;
-    },
-  };
-}
+/** Estimates what each operation costs, and refuses, or counts, what costs too much. */
+export class DemandControl {
+  readonly #settings: DemandControlSettings;
+  readonly #parts: DemandControlParts;
+  readonly #estimates: CostEstimates;
 
-/** @throws {GraphQLError} if the operation costs too much */
-function check(
-  { document, operation, request }: RequestContext,
-  estimates: CostEstimates,
-  { maxCost, isEnforced }: DemandControlSettings,
-  { logger, refusals }: DemandControlParts,
-): void {
-  if (!operation) return; // Apollo Server has the words for it
-  const refusal = findRefusal(() => estimates.of(document, operation)(request.variables ?? {}), maxCost);
-  if (!refusal) return;
-  refusals.add(RULE, isEnforced ? 'refused' : 'passed');
-  if (isEnforced) throw refusal;
-  const { message, extensions } = refusal;
-  logger.warn(
-    { operation: operation.name?.value, cost: extensions.cost },
-    `${message} It passes: it is only measured.`,
-  );
+  constructor(settings: DemandControlSettings, parts: DemandControlParts) {
+    const { sdl, operations } = parts.supergraph;
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#estimates = new CostEstimates(operations.planner.apiSchema, sdl, settings.listSize);
+  }
+
+  /** Checks each operation that Apollo Server has validated. */
+  plugin(): ApolloServerPlugin<Context> {
+    const listener = { didResolveOperation: async (requestContext: RequestContext) => this.#check(requestContext) };
+    return { requestDidStart: async () => listener };
+  }
+
+  /**
+   * Returns a function that tells if an operation is within the limit with these variables; undefined if it is with any. One
+   * that isn't has to go through {@link plugin}.
+   */
+  withinLimit(asked: EstimatedOperation): ((variables: Variables) => boolean) | undefined {
+    const { maxCost } = this.#settings;
+    const estimate = this.#estimates.of(asked);
+    if (estimate.constant !== undefined && estimate.constant <= maxCost) return undefined;
+    return (variables) => findRefusal(() => estimate.of(variables), maxCost) === undefined;
+  }
+
+  /** @throws {GraphQLError} if the operation costs too much */
+  #check({ document, operation, queryHash, request }: RequestContext): void {
+    if (!operation) return; // Apollo Server has the words for it
+    const { maxCost, isEnforced } = this.#settings;
+    const { logger, refusals } = this.#parts;
+    const { operationName, variables = {} } = request;
+    const estimate = this.#estimates.of({ document, operation, queryHash, operationName });
+    const refusal = findRefusal(() => estimate.of(variables), maxCost);
+    if (!refusal) return;
+    refusals.add(RULE, isEnforced ? 'refused' : 'passed');
+    if (isEnforced) throw refusal;
+    const { message, extensions } = refusal;
+    logger.warn(
+      { operation: operation.name?.value, cost: extensions.cost },
+      `${message} It passes: it is only measured.`,
+    );
+  }
 }
 
 function findRefusal(estimate: () => number, max: number): ExpectedError | undefined {
@@ -75,22 +83,4 @@ function tooExpensive(cost: { estimated: number; max: number }): ExpectedError {
   return new ExpectedError('OPERATION_LIMIT_EXCEEDED', message, {
     extensions: { limit: RULE, cost, http: { status: 400 } },
   });
-}
-
-/** The estimates of one supergraph's operations, each compiled when it first comes and kept as long as its document. */
-export class CostEstimates {
-  readonly #model: CostModel;
-  readonly #compiled = new WeakMap<OperationDefinitionNode, Estimate>();
-
-  constructor(apiSchema: GraphQLSchema, supergraphSdl: string, listSize: number) {
-    this.#model = { schema: apiSchema, directives: readCostDirectives(supergraphSdl, apiSchema), listSize };
-  }
-
-  of(document: DocumentNode, operation: OperationDefinitionNode): Estimate {
-    const known = this.#compiled.get(operation);
-    if (known) return known;
-    const estimate = compileEstimate(this.#model, document, operation);
-    this.#compiled.set(operation, estimate);
-    return estimate;
-  }
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { composeServices } from '@apollo/composition';
-import { type GraphQLError, Kind, parse, validate } from 'graphql';
+import { type GraphQLError, getIntrospectionQuery, graphql, Kind, parse, validate } from 'graphql';
 import { loadPlanner } from '../../planning/load-planner.ts';
-import { CostEstimates } from './demand-control.ts';
+import { CostEstimates } from './cost-estimates.ts';
 
 // The examples of Apollo Router's documentation, and IBM's rules beyond them.
 
@@ -88,20 +88,19 @@ const ESTIMATES: [name: string, operation: string, cost: number, variables?: Rec
   ],
   ['unless it is selected elsewhere', '{ book(id: 1) @skip(if: true) { title } book(id: 1) { author { name } } }', 2],
   ['in a fragment that is skipped', '{ ... @skip(if: true) { book(id: 1) { title } } }', 0],
-  ['the schema is free', '{ __schema { types { name fields { name } } } __typename }', 0],
 ];
 
 describe('the estimate', () => {
   for (const [name, operation, cost, variables] of ESTIMATES) {
-    test(`${name}: ${cost}`, async () => assert.equal(library(operation, variables), cost));
+    test(`${name}: ${cost}`, async () => assert.equal(library.cost(operation, variables), cost));
   }
 
   test('rejects none or two slicing arguments if one is required', async () => {
     const code = { extensions: { code: 'BAD_USER_INPUT', arguments: ['first', 'last'], http: { status: 400 } } };
     for (const given of ['', '(first: 1, last: 2)', '(first: null)']) {
-      assert.throws(() => library(`{ either${given} { title } }`), code);
+      assert.throws(() => library.cost(`{ either${given} { title } }`), code);
     }
-    assert.equal(library('{ either @skip(if: true) { title } }'), 0);
+    assert.equal(library.cost('{ either @skip(if: true) { title } }'), 0);
   });
 
   test('reads the directives under any imported name', async () => {
@@ -109,14 +108,47 @@ describe('the estimate', () => {
       type Query { a(first: Int @price(weight: 3)): [A] @federation__listSize(slicingArguments: ["first"]) }
       type A @price(weight: 7) { id: ID }`;
     const estimate = await estimatesOf(sdl, '{ name: "@cost", as: "@price" }');
-    assert.equal(estimate('{ a(first: 2) { id } }'), 2 * 7 + 3);
+    assert.equal(estimate.cost('{ a(first: 2) { id } }'), 2 * 7 + 3);
   });
 
   test('estimates a graph without the directives', async () => {
     const estimate = await estimatesOf('type Query { all: [A] } type A { id: ID }', '"@key"');
-    assert.equal(estimate('{ all { id } }'), LIST_SIZE);
+    assert.equal(estimate.cost('{ all { id } }'), LIST_SIZE);
   });
 });
+
+test('makes the estimate once if it depends on no variable that counts', () => {
+  for (const [query, constant] of [
+    ['{ newest(first: 4) { title author { name } } }', 8],
+    ['query ($id: ID!) { book(id: $id) { title } }', 1],
+    ['query ($id: ID!) { book(id: $id) { title } fewBestsellers { title } }', 6],
+    ['query ($n: Int) { newest(first: $n) { title } }', undefined],
+    ['query ($on: Boolean!) { bestsellers @include(if: $on) { title } }', undefined],
+    ['query ($year: Int) { search(filter: { year: $year }) }', undefined],
+    ['query ($on: Boolean!) { book(id: 1) { title @include(if: $on) } }', 1],
+  ] as const) {
+    assert.equal(library.constant(query), constant, query);
+  }
+});
+
+test('counts introspection by about as many objects as it gives', async () => {
+  for (const query of [
+    '{ __schema { types { name } } }',
+    '{ __schema { types { fields { name type { name } args { name type { name } } } enumValues { name } } } }',
+    '{ a: __schema { types { name } } b: __schema { types { possibleTypes { name } inputFields { name } } } }',
+    '{ __schema { directives { args { name } } } }',
+  ]) {
+    const [cost, objects] = [library.cost(query), await library.introspection(query)];
+    assert.ok(cost >= objects * 0.7 && cost <= objects * 1.3, `${query}: ${cost} for ${objects} objects`);
+  }
+  assert.ok(library.cost(getIntrospectionQuery()) < 5000);
+});
+
+function countObjects(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : 1;
+  return Object.values(value).reduce((sum: number, inner) => sum + countObjects(inner), own);
+}
 
 async function estimatesOf(sdl: string, imports: string) {
   const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${imports}])\n`;
@@ -126,10 +158,19 @@ async function estimatesOf(sdl: string, imports: string) {
   if (errors) throw new Error(errors.map(({ message }: GraphQLError) => message).join('\n'));
   const { apiSchema } = await loadPlanner(supergraphSdl);
   const estimates = new CostEstimates(apiSchema, supergraphSdl, LIST_SIZE);
-  return (text: string, variables: Record<string, unknown> = {}) => {
+  const estimateOf = (text: string) => {
     const document = parse(text);
     assert.deepEqual(validate(apiSchema, document), []);
     const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-    return operation ? estimates.of(document, operation)(variables) : Number.NaN;
+    if (!operation) throw new Error('no operation');
+    return estimates.of({ document, operation, queryHash: text, operationName: undefined });
+  };
+  return {
+    cost: (text: string, variables: Record<string, unknown> = {}) => estimateOf(text).of(variables),
+    constant: (text: string) => estimateOf(text).constant,
+    introspection: async (text: string) => {
+      const { data } = await graphql({ schema: apiSchema, source: text });
+      return countObjects(data);
+    },
   };
 }

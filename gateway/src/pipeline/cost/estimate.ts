@@ -1,3 +1,4 @@
+import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import {
   type DocumentNode,
   type FieldNode,
@@ -17,13 +18,19 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
   type SelectionSetNode,
+  TypeMetaFieldDef,
 } from 'graphql';
 import { argumentCost } from './argument-cost.ts';
 import { anyOf, both, type Condition, conditionOf } from './conditions.ts';
 import { type CostDirectives, OBJECT_COST } from './cost-directives.ts';
 import { listLength } from './list-length.ts';
 import { defaultsOf, Variables } from './variables.ts';
+
+const INTROSPECTION: ReadonlyMap<string, GraphQLField<unknown, unknown>> = new Map(
+  [SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]),
+);
 
 /** Basis of the estimates of a graph's operations. */
 export interface CostModel {
@@ -33,8 +40,15 @@ export interface CostModel {
   readonly listSize: number;
 }
 
-/** Returns the cost of an operation with these variables. @throws {GraphQLError} if a required slicing argument is missing */
-export type Estimate = (variables: Readonly<Record<string, unknown>>) => number;
+/** Estimated cost of an operation. */
+export interface Estimate {
+  /** Cost if it is the same for all variables; otherwise undefined. */
+  readonly constant: number | undefined;
+  /** Returns the cost with these variables. @throws {GraphQLError} if a required slicing argument is missing */
+  of(variables: Readonly<Record<string, unknown>>): number;
+  /** Bytes that the estimate holds. */
+  readonly bytes: number;
+}
 
 /** Returns the cost of a selection; `sized` is the number of elements of lists that the field above sizes. */
 type Cost = (variables: Variables, sized: number | undefined) => number;
@@ -52,6 +66,9 @@ interface Selected<Node> {
 
 const MUTATION_COST = 10;
 
+/** Bytes of the code for one field that costs something. */
+const FIELD_BYTES = 1000;
+
 /**
  * Compiles the estimate of an operation, by the IBM cost specification (https://ibm.github.io/graphql-specs/cost-spec.html)
  * as Apollo Router reads it: an object costs 1 and a
@@ -65,15 +82,41 @@ export function compileEstimate(
   operation: OperationDefinitionNode,
 ): Estimate {
   const root = model.schema.getRootType(operation.operation);
-  if (!root) return () => 0;
+  if (!root) return constantEstimate(0);
   const base = operation.operation === 'mutation' ? MUTATION_COST : 0;
   const selection = { node: operation.selectionSet, condition: undefined };
-  const selected = new EstimateCompiler(model, document).selections([selection], root, []);
+  const compiler = new EstimateCompiler(model, document);
+  const selected = compiler.selections([selection], root, []);
   const defaults = defaultsOf(operation);
-  return (variables) => base + selected(new Variables(variables, defaults), undefined);
+  const of = (variables: Variables) => base + Math.ceil(selected(variables, undefined));
+  return (
+    constantOf(of) ?? {
+      constant: undefined,
+      of: (variables) => of(new Variables(variables, defaults)),
+      bytes: FIELD_BYTES * compiler.fields,
+    }
+  );
+}
+
+/** Returns the cost as a constant if no variable is read for it. */
+function constantOf(cost: (variables: Variables) => number): Estimate | undefined {
+  const variables = new Variables({}, new Map());
+  try {
+    const constant = cost(variables);
+    return variables.isRead ? undefined : constantEstimate(constant);
+  } catch (error) {
+    if (error instanceof ExpectedError) return undefined;
+    throw error;
+  }
+}
+
+function constantEstimate(constant: number): Estimate {
+  return { constant, of: () => constant, bytes: 100 };
 }
 
 class EstimateCompiler {
+  /** Number of fields that cost something. */
+  fields = 0;
   readonly #model: CostModel;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
 
@@ -128,14 +171,21 @@ class EstimateCompiler {
     return isCompositeType(type) ? type : parent;
   }
 
-  /** @returns undefined for what costs nothing: a field of the schema itself */
+  /** @returns undefined for what costs nothing */
   #field({ parent, occurrences }: SelectedField, sizedFields: readonly string[]): Cost | undefined {
     const node = occurrences[0]?.node;
-    const field = node && isObjectOrInterface(parent) ? parent.getFields()[node.name.value] : undefined;
+    const field = node && this.#definitionOf(node, parent);
     if (!node || !field) return undefined;
-    const condition = anyOf(occurrences.map((occurrence) => occurrence.condition));
     const own = this.#ownCost(node, field, parent, occurrences, sizedFields.includes(field.name));
+    if (!own) return undefined;
+    this.fields += 1;
+    const condition = anyOf(occurrences.map((occurrence) => occurrence.condition));
     return condition ? (variables, sized) => (condition(variables) ? own(variables, sized) : 0) : own;
+  }
+
+  #definitionOf({ name }: FieldNode, parent: GraphQLCompositeType): GraphQLField<unknown, unknown> | undefined {
+    const meta = parent === this.#model.schema.getQueryType() ? INTROSPECTION.get(name.value) : undefined;
+    return meta ?? (isObjectOrInterface(parent) ? parent.getFields()[name.value] : undefined);
   }
 
   #ownCost(
@@ -144,7 +194,7 @@ class EstimateCompiler {
     { name: parent }: GraphQLCompositeType,
     occurrences: readonly Selected<FieldNode>[],
     isSized: boolean,
-  ): Cost {
+  ): Cost | undefined {
     const { directives, listSize } = this.#model;
     const coordinate = `${parent}.${field.name}`;
     const type = getNamedType(field.type);
@@ -152,13 +202,14 @@ class EstimateCompiler {
     const length = size ? listLength(node, field, coordinate, size) : () => undefined;
     const weight = directives.weights.get(coordinate) ?? directives.weights.get(type.name);
     const element = weight ?? (isCompositeType(type) ? OBJECT_COST : 0);
-    const inner = this.#inner(type, occurrences, size?.sizedFields ?? []);
     const given = this.#arguments(node, field, coordinate);
+    if (element === 0 && !given && !size && !isCompositeType(type)) return undefined;
+    const inner = this.#inner(type, occurrences, size?.sizedFields ?? []);
     const isList = isListType(getNullableType(field.type));
     return (variables, sized) => {
       const expected = length(variables);
       const count = isList ? ((isSized ? sized : undefined) ?? expected ?? listSize) : 1;
-      return count * (element + inner(variables, expected)) + given(variables);
+      return count * (element + inner(variables, expected)) + (given?.(variables) ?? 0);
     };
   }
 
@@ -174,12 +225,13 @@ class EstimateCompiler {
     node: FieldNode,
     field: GraphQLField<unknown, unknown>,
     coordinate: string,
-  ): (variables: Variables) => number {
+  ): ((variables: Variables) => number) | undefined {
     const costs = (node.arguments ?? []).flatMap(({ name, value }) => {
       const definition = field.args.find((argument) => argument.name === name.value);
       const at = `${coordinate}(${name.value}:)`;
-      return definition ? [argumentCost(value, definition, at, this.#model.directives)] : [];
+      return (definition && argumentCost(value, definition, at, this.#model.directives)) ?? [];
     });
+    if (costs.length === 0) return undefined;
     return (variables) => costs.reduce((sum, cost) => sum + cost(variables), 0);
   }
 }

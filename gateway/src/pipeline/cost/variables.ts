@@ -4,6 +4,8 @@ import { type OperationDefinitionNode, type ValueNode, valueFromASTUntyped } fro
 export class Variables {
   readonly #given: Readonly<Record<string, unknown>>;
   readonly #defaults: ReadonlyMap<string, unknown>;
+  /** True once a value was read. */
+  isRead = false;
 
   constructor(given: Readonly<Record<string, unknown>>, defaults: ReadonlyMap<string, unknown>) {
     this.#given = given;
@@ -11,10 +13,12 @@ export class Variables {
   }
 
   get(name: string): unknown {
+    this.isRead = true;
     return Object.hasOwn(this.#given, name) ? this.#given[name] : this.#defaults.get(name);
   }
 
   all(): Record<string, unknown> {
+    this.isRead = true;
     return { ...Object.fromEntries(this.#defaults), ...this.#given };
   }
 }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { ByteCache } from '@lockstep/runtime/caching/byte-cache.ts';
+import { shareOfHeap } from '@lockstep/runtime/caching/heap-bytes.ts';
 import { checkDocument } from '@lockstep/runtime/graphql/document-check.ts';
 import type { LimitViolation } from '@lockstep/runtime/graphql/limits.ts';
 import type { GraphQLParams } from '@lockstep/runtime/http/server/graphql.ts';
@@ -11,7 +13,6 @@ import { isRecord } from '@lockstep/runtime/json-record.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import type { DocumentNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import type { GatewaySettings } from '../../configuration/settings-schema.ts';
 import type { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import { persistedId, withQuery } from './persisted-id.ts';
@@ -35,8 +36,8 @@ type Passed = LimitViolation | 'nothing';
 /** Checks a document that is within the limits; undefined if its text is none. */
 type FurtherCheck = (document: DocumentNode | undefined) => void;
 
-/** Bound on the text of all documents that passed. */
-const KNOWN_CHARACTERS = 2_000_000;
+/** Bound of the documents that passed, of which the text is kept. */
+const MAX_BYTES = shareOfHeap(1 / 128);
 
 /**
  * Checks documents before Apollo Server sees them: that they may be sent, and are within the limits. That comes before
@@ -47,7 +48,7 @@ export class DocumentGate {
   readonly #settings: GateSettings;
   readonly #parts: GateParts;
   readonly #operations: PersistedOperations | undefined;
-  readonly #passed = new LRUCache<string, Passed>({ maxSize: KNOWN_CHARACTERS });
+  readonly #passed = new ByteCache<Passed>(MAX_BYTES);
 
   constructor(settings: GateSettings, parts: GateParts) {
     const { operations, safelist, logUnknown } = settings.persistedQueries;
@@ -105,7 +106,7 @@ export class DocumentGate {
     if (violation)
       this.#parts.logger.warn(violation, 'an operation is over a limit, and passes: limits.warn_only is on');
     const passed = violation ?? 'nothing';
-    this.#passed.set(text, passed, { size: text.length });
+    this.#passed.set(text, passed, 0);
     return passed;
   }
 

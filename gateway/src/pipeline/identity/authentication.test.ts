@@ -205,6 +205,32 @@ describe('the keys', () => {
     assert.equal(issuer.requests[0]?.['x-api-key'], 'k');
   });
 
+  test('tokens with unknown keys neither wait for a key set endpoint that hangs, nor fetch again and again', async (t) => {
+    const issuer = await issuing(t);
+    const ask = await guarding(t, { jwks: [{ url: issuer.url, poll_interval: '1s' }] });
+    assert.equal((await ask(bearer(await issuer.sign({ sub: 'ann' })))).status, 200);
+    await setTimeout(1000); // from then on an unknown key has them fetched again
+    issuer.isHanging = true;
+    const startedAt = performance.now();
+    for (let round = 0; round < 5; round += 1) {
+      const tokens = await Promise.all([0, 1, 2, 3].map((number) => issuer.sign({}, `unknown-${round}-${number}`)));
+      const answers = await Promise.all(tokens.map((token) => ask(bearer(token))));
+      for (const { status } of answers) assert.equal(status, 503, 'nobody knows yet if the key exists');
+    }
+    const elapsedMs = performance.now() - startedAt;
+    assert.ok(elapsedMs < 2500, `${elapsedMs} ms for five rounds of at most 250 ms`);
+    assert.equal(issuer.requests.length, 2);
+  });
+
+  test('rejects tokens that never expire, unless the key set allows them', async (t) => {
+    const issuer = await issuing(t);
+    const forever = bearer(await issuer.sign({ sub: 'ann' }, undefined, Number.POSITIVE_INFINITY));
+    const ask = await guarding(t, { jwks: [{ url: issuer.url }] });
+    assertRefused(await ask(forever), INVALID);
+    const lax = await guarding(t, { jwks: [{ url: issuer.url, require_exp: false }] });
+    assert.equal((await lax(forever)).body.sub, 'ann');
+  });
+
   test('returns 503 for tokens only, until the keys can be fetched', async (t) => {
     const port = await freePort(t);
     const issuer = await new TokenIssuer().addKey('first');
@@ -229,6 +255,7 @@ describe('the keys', () => {
     const ask = await guarding(t, { jwks: [{ url: issuer.url, poll_interval: '1ms' }] });
     assert.equal((await ask(bearer(await issuer.sign({ sub: 'ann' })))).status, 200);
     issuer.isFailing = true;
+    await setTimeout(5); // longer than the poll interval
     assert.equal((await ask(bearer(await issuer.sign({ sub: 'bob' })))).body.sub, 'bob');
     assert.ok(issuer.requests.length > 1);
   });

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { withoutQuery } from '@lockstep/runtime/url-credentials.ts';
 import {
   createRemoteJWKSet,
   errors,
@@ -15,9 +16,9 @@ const CLOCK_TOLERANCE_S = 60;
 const FETCH_TIMEOUT_MS = 3000;
 /** Time after which keys that couldn't be fetched are asked for again. */
 const RETRY_MS = 1000;
-/** Longest time that a request waits for newer keys while it could use the known ones. */
+/** Longest time that a request waits for newer keys while there are known ones. */
 const MAX_WAIT_MS = 250;
-/** A token that names an unknown key has the keys asked for again, but not more often than this. */
+/** A token that names an unknown key has the keys asked for again, but not sooner than this after they were last asked for. */
 const MAX_COOLDOWN_MS = 30_000;
 
 /** Thrown while the keys of an issuer can't be fetched. */
@@ -33,23 +34,30 @@ export class KeySet {
   readonly #options: JWTVerifyOptions;
   /** Time of the next refresh by `performance.now()`, which goes on evenly when the system's clock is set. */
   #dueAt = 0;
+  /** Time of the last refresh, by the same clock. */
+  #askedAt = 0;
+  /** Set if the last refresh failed, so that a key may have been published since. */
+  #isStale = false;
   #loading: Promise<void> | undefined;
   /** Settles when requests stop waiting for newer keys; undefined if they use the known ones meanwhile. */
   #newer: Promise<unknown> | undefined;
 
   constructor(settings: KeySetSettings, logger: Logger) {
-    const { url, headers, issuers, audiences, algorithms, pollIntervalMs } = settings;
+    const { url, headers, issuers, audiences, algorithms, requiresExpiry } = settings;
     this.#settings = settings;
     this.#logger = logger;
     this.#keys = createRemoteJWKSet(new URL(url), {
       headers,
       timeoutDuration: FETCH_TIMEOUT_MS,
-      cooldownDuration: Math.min(pollIntervalMs, MAX_COOLDOWN_MS),
-      cacheMaxAge: Number.POSITIVE_INFINITY, // followed here, so that an endpoint that is down takes no keys away
+      // Keys are followed here: jose would let each request with an unknown key wait for an endpoint that hangs, and take
+      // the keys away when it is down.
+      cooldownDuration: Number.POSITIVE_INFINITY,
+      cacheMaxAge: Number.POSITIVE_INFINITY,
     });
     this.#options = {
       algorithms,
       clockTolerance: CLOCK_TOLERANCE_S,
+      ...(requiresExpiry && { requiredClaims: ['exp'] }),
       ...(issuers.length > 0 && { issuer: issuers }),
       ...(audiences.length > 0 && { audience: audiences }),
     };
@@ -93,11 +101,23 @@ export class KeySet {
     try {
       return await this.#keys(header, token);
     } catch (error) {
-      if (isVerdict(error)) throw error;
-      this.#logFailure(error);
-      throw new KeysUnavailableError('the keys can not be had', { cause: error });
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      await this.#askForUnknown();
+      if (this.#loading || this.#isStale) throw new KeysUnavailableError('newer keys can not be had', { cause: error });
+      return this.#keys(header, token);
     }
   };
+
+  /**
+   * Fetches the keys again for a token with an unknown one, unless that was done lately. Waits, but not long, and not at all
+   * for an endpoint that failed last: it may hang again.
+   */
+  async #askForUnknown(): Promise<void> {
+    if (this.#isStale) return;
+    const cooldownMs = Math.min(this.#settings.pollIntervalMs, MAX_COOLDOWN_MS);
+    if (!this.#loading && performance.now() - this.#askedAt >= cooldownMs) this.#loading = this.#load();
+    if (this.#loading) await Promise.race([this.#loading, setTimeout(MAX_WAIT_MS, undefined, { ref: false })]);
+  }
 
   /**
    * Fetches the keys again if that is due. Requests go on with the known ones meanwhile, unless nobody has used them for
@@ -119,10 +139,13 @@ export class KeySet {
   }
 
   async #load(): Promise<void> {
+    this.#askedAt = performance.now();
     try {
       await this.#keys.reload();
+      this.#isStale = false;
       this.#dueAt = performance.now() + this.#settings.pollIntervalMs;
     } catch (error) {
+      this.#isStale = true;
       this.#dueAt = performance.now() + RETRY_MS;
       this.#logFailure(error);
     } finally {
@@ -132,15 +155,6 @@ export class KeySet {
   }
 
   #logFailure(error: unknown): void {
-    this.#logger.error({ url: this.#settings.url, err: error }, 'the keys of an issuer can not be had');
+    this.#logger.error({ url: withoutQuery(this.#settings.url), err: error }, 'the keys of an issuer can not be had');
   }
-}
-
-/** Returns true if the keys were there, and none was for the token. */
-function isVerdict(error: unknown): boolean {
-  return (
-    error instanceof errors.JWKSNoMatchingKey ||
-    error instanceof errors.JWKSMultipleMatchingKeys ||
-    error instanceof errors.JOSENotSupported
-  );
 }

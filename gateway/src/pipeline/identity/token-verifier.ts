@@ -1,6 +1,7 @@
+import { ByteCache } from '@lockstep/runtime/caching/byte-cache.ts';
+import { dataBytes, shareOfHeap } from '@lockstep/runtime/caching/heap-bytes.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { decodeJwt, errors, type JWTPayload } from 'jose';
-import { LRUCache } from 'lru-cache';
 import type { KeySetSettings } from '../../configuration/sections/authentication.ts';
 import { KeySet, KeysUnavailableError } from './key-set.ts';
 import { TokenError } from './token-error.ts';
@@ -10,8 +11,8 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 /** Time for which a verified token is not verified again, if its `exp` is not earlier. */
 const REMEMBERED_MS = 30_000;
-/** Bound on the text of all tokens that are remembered. */
-const MAX_CHARACTERS = 4_000_000;
+/** Bound of the tokens that are remembered, with their claims. */
+const MAX_BYTES = shareOfHeap(1 / 64);
 
 /** Clocks in milliseconds. */
 interface Clocks {
@@ -36,7 +37,7 @@ export class TokenVerifier {
   readonly #keySets: readonly KeySet[];
   readonly #logger: Logger;
   readonly #clocks: Clocks;
-  readonly #verified = new LRUCache<string, Verified>({ maxSize: MAX_CHARACTERS });
+  readonly #verified = new ByteCache<Verified>(MAX_BYTES);
 
   constructor(keySets: readonly KeySetSettings[], logger: Logger, clocks = CLOCKS) {
     this.#keySets = keySets.map((settings) => new KeySet(settings, logger));
@@ -58,7 +59,8 @@ export class TokenVerifier {
     freeze(claims); // one object for all requests with the token, and for the hooks that see it
     const until = this.#clocks.elapsed() + REMEMBERED_MS;
     const expiresAt = (claims.exp ?? Number.POSITIVE_INFINITY) * 1000;
-    if (expiresAt > now) this.#verified.set(token, { claims, until, expiresAt }, { size: token.length });
+    const verified = { claims, until, expiresAt };
+    if (expiresAt > now) this.#verified.set(token, verified, dataBytes(verified));
     return claims;
   }
 

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /** The last page: for one graph they are all the same. */
 let last: { readonly options: string; readonly html: string } | undefined;
 
@@ -14,18 +16,7 @@ async function render(options: string): Promise<string> {
   const graphiql = await import('@graphql-yoga/render-graphiql/graphiql');
   const worker = (source: string) =>
     `URL.createObjectURL(new Blob([${JSON.stringify(source)}], { type: 'application/javascript' }))`;
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <title>GraphiQL</title>
-    <link rel="icon" href="${graphiql.favicon}">
-    <style>${graphiql.css}</style>
-  </head>
-  <body class="no-focus-outline">
-    <noscript>GraphiQL is a page of scripts.</noscript>
-    <div id="root"></div>
-    <script>
+  const script = `
       const workers = {
         editorWorkerService: ${worker(graphiql.editorWorkerService)},
         json: ${worker(graphiql.jsonWorker)},
@@ -34,8 +25,34 @@ async function render(options: string): Promise<string> {
       self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_module, label) => workers[label] };
       ${graphiql.js};
       YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${options});
-    </script>
+    `;
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta http-equiv="content-security-policy" content="${policyFor(script)}">
+    <title>GraphiQL</title>
+    <link rel="icon" href="${graphiql.favicon}">
+    <style>${graphiql.css}</style>
+  </head>
+  <body class="no-focus-outline">
+    <noscript>GraphiQL is a page of scripts.</noscript>
+    <div id="root"></div>
+    <script>${script}</script>
   </body>
 </html>
 `;
+}
+
+/** Returns a policy that runs this script, its workers and nothing else, and lets it call this server only. */
+function policyFor(script: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'sha256-${hash('sha256', script, 'base64')}'`,
+    'worker-src blob:',
+    "style-src 'unsafe-inline'", // the editor makes its styles as it goes
+    'font-src data:',
+    'img-src data:',
+    "connect-src 'self'",
+  ].join('; ');
 }

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import { NO_SNIFFING, PAGE_HEADERS } from '@lockstep/runtime/http/server/security-headers.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { GraphQLSchema } from 'graphql';
 import { GRAPHIQL_PATH, type LandingPages } from '../../configuration/sections/endpoint.ts';
@@ -37,12 +38,12 @@ export function pageRoutes(
 function graphiql(schema: GraphQLSchema, path: string): Handler {
   return async (_request, response) => {
     const html = await graphiqlPage(path, firstQuery(schema));
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
+    response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'text/html; charset=utf-8' }).end(html);
   };
 }
 
 function redirect(location: string): Handler {
   return (_request, response) => {
-    response.writeHead(302, { location }).end();
+    response.writeHead(302, { ...NO_SNIFFING, location }).end();
   };
 }

@@ -11,6 +11,6 @@ export function supergraphSource(sdl: string, url = 'http://127.0.0.1:1/', setti
   return {
     sdl: compose(subgraphs),
     subgraphs,
-    gateway: { ...others, subgraphErrors: { ...subgraphErrors, codes: {} }, headers: toHeaderSettings(headers, {}) },
+    gateway: { ...others, subgraphErrors: { ...subgraphErrors, expected: {} }, headers: toHeaderSettings(headers, {}) },
   };
 }

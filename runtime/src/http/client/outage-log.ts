@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../logging.ts';
+import { withoutQuery } from '../../url-credentials.ts';
 
 /** Logs the start and the end of each outage of a subgraph: at full load every call would log the same. */
 export class OutageLog {
@@ -11,7 +12,7 @@ export class OutageLog {
 
   constructor({ name, url, logger }: { readonly name: string; readonly url: string; readonly logger: Logger }) {
     this.#subgraph = name;
-    this.#url = url;
+    this.#url = withoutQuery(url);
     this.#logger = logger;
   }
 

@@ -289,6 +289,14 @@ test('an outage is logged once, with its reason and the id that its errors have,
   );
 });
 
+test('logs no query of its URL', async (t) => {
+  const { url } = await serveHttp(t, (request) => request.socket.destroy());
+  const { client, log } = clientOf(t, `${url}?key=hunter2`);
+  await outageOf(client.call(QUERY), 'users');
+  assert.equal(log.lines[0]?.url, `${url}?***`);
+  assert.ok(!JSON.stringify(log.lines).includes('hunter2'));
+});
+
 test('closing waits for the calls under way', async (t) => {
   const arrived = Promise.withResolvers<() => void>();
   const { url } = await serveHttp(t, (request, response) => arrived.resolve(() => answers(request, response)));

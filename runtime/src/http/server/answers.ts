@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { RefusedRequestError } from '../../refused-request-error.ts';
+import { NO_SNIFFING } from './security-headers.ts';
 
 /** Time for which the rest of an unread body is discarded before the connection is closed. */
 const LINGER_MS = 1000;
@@ -45,7 +46,7 @@ export function answerRefusal(
  * (https://www.rfc-editor.org/rfc/rfc9112#section-9.6).
  */
 function answer(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: string): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.writeHead(status, { ...NO_SNIFFING, ...headers, 'content-length': Buffer.byteLength(body) });
   const { req: request } = response;
   if (response.shouldKeepAlive || request.complete) {
     response.end(body);

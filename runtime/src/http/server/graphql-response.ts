@@ -1,15 +1,21 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { HTTPGraphQLResponse } from '@apollo/server';
+import { NO_SNIFFING, PAGE_HEADERS } from './security-headers.ts';
 import { statusOf } from './status.ts';
 
 /** Writes a complete response. */
 export function sendText(response: ServerResponse, mediaType: string, text: string): void {
-  response.writeHead(200, { 'content-type': mediaType, 'content-length': Buffer.byteLength(text) }).end(text);
+  const headers = { 'content-type': mediaType, 'content-length': Buffer.byteLength(text), ...NO_SNIFFING };
+  response.writeHead(200, headers).end(text);
 }
 
 /** Writes a response of Apollo Server, complete or in chunks as they come. */
 export async function send(response: ServerResponse, answer: HTTPGraphQLResponse): Promise<void> {
-  const headers: OutgoingHttpHeaders = Object.fromEntries(answer.headers);
+  const isPage = answer.headers.get('content-type')?.startsWith('text/html');
+  const headers: OutgoingHttpHeaders = {
+    ...(isPage ? PAGE_HEADERS : NO_SNIFFING),
+    ...Object.fromEntries(answer.headers),
+  };
   const status = statusOf(response.req, answer);
   if (answer.body.kind === 'complete') {
     // Bytes, because Node writes a string together with the headers, and would encode those as UTF-8 too.

@@ -66,11 +66,13 @@ export class TokenIssuer {
    * Signs a token that is valid for a minute, unless the claims say otherwise.
    *
    * @param keyId `kid` in its header
+   * @param lifetimeS Infinity for a token without `exp`
    */
-  sign(claims: JWTPayload = {}, keyId: string | undefined = this.#newest.id): Promise<string> {
+  sign(claims: JWTPayload = {}, keyId: string | undefined = this.#newest.id, lifetimeS = 60): Promise<string> {
     const { algorithm: alg, privateKey } = this.#newest;
     const now = Math.floor(Date.now() / 1000);
-    const payload = { iss: this.name, iat: now, exp: now + 60, ...claims };
+    const exp = lifetimeS < Number.POSITIVE_INFINITY ? { exp: now + lifetimeS } : {};
+    const payload = { iss: this.name, iat: now, ...exp, ...claims };
     return new SignJWT(payload).setProtectedHeader({ alg, ...(keyId !== '' && { kid: keyId }) }).sign(privateKey);
   }
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { start } from '../harness/graph.ts';
-import { startTargets } from '../harness/targets.ts';
+import { targets } from './usual-targets.ts';
 
 /** Addresses of this machine in networks, without link-local ones, which need the name of an interface. */
 const OUTSIDE = Object.values(networkInterfaces())
@@ -15,7 +15,7 @@ const OUTSIDE = Object.values(networkInterfaces())
 /** Addresses to try. The loopback addresses other than 127.0.0.1 are for machines without a network. */
 const ADDRESSES = [...OUTSIDE, ...(process.platform === 'linux' ? ['127.0.0.2'] : []), '::1'];
 
-for (const { name, process } of await startTargets({ after })) {
+for (const { name, process } of targets) {
   test(`${name} listens on the loopback interface only`, async () => {
     assert.ok(await isOpen('127.0.0.1', process.port));
     for (const address of ADDRESSES) assert.equal(await isOpen(address, process.port), false, address);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { getIntrospectionQuery } from 'graphql';
 import { assertTellsNothing } from '../harness/leaks.ts';
-import { send, sendJson, startTargets, type Target } from '../harness/targets.ts';
+import { send, sendJson, type Target } from '../harness/targets.ts';
+import { targets } from './usual-targets.ts';
 
 // The OWASP cheat sheet for GraphQL, on the gateway and on each subgraph in production mode:
 // https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html. The gateway's limits are in limits.test.ts.
@@ -21,8 +22,6 @@ const INPUTS: Readonly<Record<string, object>> = {
   orders: misspelt('checkout(userId: 1, items: $items)', 'CheckoutItem'),
   products: misspelt('reserveStock(orderId: 1, items: $items)', 'ReservationItem'),
 };
-
-const targets = await startTargets({ after });
 
 for (const target of targets) {
   const { name, list } = target;

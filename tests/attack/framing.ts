@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { after, describe, test } from 'node:test';
-import { sendJson, startTargets, type Target } from '../harness/targets.ts';
+import { describe, test } from 'node:test';
+import { sendJson, type Target } from '../harness/targets.ts';
+import { targets } from './usual-targets.ts';
 
 // Requests with a wrong length or form. They are rejected or cut off, and no data after them is taken for a request:
 // https://www.rfc-editor.org/rfc/rfc9112#section-11.2
@@ -27,7 +28,7 @@ const REFUSED: [name: string, headers: string, body: string][] = [
   ['a length that is too short', 'content-length: 9', BODY],
 ];
 
-for (const target of await startTargets({ after })) {
+for (const target of targets) {
   describe(`${target.name} rejects`, () => {
     for (const [name, headers, body] of REFUSED) {
       test(name, async () => {

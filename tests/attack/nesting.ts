@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
-import { send, startTargets, type Target } from '../harness/targets.ts';
+import { describe, test } from 'node:test';
+import { send, type Target } from '../harness/targets.ts';
+import { targets } from './usual-targets.ts';
 
 // Nesting deeper than any stack, in every part of a request that can be nested, and nesting just within the limit. Both get a
 // clear response soon, and no failure.
@@ -12,7 +13,7 @@ const LIST = ['[', ']'] as const;
 const OBJECT = ['{"a":', '}'] as const;
 const OBJECT_LITERAL = ['{ a: ', ' }'] as const;
 
-for (const target of await startTargets({ after })) {
+for (const target of targets) {
   describe(`${target.name}`, () => {
     for (const [name, body] of tooDeep(target)) {
       test(`rejects ${name} nested too deeply`, async () => {

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import type { GraphQLSchema } from 'graphql';
+import { temporaryFolder } from '../../harness/graph.ts';
+import { startTargets, type Target } from '../../harness/targets.ts';
+import { openProbePort } from '../processes/probed-process.ts';
+import { introspect, Scope, type SearchedGraph } from './searched-graph.ts';
+import { fillShop } from './shop-data.ts';
+
+/** Name of a process of the graph: the gateway's or a subgraph's. */
+const DATABASES = ['users', 'orders', 'products'];
+
+/** Schemas by entrance. In production mode introspection is off, so they are read in development mode. */
+export type Schemas = ReadonlyMap<string, GraphQLSchema>;
+
+/** Starts our graph with its default settings, and with data that allow the worst. */
+export async function startShop(mode: 'development' | 'production', known?: Schemas): Promise<SearchedGraph> {
+  const scope = new Scope();
+  const folder = await temporaryFolder(scope);
+  const port = await openProbePort(scope);
+  const files = Object.fromEntries(
+    DATABASES.map((name) => [`${name.toUpperCase()}_DATABASE`, join(folder, `${name}.sqlite`)]),
+  );
+  const targets = await startTargets(scope, { NODE_ENV: mode, ...files, ...port.env });
+  fillShop(folder);
+  const processes = await Promise.all(targets.map(({ name, process }) => port.probed(name, process)));
+  const names = targets.map(({ name }) => name);
+  const entranceOf = async ({ name, process, headers }: Target) => ({
+    ...{ name, url: process.url, headers },
+    schema: known?.get(name) ?? (await introspect(process.url, headers)),
+    reaches: name === 'gateway' ? names : [name],
+  });
+  return { entrances: await Promise.all(targets.map(entranceOf)), processes, stop: () => scope.end() };
+}

@@ -1,0 +1,48 @@
+import type { Random } from '@lockstep/gateway/operations/testing/random.ts';
+import type { Document } from './operations/document.ts';
+
+interface Member {
+  readonly document: Document;
+  readonly score: number;
+}
+
+const SIZE = 10;
+
+/** Best documents so far for one aim, the best first. */
+export class Population {
+  readonly #random: Random;
+  #members: Member[] = [];
+  /** Number of documents scored since the best one was found. */
+  sinceBest = 0;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  get best(): Member | undefined {
+    return this.#members[0];
+  }
+
+  /** Returns true if a document with this score would be the best. */
+  wouldLead(score: number): boolean {
+    return score > (this.best?.score ?? 0);
+  }
+
+  add(document: Document, score: number): void {
+    this.sinceBest = this.wouldLead(score) ? 0 : this.sinceBest + 1;
+    if (this.#members.some((member) => member.score === score)) return;
+    this.#members = [...this.#members, { document, score }].toSorted((a, b) => b.score - a.score).slice(0, SIZE);
+  }
+
+  /** Returns one of the best of three: good ones more often. */
+  pick(): Document | undefined {
+    const drawn = Math.min(...Array.from({ length: 2 }, () => this.#random.integer(0, SIZE - 1)));
+    return this.#members[drawn % Math.max(1, this.#members.length)]?.document;
+  }
+
+  /** Forgets the documents, to climb elsewhere. */
+  restart(): void {
+    this.#members = [];
+    this.sinceBest = 0;
+  }
+}

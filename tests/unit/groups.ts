@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { ROOT } from '../harness/process.ts';
+
+/** Folders with unit tests beside the sources. */
+const ALL = [
+  'runtime/src/**/*.test.ts',
+  'subgraph-kit/src/**/*.test.ts',
+  'subgraphs/*/src/**/*.test.ts',
+  'gateway/src/**/*.test.ts',
+  'commands/**/*.test.ts',
+];
+
+/** Test files that don't run among all others: they take long, or measure the time or the memory of their process. */
+const APART = {
+  properties: ['gateway/src/operations/property.test.ts'],
+  answers: ['gateway/src/operations/answer-size.test.ts', 'gateway/src/operations/authorization/property.test.ts'],
+  memory: ['gateway/src/garbage.test.ts', 'runtime/src/http/client/content-decoding.test.ts'],
+} as const;
+
+/** Unit tests that share a process. Loading graphql, Apollo's packages and kysely for each file takes longer than the tests. */
+export type Group = keyof typeof APART | 'gateway' | 'others';
+
+/** Returns the test files of a group. Each file is in exactly one of them. */
+function filesOf(group: Group): readonly string[] {
+  if (group !== 'gateway' && group !== 'others') return APART[group];
+  const apart = new Set<string>(Object.values(APART).flat());
+  return globSync(ALL, { cwd: ROOT })
+    .map((file) => file.replaceAll(sep, '/'))
+    .filter((file) => !apart.has(file) && file.startsWith('gateway/') === (group === 'gateway'))
+    .sort();
+}
+
+/** Runs the test files of a group, each as a suite, and checks that none leaves its environment to the others. */
+export function runGroup(group: Group): void {
+  const before = { ...process.env };
+  for (const file of filesOf(group)) {
+    describe(file, async () => {
+      await import(pathToFileURL(join(ROOT, file)).href);
+    });
+  }
+  test(`the test files of ${group} leave the environment as it was`, () => {
+    const names = Object.keys({ ...before, ...process.env });
+    assert.deepEqual(
+      names.filter((name) => process.env[name] !== before[name]),
+      [],
+    );
+  });
+}
