@@ -6,6 +6,7 @@ import {
   type FieldDefinitionNode,
   Kind,
   parse,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { type InterfaceObject, implementationsOf } from './interface-objects.ts';
@@ -13,6 +14,15 @@ import { type FieldedType, graphIn, isFieldedType, namedType } from './join-dire
 
 /** Names of the subgraphs that {@link addEntries} adds begin with it, and those of their root fields. */
 export const ENTRY = '_entry_';
+
+/** What is selected on objects of one type, of which the type and the key have to be fetched first. */
+export interface Entry {
+  readonly interfaceName: string;
+  readonly typeName: string;
+  /** Place of the objects in the plan's data, with `@` for each item of a list. */
+  readonly path: readonly string[];
+  readonly selections: SelectionNode[];
+}
 
 /** Returns the root field that stands for an object of a type, reached through an interface. */
 export function entryField(interfaceName: string, typeName: string): string {

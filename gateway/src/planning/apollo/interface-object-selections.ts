@@ -1,36 +1,34 @@
 import {
-  type DirectiveNode,
   type FieldNode,
   type GraphQLCompositeType,
   type GraphQLInterfaceType,
-  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   type InlineFragmentNode,
   isCompositeType,
   isInterfaceType,
-  isListType,
-  isNonNullType,
-  isUnionType,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { conditionApplies, objectTypesOf } from '../plan/type-conditions.ts';
+import type { Entry } from './interface-object-entries.ts';
 import type { InterfaceObject } from './interface-objects.ts';
+import {
+  type Conditions,
+  conditionOf,
+  fragmentOn,
+  listLevels,
+  setOf,
+  TYPE_NAME,
+  typeOf,
+  withDirectives,
+  wrap,
+} from './selection-nodes.ts';
 
 /** Maximum number of selections of a divided operation: each fragment on an abstract type can multiply them. */
 const MAX_SELECTIONS = 10_000;
-
-/** What is selected on objects of one type, of which the type and the key have to be fetched first. */
-export interface Entry {
-  readonly interfaceName: string;
-  readonly typeName: string;
-  /** Place of the objects in the plan's data, with `@` for each item of a list. */
-  readonly path: readonly string[];
-  readonly selections: SelectionNode[];
-}
 
 export interface DividedOperation {
   readonly operation: OperationDefinitionNode;
@@ -65,9 +63,6 @@ export function divideOperation(
   return division.isUseful ? { operation: { ...operation, selectionSet }, entries: division.entries } : undefined;
 }
 
-/** Directives of the fragments and fields around a selection, outermost first. */
-type Conditions = readonly (readonly DirectiveNode[])[];
-
 interface Place {
   readonly path: readonly string[];
   /** Conditions from the root on. */
@@ -87,9 +82,7 @@ interface Scope {
 }
 
 /** Part of a scope: inside of some fragments. */
-interface Part {
-  readonly type: GraphQLCompositeType;
-  readonly typeNames: readonly string[];
+interface Part extends Pick<Place, 'type' | 'typeNames'> {
   /** True if the fragments apply to the interface, so that the type of an object doesn't matter. */
   readonly isCertain: boolean;
   /** Conditions of the fragments. */
@@ -211,43 +204,4 @@ class Division {
     this.#entries.set(key, entry);
     return entry;
   }
-}
-
-const TYPE_NAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
-
-function typeOf({ name }: FieldNode, parent: GraphQLCompositeType): GraphQLOutputType | undefined {
-  return isUnionType(parent) ? undefined : parent.getFields()[name.value]?.type;
-}
-
-function conditionOf(selection: SelectionNode, parentName: string): string {
-  const condition = selection.kind === Kind.INLINE_FRAGMENT ? selection.typeCondition : undefined;
-  return condition?.name.value ?? parentName;
-}
-
-function withDirectives(conditions: Conditions, { directives = [] }: SelectionNode): Conditions {
-  return directives.length > 0 ? [...conditions, directives] : conditions;
-}
-
-function wrap(selections: readonly SelectionNode[], conditions: Conditions): readonly SelectionNode[] {
-  return conditions.reduceRight<readonly SelectionNode[]>(
-    (below, directives): InlineFragmentNode[] => [
-      { kind: Kind.INLINE_FRAGMENT, directives, selectionSet: setOf(below) },
-    ],
-    selections,
-  );
-}
-
-function fragmentOn(typeName: string, selections: readonly SelectionNode[]): InlineFragmentNode {
-  const typeCondition = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: typeName } } as const;
-  return { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet: setOf(selections) };
-}
-
-/** An empty set would be no GraphQL. */
-function setOf(selections: readonly SelectionNode[]): SelectionSetNode {
-  return { kind: Kind.SELECTION_SET, selections: selections.length > 0 ? selections : [TYPE_NAME] };
-}
-
-function listLevels(type: GraphQLOutputType): string[] {
-  if (isNonNullType(type)) return listLevels(type.ofType);
-  return isListType(type) ? ['@', ...listLevels(type.ofType)] : [];
 }
