@@ -9,6 +9,7 @@ import { DocumentStore } from '@lockstep/runtime/graphql/document-store.ts';
 import { KnownOperationTypesRule } from '@lockstep/runtime/graphql/known-operation-types.ts';
 import { maskUnexpected } from '@lockstep/runtime/graphql/masking.ts';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
+import { VALIDATION_OPTIONS } from '@lockstep/runtime/graphql/validation-options.ts';
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
 import { readDeadline } from '@lockstep/runtime/http/deadline.ts';
 import { graphql } from '@lockstep/runtime/http/server/graphql.ts';
@@ -70,6 +71,7 @@ export async function buildSubgraph<Context extends OperationContext>(
     includeStacktraceInErrorResponses: false,
     documentStore: new DocumentStore(),
     validationRules: [KnownOperationTypesRule],
+    validationOptions: VALIDATION_OPTIONS,
     formatError: maskUnexpected(logger),
     persistedQueries: false,
     logger,

@@ -65,6 +65,28 @@ test('rejects ten unknown directives on one field', async () => {
   assert.ok(codesOf(answer).every((code) => code === 'GRAPHQL_VALIDATION_FAILED'));
 });
 
+/** Most errors that a wrong document gets: five, and one that says that there are more. */
+const MAX_VALIDATION_ERRORS = 6;
+
+for (const [mistakes, query] of [
+  ['unknown directives', `{ __typename ${'@aa'.repeat(10)} }`],
+  ['unknown fields', `{ users { ${times(200, (i) => `a${i}`)} } }`],
+  ['unknown arguments', `{ users(${times(200, (i) => `a${i}: 1`)}) { id } }`],
+  ['unknown types', `query (${times(200, (i) => `$a${i}: A${i}`)}) { users { id } }`],
+  ['unknown fragments', `{ users { ${times(200, (i) => `...A${i}`)} } }`],
+  ['conflicting fields', `{ ${times(20, (i) => `users(first: ${i + 1}) { id }`)} }`],
+] as const) {
+  test(`answers a document of many ${mistakes} with few errors`, async () => {
+    const headers = { 'x-subgraph-secret': 'a secret for this test only' };
+    for (const url of [graph.url, graph.users.url]) {
+      const answer = await ask(url, query, undefined, headers);
+      const codes = codesOf(answer);
+      assert.ok(codes.length > 0 && codes.length <= MAX_VALIDATION_ERRORS, `${codes.length} errors of ${url}`);
+      assert.ok(answer.text.length < 10_000, `${answer.text.length} bytes`);
+    }
+  });
+}
+
 test('rejects circular introspection', async () => {
   const answer = await ask(
     graph.url,

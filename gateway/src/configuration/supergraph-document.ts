@@ -11,6 +11,7 @@ import {
   type Scalar,
   visit,
 } from 'yaml';
+import { type AliasTargets, aliasTargets, aliasViolation } from './alias-limits.ts';
 import { type Expansion, expandVariables } from './variables.ts';
 
 /** A mistake in the file. */
@@ -37,9 +38,10 @@ const SYNTAX_ADVICE: Readonly<Record<string, string>> = {
 export class SupergraphDocument {
   /** Mistakes in its YAML and in its variables. */
   readonly mistakes: readonly Mistake[];
-  /** True if it is valid YAML, apart from duplicate keys. */
+  /** True if it is valid YAML, apart from duplicate keys, and its aliases don't make it too large. */
   readonly isReadable: boolean;
   readonly #document: Document;
+  readonly #targets: AliasTargets;
   readonly #lines = new LineCounter();
   readonly #expansions = new Map<unknown, Expansion>();
 
@@ -47,8 +49,15 @@ export class SupergraphDocument {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
     const { errors } = this.#document;
     const syntaxError = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
-    this.isReadable = syntaxError === undefined;
-    if (syntaxError) {
+    this.#targets = aliasTargets(this.#document);
+    const violation = syntaxError ? undefined : aliasViolation(this.#document, this.#targets);
+    this.isReadable = syntaxError === undefined && violation === undefined;
+    if (violation) {
+      const { alias, message } = violation;
+      this.mistakes = [
+        { line: this.#lines.linePos(alias.range?.[0] ?? 0).line, path: '', message: `${alias}: ${message}` },
+      ];
+    } else if (syntaxError) {
       const { code, message, pos } = syntaxError;
       const line = this.#lines.linePos(pos[0]).line;
       const found = JSON.stringify(text.split('\n')[line - 1]?.trim() ?? '');
@@ -62,7 +71,7 @@ export class SupergraphDocument {
 
   /** Returns the file's content as plain values; null for an empty file. */
   toJS(): unknown {
-    return this.#document.toJS({ maxAliasCount: -1 });
+    return this.#document.toJS({ maxAliasCount: -1 }); // see alias-limits.ts, which counts what aliases stand for instead
   }
 
   /** Returns the value at the path, or undefined if there is none. */
@@ -117,10 +126,10 @@ export class SupergraphDocument {
   #nodeAt(path: KeyPath, resolves = true) {
     let node: unknown = this.#document.contents;
     for (const key of path) {
-      if (isAlias(node)) node = node.resolve(this.#document);
+      if (isAlias(node)) node = this.#targets.get(node);
       node = isCollection(node) ? node.get(key, true) : undefined;
     }
-    if (resolves && isAlias(node)) node = node.resolve(this.#document);
+    if (resolves && isAlias(node)) node = this.#targets.get(node);
     return isScalar(node) || isCollection(node) || isAlias(node) ? node : undefined;
   }
 
@@ -155,7 +164,7 @@ export class SupergraphDocument {
         for (const message of expansion.mistakes) add(node.range?.[0], ancestors, message);
       },
       Alias: (_key, node, ancestors) => {
-        if (node.resolve(this.#document)) return;
+        if (this.#targets.get(node)) return;
         add(
           node.range?.[0],
           ancestors,

@@ -10,6 +10,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
+import { VALIDATION_OPTIONS } from '@lockstep/runtime/graphql/validation-options.ts';
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { CallRules } from '../subgraphs/call-rules.ts';
@@ -58,6 +59,7 @@ export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
     csrfPrevention: { requestHeaders: settings.csrf.requiredHeaders },
     documentStore: validated,
     validationRules: [...FURTHER_RULES],
+    validationOptions: VALIDATION_OPTIONS,
     formatError: formatError(logger, settings.subgraphErrors),
     parseOptions: { maxTokens: settings.limits.maxTokens },
     persistedQueries: settings.apq.enabled ? { cache: new RegisteredDocuments() } : false,

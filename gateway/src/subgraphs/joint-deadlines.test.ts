@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
+import type { RetrySettings } from '../configuration/sections/resilience.ts';
 import { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { type CallContext, NO_CONTEXT } from './call-context.ts';
 import { SubgraphCaller } from './subgraph-caller.ts';
@@ -15,7 +16,7 @@ interface Call {
   readonly response: ServerResponse;
 }
 
-async function start(t: TestContext) {
+async function start(t: TestContext, retry?: RetrySettings) {
   const calls: Call[] = [];
   let tell = () => {};
   const { url } = await serveHttp(t, async (request: IncomingMessage, response: ServerResponse) => {
@@ -24,7 +25,7 @@ async function start(t: TestContext) {
     tell();
   });
   const caller = new SubgraphCaller({
-    subgraph: { name: 'books', routingUrl: url, schema: { sdl: '' }, timeoutMs: 60_000 },
+    subgraph: { name: 'books', routingUrl: url, schema: { sdl: '' }, timeoutMs: 60_000, ...(retry && { retry }) },
     traffic: { timeoutMs: 60_000, deduplicateQuery: true, batchEntities: true },
     secret: undefined,
     logger: recordLog().logger,
@@ -90,6 +91,17 @@ test('calls again for a query with time left if the call that it joined ran out 
   const again = await call(1);
   assert.ok(again.leftMs > 10_000, `${again.leftMs} ms`);
   again.response.end(JSON.stringify(ANSWER));
+  assert.deepEqual(await long, ANSWER);
+});
+
+test('calls again for a query with time left if the call that it joined broke without time for another attempt', async (t) => {
+  const { caller, call } = await start(t, { maxAttempts: 3, intervalMs: 500, budget: 1 });
+  const short = caller.call(query, within(90));
+  const { response } = await call(0);
+  const long = caller.call(query, within(30_000));
+  response.destroy();
+  await assert.rejects(short, { message: 'Subgraph "books" is unavailable' });
+  (await call(1)).response.end(JSON.stringify(ANSWER));
   assert.deepEqual(await long, ANSWER);
 });
 

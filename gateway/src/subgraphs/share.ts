@@ -49,6 +49,9 @@ function withHead(answer: GraphQLAnswer, { status, headers }: Reply): GraphQLAns
   return answer;
 }
 
+/** Time within which another attempt is unlikely: a pause and a call. */
+const MIN_RETRY_MS = 100;
+
 /** Call that is under way. */
 interface SharedCall {
   readonly reply: Promise<SubgraphReply>;
@@ -81,8 +84,8 @@ class SharedCalls {
 
   /**
    * Resolves with the answer of a call that is under way, or of a new one. The lifetime in `context` ends this waiting only:
-   * the call ends when no fetch waits for it any more. A waiter with time left calls again instead of inheriting a
-   * timeout caused by another's shorter deadline.
+   * the call ends when no fetch waits for it any more. A waiter with time left calls again instead of inheriting a timeout, or
+   * a failure without time for another attempt, caused by another's shorter deadline.
    */
   async join(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {
     const identity = `${context.headers.identity} ${request.toIdentity()}`;
@@ -90,7 +93,13 @@ class SharedCalls {
       const key = `${this.#mutations.count} ${identity}`;
       const found = this.#calls.get(key);
       const call = found ?? this.#start(key, request, context);
-      const reply = await wait(call, context.signal);
+      let reply: SubgraphReply;
+      try {
+        reply = await wait(call, context.signal);
+      } catch (error) {
+        if (found && !context.signal.aborted && endsBefore(call, context) && isHurried(call)) continue;
+        throw error;
+      }
       const answer = this.#read(reply);
       if (endsBefore(call, context) && isDeadlineExceeded(answer)) continue;
       if (found) this.#telemetry?.joined(context, reply);
@@ -130,6 +139,11 @@ async function wait(call: SharedCall, signal: AbortSignal): Promise<SubgraphRepl
 
 function endsBefore(call: SharedCall, { deadline }: Lifetime): boolean {
   return call.deadline !== undefined && call.deadline.endsAt < (deadline?.endsAt ?? Number.POSITIVE_INFINITY);
+}
+
+/** Returns whether a call that failed had hardly any time for another attempt. */
+function isHurried({ deadline }: SharedCall): boolean {
+  return deadline !== undefined && deadline.leftMs() < MIN_RETRY_MS;
 }
 
 /** Returns whether the subgraph says that it ran out of time. Only by its errors' codes: data may be anything. */

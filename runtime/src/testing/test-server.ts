@@ -14,7 +14,7 @@ export interface TestServer {
 
 /** Starts Node's own HTTP server for a handler. It ends with the test. */
 export async function serveHttp(
-  t: TestContext,
+  t: { after(end: () => Promise<void>): void },
   listener: RequestListener,
   port = 0,
 ): Promise<TestServer & { server: Server }> {

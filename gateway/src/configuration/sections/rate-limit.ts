@@ -17,6 +17,11 @@ export const rateLimit = z
           .string(HEADER_RULE)
           .regex(/^[\w-]+$/, HEADER_RULE)
           .describe('Header that identifies the client; the last element of a list counts.'),
+        address_capacity: wholeNumber(1)
+          .optional()
+          .describe(
+            'Maximum number of requests of one address in an interval, whatever it sends in the header. Off if unset.',
+          ),
       })
       .optional()
       .describe('Identity of a client. Without it, the address it calls from.'),
@@ -29,6 +34,7 @@ export const rateLimit = z
     capacity,
     intervalMs: interval,
     ...(key && { keyHeader: key.header.toLowerCase() }),
+    ...(key?.address_capacity !== undefined && { addressCapacity: key.address_capacity }),
     ...(redis && { redisUrl: redis.url }),
   }));
 
@@ -39,6 +45,8 @@ export interface RateLimitSettings {
   readonly intervalMs: number;
   /** Header that identifies the client, in lower case. If unset, its address does. */
   readonly keyHeader?: string;
+  /** Maximum number of requests of one address in an interval, whatever its keys. */
+  readonly addressCapacity?: number;
   /** Redis server that counts for all processes. */
   readonly redisUrl?: string;
 }

@@ -22,7 +22,7 @@ test('reads every key of traffic_shaping, and has no limits by default', () => {
       rate_limit: {
         capacity: 100,
         interval: '1s',
-        key: { header: 'X-Forwarded-For' },
+        key: { header: 'X-Forwarded-For', address_capacity: 1000 },
         redis: { url: 'redis://127.0.0.1:6379' },
       },
     }),
@@ -31,7 +31,13 @@ test('reads every key of traffic_shaping, and has no limits by default', () => {
       deduplicateQuery: true,
       batchEntities: true,
       concurrencyLimit: 512,
-      rateLimit: { capacity: 100, intervalMs: 1000, keyHeader: 'x-forwarded-for', redisUrl: 'redis://127.0.0.1:6379' },
+      rateLimit: {
+        capacity: 100,
+        intervalMs: 1000,
+        keyHeader: 'x-forwarded-for',
+        addressCapacity: 1000,
+        redisUrl: 'redis://127.0.0.1:6379',
+      },
     },
   );
 });

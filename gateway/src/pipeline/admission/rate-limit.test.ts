@@ -70,6 +70,16 @@ test('uses the last address of x-forwarded-for, whatever a client puts before it
   assert.deepEqual(await statuses(of('10.0.0.1'), of('10.0.0.9, 10.0.0.1'), of('10.0.0.1, 10.0.0.2')), [200, 429, 200]);
 });
 
+test('limits an address that changes its key with each request, if the settings say so', async (t) => {
+  const { statuses } = await serveLimited(t, { capacity: 1, keyHeader: 'x-api-key', addressCapacity: 3 });
+  const keys = ['a', 'b', 'c', 'd', 'e'].map((key) => ({ 'x-api-key': key }));
+  assert.deepEqual(await statuses(...keys), [200, 200, 200, 429, 429]);
+  const byProxy = (client: string, key: string) => ({ 'x-api-key': key, 'x-forwarded-for': `10.9.9.9, ${client}` });
+  const proxied = ['f', 'g', 'h', 'i'].map((key) => byProxy('192.0.2.1', key));
+  assert.deepEqual(await statuses(...proxied), [200, 200, 200, 429], 'the address that a proxy on this machine names');
+  assert.deepEqual(await statuses(byProxy('192.0.2.2', 'j'), byProxy('192.0.2.2', 'j')), [200, 429]);
+});
+
 test('identifies an IPv6 client by its first 64 bits', async (t) => {
   const { statuses } = await serveLimited(t, { capacity: 1, keyHeader: 'x-forwarded-for' });
   const of = (address: string) => ({ 'x-forwarded-for': `10.0.0.1, ${address}` });

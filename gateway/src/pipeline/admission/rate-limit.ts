@@ -34,16 +34,24 @@ export class RateLimit {
    * @throws {RefusedRequestError} `RATE_LIMITED` if it is beyond its client's share
    */
   check(request: IncomingMessage): void | Promise<void> {
-    const count = this.#counts.add(clientOf(request, this.#settings.keyHeader));
-    return isPromise(count) ? count.then((counted) => this.#check(counted)) : this.#check(count);
+    const { capacity, keyHeader, addressCapacity } = this.#settings;
+    if (addressCapacity === undefined) return this.#count(clientOf(request, keyHeader), capacity);
+    const counted = this.#count(`address ${addressOf(request)}`, addressCapacity);
+    const countClient = () => this.#count(clientOf(request, keyHeader), capacity);
+    return counted ? counted.then(countClient) : countClient();
+  }
+
+  #count(client: string, capacity: number): void | Promise<void> {
+    const count = this.#counts.add(client);
+    return isPromise(count) ? count.then((counted) => this.#check(counted, capacity)) : this.#check(count, capacity);
   }
 
   close(): void {
     this.#counts.close();
   }
 
-  #check({ requests, resetsInMs }: RequestCount): void {
-    const { capacity, intervalMs } = this.#settings;
+  #check({ requests, resetsInMs }: RequestCount, capacity: number): void {
+    const { intervalMs } = this.#settings;
     if (requests <= capacity) return;
     this.#refusals.add('traffic_shaping.rate_limit', 'refused');
     const retryAfterS = Math.max(1, Math.ceil(resetsInMs / 1000));
@@ -55,10 +63,26 @@ export class RateLimit {
 /** Each proxy appends the address that it was called from. Only the last one comes from our own proxy. */
 const FORWARDED_FOR = 'x-forwarded-for';
 
+const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
+
+/**
+ * Returns the address that a request comes from, as far as it can't be made up: that of the connection, or what a proxy on
+ * this machine has appended.
+ */
+function addressOf({ headers, socket: { remoteAddress = '' } }: IncomingMessage): string {
+  const forwarded = headers[FORWARDED_FOR];
+  const isProxied = LOOPBACK.test(remoteAddress) && typeof forwarded === 'string' && forwarded !== '';
+  return isProxied ? hash('sha256', clientOfAddress(lastOf(forwarded)), 'base64') : clientOfAddress(remoteAddress);
+}
+
+function lastOf(list: string): string {
+  return list.slice(list.lastIndexOf(',') + 1).trim();
+}
+
 /** Returns the key of a client: its header, hashed because it may be long or secret, or else its address. */
 function clientOf({ headers, socket }: IncomingMessage, keyHeader: string | undefined): string {
   const value = keyHeader === undefined ? undefined : headers[keyHeader];
   if (typeof value !== 'string' || value === '') return clientOfAddress(socket.remoteAddress ?? '');
-  const client = keyHeader === FORWARDED_FOR ? value.slice(value.lastIndexOf(',') + 1).trim() : value;
+  const client = keyHeader === FORWARDED_FOR ? lastOf(value) : value;
   return hash('sha256', clientOfAddress(client), 'base64');
 }

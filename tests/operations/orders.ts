@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
-import { startGraph } from '../harness/graph.ts';
 import { until } from '../harness/waiting.ts';
+import { graph } from './graph.ts';
 
-const graph = await startGraph({ after }, { only: ['users', 'orders'] });
-const ada = await createUser(graph.url, 'ada@example.com');
-const bob = await createUser(graph.url, 'bob@example.com', 'Bob');
+const ada = await createUser(graph.url, 'ada.orders@example.com');
+const bob = await createUser(graph.url, 'bob.orders@example.com', 'Bob');
 const orders = [
   await createOrder(graph.url, ada),
   await createOrder(graph.url, bob, '7'),
@@ -28,7 +27,7 @@ test('creates an order for a user, and finds it by id', async () => {
   assert.deepEqual(rest, {
     __typename: 'Order',
     userId: ada,
-    user: { __typename: 'User', id: ada, name: 'Ada Lovelace', email: 'ada@example.com' },
+    user: { __typename: 'User', id: ada, name: 'Ada Lovelace', email: 'ada.orders@example.com' },
     amount: '10.50',
     status: 'PENDING',
   });

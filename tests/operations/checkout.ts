@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { checkCheckouts } from '../../commands/databases/checkout-check.ts';
 import { databasesOf, endingOf, sendCancel, sendCheckout } from '../harness/checkouts.ts';
 import { ask, createOrder, createProduct, createUser, errorsOf, get } from '../harness/client.ts';
-import { startGraph } from '../harness/graph.ts';
+import { graph } from './graph.ts';
 
-const graph = await startGraph({ after });
-const userId = await createUser(graph.url, 'ada@example.com');
+const userId = await createUser(graph.url, 'ada.checkout@example.com');
 const lamp = await createProduct(graph.url, 10, '19.99');
 const pen = await createProduct(graph.url, 5000, '0.10', 'Pen');
 
@@ -73,7 +72,7 @@ test('rejects a checkout of a user who does not exist', async () => {
 
 test('creates one order and takes stock once for a key sent ten times at the same time', async () => {
   const before = await stockOf(pen);
-  const checkout = { userId, productId: pen, quantity: 5, key: 'ten times' };
+  const checkout = { userId, productId: pen, quantity: 5, key: 'a checkout ten times' };
   const answers = await Promise.all(Array.from({ length: 10 }, () => sendCheckout(graph.url, checkout)));
   for (const { data } of answers) assert.deepEqual(data, answers[0]?.data);
   assert.equal(endingOf(answers[0]), 'CONFIRMED');

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { ask, createUser, errorsOf } from '../harness/client.ts';
-import { startGraph } from '../harness/graph.ts';
+import { test } from 'node:test';
+import { ask, errorsOf } from '../harness/client.ts';
+import { ada, graph } from './graph.ts';
 
-const graph = await startGraph({ after }, { only: ['users', 'orders'] });
-const user = await createUser(graph.url, 'ada@example.com');
+const user = ada;
 
 const ID_RULE = 'must be an id: a whole number from 1, such as "42"';
 

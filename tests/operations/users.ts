@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
-import { startGraph } from '../harness/graph.ts';
+import { test } from 'node:test';
+import { ask, createOrder, errorsOf, get } from '../harness/client.ts';
 import { until } from '../harness/waiting.ts';
-
-const graph = await startGraph({ after }, { only: ['users', 'orders'] });
-const [ada, bob, cy] = [
-  await createUser(graph.url, 'ada@example.com'),
-  await createUser(graph.url, 'bob@example.com', 'Bob'),
-  await createUser(graph.url, 'cy@example.com', 'Cy'),
-];
+import { ada, bob, cy, graph } from './graph.ts';
 
 test('creates a user with trimmed values, and finds it by id', async () => {
   const { createUser: created } = await get<{ createUser: Record<string, string> }>(
