@@ -36,13 +36,13 @@ export interface DividedOperation {
 }
 
 /**
- * Takes out of an operation what it selects on some of the types behind an interface, if subgraphs give it in which the
- * interface is an `@interfaceObject`. Of `trees { id ... on Oak { label height } }`, `height` being a field of an
- * `@interfaceObject`, it leaves `trees { id __typename id ... on Oak { label } }`, and an entry for the `height` of an Oak.
+ * Takes out of an operation what it selects on some of the types behind an interface, if a subgraph gives it by an
+ * `@interfaceObject` with a `@requires`. Of `trees { id ... on Oak { label text } }`, `text` being such a field, it leaves
+ * `trees { id __typename id ... on Oak { label } }`, and an entry for the `text` of an Oak.
  *
- * Planned with the rest, @apollo/query-planner 2.14.4 asks for them at each type behind the interface
- * (https://github.com/apollographql/federation/pull/2524), and fails or forgets a fetch if they have a `@requires`
- * (https://github.com/apollographql/federation/issues/2405). For a similar reason other fragments on abstract types are
+ * Planned with the rest, @apollo/query-planner 2.14.4 fails for it or forgets a fetch
+ * (https://github.com/apollographql/federation/issues/2405), or asks for what is required of each type
+ * (https://github.com/apollographql/federation/pull/2524). For a similar reason other fragments on abstract types are
  * replaced by fragments on object types: it fails for an object whose subgraph doesn't know the type, with "We should have
  * an edge from Node(b) for __typename", as in https://github.com/apollographql/router/issues/8127.
  * interface-objects.test.ts reproduces these.
@@ -159,7 +159,7 @@ class Division {
     return { ...part, type, typeNames, conditions: withDirectives(part.conditions, fragment) };
   }
 
-  /** Puts the selections of fragments where the planner can do them. */
+  /** Puts each selection of fragments on a type that the planner can do it for. */
   #narrow(scope: Scope, part: Part, selections: readonly SelectionNode[]): void {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) this.#place(scope, part, selection);

@@ -4,7 +4,7 @@ import { type FieldedType, fieldSet, graphIn, isFieldedType, isTrue, stringArgum
 /** An interface that is an `@interfaceObject` in some subgraph. */
 export interface InterfaceObject {
   readonly name: string;
-  /** Fields that subgraphs give in which it is an `@interfaceObject`. */
+  /** Fields with `@requires` in subgraphs in which it is an `@interfaceObject`. */
   readonly fields: ReadonlySet<string>;
   /** Key of the types behind it, in a subgraph that knows them. */
   readonly key: SelectionSetNode;
@@ -32,7 +32,7 @@ export function interfaceObjectsOf(supergraph: DocumentNode): Map<string, Interf
 
 function fieldsIn({ fields = [] }: FieldedType, graphs: ReadonlySet<string>): Set<string> {
   const isGiven = (directive: ConstDirectiveNode) =>
-    directive.name.value === 'join__field' && graphs.has(graphIn(directive)) && !isTrue(directive, 'external');
+    directive.name.value === 'join__field' && graphs.has(graphIn(directive)) && stringArgument(directive, 'requires');
   return new Set(fields.filter(({ directives }) => directives?.some(isGiven)).map(({ name }) => name.value));
 }
 

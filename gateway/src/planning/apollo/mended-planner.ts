@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import type * as QueryPlannerModule from '@apollo/query-planner';
 
-/** One change to a line of @apollo/query-planner 2.14.4. */
+/** One change to a line of @apollo/query-planner or @apollo/query-graphs 2.14.4. */
 interface Mend {
   readonly from: string;
   readonly to: string;
@@ -33,34 +33,69 @@ const NESTED_KEY_OF_REQUIRES: readonly Mend[] = [
   },
 ];
 
-const FILE = createRequire(import.meta.url).resolve('@apollo/query-planner/dist/buildPlan.js');
+/**
+ * A field that subgraphs give by an `@interfaceObject`, reached through a subgraph that has the interface: the planner takes
+ * the key of the interface, and also tries each combination of the ways to each type behind it. With three types these are
+ * more than 10^8 at the third such field in a row, and memory ends. The key of the interface is enough. No upstream issue is
+ * known; interface-objects.test.ts reproduces it.
+ */
+const COMBINED_TYPES_OF_INTERFACE: readonly Mend[] = [
+  {
+    from: 'let implementations;\n                if (fieldIsOfAnImplementation) {',
+    to: `let implementations;
+                const isGivenByInterfaceObject = ({ tail, conditions }) =>
+                    (0, federation_internals_1.isInterfaceObjectType)(tail.type)
+                        && tail.type.name === currentType.name
+                        && tail.type.field(field.name)
+                        && conditions?.selections().every((key) => key.kind === 'FieldSelection' && currentType.field(key.element.name));
+                if (!itfEdge && !fieldIsOfAnImplementation && path.graph.outEdges(path.tail).some(isGivenByInterfaceObject)) {
+                    return { options: undefined };
+                }
+                if (fieldIsOfAnImplementation) {`,
+  },
+];
+
+const { resolve } = createRequire(import.meta.url);
+const PLANNER_FILE = resolve('@apollo/query-planner/dist/buildPlan.js');
+const GRAPHS_FILE = createRequire(PLANNER_FILE).resolve('@apollo/query-graphs/dist/graphPath.js');
 
 /**
- * Loads a copy of the planner with its faults mended that no other code can work around. The package itself stays as it is
- * for others, such as ApolloGateway.
+ * Loads a copy of a module with its faults mended that no other code can work around. The package itself stays as it is for
+ * others, such as ApolloGateway.
  *
+ * @param replaced modules that the copy gets in place of others
  * @throws if the package isn't the version that the changes are for
  */
-function load(mends: readonly Mend[]): Pick<typeof QueryPlannerModule, 'QueryPlanner'> {
+function load(file: string, mends: readonly Mend[], replaced: Readonly<Record<string, unknown>> = {}): unknown {
   const source = mends.reduce(
     (text, { from, to }) => {
-      if (text.split(from).length !== 2)
-        throw new Error(`${FILE} is not @apollo/query-planner 2.14.4: no "${from}" in it`);
+      if (text.split(from).length !== 2) throw new Error(`${file} is not of version 2.14.4: no "${from}" in it`);
       return text.replace(from, () => to);
     },
-    readFileSync(FILE, 'utf8'),
+    readFileSync(file, 'utf8'),
   );
-  const copy = new Module(FILE);
-  copy.filename = FILE;
-  Object.assign(copy, { paths: createRequire(FILE).resolve.paths('') });
-  compile(copy, source);
+  const copy = new Module(file);
+  copy.filename = file;
+  const original = createRequire(file);
+  Object.assign(copy, { require: (id: string): unknown => (id in replaced ? replaced[id] : original(id)) });
+  compile(copy, source, file);
   return copy.exports;
 }
 
-function compile(copy: Module, source: string): void {
+function compile(copy: Module, source: string, file: string): void {
   if (!('_compile' in copy) || typeof copy._compile !== 'function')
     throw new Error('Node has no Module.prototype._compile');
-  copy._compile(source, FILE);
+  copy._compile(source, file);
 }
 
-export const { QueryPlanner } = load(NESTED_KEY_OF_REQUIRES);
+function loadPlanner(): Pick<typeof QueryPlannerModule, 'QueryPlanner'> {
+  const paths = Object(load(GRAPHS_FILE, COMBINED_TYPES_OF_INTERFACE));
+  const graphs = { ...Object(createRequire(PLANNER_FILE)('@apollo/query-graphs')), ...paths };
+  const planner: Partial<typeof QueryPlannerModule> = Object(
+    load(PLANNER_FILE, NESTED_KEY_OF_REQUIRES, { '@apollo/query-graphs': graphs }),
+  );
+  if (!planner.QueryPlanner) throw new Error(`${PLANNER_FILE} has no QueryPlanner`);
+  return { QueryPlanner: planner.QueryPlanner };
+}
+
+export const { QueryPlanner } = loadPlanner();

@@ -8,8 +8,8 @@ import type { Kind } from './kind.ts';
 
 /**
  * Failures of subgraphs: rejected calls, errors with, without and with wrong paths, nulls, short and long lists. An answer
- * then has the values of the undamaged one, or nulls in their place: each where the schema allows it, and no further up than
- * the error that explains it makes necessary.
+ * then has the values of the undamaged one, or nulls in their place: each at a place that the schema
+ * allows, and no further up than the error that explains it makes necessary.
  */
 export const failures: Kind = {
   draw: (random, seed) => new RandomFederation(random, seed).options(),
