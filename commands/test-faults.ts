@@ -11,6 +11,7 @@ const TESTS = [
   'tests/calls/*.alone.ts',
   'tests/faults/*.test.ts',
   'tests/following/*.test.ts',
+  'tests/following/*.alone.ts',
   'tests/settings/reload.test.ts',
   'tests/identity/switching.test.ts',
   'tests/pm2/reload.test.ts',

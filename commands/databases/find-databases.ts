@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { readSubgraphConfig } from '@lockstep/subgraph-kit/subgraph-config.ts';
-import { readApps } from '../processes/apps.ts';
+import { type App, readApps } from '../processes/apps.ts';
 import { CommandError } from '../terminal/command.ts';
 
 /** Database of one subgraph. */
@@ -13,12 +13,13 @@ export interface SubgraphDatabase {
 }
 
 /**
- * Returns the databases of this project's subgraphs, as they are in this environment.
+ * Returns the databases of this project's subgraphs.
  *
+ * @param apps apps in the environment that counts, by default that of the command
  * @throws {CommandError} if the environment is invalid, or a database is in memory
  */
-export function findDatabases(): SubgraphDatabase[] {
-  return readApps().flatMap(({ name, script, env }) => {
+export function findDatabases(apps: readonly App[] = readApps()): SubgraphDatabase[] {
+  return apps.flatMap(({ name, script, env }) => {
     const schema = join(dirname(dirname(script)), 'schema.graphql');
     return existsSync(schema) ? [{ name, path: databasePathOf(name, schema, env) }] : [];
   });

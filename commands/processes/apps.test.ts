@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { CommandError } from '../terminal/command.ts';
-import { ECOSYSTEM_FILE, graphUrl, readApps } from './apps.ts';
+import { ECOSYSTEM_FILE, readApps } from './apps.ts';
+import { graphUrl } from './graph-url.ts';
 
 const VARIABLES = ['SUPERGRAPH_FILE', 'GATEWAY_PORT', 'HOST', 'SUBGRAPH_SECRET', 'USERS_SECRET', 'ORDERS_SECRET'];
 
@@ -28,7 +28,6 @@ function urlOf(t: { after(end: () => void): void }, gateway: string, env: Record
 
 function forget(): void {
   for (const name of VARIABLES) delete process.env[name];
-  delete createRequire(import.meta.url).cache[ECOSYSTEM_FILE]; // it reads the environment
 }
 
 test('the URL of the graph is from supergraph.yaml unless the environment overrides it', (t) => {

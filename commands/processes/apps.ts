@@ -1,10 +1,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { readConfig } from '@lockstep/gateway/configuration/environment.ts';
-import { toAuthority } from '@lockstep/gateway/configuration/sections/endpoint.ts';
-import { readSupergraphFile } from '@lockstep/gateway/configuration/supergraph-file.ts';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { CommandError } from '../terminal/command.ts';
+import type { GivenVariables } from './environment.ts';
 
 /** Folder of this project. */
 export const ROOT = join(import.meta.dirname, '..', '..');
@@ -12,21 +10,28 @@ export const ROOT = join(import.meta.dirname, '..', '..');
 /** File that declares the project's processes. */
 export const ECOSYSTEM_FILE = join(ROOT, 'ecosystem.config.js');
 
+/** Name of the gateway's app. */
+export const GATEWAY = 'gateway';
+
 /** Part of a pm2 app that the commands use. */
 export interface App {
   name: string;
   script: string;
+  out_file: string;
   error_file: string;
+  /** Number of processes; undefined for one. */
+  instances?: number;
   env: Record<string, string>;
+  env_given: GivenVariables;
 }
 
 /**
  * Returns the project's processes as pm2 would start them in this environment: all, or the named ones.
  *
- * @throws {CommandError} if a name is unknown
+ * @throws {CommandError} if a name is unknown, or a variable has a wrong value
  */
-export function readApps(names: readonly string[] = []): App[] {
-  const { apps }: { apps: App[] } = createRequire(import.meta.url)(ECOSYSTEM_FILE);
+export function readApps(names: readonly string[] = [], env = process.env): App[] {
+  const apps = readEcosystem(env);
   const known = apps.map(({ name }) => name);
   for (const name of names) {
     if (!known.includes(name)) throw new CommandError(`${name}: no such process; there are ${known.join(', ')}`);
@@ -34,18 +39,23 @@ export function readApps(names: readonly string[] = []): App[] {
   return apps.filter(({ name }) => names.length === 0 || names.includes(name));
 }
 
-/**
- * Returns the URL of the graph in this environment.
- *
- * @throws {CommandError} if the configuration is invalid
- */
-export function graphUrl(apps: readonly App[]): string {
-  const gateway = apps.find(({ name }) => name === 'gateway');
+/** Reads the file that pm2 reads too, which is why it takes the environment from `process.env`. */
+function readEcosystem(env: NodeJS.ProcessEnv): App[] {
+  const require = createRequire(import.meta.url);
+  const own = process.env;
+  delete require.cache[ECOSYSTEM_FILE];
+  process.env = env;
   try {
-    const { listen, path } = readSupergraphFile(readConfig({ ...process.env, ...gateway?.env })).settings.gateway;
-    return `http://${toAuthority(listen)}${path}`;
+    const { apps }: { apps: App[] } = require(ECOSYSTEM_FILE);
+    return apps;
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new CommandError(error.message);
+    throw expected(error);
+  } finally {
+    process.env = own;
   }
+}
+
+/** Returns the error that a command reports: an expected one if the operator has to change something. */
+export function expected(error: unknown): unknown {
+  return error instanceof ConfigurationError ? new CommandError(error.message) : error;
 }

@@ -1,25 +1,52 @@
 import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pm2, { type ProcessDescription } from 'pm2';
 import manifest from '../../package.json' with { type: 'json' };
 import { CommandError } from '../terminal/command.ts';
 import { type App, ROOT } from './apps.ts';
+import { sessionOf } from './environment.ts';
 
-const PM2_COMMAND = join(dirname(createRequire(import.meta.url).resolve('pm2/package.json')), 'bin', 'pm2');
+const require = createRequire(import.meta.url);
+const PM2_COMMAND = join(dirname(require.resolve('pm2/package.json')), 'bin', 'pm2');
 const MINIMUM_NODE = manifest.config.minimumNode;
 const OWN_PM2 = 'give this project a pm2 of its own: set PM2_HOME to a folder for it, for every command';
 
-// The request behind `pm2 report`, which pm2's types lack (7.0.4).
+/** Longer than a process may take to stop: `kill_timeout` twice. */
+const ANSWER_TIMEOUT_MS = 45_000;
+
+/** The part of pm2's own client (7.0.4) that its types lack: calls to the daemon. */
 declare module 'pm2' {
   const Client: {
-    executeRemote(
-      method: 'getReport',
-      options: object,
-      callback: (error: Error | null, report: { node_version: string; managed_apps: number }) => void,
-    ): void;
+    executeRemote<Result>(method: string, argument: unknown, done: (error: Error | null, result: Result) => void): void;
+    pingDaemon(done: (isAlive: boolean) => void): void;
   };
+}
+
+/** What pm2's command line does with an app before it hands it to the daemon (7.0.4). */
+interface AppReader {
+  verifyConfs(apps: object[]): object[] | Error;
+  resolveAppAttributes(options: { cwd: string; pm2_home: string }, app: object): object;
+}
+
+const { verifyConfs, resolveAppAttributes }: AppReader = require('pm2/lib/Common.js');
+const { PM2_ROOT_PATH: pm2Home }: { PM2_ROOT_PATH: string } = require('pm2/constants.js');
+
+/** Folder of pm2's daemon. */
+export const PM2_HOME = pm2Home;
+
+/** Connects to pm2's daemon for as long as the work takes, starting it if there is none. */
+export async function withDaemon<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (!(await isDaemonAlive())) await runPm2(['ping', '--silent'], daemonEnvironment());
+  await promisify<boolean>(pm2.connect).call(pm2, false);
+  try {
+    return await work();
+  } finally {
+    pm2.disconnect();
+  }
 }
 
 /**
@@ -28,7 +55,7 @@ declare module 'pm2' {
  * @throws {CommandError} if pm2 has a process of that name from another folder: pm2 tells processes apart by name
  */
 export async function listProcesses(apps: readonly App[]): Promise<ProcessDescription[]> {
-  const all = await withDaemon(() => promisify(pm2.list).call(pm2));
+  const all = await call<ProcessDescription[]>('getMonitorData', {});
   const named = all.filter(({ name }) => apps.some((app) => app.name === name));
   const foreign = named.find((process) => process.pm2_env?.pm_cwd !== ROOT);
   if (foreign) {
@@ -40,6 +67,35 @@ export async function listProcesses(apps: readonly App[]): Promise<ProcessDescri
   return named;
 }
 
+/** Returns the processes that pm2 has for programs of this folder that are in no app: an older ecosystem.config.js had them. */
+export async function listFormerProcesses(apps: readonly App[]): Promise<ProcessDescription[]> {
+  const all = await call<ProcessDescription[]>('getMonitorData', {});
+  const folders = ['gateway', 'subgraphs'].map((folder) => join(ROOT, folder, sep));
+  return all.filter(({ name, pm2_env: env }) => {
+    const isOfFolder = folders.some((folder) => env?.pm_exec_path?.startsWith(folder));
+    return isOfFolder && env?.pm_cwd === ROOT && !apps.some((app) => app.name === name);
+  });
+}
+
+/** Makes pm2 run the app beside what it runs already. Resolves with the ids of the new processes in pm2. */
+export async function launch({ instances = 1, ...app }: App): Promise<number[]> {
+  for (const file of [app.out_file, app.error_file]) mkdirSync(dirname(file), { recursive: true });
+  const verified = verifyConfs([{ ...app, instances, namespace: 'default', filter_env: true }]);
+  if (verified instanceof Error) throw verified;
+  const resolved = resolveAppAttributes({ cwd: ROOT, pm2_home: PM2_HOME }, { ...verified[0] });
+  const launched = await call<ProcessDescription[]>('prepare', resolved);
+  return launched.flatMap(({ pm2_env: env }) => (env && 'pm_id' in env ? [Number(env.pm_id)] : []));
+}
+
+/**
+ * Stops processes, and deletes them if that is asked for. They are told twice: pm2 restarts a process that it was told to
+ * stop before it was online, unless it is told again (7.0.4).
+ */
+export async function end(ids: readonly number[], action: 'stop' | 'delete'): Promise<void> {
+  await Promise.all(ids.map((id) => call('stopProcessId', id)));
+  await Promise.all(ids.map((id) => call(`${action}ProcessId`, id)));
+}
+
 /**
  * Ends a pm2 daemon that runs on a Node too old for the gateway, which in cluster mode runs on the daemon's Node. pm2 then
  * starts a daemon on this Node.
@@ -47,7 +103,7 @@ export async function listProcesses(apps: readonly App[]): Promise<ProcessDescri
  * @throws {CommandError} if the old daemon runs processes
  */
 export async function requireFittingDaemon(): Promise<void> {
-  const report = await withDaemon(() => promisify(pm2.Client.executeRemote).call(pm2.Client, 'getReport', {}));
+  const report = await withDaemon(() => call<{ node_version: string; managed_apps: number }>('getReport', {}));
   if (Number.parseInt(report.node_version, 10) >= MINIMUM_NODE) return;
   if (report.managed_apps > 0) {
     throw new CommandError(
@@ -55,27 +111,46 @@ export async function requireFittingDaemon(): Promise<void> {
         `gateway needs Node ${MINIMUM_NODE}. Either ${OWN_PM2}; or renew that pm2, which restarts what it runs: npx pm2 update`,
     );
   }
-  await runPm2(['kill', '--silent']);
+  await runPm2(['kill', '--silent'], daemonEnvironment());
 }
 
 /** Runs pm2's own command line, on the Node that runs this. Resolves with its exit code. */
-export function runPm2(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
-  const child = spawn(process.execPath, [PM2_COMMAND, ...args], {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
+export function runPm2(args: readonly string[], env = process.env): Promise<number> {
+  const child = spawn(process.execPath, [PM2_COMMAND, ...args], { cwd: ROOT, stdio: 'inherit', env });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
 }
 
-async function withDaemon<Result>(ask: () => Promise<Result>): Promise<Result> {
-  await promisify<boolean>(pm2.connect).call(pm2, false);
+/**
+ * Returns the environment of a new daemon. It has nothing that the project is configured by, because in cluster mode
+ * processes inherit the daemon's variables, for ever. After a crash the daemon runs `node $_ update` to come back (pm2
+ * 7.0.4), and in a shell `_` is the program that was typed: npm would update the project's packages.
+ */
+function daemonEnvironment(): NodeJS.ProcessEnv {
+  return { ...sessionOf(process.env), _: PM2_COMMAND };
+}
+
+/** Resolves with true if pm2's daemon runs. */
+export function isDaemonAlive(): Promise<boolean> {
+  return new Promise((resolve) => pm2.Client.pingDaemon(resolve));
+}
+
+async function call<Result>(method: string, argument: unknown): Promise<Result> {
+  const timer = new AbortController();
+  const answer = new Promise<Result>((resolve, reject) => {
+    pm2.Client.executeRemote<Result>(method, argument, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+  const late = delay(ANSWER_TIMEOUT_MS, undefined, { signal: timer.signal }).then(() => {
+    throw new CommandError(
+      `pm2 doesn't answer for ${ANSWER_TIMEOUT_MS / 1000} s; its log is ${PM2_HOME}/pm2.log, and its process is in pm2.pid`,
+    );
+  });
+  late.catch(() => {}); // it was in time
   try {
-    return await ask();
+    return await Promise.race([answer, late]);
   } finally {
-    pm2.disconnect();
+    timer.abort();
   }
 }

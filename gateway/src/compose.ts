@@ -1,6 +1,8 @@
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { createLogger } from '@lockstep/runtime/logging.ts';
+import { buildSchema } from 'graphql';
 import { readConfig } from './configuration/environment.ts';
+import { compose } from './planning/compose.ts';
 import { PolledSchemas } from './supergraph/polled-schemas.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
 import { subscriptionWarning } from './supergraph/subscription-warning.ts';
@@ -10,8 +12,9 @@ import { subscriptionWarning } from './supergraph/subscription-warning.ts';
 try {
   const config = readConfig();
   const schemas = new PolledSchemas(config.secret, createLogger('compose', config.logging));
-  const { sdl } = await readSupergraph(config, schemas);
-  const warning = subscriptionWarning(sdl);
+  const supergraph = await readSupergraph(config, schemas);
+  const sdl = compose(supergraph.schemas);
+  const warning = subscriptionWarning(buildSchema(sdl, { assumeValid: true, assumeValidSDL: true }));
   if (warning !== undefined) process.stderr.write(`${warning}\n`);
   process.stdout.write(sdl);
 } catch (error) {

@@ -2,8 +2,9 @@ import { listen } from '@lockstep/runtime/http/server/server.ts';
 import { run } from '@lockstep/runtime/lifecycle.ts';
 import { PORT_VARIABLE, readConfig } from './configuration/environment.ts';
 import { toAuthority } from './configuration/sections/endpoint.ts';
-import { releaseGarbage } from './garbage.ts';
 import { GatewayServer } from './pipeline/server.ts';
+import { releaseGarbage } from './planning/garbage.ts';
+import { openPlanner } from './planning/worker/open-planner.ts';
 import { Generations } from './supergraph/generations.ts';
 import { watchSupergraph } from './supergraph/supergraph-watcher.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
@@ -15,17 +16,19 @@ await run('gateway', readConfig, async (config, logger) => {
     secret: config.secret,
     logger,
     telemetry,
+    openPlanner,
     openHandler: (foundation, before) =>
       GatewayServer.open({ logger, isReady: () => phase === 'serving' }, foundation, before),
   });
   const { reloads } = telemetry.counts;
   const watcher = await watchSupergraph({ config, logger, generations, reloads });
-  const { listen: address, path } = generations.current.settings;
+  const { listen: address, path, healthCheck } = generations.current.settings;
   await releaseGarbage();
   const listening = await listen(generations.handle, { ...config, ...address, portVariable: PORT_VARIABLE });
-  const { host } = address;
-  logger.info(`gateway answers at http://${toAuthority({ host, port: listening.port })}${path}`);
+  const origin = `http://${toAuthority({ host: address.host, port: listening.port })}`;
+  logger.info(`gateway answers at ${origin}${path}`);
   return {
+    probe: `${origin}${healthCheck.ready}`,
     async stop() {
       phase = 'stopping';
       watcher.stop();

@@ -29,7 +29,7 @@ async function end(child: ChildProcess) {
 async function startReady(t: TestContext, way: string, env?: NodeJS.ProcessEnv): Promise<Started> {
   const started = start(t, way, env);
   const [message] = await Promise.race([once(started.child, 'message'), started.ended.then(({ err }) => [err])]);
-  assert.equal(message, 'ready');
+  assert.deepEqual(message, { type: 'axm:monitor', data: { state: { value: 'ready' }, probe: { value: '' } } });
   return started;
 }
 

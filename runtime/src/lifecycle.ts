@@ -1,9 +1,12 @@
 import { CONFIGURATION_EXIT_CODE, ConfigurationError } from './configuration-error.ts';
 import { createLogger, type Logger } from './logging.ts';
 import type { ProcessConfig } from './process-config.ts';
+import { reportReady } from './process-state.ts';
 
 /** A running process. */
 export interface Running {
+  /** URL that returns 200 while the process accepts requests. */
+  readonly probe?: string;
   /** Resolves when requests in flight are answered and everything is closed. */
   stop(): Promise<void>;
 }
@@ -26,8 +29,9 @@ export async function run<Config extends ProcessConfig>(
   try {
     const config = readConfig();
     logger = createLogger(name, config.logging);
-    stopOnSignals(await start(config, logger), logger);
-    process.send?.('ready');
+    const running = await start(config, logger);
+    stopOnSignals(running, logger);
+    reportReady(running.probe);
   } catch (error) {
     die(logger, error);
   }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { READY_PATH } from '@lockstep/runtime/http/server/health.ts';
 import { type Handler, listen } from '@lockstep/runtime/http/server/server.ts';
 import { type Running, run } from '@lockstep/runtime/lifecycle.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { untilGone } from '@lockstep/runtime/predecessors.ts';
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { migrate } from './database/migrate.ts';
@@ -36,7 +38,7 @@ export interface SubgraphDefinition<
   readonly services: (parts: SubgraphParts<Tables, Own, Failpoint>) => Services;
   /** Creates the context of one operation. */
   readonly context: (services: Services, operation: Operation) => Context;
-  /** Starts work that goes on beside answering, while the process listens. */
+  /** Starts work that goes on beside answering, while the process listens and no other one works on the database. */
   readonly background?: (services: Services, logger: Logger) => Running;
   /** Closes the services, once the last request is answered. */
   readonly close?: (services: Services) => Promise<void>;
@@ -80,12 +82,19 @@ export function defineSubgraph<
         async (config, logger) => {
           const subgraph = await open(config, logger);
           const listening = await listen(subgraph.handler, config);
-          const background = subgraph.startBackground();
-          logger.info(`${name} answers at http://${config.host}:${listening.port}/graphql`);
+          const stopping = new AbortController();
+          const background = untilGone(config.predecessors ?? [], stopping.signal).then(
+            () => subgraph.startBackground(),
+            () => undefined, // it stops before they are gone
+          );
+          const address = `http://${config.host}:${listening.port}`;
+          logger.info(`${name} answers at ${address}/graphql`);
           return {
+            probe: `${address}${READY_PATH}`,
             async stop() {
+              stopping.abort();
               await listening.stop();
-              await background?.stop();
+              await (await background)?.stop();
               await subgraph.stop();
             },
           };

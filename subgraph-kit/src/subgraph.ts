@@ -13,7 +13,7 @@ import { VALIDATION_OPTIONS } from '@lockstep/runtime/graphql/validation-options
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
 import { readDeadline } from '@lockstep/runtime/http/deadline.ts';
 import { graphql } from '@lockstep/runtime/http/server/graphql.ts';
-import { live, type ReadinessCheck, ready } from '@lockstep/runtime/http/server/health.ts';
+import { live, READY_PATH, type ReadinessCheck, ready } from '@lockstep/runtime/http/server/health.ts';
 import { routes } from '@lockstep/runtime/http/server/routes.ts';
 import { requireSecret } from '@lockstep/runtime/http/server/secret.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
@@ -90,7 +90,7 @@ export async function buildSubgraph<Context extends OperationContext>(
     handler: routes({
       '/graphql': config.secret === undefined ? answer : requireSecret(config.secret, answer),
       '/health/live': live,
-      '/health/ready': ready(options.isReady),
+      [READY_PATH]: ready(options.isReady),
     }),
     stop: () => server.stop(),
   };

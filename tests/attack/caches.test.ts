@@ -52,5 +52,5 @@ for (const target of targets) {
 async function sendOne(target: Target, request: unknown): Promise<void> {
   const response = await sendJson(target, request);
   const text = await response.text();
-  assert.ok(response.status === 200 && text.startsWith('{"data":{'), text);
+  assert.equal(response.status, 200, text);
 }

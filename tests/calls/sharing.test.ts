@@ -75,6 +75,24 @@ test('sends entity fetches of different clients together, unless the file says o
   }
 });
 
+test('answers each client of a merged call whose answer can not be used', async () => {
+  const queries = orders.map((id) => `{ order(id: ${id}) { user { name } } }`);
+  const sizes: unknown[] = [];
+  graph.usersProxy.behaviour = ({ variables: { representations } }) => {
+    const size = Array.isArray(representations) ? representations.length : 0;
+    sizes.push(size);
+    return size > 1 ? 'garbage' : 'pass';
+  };
+  assert.deepEqual(
+    await askTogether(graph.gateway, queries, graph.ordersProxy, CLIENTS),
+    orders.map((_, index) => ({ order: { user: { name: `User ${index}` } } })),
+  );
+  assert.ok(
+    sizes.some((size) => size !== 1),
+    'calls were merged',
+  );
+});
+
 /** Codes, headers and keys of the gateway and its subgraphs, and text that looks like part of an answer. */
 const WORDS = [
   ...new Set(readPage('docs/errors.md').match(/\b[A-Z]+(_[A-Z]+)+\b/g)),

@@ -44,7 +44,7 @@ function scriptsThatRun(): string[] {
 
 /** Tells if a test hands the script's name to npm, or runs its file, or stands beside it. */
 function isRunByTest(name: string): boolean {
-  const npm = new RegExp(`\\b(?:npm|runNpm)\\b[^\\n]*'${name}'|args = \\[\\s*'run',[^\\]]*'${name}'`);
+  const npm = new RegExp(`\\b(?:npm|runNpm|command)\\b[^\\n]*'${name}'|args = \\[\\s*'run',[^\\]]*'${name}'`);
   return (
     tests.some((text) => npm.test(text)) ||
     filesOf(name).some(

@@ -51,7 +51,7 @@ test('enters planning through its interface, and reads its plans by planning/pla
     path.startsWith('gateway/src/planning/') ? [] : imports.map((specifier) => resolve(path, specifier)),
   );
   const entered = inside.filter((to) => to.startsWith('gateway/src/planning/'));
-  assert.ok(entered.includes('gateway/src/planning/load-planner.ts'));
+  assert.ok(entered.includes('gateway/src/planning/worker/open-planner.ts'));
   assert.deepEqual(
     [...new Set(entered)].filter((to) => to.split('/')[3] === 'apollo'),
     [],

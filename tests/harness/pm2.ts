@@ -59,10 +59,12 @@ export const PATH = (process.env.PATH ?? '')
  * removed.
  *
  * @param variables environment variables in addition to the usual ones; empty ones are left out
+ * @param root folder of its sources
  */
 export async function createProject(
   t: { after(end: () => Promise<void>): void },
   variables: (folder: string) => Record<string, string> = () => ({}),
+  root = ROOT,
 ): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-pm2-'));
   const ports = [await freePort(), await freePort(), await freePort(), await freePort()];
@@ -84,7 +86,7 @@ export async function createProject(
     ...variables(folder),
   };
   const env = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
-  const pm2 = (args: string[], node = process.execPath) => run(node, [PM2, ...args], env);
+  const pm2 = (args: string[], node = process.execPath) => run(node, [PM2, ...args], env, root);
   const killDaemon = () => spawnSync(process.execPath, [PM2, 'kill'], { env });
   process.once('exit', killDaemon); // `after` does not run if a test file fails early
   t.after(async () => {
@@ -97,16 +99,21 @@ export async function createProject(
     env,
     url: `http://127.0.0.1:${gateway}/graphql`,
     usersUrl: `http://127.0.0.1:${users}/graphql`,
-    npm: (...args) => run('npm', args, env),
+    npm: (...args) => run('npm', args, env, root),
     pm2,
     list: async () => parseList((await pm2(['jlist'])).stdout),
   };
 }
 
-/** Runs a command in the folder of the project. */
-export async function run(command: string, args: readonly string[], env: Record<string, string>): Promise<Outcome> {
+/** Runs a command in a folder. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  cwd = ROOT,
+): Promise<Outcome> {
   const child = spawn(command, args, {
-    cwd: ROOT,
+    cwd,
     env: { ...COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -49,6 +49,7 @@ test('gives the client the headers that the rules take from each subgraph', asyn
     'x-name': 'names',
     'x-of-things': 'yes',
     'x-served-by': 'lockstep',
+    'x-content-type-options': 'nosniff',
   });
 });
 

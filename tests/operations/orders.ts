@@ -104,16 +104,11 @@ test('creates one order for a key sent ten times at the same time', async () => 
 
 test('rejects a key that was used with other arguments', async () => {
   await get(graph.url, IDEMPOTENT, { userId: ada, amount: '1', key: 'reused' });
-  for (const changed of [
-    { userId: ada, amount: '2' },
-    { userId: bob, amount: '1' },
-  ]) {
-    const answer = await ask(graph.url, IDEMPOTENT, { ...changed, key: 'reused' });
-    assert.deepEqual(errorsOf(answer), [
-      'IDEMPOTENCY_KEY_REUSED at createOrder: idempotencyKey: this key was used before, with another userId or amount; ' +
-        'use a new key for a new order',
-    ]);
-  }
+  const answer = await ask(graph.url, IDEMPOTENT, { userId: ada, amount: '2', key: 'reused' });
+  assert.deepEqual(errorsOf(answer), [
+    'IDEMPOTENCY_KEY_REUSED at createOrder: idempotencyKey: this key was used before, for another order of this user; ' +
+      'use a new key for a new order',
+  ]);
   const again = { userId: ada, amount: 1.0, key: 'reused' };
   assert.deepEqual(await get(graph.url, IDEMPOTENT, again), await get(graph.url, IDEMPOTENT, again));
 });

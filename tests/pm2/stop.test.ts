@@ -25,6 +25,11 @@ test('npm stop lets the gateway answer requests in flight before it exits', asyn
     SUPERGRAPH_FILE: files.supergraph,
   }));
   await project.pm2(['start', 'ecosystem.config.js', '--only', 'gateway']);
+  const health = new URL('/health/ready', project.url);
+  await until(
+    () => fetch(health).catch(() => undefined),
+    (response) => response?.ok === true,
+  );
   const [gateway] = await project.list();
   assert.equal(gateway?.status, 'online');
 

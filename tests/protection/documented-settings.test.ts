@@ -7,7 +7,7 @@ import { startConfigured } from './configured.ts';
 const PAGE = 'docs/configuration.md';
 
 test('enforces the limits of the page', async (t) => {
-  const { graph } = await startConfigured(t, codeBlock(PAGE, 'limits'));
+  const { graph } = await startConfigured(t, codeBlock(PAGE, 'limits'), {}, []);
   const query = (fields: number) => `{ ${'__typename '.repeat(fields)} }`;
   assert.equal((await ask(graph.url, query(20))).status, 200);
   assert.deepEqual(codesOf(await ask(graph.url, query(21))), ['OPERATION_LIMIT_EXCEEDED']);
@@ -15,7 +15,7 @@ test('enforces the limits of the page', async (t) => {
 
 test("runs the operations of the manifests with the page's safelist", async (t) => {
   const manifests = { 'web.json': '{"names":"{ users { name } }"}', 'app.json': '{"ids":"{ users { id } }"}' };
-  const { graph } = await startConfigured(t, codeBlock(PAGE, 'safelist'), manifests);
+  const { graph } = await startConfigured(t, codeBlock(PAGE, 'safelist'), manifests, ['users']);
   assert.equal((await ask(graph.url, '{ users { id } }')).status, 200);
   assert.deepEqual(codesOf(await ask(graph.url, '{ users { email } }')), ['FORBIDDEN']);
 });

@@ -9,13 +9,7 @@ import { startConfigured } from './configured.ts';
 const { graph, supergraph } = await startConfigured(
   { after },
   `gateway:
-  limits:
-    max_depth: 2
-    max_aliases: 1
-    max_root_fields: 2
-    max_directives: 1
-    parser_max_tokens: 30
-    http_max_request_bytes: 1kb
+  limits: { max_depth: 2, max_aliases: 1, max_root_fields: 2, max_directives: 1, parser_max_tokens: 30, http_max_request_bytes: 1kb }
   demand_control: { enabled: true, max_cost: 50, list_size: 5 }
 `,
 );
@@ -97,6 +91,19 @@ test('mode: measure accepts an operation above max_cost, and logs it', async () 
   );
   const line = await graph.gateway.logged(({ msg }) => msg.includes('It passes: it is only measured.'));
   assert.deepEqual([line.operation, line.cost], ['Dear', { estimated: 4 + 50, max: 1 }]);
+});
+
+test('max_objects: accepts an answer at the limit and rejects one above it', async () => {
+  await edit(supergraph, 'parser_max_tokens: 30', 'parser_max_tokens: 30, max_objects: 1');
+  const refused = await until(
+    () => ask(graph.url, '{ users { id } }'),
+    ({ errors }) => errors !== undefined,
+  );
+  assert.deepEqual(
+    [refused.data, refused.errors?.map(({ extensions }) => extensions)],
+    [null, [{ code: 'OPERATION_LIMIT_EXCEEDED', limit: 'max_objects', allowed: 1 }]],
+  );
+  await get(graph.url, '{ user(id: 1) { id } }');
 });
 
 test('warn_only accepts an operation above the limits, and logs it once', async () => {

@@ -25,6 +25,7 @@ const { graph, supergraph } = await startConfigured(
     'apollo.json': apolloManifest({ [sha256(NAMES)]: NAMES, create: CREATE }),
     'relay.json': JSON.stringify({ ids: IDS }),
   },
+  ['users'],
 );
 const apolloFile = join(dirname(supergraph), 'apollo.json');
 await createUser(graph.url, 'ada@example.com');

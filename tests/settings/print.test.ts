@@ -15,6 +15,17 @@ test('npm run config prints every setting with its line or variable', async (t) 
   assert.match(stdout, /^ {4}batch_entities: true +# default$/m);
 });
 
+test('npm run config finds a missing schema file, with its line', async (t) => {
+  const { supergraph } = await copySupergraph(t);
+  const line = await edit(supergraph, 'users/schema.graphql', 'users/nowhere.graphql');
+  const { code, stderr } = await runScript(COMMAND, { SUPERGRAPH_FILE: supergraph });
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    new RegExp(`${supergraph}:${line}: subgraphs\\.users\\.schema\\.file: there is no file .*nowhere`),
+  );
+});
+
 test('npm run config prints the mistakes of a wrong file and fails', async (t) => {
   const { supergraph } = await copySupergraph(t);
   const lines = [

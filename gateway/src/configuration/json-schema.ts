@@ -33,9 +33,11 @@ export function schemasAt(path: KeyPath): JsonSchema[] {
   return found;
 }
 
-/** Returns a schema's alternatives, or the schema itself if it has none. */
+/** Returns a schema's alternatives, or the schema itself if it has none. All forms of a secret are secret. */
 export function formsOf(schema: JsonSchema): JsonSchema[] {
-  return schema.anyOf ? schema.anyOf.filter(isSchema).flatMap(formsOf) : [schema];
+  if (!schema.anyOf) return [schema];
+  const forms = schema.anyOf.filter(isSchema).flatMap(formsOf);
+  return schema.writeOnly ? forms.map((form) => ({ ...form, writeOnly: true })) : forms;
 }
 
 /** Returns the keys that a schema names, each with its own schema. */

@@ -148,3 +148,11 @@ test('masks a wrong value that is secret', () => {
     '1: subgraphs.a.routing_url: "***" (from A_SECRET): give an address that starts with http:// or https://',
   ]);
 });
+
+test('shows no secret that is too short', () => {
+  const [mistake, ...others] = mistakesOf(
+    'subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a }, secret: hunter2 } }',
+  );
+  assert.match(String(mistake), /^1: subgraphs\.a\.secret: "\*\*\*": give at least 16 /);
+  assert.deepEqual(others, []);
+});

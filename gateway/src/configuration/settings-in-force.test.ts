@@ -53,11 +53,12 @@ test('prints a file that gives the same settings in any environment', () => {
 test('prints no secret', () => {
   const text = describeSettings(
     write(
-      `subgraphs: { a: { routing_url: "http://a/", schema: { sdl: "\${env.SDL_SECRET}" } } }
+      `subgraphs: { a: { routing_url: "http://a/?key=hunter4", schema: { sdl: "\${env.SDL_SECRET}" }, secret: hunter5hunter5hunter5 } }
 gateway: { traffic_shaping: { rate_limit: { capacity: 1, interval: 1s, redis: { url: "redis://:hunter2@a" } } } }`,
       { SDL_SECRET: 'hunter3' },
     ),
   );
   assert.doesNotMatch(text, /hunter/);
   assert.equal(parse(text).gateway.traffic_shaping.rate_limit.redis.url, 'redis://***@a');
+  assert.equal(parse(text).subgraphs.a.secret, '***');
 });

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
 import { stringify } from 'yaml';
 import { type JsonSchema, propertiesOf, schemasAt } from './json-schema.ts';
@@ -19,13 +21,25 @@ interface Line {
  * Describes the settings in force as a supergraph file that sets every key. A comment gives the origin of each value: the
  * file, the environment or the default. Secrets are masked.
  *
- * @throws {ConfigurationError} if {@link readSupergraphFile} does
+ * @throws {ConfigurationError} if {@link readSupergraphFile} does, or a schema's file is missing
  */
 export function describeSettings(source: SupergraphSource): string {
-  const lines = new Description(readSupergraphFile(source), basename(source.supergraphFile)).linesOf([]);
+  const reading = readSupergraphFile(source);
+  checkSchemaFiles(reading, source.supergraphFile);
+  const lines = new Description(reading, basename(source.supergraphFile)).linesOf([]);
   const longest = Math.max(...lines.filter(({ source }) => source !== '').map(({ text }) => text.length));
   const column = Math.min(longest, MAX_COMMENT_COLUMN);
   return lines.map(({ text, source }) => `${source === '' ? text : `${text.padEnd(column)}  # ${source}`}\n`).join('');
+}
+
+function checkSchemaFiles({ settings, document }: SupergraphReading, file: string): void {
+  const mistakes = settings.subgraphs.flatMap(({ name, schema }) => {
+    if (!('file' in schema) || existsSync(schema.file)) return [];
+    const path = ['subgraphs', name, 'schema', 'file'];
+    return [`${file}:${document.lineOf(path)}: ${path.join('.')}: there is no file ${schema.file}`];
+  });
+  if (mistakes.length > 0)
+    throw new ConfigurationError(`The supergraph file can't be used:\n  ${mistakes.join('\n  ')}`);
 }
 
 class Description {

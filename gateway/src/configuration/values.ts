@@ -11,6 +11,9 @@ const DURATION_RULE = 'give a duration such as 500ms, 2s or 1m';
 /** A duration, parsed to milliseconds. */
 export const duration = z.string(DURATION_RULE).regex(DURATION, DURATION_RULE).transform(toMilliseconds);
 
+/** A duration of at least a millisecond: within none at all nothing can be done. */
+export const timeLimit = duration.refine((ms) => ms > 0, 'give a duration of 1ms or more');
+
 const SIZE = /^(\d+)(b|kb|mb)$/;
 const UNIT_BYTES: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 * 1024 };
 const SIZE_RULE = 'give a size such as 512kb or 2mb';

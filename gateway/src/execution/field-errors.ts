@@ -1,5 +1,6 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { type AnswerBudget, ERROR_COST } from './answer-budget.ts';
 import type { Path } from './fetching/places.ts';
 import type { ResponseTree } from './response-tree.ts';
 
@@ -9,12 +10,14 @@ interface PathNode extends Map<string | number, PathNode> {}
 export class FieldErrors {
   readonly list: GraphQLError[] = [];
   readonly #response: ResponseTree;
+  readonly #budget: AnswerBudget;
   readonly #seen = new Set<string>();
   /** Paths of the errors, as a tree. */
   readonly #paths: PathNode = new Map();
 
-  constructor(response: ResponseTree) {
+  constructor(response: ResponseTree, budget: AnswerBudget) {
     this.#response = response;
+    this.#budget = budget;
   }
 
   /** Adds an error of a subgraph's answer, at a path of the plan. */
@@ -36,6 +39,7 @@ export class FieldErrors {
 
   /** Adds an error for a value that the schema forbids, at a path of the client's answer. */
   addInvalid(message: string, path: Path): void {
+    this.#budget.take(ERROR_COST);
     this.list.push(new GraphQLError(message, { path, extensions: { code: 'INTERNAL_SERVER_ERROR' } }));
   }
 
@@ -52,6 +56,7 @@ export class FieldErrors {
   }
 
   #add(message: string, path: Path, extensions: Record<string, unknown>, originalError?: Error): void {
+    this.#budget.take(ERROR_COST);
     const clientPath = this.#response.clientPath(path);
     const key = JSON.stringify([message, clientPath, extensions]);
     if (this.#seen.has(key)) return;

@@ -58,7 +58,7 @@ interface Source {
 export class ResponseNode {
   readonly #source: Source;
   readonly #selectionSets: readonly SelectionSetNode[];
-  readonly #below = new Map<string, ResponseNode | undefined>();
+  readonly #below = new Map<string, ResponseNode>();
 
   constructor(source: Source, selectionSets: readonly SelectionSetNode[]) {
     this.#source = source;
@@ -67,8 +67,11 @@ export class ResponseNode {
 
   /** Returns the selections below a key of the plan, for any type; undefined if the key isn't selected. */
   below(key: string): ResponseNode | undefined {
-    if (!this.#below.has(key)) this.#below.set(key, this.belowIn(key, ANY));
-    return this.#below.get(key);
+    const known = this.#below.get(key);
+    if (known) return known;
+    const below = this.belowIn(key, ANY);
+    if (below) this.#below.set(key, below); // any other key can come, in the path of a subgraph's error
+    return below;
   }
 
   belowIn(key: string, scope: Scope): ResponseNode | undefined {

@@ -1,5 +1,6 @@
 import { dataBytes, documentBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
 import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
+import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
+import { AnswerBudget, AnswerTooLargeError } from '../execution/answer-budget.ts';
 import type { Step } from '../execution/fetching/fetch.ts';
 import type { SubgraphCall } from '../execution/fetching/fetch-request.ts';
 import { compilePlan } from '../execution/fetching/plan.ts';
@@ -51,6 +53,10 @@ export interface ExecutionRequest {
   /** Variables as the client sent them. */
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
   readonly call: SubgraphCall;
+  /** Aborted when the client leaves. */
+  readonly signal?: AbortSignal | undefined;
+  /** Maximum number of objects of the answer. */
+  readonly maxObjects: number;
 }
 
 /**
@@ -116,7 +122,8 @@ export class CompiledOperation {
   }
 
   /** Executes the operation. Failures of subgraphs are among the errors; it rejects only for a fault of its own. */
-  async execute({ variables: given, call }: ExecutionRequest): Promise<OperationResult> {
+  async execute(request: ExecutionRequest): Promise<OperationResult> {
+    const { variables: given } = request;
     const { apiSchema } = this.#source;
     const { coerced, errors: refused } = getVariableValues(
       apiSchema,
@@ -127,14 +134,22 @@ export class CompiledOperation {
     if (refused) return { errors: refused };
     const { fetch, shape, requiredFields, denied } = this.#codeFor(coerced);
     if (denied && this.#source.restriction?.isWhole) return { denied };
-    const errors = new FieldErrors(this.#response);
+    const budget = new AnswerBudget(request.maxObjects);
+    const completion = (errors: FieldErrors) => new Completion(errors, given ?? {}, budget);
+    const errors = new FieldErrors(this.#response, budget);
     const nullsRoot = (key: string, data: JsonRecord) =>
-      requiredFields().get(key)?.(data, new Completion(new FieldErrors(this.#response), given ?? {})) === null;
-    const execution = new PlanExecution(coerced, errors, call, nullsRoot);
-    await fetch(execution);
-    const data = shape(execution.data, new Completion(errors, given ?? {}));
-    const result = errors.list.length === 0 ? { data } : { data, errors: errors.list };
-    return denied ? { ...result, denied } : result;
+      requiredFields().get(key)?.(data, completion(new FieldErrors(this.#response, budget))) === null;
+    const execution = new PlanExecution(coerced, { errors, budget }, request, nullsRoot);
+    try {
+      await fetch(execution);
+      if (execution.isAbandoned) return { errors: [clientLeft()], data: null };
+      const data = shape(execution.data, completion(errors));
+      const result = errors.list.length === 0 ? { data } : { data, errors: errors.list };
+      return denied ? { ...result, denied } : result;
+    } catch (error) {
+      if (error instanceof AnswerTooLargeError) return { errors: [error], data: null };
+      throw error;
+    }
   }
 
   #codeFor(variables: Readonly<Record<string, unknown>>): ConditionalCode {
@@ -194,6 +209,10 @@ export function compileOperation(source: OperationSource): CompiledOperation {
   const rootType = source.apiSchema.getRootType(operation.operation);
   if (!rootType) throw new GraphQLError(`The schema has no ${operation.operation} type.`, { nodes: operation });
   return new CompiledOperation(source, operation, rootType);
+}
+
+function clientLeft(): ExpectedError {
+  return new ExpectedError('DEADLINE_EXCEEDED', 'The client has left');
 }
 
 /** Code of an operation under one combination of its conditions, and the denials that apply then. */

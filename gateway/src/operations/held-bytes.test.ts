@@ -109,7 +109,7 @@ test('keeps no results of introspection', async () => {
   const { bytes } = await heapGrowth(async () => {
     for (let index = 1; index <= 10; index += 1) await run(await found(operations, source(index)), {});
   });
-  assert.ok(bytes < 1_500_000, `${bytes} bytes`);
+  assert.ok(bytes < 1_100_000, `${bytes} bytes`);
 });
 
 async function found(operations: Operations, source: string): Promise<CompiledOperation> {

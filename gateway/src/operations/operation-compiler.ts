@@ -1,6 +1,7 @@
 import { type DocumentNode, isInterfaceType, isObjectType, Kind, type OperationDefinitionNode } from 'graphql';
 import { UnsupportedPlanError } from '../execution/unsupported-plan-error.ts';
 import { InvalidPlanError } from '../planning/invalid-plan-error.ts';
+import { OperationTooComplexError } from '../planning/operation-too-complex-error.ts';
 import { inlineFragments } from '../planning/plan/inlined-operation.ts';
 import { operationOf } from '../planning/plan/operation-document.ts';
 import type { Planner } from '../planning/planner.ts';
@@ -50,34 +51,40 @@ export class OperationCompiler {
   compileVariant(
     { operation, labels }: RequestDependentOperation,
     { unmet, labelsOn, isAuthenticated }: Variant,
+    client?: string,
   ): Promise<Compiled> {
     const { document, operationName } = operation;
     const overrideLabels = new Map(labels.map((label) => [label, labelsOn.has(label)]));
-    if (unmet.size === 0) return this.compileDocument(document, operationName, { overrideLabels });
+    if (unmet.size === 0) return this.compileDocument(document, operationName, { overrideLabels, client });
     const whole = inlined(operation);
     const { visible, denied, denials } = this.#restrict(whole, (rule) => !unmet.has(rule));
     const parts = this.#denied === 'told' ? { visible: whole, denied: new Set<never>() } : { visible, denied };
     const restriction = { ...parts, denials, isAuthenticated, isWhole: this.#denied === 'refused' };
-    return this.compileDocument(documentOf(whole), operationName, { overrideLabels, restriction });
+    return this.compileDocument(documentOf(whole), operationName, { overrideLabels, restriction, client });
   }
 
   #restrict(operation: OperationDefinitionNode, isMet: Parameters<typeof restrict>[3]): Visit {
     return restrict(operation, this.#planner.apiSchema, this.rules, isMet);
   }
 
-  /** Plans and compiles an operation; without a plan the result is an {@link UnsupportedOperation}. */
+  /**
+   * Plans and compiles an operation; without a plan the result is an {@link UnsupportedOperation}.
+   *
+   * @throws {GraphQLError} if there is no such operation, or `OVERLOADED` if too many wait to be planned
+   */
   async compileDocument(
     document: DocumentNode,
     operationName: string | undefined,
-    { restriction, overrideLabels }: VariantParts = {},
+    { restriction, overrideLabels, client }: CompileOptions = {},
   ): Promise<Compiled> {
     const { apiSchema, supergraphSchema } = this.#planner;
     this.#counts.misses += 1;
     try {
       const visible = restriction ? documentOf(restriction.visible) : document;
-      const planned = await this.#planner.plan({ document: visible, operationName, overrideLabels });
+      const planned = await this.#planner.plan({ document: visible, operationName, overrideLabels, client });
       return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName, restriction });
     } catch (error) {
+      if (error instanceof OperationTooComplexError) return UnsupportedOperation.tooComplex(error.message);
       if (!(error instanceof UnsupportedPlanError || error instanceof UnplannableOperationError)) throw error;
       return UnsupportedOperation.withoutPlan(error.message, this.#publicField(error));
     }
@@ -92,9 +99,11 @@ export class OperationCompiler {
   }
 }
 
-interface VariantParts {
+interface CompileOptions {
   readonly restriction?: SourceRestriction;
   readonly overrideLabels?: ReadonlyMap<string, boolean>;
+  /** Client that waits for it; undefined for the gateway itself. */
+  readonly client?: string | undefined;
 }
 
 function inlined({ document, operationName }: ClientOperation): OperationDefinitionNode {

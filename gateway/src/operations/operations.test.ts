@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { InvalidPlanError } from '../planning/invalid-plan-error.ts';
 import { loadPlanner } from '../planning/load-planner.ts';
+import { OperationTooComplexError } from '../planning/operation-too-complex-error.ts';
 import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
 import type { ClientOperation } from './client-operation.ts';
 import { CompiledOperation } from './compiled-operation.ts';
@@ -80,6 +81,22 @@ test('has an error for the client and a reason for the log if an operation has n
   assert.match(found.reason, /no edge/);
   assert.deepEqual(found.error.extensions, { code: 'OPERATION_NOT_SUPPORTED', http: { status: 500 } });
   assert.doesNotMatch(found.error.message, /edge/);
+});
+
+test('plans an operation once that is too complex, and not again for the next supergraph', async () => {
+  let plans = 0;
+  const plan = () => {
+    plans += 1;
+    return Promise.reject(new OperationTooComplexError('planning it takes more than 1000 ms'));
+  };
+  const operations = new Operations({ ...BOOKS, plan });
+  await operations.get(operation('{ book { id } }'));
+  const found = await operations.get(operation('{ book { id } }'));
+  assert.ok(found instanceof UnsupportedOperation);
+  assert.match(found.reason, /1000 ms/);
+  assert.deepEqual(found.error.extensions, { code: 'OPERATION_TOO_COMPLEX', http: { status: 400 } });
+  await new Operations({ ...BOOKS, plan }).warmUp(operations);
+  assert.equal(plans, 1);
 });
 
 test('names the field that has no plan, unless it is not in the schema that clients see', async () => {

@@ -13,6 +13,9 @@ import { UnsupportedOperation } from './unsupported-operation.ts';
 /** An operation that is compiled, or of which each request gets a compiled variant. */
 export type Found = Compiled | RequestDependentOperation;
 
+/** Returns the key by which clients are told apart. */
+export type ClientIdentity = () => string;
+
 interface Entry {
   readonly operation: ClientOperation;
   readonly compiled: Found;
@@ -66,12 +69,13 @@ export class Operations {
   /**
    * Returns a known operation at once, and compiles any other.
    *
-   * @throws {GraphQLError} if there is no such operation, or planning it would take too long
+   * @param client identifies the client that waits, called only if it has to wait
+   * @throws {GraphQLError} if there is no such operation, or `OVERLOADED` if too many wait to be planned
    */
-  get(operation: ClientOperation): Found | Promise<Found> {
+  get(operation: ClientOperation, client?: ClientIdentity): Found | Promise<Found> {
     const key = keyOf(operation);
     const known = this.#entries.get(key);
-    if (!known) return this.#add(key, operation);
+    if (!known) return this.#add(key, operation, client);
     if (!(known.compiled instanceof RequestDependentOperation)) this.counts.hits += 1;
     known.uses += 1;
     return known.compiled;
@@ -80,12 +84,13 @@ export class Operations {
   /**
    * Returns an operation as it is for one request: at once, or compiled.
    *
-   * @throws {GraphQLError} if planning it would take too long
+   * @throws {GraphQLError} `OVERLOADED` if too many wait to be planned
    */
-  variant(varying: RequestDependentOperation, variant: Variant): Compiled | Promise<Compiled> {
+  variant(varying: RequestDependentOperation, variant: Variant, client?: ClientIdentity): Compiled | Promise<Compiled> {
     const key = `${keyOf(varying.operation)} ${varying.keyOf(variant)}`;
     const known = this.#entries.get(key);
-    if (!known || known.compiled instanceof RequestDependentOperation) return this.#addVariant(key, varying, variant);
+    if (!known || known.compiled instanceof RequestDependentOperation)
+      return this.#addVariant(key, varying, variant, client?.());
     this.counts.hits += 1;
     known.uses += 1;
     return known.compiled;
@@ -104,7 +109,8 @@ export class Operations {
   /** Compiles what was used most on the supergraph before this, if it is still valid; other work goes on between. */
   async warmUp(before: Operations): Promise<void> {
     const mostUsed = [...before.#entries.values()].sort((a, b) => b.uses - a.uses).slice(0, WARMED_UP);
-    for (const { operation, variant } of mostUsed) {
+    for (const { operation, variant, compiled: known } of mostUsed) {
+      if (known instanceof UnsupportedOperation) continue; // it may have taken long to find that out
       await new Promise((resolve) => setImmediate(resolve));
       if (validate(this.planner.apiSchema, operation.document).length > 0) continue;
       try {
@@ -117,22 +123,29 @@ export class Operations {
     }
   }
 
-  #add(key: string, operation: ClientOperation): Found | Promise<Found> {
+  #add(key: string, operation: ClientOperation, client?: ClientIdentity): Found | Promise<Found> {
     const unplanned = UnsupportedOperation.ofKind(operation) ?? this.#compiler.dependsOnRequest(operation);
     if (unplanned) {
       this.#keep(key, { operation, compiled: unplanned, uses: 1 });
       return unplanned;
     }
     return this.#once(key, async () => {
-      const compiled = await this.#compiler.compileDocument(operation.document, operation.operationName);
+      const compiled = await this.#compiler.compileDocument(operation.document, operation.operationName, {
+        client: client?.(),
+      });
       return this.#keep(key, { operation, compiled, uses: 0 });
     });
   }
 
-  #addVariant(key: string, varying: RequestDependentOperation, variant: Variant): Promise<Compiled> {
+  #addVariant(
+    key: string,
+    varying: RequestDependentOperation,
+    variant: Variant,
+    client: string | undefined,
+  ): Promise<Compiled> {
     const { operation } = varying;
     return this.#once(key, async () => {
-      const compiled = await this.#compiler.compileVariant(varying, variant);
+      const compiled = await this.#compiler.compileVariant(varying, variant, client);
       if (compiled instanceof CompiledOperation) compiled.held.add(documentBytes(operation.document));
       const forgotten = varying.remember(key);
       if (forgotten !== undefined) this.#entries.delete(forgotten);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildSchema, type GraphQLSchema, parse, printSchema } from 'graphql';
+import { type GraphQLSchema, parse, printSchema, validateSchema } from 'graphql';
 import type { Planner } from '../planning/planner.ts';
+import { buildSchemaInSlices } from '../planning/worker/build-schema.ts';
+import { partsOf } from '../planning/worker/schema-parts.ts';
 import { CompiledOperation } from './compiled-operation.ts';
 import { Operations } from './operations.ts';
 import { comparable } from './testing/assert-same.ts';
@@ -13,17 +15,20 @@ const SCHEMAS = 5;
 const OPERATIONS_PER_SCHEMA = 10;
 
 /** A planner as if in another thread: only structured clones and SDL come through. */
-function atDistance(planner: Planner): Planner {
+async function atDistance(planner: Planner): Promise<Planner> {
   return {
-    apiSchema: rebuilt(planner.apiSchema),
-    supergraphSchema: rebuilt(planner.supergraphSchema),
+    apiSchema: await rebuilt(planner.apiSchema),
+    supergraphSchema: await rebuilt(planner.supergraphSchema),
     directives: structuredClone(planner.directives),
     plan: async (request) => structuredClone(await planner.plan(structuredClone(request))),
   };
 }
 
-function rebuilt(schema: GraphQLSchema): GraphQLSchema {
-  return buildSchema(printSchema(schema));
+async function rebuilt(schema: GraphQLSchema): Promise<GraphQLSchema> {
+  const built = await buildSchemaInSlices(structuredClone(partsOf(schema)));
+  assert.equal(printSchema(built), printSchema(schema));
+  assert.deepEqual(validateSchema(built), []);
+  return built;
 }
 
 test('operations run from what a structured clone carries of plans and SDL of schemas', async () => {
@@ -32,7 +37,7 @@ test('operations run from what a structured clone carries of plans and SDL of sc
   for (let schemaSeed = seed; schemaSeed < seed + SCHEMAS; schemaSeed++) {
     const random = new Random(schemaSeed);
     const federation = new RandomFederation(random, schemaSeed).build();
-    const operations = new Operations(atDistance(federation.planner));
+    const operations = new Operations(await atDistance(federation.planner));
     for (let count = 0; count < OPERATIONS_PER_SCHEMA; count++) {
       const { query, variables } = randomOperation(random, federation.planner.apiSchema);
       const document = parse(query, { noLocation: true });

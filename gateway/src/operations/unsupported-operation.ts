@@ -8,8 +8,8 @@ import type { ClientOperation } from './client-operation.ts';
 
 const CODE = 'OPERATION_NOT_SUPPORTED';
 
-/** Bound of the names of operations that are logged only once. Clients can make up as many as they like. */
-const MAX_LOGGED_BYTES = 1_000_000;
+/** Bound of the names of operations that are logged only once, some 900. Clients can make up as many as they like. */
+const MAX_LOGGED_BYTES = 200_000;
 
 /** An operation that can't be executed. It fails as a whole. */
 export class UnsupportedOperation {
@@ -37,6 +37,13 @@ export class UnsupportedOperation {
       new ExpectedError(CODE, message, { extensions: { http: { status: 500 } } }),
       reason,
     );
+  }
+
+  /** Planning it was given up: others would wait meanwhile. */
+  static tooComplex(reason: string): UnsupportedOperation {
+    const message = 'The operation is too complex to be planned in time; ask for less at a time';
+    const extensions = { http: { status: 400 } };
+    return new UnsupportedOperation(new ExpectedError('OPERATION_TOO_COMPLEX', message, { extensions }), reason);
   }
 }
 

@@ -13,6 +13,7 @@ import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
 import { VALIDATION_OPTIONS } from '@lockstep/runtime/graphql/validation-options.ts';
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { GraphQLSchema } from 'graphql';
 import type { CallRules } from '../subgraphs/call-rules.ts';
 import type { HandlerFoundation } from '../supergraph/generation.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
@@ -22,7 +23,7 @@ import type { DemandControl } from './cost/demand-control.ts';
 import { RegisteredDocuments } from './documents/registered-documents.ts';
 import { FURTHER_RULES, type ValidatedDocuments } from './documents/validated-documents.ts';
 import type { FastPath } from './fast-path.ts';
-import { landingPage } from './pages/pages.ts';
+import type { LandingPage } from './pages/pages.ts';
 import { answerShaping } from './responses/answer-shaping.ts';
 import { formatError } from './responses/error-format.ts';
 
@@ -46,11 +47,12 @@ interface ApolloServerParts extends Pick<HandlerFoundation, 'settings' | 'superg
   readonly validated: ValidatedDocuments;
   readonly rules: CallRules | undefined;
   readonly watch: RequestWatch | undefined;
+  readonly landingPage: LandingPage;
 }
 
 /** Makes the Apollo Server that answers what is new, what is wrong, and what plugins have a say in. */
 export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
-  const { settings, supergraph, logger, demandControl, fastPath, validated, rules, watch } = parts;
+  const { settings, supergraph, logger, demandControl, fastPath, validated, rules, watch, landingPage } = parts;
   return new ApolloServer<Context>({
     gateway: supergraphGateway(supergraph),
     introspection: settings.introspection,
@@ -65,7 +67,7 @@ export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
     persistedQueries: settings.apq.enabled ? { cache: new RegisteredDocuments() } : false,
     logger,
     plugins: [
-      landingPage(settings.landingPage, settings.path),
+      landingPage.plugin,
       ...INSTRUMENTATION_OFF,
       codeOfTooManyVariableErrors,
       ...(settings.introspection ? [] : [hideSuggestions]),
@@ -80,15 +82,29 @@ export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
 
 /** Returns what Apollo Server runs operations by. It doesn't close the supergraph, which outlives it. */
 export function supergraphGateway(supergraph: LoadedSupergraph): GatewayInterface {
-  const { sdl, operations } = supergraph;
+  const { sdl: coreSupergraphSdl, operations } = supergraph;
+  const { apiSchema } = operations.planner;
   return {
     load: async () => ({
       executor: async (request) => (await request.context.begun) ?? supergraph.execute(request),
     }),
     onSchemaLoadOrUpdate: (listener) => {
-      listener({ apiSchema: operations.planner.apiSchema, coreSupergraphSdl: sdl });
+      withoutTypes(apiSchema, () => listener({ apiSchema, coreSupergraphSdl }));
       return () => {};
     },
     stop: async () => {},
   };
+}
+
+/**
+ * Shows a schema without types. Apollo Server 5.5 prints the whole schema as it takes it, 60 ms for 3,000 types, to hash it for the
+ * keys of its document store; ours ignores that part of them.
+ */
+function withoutTypes(schema: GraphQLSchema, take: () => void): void {
+  schema.getTypeMap = () => ({});
+  try {
+    take();
+  } finally {
+    Reflect.deleteProperty(schema, 'getTypeMap');
+  }
 }

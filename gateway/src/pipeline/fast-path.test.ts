@@ -7,6 +7,7 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
+import { openInThread } from '../supergraph/testing/open-in-thread.ts';
 import { supergraphSource } from '../supergraph/testing/supergraph-source.ts';
 import { RejectionCounts } from '../telemetry/rejection-counts.ts';
 import { supergraphGateway } from './apollo-server.ts';
@@ -24,7 +25,8 @@ async function serve(t: TestContext, answer: object, maxCost = 1000) {
     type Mutation { rename: String }`;
   const { logger } = recordLog();
   const source = supergraphSource(sdl, url);
-  const supergraph = await LoadedSupergraph.load(source, undefined, logger);
+  const planner = await openInThread(source.schemas);
+  const supergraph = await LoadedSupergraph.load(source, planner, undefined, logger);
   const parts = { supergraph, logger, refusals: new RejectionCounts() };
   const demandControl = new DemandControl({ maxCost, listSize: 2, isEnforced: true }, parts);
   const execution = new FastPath(supergraph, demandControl);

@@ -4,12 +4,14 @@ import { answerRefusal } from '@lockstep/runtime/http/server/answers.ts';
 import { carryingGraphql, type GraphQLOptions } from '@lockstep/runtime/http/server/graphql.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
+import type { TrafficShaping } from '../configuration/sections/traffic-shaping.ts';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import type { CallRules } from '../subgraphs/call-rules.ts';
 import { OperationCalls } from '../subgraphs/operation-calls.ts';
 import type { Context } from '../supergraph/request-context.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import type { RequestWatch } from '../telemetry/request-watch.ts';
+import { clientOf } from './admission/rate-limit.ts';
 import type { TrafficLimits } from './admission/traffic-limits.ts';
 import type { DocumentGate } from './documents/document-gate.ts';
 import type { FastPath } from './fast-path.ts';
@@ -26,6 +28,8 @@ export interface RequestSteps {
   /** Undefined if plugins have a say in each operation, so that Apollo Server has to see them all. */
   readonly fastPath: FastPath | undefined;
   readonly apolloServer: ApolloServer<Context>;
+  /** Answers whoever prefers a page. */
+  readonly page: Handler;
 }
 
 /** Known about a request before its body is read. */
@@ -43,7 +47,7 @@ export function graphqlRequests(
   { traffic, limits: { maxBodyBytes } }: Pick<GatewaySettings, 'traffic' | 'limits'>,
 ): Handler {
   const { watch, limits, authentication } = steps;
-  const run = operations(steps, traffic.timeoutMs, maxBodyBytes);
+  const run = operations(steps, traffic, maxBodyBytes);
   return async (request, response) => {
     const record = watch?.start(request, response);
     try {
@@ -55,32 +59,35 @@ export function graphqlRequests(
       if (!(error instanceof RefusedRequestError)) throw error;
       answerRefusal(response, error);
     } finally {
-      limits.leave(request);
+      limits.leave(request, response);
     }
   };
 }
 
 /** Reads the body, checks the document and runs the operation. */
-function operations(steps: RequestSteps, timeoutMs: number, maxBodyBytes: number) {
-  const { limits, documents, rules, fastPath, apolloServer } = steps;
+function operations(steps: RequestSteps, { timeoutMs, rateLimit }: TrafficShaping, maxBodyBytes: number) {
+  const keyHeader = rateLimit?.keyHeader;
+  const { page, documents, rules, fastPath, apolloServer } = steps;
   const options: GraphQLOptions<Context, Admitted> = {
     maxBodyBytes,
-    check(params, request) {
-      limits.enter(request);
-      return documents.check(params);
+    page,
+    check: (params) => documents.check(params),
+    context: ({ signal, bytes, request, carried: { claims, record } }) => {
+      const client = () => clientOf(request, keyHeader);
+      const { headers } = request;
+      const lifetime = { signal, bytes, deadline: new Deadline(timeoutMs) };
+      return contextOf(lifetime, { headers, client, claims, record }, rules);
     },
-    context: ({ signal, request: { headers }, carried: { claims, record } }) =>
-      contextOf({ signal, deadline: new Deadline(timeoutMs) }, { headers, claims, record }, rules),
     ...(fastPath && { known: (params) => fastPath.find(params) }),
   };
   return carryingGraphql(apolloServer, options);
 }
 
 function contextOf(
-  { signal, deadline }: Lifetime,
-  { headers, claims, record }: Pick<Context, 'headers' | 'claims' | 'record'>,
+  { signal, bytes, deadline }: Lifetime,
+  { headers, client, claims, record }: Pick<Context, 'headers' | 'client' | 'claims' | 'record'>,
   rules: CallRules | undefined,
 ): Context {
-  const context: Context = { signal, deadline, headers, claims, record, begun: undefined };
+  const context: Context = { signal, bytes, deadline, headers, client, claims, record, begun: undefined };
   return rules ? { ...context, calls: new OperationCalls(rules, context) } : context;
 }

@@ -3,12 +3,14 @@ import { routes } from '@lockstep/runtime/http/server/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { HandlerFoundation } from '../supergraph/generation.ts';
 import { allowOrigins } from './admission/cors.ts';
+import type { TrafficLimits } from './admission/traffic-limits.ts';
 import { pageRoutes } from './pages/pages.ts';
 
 /** Routes the paths of the gateway: GraphQL, the pages for browsers, the health of the process and its metrics. */
 export function gatewayRoutes(
   { settings, supergraph, instruments: { metrics } }: HandlerFoundation,
   isReady: () => boolean,
+  limits: TrafficLimits,
   graphql: Handler,
 ): Handler {
   const { path, landingPage, healthCheck, cors, telemetry } = settings;
@@ -17,7 +19,7 @@ export function gatewayRoutes(
       ? { [telemetry.metricsPath]: (_request, response) => metrics.answer(response) }
       : {};
   return routes({
-    ...pageRoutes(landingPage, path, supergraph.operations.planner.apiSchema),
+    ...pageRoutes(landingPage, path, supergraph.operations.planner.apiSchema, limits),
     [healthCheck.live]: live,
     [healthCheck.ready]: ready(async () => (isReady() ? undefined : 'the process is stopping')),
     ...metricsRoute,

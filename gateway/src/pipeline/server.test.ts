@@ -4,6 +4,7 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { Parser } from 'graphql/language/parser.js';
 import { Generations } from '../supergraph/generations.ts';
+import { openInThread } from '../supergraph/testing/open-in-thread.ts';
 import { supergraphSource } from '../supergraph/testing/supergraph-source.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { GatewayServer } from './server.ts';
@@ -20,6 +21,7 @@ async function serve(t: TestContext, settings: object = {}) {
     secret: undefined,
     logger,
     telemetry,
+    openPlanner: openInThread,
     openHandler: (foundation, before) => GatewayServer.open({ logger, isReady: () => true }, foundation, before),
   });
   t.after(() => generations.stop());

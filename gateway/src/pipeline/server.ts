@@ -13,6 +13,7 @@ import { ValidatedDocuments } from './documents/validated-documents.ts';
 import { FastPath } from './fast-path.ts';
 import { graphqlRequests } from './graphql-request.ts';
 import { Authentication } from './identity/authentication.ts';
+import { LandingPage } from './pages/pages.ts';
 import { gatewayRoutes } from './routes.ts';
 
 /** The process that a server runs in, whatever the settings. */
@@ -56,7 +57,9 @@ export class GatewayServer implements RequestHandler {
     const fastPath = new FastPath(supergraph, demandControl);
     const { introspection } = settings;
     const validated = new ValidatedDocuments(supergraph.operations.planner.apiSchema, introspection);
-    const server = apolloServer({ settings, supergraph, logger, demandControl, fastPath, validated, rules, watch });
+    const landingPage = new LandingPage(settings.landingPage, settings.path);
+    const parts = { settings, supergraph, logger, demandControl, fastPath, validated, rules, watch, landingPage };
+    const server = apolloServer(parts);
     await server.start();
     const authentication = Authentication.of(settings, logger, before?.authentication, refusals);
     const limits = await TrafficLimits.open(settings.traffic, { logger, refusals }, before?.limits);
@@ -70,10 +73,11 @@ export class GatewayServer implements RequestHandler {
         rules,
         fastPath: rules ? undefined : fastPath, // hooks and header rules decide anew for each operation
         apolloServer: server,
+        page: landingPage.handle,
       },
       settings,
     );
-    return new GatewayServer(gatewayRoutes(foundation, isReady, graphql), limits, authentication, server);
+    return new GatewayServer(gatewayRoutes(foundation, isReady, limits, graphql), limits, authentication, server);
   }
 
   async close(): Promise<void> {

@@ -82,11 +82,11 @@ class EntityBatches {
 
   async #sendTogether(batch: readonly Waiting[], { request, context }: Waiting): Promise<void> {
     const indices = indicesOf(batch);
-    const { signal, deadline } = new JointLifetime(batch);
+    const { signal, deadline, bytes } = new JointLifetime(batch);
     const { headers, fetchTrace } = context;
     const joint = new FetchRequest(request.constants, request.variables, [...indices.keys()]);
     try {
-      const answer = await this.#next(joint, { signal, deadline, headers, fetchTrace });
+      const answer = await this.#next(joint, { signal, deadline, headers, fetchTrace, bytes });
       const parts = splitAnswer(answer, batch, indices);
       if (!parts) return this.#sendSeparately(batch, answer.head?.status);
       this.#telemetry?.batched(batch.map((one) => one.context));
@@ -147,10 +147,16 @@ function indicesOf(batch: readonly Waiting[]): Map<string, number> {
  */
 class JointLifetime implements Lifetime {
   readonly deadline: Deadline | undefined;
+  /** Counts what is held for all of them in equal parts. */
+  readonly bytes: NonNullable<Lifetime['bytes']>;
   readonly #controller = new AbortController();
 
   constructor(batch: readonly Waiting[]) {
-    let left = batch.length;
+    const { length } = batch;
+    this.bytes = {
+      take: (bytes) => batch.forEach(({ context }) => void context.bytes?.take(Math.ceil(bytes / length))),
+    };
+    let left = length;
     for (const { context, reject } of batch) {
       const { signal } = context;
       signal.addEventListener('abort', () => {

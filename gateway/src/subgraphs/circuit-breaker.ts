@@ -91,6 +91,7 @@ export class CircuitBreaker {
   /** Returns true if the subgraph failed, which a call cut short by its operation's deadline does not show. */
   #isFailure(error: unknown, startedAt: number, { signal, deadline }: Lifetime): boolean {
     if (signal.aborted || !(error instanceof ExpectedError)) return false;
+    if (error.extensions.code === 'OVERLOADED') return false; // this process is
     if (error.extensions.code !== 'DEADLINE_EXCEEDED') return true;
     const usualMs = Math.min(this.#subgraph.timeoutMs, deadline?.timeoutMs ?? Number.POSITIVE_INFINITY);
     return performance.now() - startedAt >= usualMs / 2;

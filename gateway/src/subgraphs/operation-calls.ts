@@ -44,7 +44,8 @@ export class OperationCalls {
     const { subgraph } = asked.constants;
     const forwarded = this.#forwardedTo(subgraph);
     const headers = this.rules.hooks.subgraphRequest ? await this.#askHook(asked, forwarded) : forwarded;
-    const answer = await call({ signal: this.lifetime.signal, deadline: this.lifetime.deadline, headers });
+    const { signal, deadline, bytes } = this.lifetime;
+    const answer = await call({ signal, deadline, bytes, headers });
     await this.#take(subgraph, answer);
     return answer;
   }

@@ -27,12 +27,14 @@ export function share(
   { client, sharesQueries, keepsHeads, telemetry, mutations }: ShareOptions,
   next: Call<SubgraphReply>,
 ): Call<GraphQLAnswer> {
-  const read = (reply: Reply) =>
-    keepsHeads || PASSING_STATUSES.has(reply.status) ? withHead(client.read(reply), reply) : client.read(reply);
-  const query: Call<GraphQLAnswer> = async (request, context) => read(await next(request, context));
+  const read: Read = (reply, context) => {
+    const answer = client.read(reply, context);
+    return keepsHeads || PASSING_STATUSES.has(reply.status) ? withHead(answer, reply) : answer;
+  };
+  const query: Call<GraphQLAnswer> = async (request, context) => read(await next(request, context), context);
   const mutate: Call<GraphQLAnswer> = async (request, context) => {
     try {
-      return read(await next(request, context));
+      return read(await next(request, context), context);
     } finally {
       mutations.count += 1;
     }
@@ -43,6 +45,9 @@ export function share(
     return calls ? calls.join(request, context) : query(request, context);
   };
 }
+
+/** Reads a reply for the fetch that has this lifetime. */
+type Read = (reply: Reply, lifetime: Lifetime) => GraphQLAnswer;
 
 function withHead(answer: GraphQLAnswer, { status, headers }: Reply): GraphQLAnswer {
   answer.head = { status, headers };
@@ -65,12 +70,12 @@ interface SharedCall {
 
 interface SharedCallsOptions extends Pick<ShareOptions, 'telemetry' | 'mutations'> {
   readonly next: Call<SubgraphReply>;
-  readonly read: (reply: Reply) => GraphQLAnswer;
+  readonly read: Read;
 }
 
 class SharedCalls {
   readonly #next: Call<SubgraphReply>;
-  readonly #read: (reply: Reply) => GraphQLAnswer;
+  readonly #read: Read;
   readonly #telemetry: CallTelemetry | undefined;
   readonly #mutations: EndedMutations;
   readonly #calls = new Map<string, SharedCall>();
@@ -100,7 +105,7 @@ class SharedCalls {
         if (found && !context.signal.aborted && endsBefore(call, context) && isHurried(call)) continue;
         throw error;
       }
-      const answer = this.#read(reply);
+      const answer = this.#read(reply, context);
       if (endsBefore(call, context) && isDeadlineExceeded(answer)) continue;
       if (found) this.#telemetry?.joined(context, reply);
       return answer;

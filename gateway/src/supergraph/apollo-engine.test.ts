@@ -5,26 +5,28 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { toHeaderSettings } from '../configuration/sections/headers.ts';
 import { supergraphFile } from '../configuration/settings-schema.ts';
-import { compose } from './compose.ts';
 import { LoadedSupergraph } from './loaded-supergraph.ts';
 import type { Context } from './request-context.ts';
+import { openInThread } from './testing/open-in-thread.ts';
 
 const NOWHERE = 'http://127.0.0.1:1/';
 
 /** Loads a gateway over one subgraph, and gives what it answers to an operation, and what it logs. */
-async function load(t: TestContext, engine: 'compiled' | 'apollo', schemas: string | string[], url = NOWHERE) {
+async function load(t: TestContext, engine: 'compiled' | 'apollo', sdl: string | string[], url = NOWHERE) {
   const { gateway } = supergraphFile.parse({
     subgraphs: { a: { routing_url: url, schema: { sdl: '' } } },
     gateway: { execution: { engine } },
   });
-  const subgraphs = [schemas].flat().map((sdl, index) => {
+  const subgraphs = [sdl].flat().map((sdl, index) => {
     return { name: `s${index}`, routingUrl: url, schema: { sdl }, timeoutMs: 1000 };
   });
+  const schemas = subgraphs.map(({ name, routingUrl, schema: { sdl } }) => ({ name, routingUrl, sdl, origin: name }));
   const { logger, lines } = recordLog();
   const subgraphErrors = { ...gateway.subgraphErrors, expected: {} };
   const headers = toHeaderSettings(gateway.headers, {});
-  const source = { subgraphs, gateway: { ...gateway, subgraphErrors, headers }, sdl: compose(subgraphs) };
-  const supergraph = await LoadedSupergraph.load(source, undefined, logger);
+  const source = { subgraphs, gateway: { ...gateway, subgraphErrors, headers }, schemas };
+  const planner = await openInThread(schemas);
+  const supergraph = await LoadedSupergraph.load(source, planner, undefined, logger);
   t.after(() => supergraph.close());
   const server = new ApolloServer<Context>({
     gateway: {

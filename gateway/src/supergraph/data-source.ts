@@ -23,13 +23,13 @@ export class SubgraphDataSource implements GraphQLDataSource<Context> {
   /** Resolves with an error at the path of each field if the call fails: only those fields are lost. */
   async process({ request, context }: GraphQLDataSourceProcessOptions<Context>): Promise<DataSourceResponse> {
     const { query = '', variables = {}, operationName } = request;
-    const { signal = NO_CONTEXT.signal, deadline, calls }: Partial<Context> = 'signal' in context ? context : {};
+    const { signal = NO_CONTEXT.signal, deadline, bytes, calls }: Partial<Context> = 'signal' in context ? context : {};
     const node = { serviceName: this.#name, operation: query, operationName };
     // Representations stay among the variables: they may have duplicates, so they can't join another fetch's batch.
     const fetch = new FetchRequest(fetchConstants(node, kindOf(query)), variables, undefined);
     const call = (given: CallContext) => this.#caller.call(fetch, given);
     try {
-      return await (calls ? calls.call(asked(fetch), call) : call({ ...NO_CONTEXT, signal, deadline }));
+      return await (calls ? calls.call(asked(fetch), call) : call({ ...NO_CONTEXT, signal, deadline, bytes }));
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
       return failedAnswer(query, variables, error);

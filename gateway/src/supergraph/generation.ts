@@ -1,10 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import { loadGatewayHooks } from '../hooks/gateway-hooks.ts';
 import { checkEnforcement } from '../operations/authorization/enforcement.ts';
 import { loadHooks } from '../operations/variant-choice.ts';
+import type { OpenPlanner, PlannerOpener } from '../planning/planner.ts';
+import type { PlanningLimits } from '../planning/planning-limits.ts';
+import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
 import type { OpenInstruments, Telemetry } from '../telemetry/telemetry.ts';
 import { LoadedSupergraph, type Supergraph } from './loaded-supergraph.ts';
 
@@ -26,6 +30,7 @@ export interface GenerationParts<Requests extends RequestHandler> {
   readonly secret: string | undefined;
   readonly logger: Logger;
   readonly telemetry: Pick<Telemetry, 'open'>;
+  readonly openPlanner: PlannerOpener;
   /** @param before the request handler that this one replaces, for state that outlives a change of settings */
   openHandler(foundation: HandlerFoundation, before: Requests | undefined): Promise<Requests>;
 }
@@ -36,6 +41,7 @@ export interface GenerationParts<Requests extends RequestHandler> {
  */
 export class Generation<Requests extends RequestHandler = RequestHandler> {
   readonly source: Supergraph;
+  readonly planner: OpenPlanner;
   readonly supergraph: LoadedSupergraph;
   readonly handler: Requests;
   readonly #resources: AsyncDisposableStack;
@@ -47,12 +53,14 @@ export class Generation<Requests extends RequestHandler = RequestHandler> {
 
   private constructor(
     source: Supergraph,
+    planner: OpenPlanner,
     supergraph: LoadedSupergraph,
     handler: Requests,
     resources: AsyncDisposableStack,
     logger: Logger,
   ) {
     this.source = source;
+    this.planner = planner;
     this.supergraph = supergraph;
     this.handler = handler;
     this.#resources = resources;
@@ -62,11 +70,13 @@ export class Generation<Requests extends RequestHandler = RequestHandler> {
   /**
    * Builds a generation as a whole, with the most used operations of the one before already compiled.
    *
+   * @param signal gives up composing the schemas
    * @throws {ConfigurationError} if the supergraph can't be served; whatever was opened for it is closed again
    */
   static async open<Requests extends RequestHandler>(
     source: Supergraph,
-    { secret, logger, telemetry, openHandler }: GenerationParts<Requests>,
+    { secret, logger, telemetry, openPlanner, openHandler }: GenerationParts<Requests>,
+    signal: AbortSignal,
     before?: Generation<Requests>,
   ): Promise<Generation<Requests>> {
     const { gateway: settings } = source;
@@ -75,13 +85,15 @@ export class Generation<Requests extends RequestHandler = RequestHandler> {
       const hooks = { ...(await loadHooks(settings)), ofGateway: await loadGatewayHooks(settings.hooks) };
       const instruments = await telemetry.open(settings.telemetry);
       resources.defer(() => instruments.close());
-      const supergraph = await LoadedSupergraph.load(source, secret, logger, hooks, instruments);
+      const planner = await plannerFor(source, (...planning) => openPlanner(...planning, logger, signal), before);
+      resources.defer(() => planner.close());
+      const supergraph = await LoadedSupergraph.load(source, planner, secret, logger, hooks, instruments);
       resources.defer(() => supergraph.close());
       checkEnforcement(supergraph.operations.rules, settings, logger);
       if (before) await supergraph.warmUp(before.supergraph);
       const handler = await openHandler({ settings, supergraph, instruments }, before?.handler);
       resources.defer(() => handler.close());
-      return new Generation(source, supergraph, handler, resources, logger);
+      return new Generation(source, planner, supergraph, handler, resources, logger);
     } catch (error) {
       await closeAll(resources, logger);
       throw error;
@@ -122,6 +134,18 @@ export class Generation<Requests extends RequestHandler = RequestHandler> {
     // In a microtask: other listeners of the response's `close` event have something to note yet.
     if (this.#phase === 'retired' && this.#underWay === 0) queueMicrotask(() => void this.close());
   };
+}
+
+/** Opens a planner, or shares that of the generation before if the schemas are the same. */
+async function plannerFor(
+  { schemas, gateway: { limits } }: Supergraph,
+  open: (schemas: readonly SubgraphSchema[], limits: PlanningLimits) => Promise<OpenPlanner>,
+  before: Generation | undefined,
+): Promise<OpenPlanner> {
+  const planning = { timeoutMs: limits.planningTimeoutMs, heapBytes: limits.planningHeapBytes };
+  const { planningTimeoutMs: timeoutMs, planningHeapBytes: heapBytes } = before?.settings.limits ?? limits;
+  const isSame = isDeepStrictEqual([schemas, planning], [before?.source.schemas, { timeoutMs, heapBytes }]);
+  return before && isSame ? before.planner.share() : open(schemas, planning);
 }
 
 /** Closes what was opened last first, and all of it: a failure is logged, because no caller could do anything about it. */

@@ -7,13 +7,20 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { z } from 'zod';
 import { GatewayServer } from '../pipeline/server.ts';
+import type { PlannerOpener } from '../planning/planner.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import type { RequestHandler } from './generation.ts';
 import { Generations } from './generations.ts';
+import { openInThread } from './testing/open-in-thread.ts';
 import { supergraphSource } from './testing/supergraph-source.ts';
 
+interface StubOptions {
+  readonly openHandler?: (count: number) => Promise<void>;
+  readonly openPlanner?: PlannerOpener;
+}
+
 /** Generations whose handlers hold each request until it is let go, and what was closed, in order. */
-function stubbed(t: TestContext, { openHandler }: { openHandler?: (count: number) => Promise<void> } = {}) {
+function stubbed(t: TestContext, { openHandler, openPlanner = openInThread }: StubOptions = {}) {
   const { logger, lines } = recordLog();
   const { counts } = new Telemetry(logger, () => undefined);
   const closed: string[] = [];
@@ -36,6 +43,7 @@ function stubbed(t: TestContext, { openHandler }: { openHandler?: (count: number
         return { counts, close: async () => void closed.push(`telemetry ${id}`) };
       },
     },
+    openPlanner,
     openHandler: () => open(opened),
   });
   t.after(() => generations.stop());
@@ -121,6 +129,22 @@ test('a generation that is being built when the process stops never serves, and 
   assert.deepEqual(closed.toSorted(), ['handler 1', 'handler 2', 'telemetry 1', 'telemetry 2']);
 });
 
+test('a planner that is being opened when the process stops is given up', async (t) => {
+  const openPlanner: PlannerOpener = async (schemas, _limits, _logger, signal) => {
+    if (schemas[0]?.sdl.includes('first')) return openInThread(schemas);
+    await once(signal, 'abort');
+    throw new Error('given up');
+  };
+  const { generations, replace } = stubbed(t, { openPlanner });
+  await replace('first');
+  const { current } = generations;
+  const replacing = replace('second');
+  await turn();
+  await generations.stop();
+  await replacing;
+  assert.equal(generations.current, current);
+});
+
 test('a close that fails is logged, and the rest is closed all the same', async (t) => {
   const { generations, replace, closed, lines } = stubbed(t);
   await replace('first');
@@ -150,6 +174,7 @@ test('a request is answered by the supergraph it began on, whose connections are
     secret: undefined,
     logger,
     telemetry,
+    openPlanner: openInThread,
     openHandler: (foundation, before) => GatewayServer.open({ logger, isReady: () => true }, foundation, before),
   });
   t.after(() => generations.stop());

@@ -1,3 +1,4 @@
+import { bytesInFlight } from '@lockstep/runtime/http/bytes-in-flight.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { reconfigure } from '@lockstep/runtime/logging.ts';
 import { type ListenAddress, toAuthority } from '../configuration/sections/endpoint.ts';
@@ -16,7 +17,7 @@ export class Generations<Requests extends RequestHandler = RequestHandler> {
   #listen: ListenAddress | undefined;
   /** The replacement under way, for a stop to wait for. */
   #replacing: Promise<void> = Promise.resolve();
-  #isStopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(parts: GenerationParts<Requests>) {
     this.#parts = parts;
@@ -47,18 +48,23 @@ export class Generations<Requests extends RequestHandler = RequestHandler> {
 
   /** Closes all generations, and one that is being built, once no more requests come. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.#stopping.abort();
     await Promise.allSettled([this.#replacing]);
     await Promise.all([...this.#open].map((generation) => generation.close()));
   }
 
   async #replace(source: Supergraph): Promise<void> {
-    if (this.#isStopped) return;
-    const next = await Generation.open(source, this.#parts, this.#current);
-    if (this.#isStopped) return next.close();
+    const { signal } = this.#stopping;
+    if (signal.aborted) return;
+    const next = await Generation.open(source, this.#parts, signal, this.#current).catch((error: unknown) => {
+      if (!signal.aborted) throw error; // otherwise it was given up
+    });
+    if (!next) return;
+    if (signal.aborted) return next.close();
     const replaced = this.#current;
     this.#current = next;
     this.#open.add(next);
+    bytesInFlight.setMax(next.settings.limits.maxBytesInFlight);
     reconfigure(this.#parts.logger, next.settings.telemetry.logging);
     this.#reportListenChange(next.settings.listen);
     if (replaced) void replaced.retire().then(() => this.#open.delete(replaced));

@@ -1,4 +1,3 @@
-import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { isPromise } from '@lockstep/runtime/promises.ts';
 import { GraphQLError } from 'graphql';
@@ -11,8 +10,8 @@ import { type Found, Operations } from '../operations/operations.ts';
 import { RequestDependentOperation, type Variant } from '../operations/request-dependent-operation.ts';
 import { UnsupportedOperation, UnsupportedOperationLog } from '../operations/unsupported-operation.ts';
 import { type Hooks, VariantChoice } from '../operations/variant-choice.ts';
-import { loadPlanner } from '../planning/load-planner.ts';
-import type { Planner } from '../planning/planner.ts';
+import type { OpenPlanner } from '../planning/planner.ts';
+import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
@@ -21,11 +20,12 @@ import type { BreakerState, Counts, SupergraphFigures } from '../telemetry/metri
 import { loadApolloEngine } from './apollo-engine.ts';
 import { type Callers, callerOf, closeCallers, openCallers } from './callers.ts';
 import type { Executor, RequestContext } from './executor.ts';
+import { inTime } from './in-time.ts';
 import { subscriptionWarning } from './subscription-warning.ts';
 
 /** A supergraph and the settings of its calls. */
 export interface Supergraph extends SupergraphSettings {
-  readonly sdl: string;
+  readonly schemas: readonly SubgraphSchema[];
 }
 
 /** Functions from the operator's modules. */
@@ -50,7 +50,7 @@ export interface SupergraphInstruments extends Instruments {
 
 /** Parts that plan and execute the operations of one supergraph. */
 interface Execution {
-  readonly planner: Planner;
+  readonly planner: OpenPlanner;
   readonly callers: Callers;
   readonly apollo: Executor | undefined;
 }
@@ -62,6 +62,7 @@ export class LoadedSupergraph implements SupergraphFigures {
   readonly operations: Operations;
   /** Hooks of the module under `gateway.hooks`. */
   readonly hooks: GatewayHooks | undefined;
+  readonly #maxObjects: number;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
   readonly #callers: Callers;
@@ -71,14 +72,15 @@ export class LoadedSupergraph implements SupergraphFigures {
   readonly #apollo: Executor | undefined;
 
   private constructor(
-    { sdl, gateway }: Supergraph,
+    { gateway }: Supergraph,
     { planner, callers, apollo }: Execution,
     logger: Logger,
     hooks: AllHooks,
     { counts, metrics, tracing }: SupergraphInstruments,
   ) {
-    this.sdl = sdl;
+    this.sdl = planner.supergraphSdl;
     this.hooks = hooks.ofGateway;
+    this.#maxObjects = gateway.limits.maxObjects;
     const { directives } = gateway.authorization;
     this.operations = new Operations(planner, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
@@ -92,23 +94,28 @@ export class LoadedSupergraph implements SupergraphFigures {
     this.#unsupported = new UnsupportedOperationLog(this.operations.counts, logger);
   }
 
-  /** @throws {ConfigurationError} if the schemas compose, but make no supergraph that can be served */
+  /**
+   * @param planner planner of its schemas, which it doesn't close
+   * @throws {ConfigurationError} if the engine can't serve them
+   */
   static async load(
     supergraph: Supergraph,
+    planner: OpenPlanner,
     secret: string | undefined,
     logger: Logger,
     hooks: AllHooks = {},
     instruments: SupergraphInstruments = {},
   ): Promise<LoadedSupergraph> {
-    const { sdl, gateway } = supergraph;
-    const planner = await plannerOf(sdl);
-    const { directives } = planner;
-    const warning = subscriptionWarning(sdl);
+    const { gateway } = supergraph;
+    const { supergraphSdl, directives, supergraphSchema } = planner;
+    const warning = subscriptionWarning(supergraphSchema);
     if (warning !== undefined) logger.warn(warning);
     const callers = openCallers(supergraph, secret, logger, instruments);
     try {
       const usesApollo = gateway.execution.engine === 'apollo';
-      const apollo = usesApollo ? await loadApolloEngine({ sdl, directives, callers, logger }) : undefined;
+      const apollo = usesApollo
+        ? await loadApolloEngine({ sdl: supergraphSdl, directives, callers, logger })
+        : undefined;
       return new LoadedSupergraph(supergraph, { planner, callers, apollo }, logger, hooks, instruments);
     } catch (error) {
       await closeCallers(callers);
@@ -168,11 +175,13 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const { calls, signal, deadline, record } = context;
+    const { calls, signal, deadline, bytes, record } = context;
     const trace = record?.trace;
-    const call: CallContext = { signal, deadline, headers: ForwardedHeaders.NONE, trace };
+    const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, trace };
     return compiled.execute({
       variables: request.variables,
+      signal,
+      maxObjects: this.#maxObjects,
       call: calls
         ? (fetch) =>
             calls.call(fetch, (given: CallContext) => callerOf(fetch, this.#callers).call(fetch, { ...given, trace }))
@@ -182,15 +191,17 @@ export class LoadedSupergraph implements SupergraphFigures {
 
   #find({ request, document, queryHash, source, context }: RunContext): Found | Promise<Found> {
     const operation = { document, queryHash, source, operationName: request.operationName };
-    return this.#compiling
-      ? this.#compiling.time(() => this.operations.get(operation), context.record?.trace)
-      : this.operations.get(operation);
+    const found = this.#compiling
+      ? this.#compiling.time(() => this.operations.get(operation, context.client), context.record?.trace)
+      : this.operations.get(operation, context.client);
+    return isPromise(found) ? inTime(found, context.deadline) : found;
   }
 
   #vary(varying: RequestDependentOperation, variant: Variant, { context }: RunContext): Compiled | Promise<Compiled> {
-    return this.#compiling
-      ? this.#compiling.time(() => this.operations.variant(varying, variant), context.record?.trace)
-      : this.operations.variant(varying, variant);
+    const compiled = this.#compiling
+      ? this.#compiling.time(() => this.operations.variant(varying, variant, context.client), context.record?.trace)
+      : this.operations.variant(varying, variant, context.client);
+    return isPromise(compiled) ? inTime(compiled, context.deadline) : compiled;
   }
 
   get compiledOperations(): number {
@@ -203,15 +214,6 @@ export class LoadedSupergraph implements SupergraphFigures {
 
   async close(): Promise<void> {
     await closeCallers(this.#callers);
-  }
-}
-
-async function plannerOf(sdl: string): Promise<Planner> {
-  try {
-    return await loadPlanner(sdl);
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    throw new ConfigurationError(`The schemas compose, but the supergraph can't be served: ${error.message}`);
   }
 }
 

@@ -1,8 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Config } from '../configuration/environment.ts';
-import { readSupergraphFile, type SupergraphSettings } from '../configuration/supergraph-file.ts';
-import { compose } from './compose.ts';
+import {
+  readSupergraphFile,
+  type SubgraphSettings,
+  type SupergraphSettings,
+} from '../configuration/supergraph-file.ts';
+import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
 import type { Supergraph } from './loaded-supergraph.ts';
 import { type PolledSchemas, UnknownSchemaError } from './polled-schemas.ts';
 
@@ -22,7 +28,21 @@ export async function readSupergraph(
 ): Promise<Supergraph> {
   const { settings } = readSupergraphFile(config);
   note(settings);
-  return { ...settings, sdl: compose(settings.subgraphs, await schemas.read(settings.subgraphs)) };
+  const given = await schemas.read(settings.subgraphs);
+  const read = settings.subgraphs.map((subgraph) => readSchema(subgraph, given.get(subgraph.name)));
+  return { ...settings, schemas: await Promise.all(read) };
+}
+
+/** @param given schema fetched from the subgraph, if it had to be asked */
+async function readSchema({ name, routingUrl, schema }: SubgraphSettings, given = ''): Promise<SubgraphSchema> {
+  if ('sdl' in schema) return { name, routingUrl, sdl: schema.sdl, origin: `sdl of ${name}` };
+  if ('subgraph_url' in schema) return { name, routingUrl, sdl: given, origin: `schema of ${schema.subgraph_url}` };
+  try {
+    return { name, routingUrl, sdl: await readFile(schema.file, 'utf8'), origin: schema.file };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new ConfigurationError(`The schema of the subgraph ${name} can't be read: ${reason}`);
+  }
 }
 
 /** Reads until every subgraph has given its schema. */

@@ -9,6 +9,7 @@ import { readConfig } from '../configuration/environment.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { Generations } from './generations.ts';
 import { watchSupergraph } from './supergraph-watcher.ts';
+import { openInThread } from './testing/open-in-thread.ts';
 
 const text = (field: string, path: string) => `subgraphs:
   a: { routing_url: "http://127.0.0.1:1/", schema: { sdl: "type Query { ${field}: Int }" } }
@@ -33,6 +34,7 @@ async function watch(t: TestContext) {
     secret: undefined,
     logger,
     telemetry,
+    openPlanner: openInThread,
     openHandler: async ({ settings }) => {
       await onOpen(settings.path);
       return { handle: () => {}, close: async () => {} };

@@ -9,7 +9,7 @@ export type RequestOutcome = 'ok' | 'partial' | 'error' | 'refused' | 'abandoned
 const SAFE_ID = /^[\w.:-]{1,128}$/;
 
 /** Maximum length of an operation's name: a client may send one of a megabyte. */
-const MAX_NAME = 128;
+export const MAX_NAME = 128;
 
 /** Maximum number of error codes that are counted apart. */
 const MAX_CODES = 10;

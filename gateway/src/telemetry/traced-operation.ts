@@ -11,6 +11,7 @@ import {
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { CallDescription, CallTrace, FetchTrace, OperationTrace, SpanReference } from './operation-trace.ts';
+import { MAX_NAME } from './request-record.ts';
 
 /** Reads and writes `traceparent` and `tracestate`: https://www.w3.org/TR/trace-context/ */
 export const propagator = new W3CTraceContextPropagator();
@@ -76,7 +77,7 @@ class TracedFetch implements FetchTrace {
       'server.port': Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
       'graphql.operation.type': kind,
       'lockstep.subgraph': subgraph,
-      ...(operationName !== undefined && { 'graphql.operation.name': operationName }),
+      ...(operationName !== undefined && { 'graphql.operation.name': operationName.slice(0, MAX_NAME) }),
       ...(entities !== undefined && { 'lockstep.entities': entities }),
       ...(resends > 0 && { 'http.request.resend_count': resends }),
     };

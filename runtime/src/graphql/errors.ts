@@ -46,6 +46,12 @@ export function outcomeUnknown(subgraph: string, cause?: unknown, id?: string): 
   return new ExpectedError('OUTCOME_UNKNOWN', message, { extensions, ...withCause(cause) });
 }
 
+/** `OVERLOADED`: the subgraph's reply to a query was dropped, because this process holds as many bytes as it may. */
+export function replyDropped(subgraph: string): ExpectedError {
+  const message = `The reply of subgraph "${subgraph}" was dropped, because too many bytes are in flight; try again later`;
+  return new ExpectedError('OVERLOADED', message, { extensions: { subgraph } });
+}
+
 /** `DEADLINE_EXCEEDED`: the subgraph did not respond in time. It may or may not have executed the request. */
 export function deadlineExceeded(subgraph: string, timeoutMs: number): ExpectedError {
   const message = `Subgraph "${subgraph}" did not respond within ${timeoutMs} ms`;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { RequestBytes } from './bytes-in-flight.ts';
 
 /** Header of a call with the number of milliseconds that its caller will wait for the answer. */
 export const DEADLINE_HEADER = 'x-deadline-ms';
@@ -31,6 +32,8 @@ export interface Lifetime {
   readonly signal: AbortSignal;
   /** Undefined if it has none. By the clock: under load the signal may be aborted late. */
   readonly deadline?: Deadline | undefined;
+  /** Counts what is held for it; undefined if that is not counted. */
+  readonly bytes?: Pick<RequestBytes, 'take'> | undefined;
 }
 
 const WHOLE_NUMBER = /^\d{1,9}$/;

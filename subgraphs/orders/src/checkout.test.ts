@@ -17,8 +17,7 @@ const INSUFFICIENT_ERROR = {
   extensions: { code: 'INSUFFICIENT_STOCK', productId: '7', left: 1 },
 };
 const REUSED = {
-  message:
-    'idempotencyKey: this key was used before, with another userId or other items; use a new key for a new order',
+  message: 'idempotencyKey: this key was used before, for another order of this user; use a new key for a new order',
   extensions: { code: 'IDEMPOTENCY_KEY_REUSED' },
 };
 
@@ -205,12 +204,19 @@ describe('an idempotency key', () => {
     assert.deepEqual(await rows(), ['CANCELLED 0 RELEASING']);
   });
 
-  test('is refused with other items, with another user, and for an order of createOrder', async (t) => {
+  test('belongs to its user: another one orders with it too', async (t) => {
+    const { checkout, rows } = await setUpOrders(t);
+    const ids = [];
+    for (const userId of ['1', '2', '1', '2']) ids.push((await checkout({ ...input, userId })).id);
+    assert.deepEqual(ids, ['1', '2', '1', '2']);
+    assert.deepEqual(await rows(), ['CONFIRMED 3998 ENDED', 'CONFIRMED 3998 ENDED']);
+  });
+
+  test('is refused with other items, and for an order of createOrder', async (t) => {
     const { checkout, db, rows } = await setUpOrders(t);
     await checkout(input);
     await insertOrder(db, { userKey: 1, amountMinor: 3998, idempotencyKey: 'plain' });
     for (const other of [
-      { ...input, userId: '2' },
       { ...input, items: [{ productId: '7', quantity: 3 }] },
       { ...input, items: [...CHECKOUT.items, { productId: '8', quantity: 1 }] },
       { idempotencyKey: 'plain' },

@@ -25,9 +25,9 @@ export async function createOrder(
 ): Promise<Order> {
   const { db, usersClient } = context;
   const order = parseInput(input);
-  const { idempotencyKey } = order;
   // A repeated submission doesn't call users: the first one has settled its answer.
-  const earlier = idempotencyKey === null ? undefined : await findOrderByIdempotencyKey(db, idempotencyKey);
+  const { userKey, idempotencyKey } = order;
+  const earlier = idempotencyKey === null ? undefined : await findOrderByIdempotencyKey(db, userKey, idempotencyKey);
   if (earlier) return sameOrder(db, earlier, order);
   if (!(await usersClient.exists(input.userId, context))) {
     throw userNotFound(input.userId);
@@ -43,13 +43,13 @@ function parseInput({ userId, amount, idempotencyKey }: CreateOrderInput): NewOr
   };
 }
 
-/** Returns the order of the key. @throws `IDEMPOTENCY_KEY_REUSED` if it was created from other arguments */
+/** Returns the order of the user's key. @throws `IDEMPOTENCY_KEY_REUSED` if it was created from other arguments */
 async function sameOrder(db: Context['db'], order: Order, asked: NewOrder): Promise<Order> {
-  const isSame = order.userId === String(asked.userKey) && order.amount === asked.amountMinor;
+  const isSame = order.amount === asked.amountMinor;
   // A PENDING order with an amount is no checkout: those get it when they are confirmed.
   if (isSame && (order.status === 'PENDING' || !(await findSaga(db, Number(order.id))))) return order;
   throw new ExpectedError(
     'IDEMPOTENCY_KEY_REUSED',
-    'idempotencyKey: this key was used before, with another userId or amount; use a new key for a new order',
+    'idempotencyKey: this key was used before, for another order of this user; use a new key for a new order',
   );
 }

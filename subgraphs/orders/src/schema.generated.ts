@@ -46,7 +46,8 @@ export type Mutation = {
   /**
    * Creates an order for a user who exists.
    *
-   * Sent again with the same `idempotencyKey` and arguments, it returns the order that the first one created.
+   * Sent again with the same `idempotencyKey` and arguments, it returns the order that the first one created. Keys are the
+   * user's own: another user may have the same.
    *
    * No order is created after `BAD_USER_INPUT`, `USER_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED` and `SUBGRAPH_UNAVAILABLE`. After
    * `OUTCOME_UNKNOWN` and `DEADLINE_EXCEEDED` one may have been: send it again with the same `idempotencyKey` to find out.
@@ -59,7 +60,7 @@ export type Mutation = {
    * At most 100 items, each of 1 to 1,000 pieces; a product that is named twice is one item.
    *
    * Sent again with the same `idempotencyKey` and arguments, it returns the outcome of the first one, and never orders twice.
-   * To order again after a cancelled order, use a new key.
+   * To order again after a cancelled order, use a new key. Keys are the user's own: another user may have the same.
    *
    * Nothing is ordered after `BAD_USER_INPUT`, `USER_NOT_FOUND`, `PRODUCT_NOT_FOUND`, `INSUFFICIENT_STOCK`,
    * `IDEMPOTENCY_KEY_REUSED` and `SUBGRAPH_UNAVAILABLE`. After `OUTCOME_UNKNOWN` and `DEADLINE_EXCEEDED` the order may have

@@ -41,7 +41,8 @@ export type Mutation = {
   /**
    * Creates a product. The name has 1 to 100 characters and is trimmed; the stock is 0 or more.
    *
-   * Sent again with the same `idempotencyKey` and arguments, it returns the product that the first one created.
+   * Sent again with the same `idempotencyKey` and arguments, it returns the product that the first one created. All callers
+   * share the keys of this subgraph: use random ones, such as UUIDs.
    *
    * No product is created after `BAD_USER_INPUT`, `IDEMPOTENCY_KEY_REUSED` and `SUBGRAPH_UNAVAILABLE`. After `OUTCOME_UNKNOWN`
    * and `DEADLINE_EXCEEDED` one may have been: send it again with the same `idempotencyKey` to find out.
@@ -50,7 +51,8 @@ export type Mutation = {
   /**
    * Puts more of a product into stock, 1 or more.
    *
-   * Sent again with the same `idempotencyKey` and arguments, it adds nothing and returns the product.
+   * Sent again with the same `idempotencyKey` and arguments, it adds nothing and returns the product. All callers share the
+   * keys of this subgraph: use random ones, such as UUIDs.
    *
    * Nothing is added after `BAD_USER_INPUT`, `PRODUCT_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED` and `SUBGRAPH_UNAVAILABLE`. After
    * `OUTCOME_UNKNOWN` and `DEADLINE_EXCEEDED` it may have been: send it again with the same `idempotencyKey` to find out.

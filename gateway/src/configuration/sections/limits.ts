@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { onOff, size, wholeNumber } from '../values.ts';
+import { duration, onOff, size, wholeNumber } from '../values.ts';
 
 /** `gateway.limits`: on by default. The defaults let pass what people and tools write, introspection included. */
 export const limits = z
@@ -15,9 +15,25 @@ export const limits = z
       .describe(
         'Maximum number of tokens in a document, and of selections once its fragments are spread. Enforced even with warn_only.',
       ),
+    max_objects: wholeNumber(1)
+      .default(50_000)
+      .describe(
+        'Maximum number of objects in an answer; ten fields count as one object more, and an error as ten. Enforced even with warn_only.',
+      ),
     http_max_request_bytes: size
       .prefault('2mb')
       .describe('Maximum size of a request body. Enforced even with warn_only.'),
+    http_max_bytes_in_flight: size
+      .optional()
+      .describe(
+        'Maximum number of bytes that a process holds of request bodies being read, replies of subgraphs with what is made of them, and answers that are not sent yet. Beyond it, requests are refused with 503. If unset, a quarter of the limit of the heap.',
+      ),
+    planning_timeout: duration
+      .prefault('1s')
+      .describe('Maximum CPU time for planning one operation. Enforced even with warn_only.'),
+    planning_heap: size
+      .prefault('1024mb')
+      .describe('Maximum heap of the thread that composes the schemas and plans operations.'),
     warn_only: onOff(false).describe(
       'Only logs and counts operations over max_depth, max_aliases, max_root_fields or max_directives.',
     ),
@@ -28,6 +44,10 @@ export const limits = z
     maxRootFields: keys.max_root_fields,
     maxDirectives: keys.max_directives,
     maxTokens: keys.parser_max_tokens,
+    maxObjects: keys.max_objects,
     maxBodyBytes: keys.http_max_request_bytes,
+    maxBytesInFlight: keys.http_max_bytes_in_flight,
+    planningTimeoutMs: keys.planning_timeout,
+    planningHeapBytes: keys.planning_heap,
     warnOnly: keys.warn_only,
   }));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, wholeNumber } from '../values.ts';
+import { timeLimit, wholeNumber } from '../values.ts';
 
 const HEADER_RULE = 'give the name of a header, such as x-forwarded-for';
 const REDIS_RULE = 'give an address such as redis://127.0.0.1:6379';
@@ -8,9 +8,7 @@ const REDIS_RULE = 'give an address such as redis://127.0.0.1:6379';
 export const rateLimit = z
   .strictObject({
     capacity: wholeNumber(1).describe('Maximum number of requests of one client in an interval.'),
-    interval: duration
-      .refine((intervalMs) => intervalMs > 0, 'give a duration of 1ms or more')
-      .describe("Length of the interval, which begins with the client's first request."),
+    interval: timeLimit.describe("Length of the interval, which begins with the client's first request."),
     key: z
       .strictObject({
         header: z

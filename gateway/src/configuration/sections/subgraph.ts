@@ -1,6 +1,6 @@
 import { MIN_SECRET_LENGTH } from '@lockstep/runtime/http/server/secret.ts';
 import { z } from 'zod';
-import { duration, httpUrl } from '../values.ts';
+import { httpUrl, timeLimit } from '../values.ts';
 import { headers } from './headers.ts';
 import { circuitBreaker, retry } from './resilience.ts';
 
@@ -27,7 +27,7 @@ export const subgraph = z
         { error: SCHEMA_RULE },
       )
       .describe('Schema of the subgraph, as Federation SDL.'),
-    timeout: duration.prefault('30s').describe('Time limit of one call, from connecting to the last byte.'),
+    timeout: timeLimit.prefault('30s').describe('Time limit of one call, from connecting to the last byte.'),
     retry: retry.optional().describe('Retries of failed queries; mutations are never retried. Off if unset.'),
     circuit_breaker: circuitBreaker
       .optional()

@@ -50,6 +50,11 @@ test('retry and circuit_breaker are off by default, and have a default for each 
   assert.deepEqual(circuitBreaker, { errorThresholdPercentage: 50, requestThreshold: 20, sleepWindowMs: 5000 });
 });
 
+test('rejects a time limit of nothing', () => {
+  assert.deepEqual(mistakesOf(subgraph, { ...SUBGRAPH, timeout: '0s' }), ['timeout: give a duration of 1ms or more']);
+  assert.deepEqual(mistakesOf(trafficShaping, { timeout: '0ms' }), ['timeout: give a duration of 1ms or more']);
+});
+
 test('rejects wrong values with advice', () => {
   const traffic = {
     timeout: 10,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { duration, onOff, wholeNumber } from '../values.ts';
+import { onOff, timeLimit, wholeNumber } from '../values.ts';
 import { type RateLimitSettings, rateLimit } from './rate-limit.ts';
 
 /** `gateway.traffic_shaping` */
 export const trafficShaping = z
   .strictObject({
-    timeout: duration.prefault('10s').describe('Time limit of a whole operation.'),
+    timeout: timeLimit.prefault('10s').describe('Time limit of a whole operation.'),
     deduplicate_query: onOff(true).describe('Sends identical queries that are in flight at the same time as one call.'),
     batch_entities: onOff(true).describe(
       'Merges entity fetches of different operations that wait at the same moment into one call.',

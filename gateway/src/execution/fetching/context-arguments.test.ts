@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildSchema } from 'graphql';
+import { AnswerBudget } from '../answer-budget.ts';
 import { groupByContext } from './context-arguments.ts';
 import { TypeRelations } from './type-relations.ts';
 
@@ -13,11 +14,14 @@ test('reads the context of many entities once for the object it comes from', () 
   const started = performance.now();
   const groups = groupByContext(
     {
-      users: [
-        { tags, items },
-        { tags: [...tags], items: items.slice(0, 5) },
-        { tags: [], items: items.slice(5, 8) },
-      ],
+      data: {
+        users: [
+          { tags, items },
+          { tags: [...tags], items: items.slice(0, 5) },
+          { tags: [], items: items.slice(5, 8) },
+        ],
+      },
+      budget: new AnswerBudget(2 * size),
     },
     ['users', '@', 'items', '@'],
     [{ kind: 'KeyRenamer', path: ['..', 'tags'], renameKeyTo: 'tags' }],

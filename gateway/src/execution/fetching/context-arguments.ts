@@ -1,6 +1,7 @@
 import type { FetchDataKeyRenamer } from '@apollo/query-planner';
 import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { type Path, visitPlaces } from './places.ts';
+import type { PlanExecution } from './plan-execution.ts';
 import { ABSENT, FAILED, type Unavailable } from './records.ts';
 import type { TypeRelations } from './type-relations.ts';
 
@@ -24,7 +25,7 @@ export interface ContextGroup extends ContextValues {
  * request has one value for each variable.
  */
 export function groupByContext(
-  root: unknown,
+  { data, budget }: Pick<PlanExecution, 'data' | 'budget'>,
   path: readonly string[],
   renamers: readonly FetchDataKeyRenamer[],
   types: TypeRelations,
@@ -35,7 +36,8 @@ export function groupByContext(
   const bySources = new Map<string, ContextGroup>();
   const numbers = new Map<unknown, number>();
   const levelsUp = [...new Set(renamers.map(levelsUpOf))];
-  visitPlaces(root, path, (entity, place, ancestors) => {
+  visitPlaces(data, path, (entity, place, ancestors) => {
+    budget.take(1);
     const objects = [...ancestors, entity];
     const sources = levelsUp.map((levels) => numberOf(objects[objects.length - 1 - levels], numbers)).join();
     let group = bySources.get(sources);

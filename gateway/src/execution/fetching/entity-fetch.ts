@@ -21,12 +21,14 @@ export function compileEntityFetch(fetch: FetchNode, path: readonly string[], op
   const { contextRewrites } = fetch;
   if (!contextRewrites?.length) {
     return async (execution) => {
-      await fetchEntities(parts, representer, execution, { objects: objectsAt(execution.data, path) });
+      await fetchEntities(parts, representer, execution, {
+        objects: objectsAt(execution.data, path, execution.budget),
+      });
     };
   }
   const contextFetch = new ContextFetch(fetch, path, options);
   return async (execution) => {
-    const groups = groupByContext(execution.data, path, contextRewrites, options.types, options.conditionalKeys);
+    const groups = groupByContext(execution, path, contextRewrites, options.types, options.conditionalKeys);
     const fetches = groups.map(async (group) => {
       if (group.lacking.size > 0) contextFetch.markLacking(group, execution);
       const part = group.lacking.size === 0 ? parts : contextFetch.partsFor(group);
@@ -72,7 +74,7 @@ function compileVariousEntities(
     return parts;
   };
   return async (execution) => {
-    const fetches = [...groupBy(unwantedOf, execution.data, path)].map(async ([unwanted, group]) => {
+    const fetches = [...groupBy(unwantedOf, execution, path)].map(async ([unwanted, group]) => {
       const parts = partsWithout(unwanted);
       if (parts) await fetchEntities(parts, representer, execution, group);
     });
@@ -80,9 +82,14 @@ function compileVariousEntities(
   };
 }
 
-function groupBy(unwantedOf: UnselectedKeys, data: JsonRecord, path: readonly string[]): Map<string, Group> {
+function groupBy(
+  unwantedOf: UnselectedKeys,
+  { data, budget }: Pick<PlanExecution, 'data' | 'budget'>,
+  path: readonly string[],
+): Map<string, Group> {
   const groups = new Map<string, Group>();
   visitPlaces(data, path, (object, place, ancestors) => {
+    budget.take(1);
     const unwanted = unwantedOf(object, ancestors);
     const group = groups.get(unwanted) ?? { objects: [], places: new Map<JsonRecord, Path[]>() };
     groups.set(unwanted, group);

@@ -1,23 +1,37 @@
 import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
+import type { AnswerBudget } from '../answer-budget.ts';
 
 /** Keys and list indices from the root of the data. */
 export type Path = readonly (string | number)[];
 
-/** Returns the objects at a path of the plan, in which `@` stands for each item of a list. */
-export function objectsAt(root: unknown, path: readonly string[]): JsonRecord[] {
+/**
+ * Returns the objects at a path of the plan, in which `@` stands for each item of a list. An object that is at several places
+ * is found as often.
+ *
+ * @throws {AnswerTooLargeError} if they are more than the budget has left
+ */
+export function objectsAt(root: unknown, path: readonly string[], budget: AnswerBudget): JsonRecord[] {
   const found: JsonRecord[] = [];
-  collect(root, path, 0, found);
+  collect(root, path, 0, { found, budget });
+  budget.take(found.length);
   return found;
 }
 
-function collect(value: unknown, path: readonly string[], depth: number, found: JsonRecord[]): void {
+interface Collection {
+  readonly found: JsonRecord[];
+  readonly budget: AnswerBudget;
+}
+
+function collect(value: unknown, path: readonly string[], depth: number, collection: Collection): void {
   if (typeof value !== 'object' || value === null) return;
   const key = path[depth];
   if (key === '@') {
-    if (Array.isArray(value)) for (const item of value) collect(item, path, depth + 1, found);
+    if (!Array.isArray(value)) return;
+    collection.budget.check(collection.found.length);
+    for (const item of value) collect(item, path, depth + 1, collection);
   } else if (isRecord(value)) {
-    if (key === undefined) found.push(value);
-    else collect(value[key], path, depth + 1, found);
+    if (key === undefined) collection.found.push(value);
+    else collect(value[key], path, depth + 1, collection);
   }
 }
 

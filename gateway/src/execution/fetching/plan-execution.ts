@@ -1,5 +1,6 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
+import type { AnswerBudget } from '../answer-budget.ts';
 import type { FieldErrors } from '../field-errors.ts';
 import type { FetchRequest, SubgraphCall } from './fetch-request.ts';
 import { copyOf } from './records.ts';
@@ -11,7 +12,9 @@ export class PlanExecution {
   /** Coerced variables, by the client's names. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly errors: FieldErrors;
+  readonly budget: AnswerBudget;
   readonly #call: SubgraphCall;
+  readonly #signal: AbortSignal | undefined;
   readonly #nullsRoot: (key: string, data: JsonRecord) => boolean;
   readonly #shared = new Map<string, Promise<GraphQLAnswer>>();
 
@@ -22,14 +25,21 @@ export class PlanExecution {
   /** @param nullsRoot tells if the value of a root field, by its key in the plan's data, makes the whole answer null */
   constructor(
     variables: Readonly<Record<string, unknown>>,
-    errors: FieldErrors,
-    call: SubgraphCall,
+    { errors, budget }: Pick<PlanExecution, 'errors' | 'budget'>,
+    { call, signal }: { readonly call: SubgraphCall; readonly signal?: AbortSignal | undefined },
     nullsRoot: (key: string, data: JsonRecord) => boolean,
   ) {
+    this.budget = budget;
+    this.#signal = signal;
     this.#nullsRoot = nullsRoot;
     this.variables = variables;
     this.errors = errors;
     this.#call = call;
+  }
+
+  /** True if the client has left: nothing more is fetched or shaped. */
+  get isAbandoned(): boolean {
+    return this.#signal?.aborted ?? false;
   }
 
   /** @param isShareable true if another fetch of the plan may send the same request */

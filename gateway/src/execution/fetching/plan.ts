@@ -54,7 +54,10 @@ function compileNode(node: PlanNode, path: readonly string[], options: FetchOpti
 
 function sequence(steps: readonly Step[]): Step {
   return async (execution) => {
-    for (const step of steps) await step(execution);
+    for (const step of steps) {
+      if (execution.isAbandoned) return;
+      await step(execution);
+    }
   };
 }
 

@@ -76,6 +76,9 @@ interface RecordWriter {
   readonly soleKey: string | undefined;
 }
 
+/** Maximum number of types of which a writer is kept: a subgraph may give any name as `__typename`. */
+const MAX_TYPE_NAMES = 1000;
+
 /** Writes the selected fields of objects as JSON; compiles a writer for each object type it meets. */
 class SelectionWriter {
   readonly #selections: readonly QueryPlanSelectionNode[];
@@ -101,7 +104,7 @@ class SelectionWriter {
     let writer = this.#byTypeName.get(typeName);
     if (!writer) {
       writer = this.#compile(typeof typeName === 'string' ? typeName : undefined);
-      this.#byTypeName.set(typeName, writer);
+      if (this.#byTypeName.size < MAX_TYPE_NAMES) this.#byTypeName.set(typeName, writer);
     }
     return writer;
   }

@@ -28,7 +28,7 @@ function mutation(parts: FetchParts): Step {
 function query(parts: FetchParts): Step {
   const { path } = parts;
   return async (execution) => {
-    const targets = objectsAt(execution.data, path);
+    const targets = objectsAt(execution.data, path, execution.budget);
     if (targets.length === 0) return;
     try {
       const answer = await parts.call(

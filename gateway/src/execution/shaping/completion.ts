@@ -1,3 +1,4 @@
+import type { AnswerBudget } from '../answer-budget.ts';
 import { ABSENT, FAILED } from '../fetching/records.ts';
 import type { FieldErrors } from '../field-errors.ts';
 
@@ -16,11 +17,13 @@ export class Completion {
   readonly path: (string | number)[] = [];
   /** Variables as the client sent them. */
   readonly variables: Readonly<Record<string, unknown>>;
+  readonly budget: AnswerBudget;
   readonly #errors: FieldErrors;
   /** True if the object at hand is null because a subgraph doesn't know the entity. */
   #isUnknown = false;
 
-  constructor(errors: FieldErrors, variables: Readonly<Record<string, unknown>>) {
+  constructor(errors: FieldErrors, variables: Readonly<Record<string, unknown>>, budget: AnswerBudget) {
+    this.budget = budget;
     this.#errors = errors;
     this.variables = variables;
   }

@@ -33,6 +33,22 @@ export function collectFields(
   return fields;
 }
 
+/** Counts the fields of selections, each fragment wherever it is spread. */
+export function countFields(
+  selectionSets: readonly SelectionSetNode[],
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): number {
+  let count = 0;
+  for (const { selections } of selectionSets) {
+    for (const selection of selections) {
+      const inner = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+      if (selection.kind === Kind.FIELD) count += 1;
+      if (inner?.selectionSet) count += countFields([inner.selectionSet], fragments);
+    }
+  }
+  return count;
+}
+
 function collect(
   selecting: Selecting,
   type: GraphQLObjectType | GraphQLInterfaceType,

@@ -6,6 +6,7 @@ import {
   type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
+  getNamedType,
   isAbstractType,
   isInterfaceType,
   isLeafType,
@@ -16,9 +17,10 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { ResponseKeys } from '../../planning/plan/response-keys.ts';
+import { FIELD_COST } from '../answer-budget.ts';
 import { FAILED } from '../fetching/records.ts';
 import { type Complete, type Completion, NULL_PARENT } from './completion.ts';
-import { collectFields, type Selecting } from './field-collection.ts';
+import { collectFields, countFields, type Selecting } from './field-collection.ts';
 import { compileIntrospection } from './introspection.ts';
 import { compileLeaf } from './leaf-values.ts';
 import { type FieldShape, generateShape, type ShapeObject } from './object-code.ts';
@@ -113,9 +115,11 @@ function compileValue(type: GraphQLOutputType, position: Position): Complete {
 function compileList(itemType: GraphQLOutputType, position: Position): Complete {
   const { depth, coordinate } = position;
   const complete = compileType(itemType, { ...position, depth: depth + 1 });
+  const cost = itemCost(itemType, position);
   return (value, completion) => {
     if (!Array.isArray(value)) return completion.fail(depth, `Expected a list for ${coordinate}.`);
     const { length } = value;
+    completion.budget.take(length * cost);
     const items = new Array<unknown>(length);
     let isNull = false;
     for (let index = 0; index < length; index++) {
@@ -126,6 +130,12 @@ function compileList(itemType: GraphQLOutputType, position: Position): Complete 
     }
     return isNull ? null : items;
   };
+}
+
+/** Returns the cost of an item, with all that is below it, as if none of that was in lists: those count for themselves. */
+function itemCost(type: GraphQLOutputType, { shaping, selectionSets }: Position): number {
+  const fields = countFields(selectionSets, shaping.fragments);
+  return isLeafType(getNamedType(type)) ? FIELD_COST : 1 + fields * FIELD_COST;
 }
 
 /** Compiles the shaping of objects of an abstract type: one shape for each `__typename`, made for the first such object. */

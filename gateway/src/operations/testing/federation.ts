@@ -48,6 +48,10 @@ export class Federation {
   calls: Call[] = [];
   /** Modifies the answers of subgraphs. */
   tamper: Tamper = (answer) => answer;
+  /** Maximum number of objects of an answer. */
+  maxObjects = Number.MAX_SAFE_INTEGER;
+  /** Aborted when the client of the next operations leaves. */
+  signal: AbortSignal | undefined;
   #last: { readonly query: string; readonly document: DocumentNode } | undefined;
   readonly #reset: () => void;
   readonly #subgraphs = new Map<string, GraphQLSchema>();
@@ -86,7 +90,7 @@ export class Federation {
   async run(operation: CompiledOperation, variables?: Record<string, unknown>): Promise<OperationResult> {
     this.startOperation();
     const call = (request: FetchRequest) => this.answer(request.constants.subgraph, JSON.parse(request.toBody()));
-    return operation.execute({ variables, call });
+    return operation.execute({ variables, call, signal: this.signal, maxObjects: this.maxObjects });
   }
 
   /** Runs an operation on the monolith. */

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { refusing } from '@lockstep/runtime/testing/refusing.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 
 /** Starts a server that runs one operation at a time and responds on demand. */
-async function serveBounded(t: TestContext) {
+async function serveBounded(t: TestContext, body = '{}') {
   const refusals = new RejectionCounts();
   const limit = new ConcurrencyLimit(1, refusals);
   const running: (() => void)[] = [];
@@ -16,29 +17,36 @@ async function serveBounded(t: TestContext) {
   const { url, port } = await serveHttp(
     t,
     refusing(async (request, response) => {
-      limit.check();
-      const isWhole = await once(request.resume(), 'end').catch(() => undefined);
-      if (!isWhole) return; // the client has left
+      limit.enter(request);
       try {
-        limit.enter(request);
+        const isWhole = await once(request.resume(), 'end').catch(() => undefined);
+        if (!isWhole) return; // the client has left
         await new Promise<void>((resolve) => {
           running.push(resolve);
           tell();
         });
+        response.end(body);
       } finally {
-        limit.leave(request);
+        limit.leave(request, response);
       }
-      response.end('{}');
     }),
   );
+  const send = () => fetch(url, { method: 'POST', body: '{}' });
+  const answer = async () => {
+    while (running.length === 0) await new Promise<void>((resolve) => (tell = resolve));
+    running.shift()?.();
+  };
   return {
     port,
     refusals,
-    send: () => fetch(url, { method: 'POST', body: '{}' }),
+    send,
     /** Lets the first that runs be answered, once it is there. */
-    async answer() {
-      while (running.length === 0) await new Promise<void>((resolve) => (tell = resolve));
-      running.shift()?.();
+    answer,
+    /** Resolves with the status of a request, which is answered if it runs. */
+    async sendAndAnswer() {
+      const served = send();
+      await Promise.race([served, answer()]);
+      return (await served).status;
     },
     async started(count: number) {
       while (running.length < count) await new Promise<void>((resolve) => (tell = resolve));
@@ -82,16 +90,30 @@ test('rejects a request before its body has arrived', async (t) => {
   await first;
 });
 
-test('does not count clients that are slow to send', async (t) => {
-  const { send, answer, port } = await serveBounded(t);
+test('counts a client that is slow to send until it leaves', async (t) => {
+  const { sendAndAnswer, port } = await serveBounded(t);
   const socket = connect(port, '127.0.0.1');
-  t.after(() => socket.destroy());
   socket.write('POST /graphql HTTP/1.1\r\nhost: test\r\ncontent-length: 1000\r\n\r\n{');
-  await once(socket, 'connect');
-  const served = send();
-  await answer();
-  assert.equal((await served).status, 200);
+  await until(async () => (await sendAndAnswer()) === 503);
+  socket.destroy();
+  await until(async () => (await sendAndAnswer()) === 200);
 });
+
+test('counts a client that is slow to read until it leaves', async (t) => {
+  const { send, sendAndAnswer, answer, started, port } = await serveBounded(t, 'x'.repeat(20_000_000));
+  const socket = connect(port, '127.0.0.1').pause();
+  socket.write('POST /graphql HTTP/1.1\r\nhost: test\r\ncontent-length: 2\r\n\r\n{}');
+  await started(1);
+  await answer();
+  for (let sent = 0; sent < 20; sent += 1) assert.equal((await send()).status, 503);
+  socket.destroy();
+  await until(async () => (await sendAndAnswer()) === 200);
+});
+
+/** Resolves once a condition holds. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(5);
+}
 
 test('runs no more than the limit of requests that arrive together', async (t) => {
   const { send, answer } = await serveBounded(t);

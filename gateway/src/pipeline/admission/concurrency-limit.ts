@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 
@@ -18,25 +18,24 @@ export class ConcurrencyLimit {
     this.#refusals = refusals;
   }
 
-  /** @throws {RefusedRequestError} `OVERLOADED` if the limit is reached: then the body need not be read */
-  check(): void {
-    if (this.#running.size >= this.#max) throw this.#refusal();
-  }
-
   /**
-   * Counts the request as running, until it leaves. To be called once its body has come: clients that are slow to send
-   * hold nobody else up.
+   * Counts a request from before its body is read, until it leaves.
    *
-   * @throws {RefusedRequestError} `OVERLOADED` if others have come first in the meantime
+   * @throws {RefusedRequestError} `OVERLOADED` if the limit is reached: then the body need not be read
    */
   enter(request: IncomingMessage): void {
-    this.check();
+    if (this.#running.size >= this.#max) throw this.#refusal();
     this.#running.add(request);
   }
 
-  /** Counts the request as running no longer, if it ever was. */
-  leave(request: IncomingMessage): void {
-    this.#running.delete(request);
+  /**
+   * Counts the request no longer, if it ever was, once its answer is sent as well. To be called when its handler is done:
+   * clients that are slow to read count as much as those that are slow to send.
+   */
+  leave(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#running.has(request)) return;
+    if (response.closed) this.#running.delete(request);
+    else response.once('close', () => this.#running.delete(request));
   }
 
   #refusal(): RefusedRequestError {

@@ -80,7 +80,7 @@ function lastOf(list: string): string {
 }
 
 /** Returns the key of a client: its header, hashed because it may be long or secret, or else its address. */
-function clientOf({ headers, socket }: IncomingMessage, keyHeader: string | undefined): string {
+export function clientOf({ headers, socket }: IncomingMessage, keyHeader: string | undefined): string {
   const value = keyHeader === undefined ? undefined : headers[keyHeader];
   if (typeof value !== 'string' || value === '') return clientOfAddress(socket.remoteAddress ?? '');
   const client = keyHeader === FORWARDED_FOR ? lastOf(value) : value;

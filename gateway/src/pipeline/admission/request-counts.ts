@@ -18,7 +18,7 @@ interface Interval {
   readonly endsAt: number;
 }
 
-/** Maximum number of clients tracked (about 15 MB). Beyond it the least recently seen is evicted and starts a new interval. */
+/** Maximum number of clients tracked (about 22 MB). Beyond it the least recently seen is evicted and starts a new interval. */
 const MAX_CLIENTS = 100_000;
 
 /**

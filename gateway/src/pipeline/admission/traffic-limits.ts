@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { TrafficShaping } from '../../configuration/sections/traffic-shaping.ts';
@@ -40,16 +40,12 @@ export class TrafficLimits {
   /** @throws {RefusedRequestError} if the request is beyond the limits: then its body need not be read */
   admit(request: IncomingMessage): void | Promise<void> {
     const counted = this.#rate?.check(request);
-    return counted ? counted.then(() => this.#concurrency?.check()) : this.#concurrency?.check();
+    return counted ? counted.then(() => this.#concurrency?.enter(request)) : this.#concurrency?.enter(request);
   }
 
-  /** See {@link ConcurrencyLimit.enter}. */
-  enter(request: IncomingMessage): void {
-    this.#concurrency?.enter(request);
-  }
-
-  leave(request: IncomingMessage): void {
-    this.#concurrency?.leave(request);
+  /** See {@link ConcurrencyLimit.leave}. */
+  leave(request: IncomingMessage, response: ServerResponse): void {
+    this.#concurrency?.leave(request, response);
   }
 
   /** Closes them once every request handler that shares them has done so. */

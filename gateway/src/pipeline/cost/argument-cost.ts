@@ -9,7 +9,8 @@ import {
   valueFromASTUntyped,
   visit,
 } from 'graphql';
-import { type CostDirectives, OBJECT_COST } from './cost-directives.ts';
+import type { CostDirectives } from '../../planning/planner.ts';
+import { OBJECT_COST } from './cost-directives.ts';
 import type { Variables } from './variables.ts';
 
 type Input = Pick<GraphQLArgument | GraphQLInputField, 'type'>;

@@ -1,51 +1,21 @@
-import { COST_VERSIONS, costIdentity, Supergraph } from '@apollo/federation-internals';
 import { type GraphQLSchema, isAbstractType, isInterfaceType } from 'graphql';
+import type { CostDirectives } from '../../planning/planner.ts';
 import { introspectionSizes } from './introspection-sizes.ts';
 
-/** Arguments of `@listSize` on a field. */
-export interface ListSize {
-  readonly assumedSize: number | undefined;
-  /** The arguments that say how many elements come. */
-  readonly slicingArguments: readonly string[];
-  /** The fields of what the field returns whose lists have that size; without any, the field itself is the list. */
-  readonly sizedFields: readonly string[];
-  readonly requireOneSlicingArgument: boolean;
-}
-
-/** `@cost` and `@listSize` of a supergraph, by schema coordinates: `Type`, `Type.field`, `Type.field(argument:)`. */
-export interface CostDirectives {
-  readonly weights: ReadonlyMap<string, number>;
-  readonly listSizes: ReadonlyMap<string, ListSize>;
-}
-
-/** Reads them from a supergraph's SDL, whatever the subgraphs call them there (`import: [{ name: "@cost", as: "@price" }]`). */
-export function readCostDirectives(supergraphSdl: string, apiSchema: GraphQLSchema): CostDirectives {
-  const { schema } = Supergraph.build(supergraphSdl, { supportedFeatures: null, validateSupergraph: false });
-  const weights = new Map<string, number>();
-  const listSizes = new Map<string, ListSize>();
-  for (const [coordinate, assumedSize] of introspectionSizes(apiSchema)) {
-    listSizes.set(coordinate, { assumedSize, slicingArguments: [], sizedFields: [], requireOneSlicingArgument: false });
-  }
-  const feature = schema.coreFeatures?.getByIdentity(costIdentity);
-  const specification = feature && COST_VERSIONS.find(feature.url.version);
-  for (const application of specification?.costDirective(schema)?.applications() ?? []) {
-    weights.set(coordinateOf(application.parent), application.arguments().weight);
-  }
-  for (const application of specification?.listSizeDirective(schema)?.applications() ?? []) {
-    const { assumedSize, slicingArguments, sizedFields, requireOneSlicingArgument } = application.arguments(true);
-    listSizes.set(coordinateOf(application.parent), {
-      assumedSize: assumedSize ?? undefined,
-      slicingArguments: slicingArguments ?? [],
-      sizedFields: sizedFields ?? [],
-      requireOneSlicingArgument: requireOneSlicingArgument ?? true,
-    });
-  }
+/**
+ * Returns the directives with what the schemas don't give: the sizes of introspection's lists, and the weights of abstract types
+ * and their fields.
+ */
+export function completeCosts(given: CostDirectives, apiSchema: GraphQLSchema): CostDirectives {
+  const ofIntrospection = [...introspectionSizes(apiSchema)].map(([coordinate, assumedSize]) => {
+    return [
+      coordinate,
+      { assumedSize, slicingArguments: [], sizedFields: [], requireOneSlicingArgument: false },
+    ] as const;
+  });
+  const weights = new Map(given.weights);
   addAbstractTypes(weights, apiSchema);
-  return { weights, listSizes };
-}
-
-function coordinateOf(element: object): string {
-  return 'coordinate' in element ? String(element.coordinate) : '';
+  return { weights, listSizes: new Map([...ofIntrospection, ...given.listSizes]) };
 }
 
 /** Adds the weights of abstract types and their fields, which are those of the most expensive possible type. */

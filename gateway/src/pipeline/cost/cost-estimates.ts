@@ -1,7 +1,8 @@
 import { ByteCache } from '@lockstep/runtime/caching/byte-cache.ts';
 import { shareOfHeap } from '@lockstep/runtime/caching/heap-bytes.ts';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import { readCostDirectives } from './cost-directives.ts';
+import type { CostDirectives } from '../../planning/planner.ts';
+import { completeCosts } from './cost-directives.ts';
 import { type CostModel, compileEstimate, type Estimate } from './estimate.ts';
 
 /** Operation whose cost is estimated. */
@@ -21,8 +22,8 @@ export class CostEstimates {
   readonly #model: CostModel;
   readonly #known = new ByteCache<Estimate>(MAX_BYTES);
 
-  constructor(apiSchema: GraphQLSchema, supergraphSdl: string, listSize: number) {
-    this.#model = { schema: apiSchema, directives: readCostDirectives(supergraphSdl, apiSchema), listSize };
+  constructor(apiSchema: GraphQLSchema, directives: CostDirectives, listSize: number) {
+    this.#model = { schema: apiSchema, directives: completeCosts(directives, apiSchema), listSize };
   }
 
   of({ document, operation, queryHash, operationName }: EstimatedOperation): Estimate {

@@ -12,7 +12,7 @@ type RequestContext = GraphQLRequestContextDidResolveOperation<Context>;
 type Variables = Readonly<Record<string, unknown>>;
 
 interface DemandControlParts {
-  readonly supergraph: Pick<LoadedSupergraph, 'sdl' | 'operations'>;
+  readonly supergraph: Pick<LoadedSupergraph, 'operations'>;
   readonly logger: Logger;
   readonly refusals: RejectionCounts;
 }
@@ -26,10 +26,10 @@ export class DemandControl {
   readonly #estimates: CostEstimates;
 
   constructor(settings: DemandControlSettings, parts: DemandControlParts) {
-    const { sdl, operations } = parts.supergraph;
+    const { apiSchema, directives } = parts.supergraph.operations.planner;
     this.#settings = settings;
     this.#parts = parts;
-    this.#estimates = new CostEstimates(operations.planner.apiSchema, sdl, settings.listSize);
+    this.#estimates = new CostEstimates(apiSchema, directives.costs, settings.listSize);
   }
 
   /** Checks each operation that Apollo Server has validated. */
@@ -46,7 +46,8 @@ export class DemandControl {
     const { maxCost } = this.#settings;
     const estimate = this.#estimates.of(asked);
     if (estimate.constant !== undefined && estimate.constant <= maxCost) return undefined;
-    return (variables) => findRefusal(() => estimate.of(variables), maxCost) === undefined;
+    // Looked up each time, because only the cache of estimates is bounded by what they hold.
+    return (variables) => findRefusal(() => this.#estimates.of(asked).of(variables), maxCost) === undefined;
   }
 
   /** @throws {GraphQLError} if the operation costs too much */

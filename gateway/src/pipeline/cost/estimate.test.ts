@@ -156,8 +156,8 @@ async function estimatesOf(sdl: string, imports: string) {
     { name: 'library', url: 'http://library', typeDefs: parse(link + sdl) },
   ]);
   if (errors) throw new Error(errors.map(({ message }: GraphQLError) => message).join('\n'));
-  const { apiSchema } = await loadPlanner(supergraphSdl);
-  const estimates = new CostEstimates(apiSchema, supergraphSdl, LIST_SIZE);
+  const { apiSchema, directives } = await loadPlanner(supergraphSdl);
+  const estimates = new CostEstimates(apiSchema, directives.costs, LIST_SIZE);
   const estimateOf = (text: string) => {
     const document = parse(text);
     assert.deepEqual(validate(apiSchema, document), []);

@@ -22,9 +22,10 @@ import {
   type SelectionSetNode,
   TypeMetaFieldDef,
 } from 'graphql';
+import type { CostDirectives } from '../../planning/planner.ts';
 import { argumentCost } from './argument-cost.ts';
 import { anyOf, both, type Condition, conditionOf } from './conditions.ts';
-import { type CostDirectives, OBJECT_COST } from './cost-directives.ts';
+import { OBJECT_COST } from './cost-directives.ts';
 import { listLength } from './list-length.ts';
 import { defaultsOf, Variables } from './variables.ts';
 

@@ -1,6 +1,6 @@
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import { type FieldNode, type GraphQLField, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
-import type { ListSize } from './cost-directives.ts';
+import type { ListSize } from '../../planning/planner.ts';
 import type { Variables } from './variables.ts';
 
 type SlicingArgument = (variables: Variables) => unknown;

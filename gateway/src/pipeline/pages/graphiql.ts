@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto';
+import { Page } from './page.ts';
 
 /** The last page: for one graph they are all the same. */
-let last: { readonly options: string; readonly html: string } | undefined;
+let last: { readonly options: string; readonly page: Page } | undefined;
 
-/** Renders GraphiQL, whole in one page that loads nothing. */
-export async function graphiqlPage(endpoint: string, query: string): Promise<string> {
+/** Returns GraphiQL, whole in one page that loads nothing. */
+export function graphiqlPage(endpoint: string, query: string): Page {
   const options = JSON.stringify({ title: 'GraphiQL', endpoint, defaultQuery: query }).replaceAll('<', '\\u003c');
-  if (last?.options !== options) last = { options, html: await render(options) };
-  return last.html;
+  if (last?.options !== options) last = { options, page: new Page(() => render(options)) };
+  return last.page;
 }
 
 /** Puts the package's parts together as its own function does, which comes with the types of another server. */

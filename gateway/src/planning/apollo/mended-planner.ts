@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import type * as QueryPlannerModule from '@apollo/query-planner';
+import { checkPlanningTime } from './planning-time.ts';
 
 /** One change to a line of @apollo/query-planner or @apollo/query-graphs 2.14.4. */
 interface Mend {
@@ -55,6 +56,15 @@ const COMBINED_TYPES_OF_INTERFACE: readonly Mend[] = [
   },
 ];
 
+/** Places that planning passes all the time: for each option, and for each plan that is weighed. */
+const CHECKS_OF_TIME: readonly Mend[] = [
+  'const followupForOption = ',
+  'const first = toHandle[0];',
+  'const updatedDependencyGraph = p.graph.clone();',
+  'const { main, deferred } = dependencyGraph.process(this.costFunction, this.rootKind);',
+  'const { tree, group, path, context, deferContext, contextToConditionsGroups } = stack.pop();',
+].map((from) => ({ from, to: `exports.checkPlanningTime(); ${from}` }));
+
 const { resolve } = createRequire(import.meta.url);
 const PLANNER_FILE = resolve('@apollo/query-planner/dist/buildPlan.js');
 const GRAPHS_FILE = createRequire(PLANNER_FILE).resolve('@apollo/query-graphs/dist/graphPath.js');
@@ -79,6 +89,7 @@ function load(file: string, mends: readonly Mend[], replaced: Readonly<Record<st
   const original = createRequire(file);
   Object.assign(copy, { require: (id: string): unknown => (id in replaced ? replaced[id] : original(id)) });
   compile(copy, source, file);
+  Object.assign(copy.exports, { checkPlanningTime });
   return copy.exports;
 }
 
@@ -92,7 +103,7 @@ function loadPlanner(): Pick<typeof QueryPlannerModule, 'QueryPlanner'> {
   const paths = Object(load(GRAPHS_FILE, COMBINED_TYPES_OF_INTERFACE));
   const graphs = { ...Object(createRequire(PLANNER_FILE)('@apollo/query-graphs')), ...paths };
   const planner: Partial<typeof QueryPlannerModule> = Object(
-    load(PLANNER_FILE, NESTED_KEY_OF_REQUIRES, { '@apollo/query-graphs': graphs }),
+    load(PLANNER_FILE, [...NESTED_KEY_OF_REQUIRES, ...CHECKS_OF_TIME], { '@apollo/query-graphs': graphs }),
   );
   if (!planner.QueryPlanner) throw new Error(`${PLANNER_FILE} has no QueryPlanner`);
   return { QueryPlanner: planner.QueryPlanner };

@@ -15,6 +15,7 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import { OperationTooComplexError } from '../operation-too-complex-error.ts';
 import { inlineFragments } from '../plan/inlined-operation.ts';
 import { operationOf } from '../plan/operation-document.ts';
 import type { PlannedOperation, Planner, PlanRequest, SupergraphDirectives } from '../planner.ts';
@@ -127,7 +128,7 @@ export class OperationPlanner implements Planner {
       const options = overrideLabels && { overrideConditions: new Map(overrideLabels) };
       return this.#planner.buildQueryPlan(operation, options);
     } catch (error) {
-      throw new UnplannableOperationError(error);
+      throw error instanceof OperationTooComplexError ? error : new UnplannableOperationError(error);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { FieldDefinition, type Schema } from '@apollo/federation-internals';
 import type { AuthorizationDirective, SupergraphDirectives } from '../planner.ts';
+import { costDirectivesOf } from './cost-directives.ts';
 
 /** The authorization directives by the specifications that define them. A schema may import them under other names. */
 const AUTHORIZATION = [
@@ -8,12 +9,13 @@ const AUTHORIZATION = [
   { name: 'policy', argument: 'policies' },
 ] as const;
 
-/** Reads the directives of a supergraph that decide which plan a request gets. */
+/** Reads the directives of a supergraph that the gateway itself follows. */
 export function directivesOf(supergraph: Schema): SupergraphDirectives {
   return {
     authorization: AUTHORIZATION.flatMap((kind) => applicationsOf(supergraph, kind)),
     overrideLabels: overrideLabelsOf(supergraph),
     usesContext: supergraph.coreFeatures?.getByIdentity('https://specs.apollo.dev/context') !== undefined,
+    costs: costDirectivesOf(supergraph),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { bytesInFlight, NoRoomError } from '../bytes-in-flight.ts';
 import { BodyTooLargeError } from '../server/body.ts';
 import { isLost, UnsentError } from './connection-failure.ts';
 import { type BodyListener, ContentDecoding } from './content-decoding.ts';
@@ -28,6 +29,7 @@ export interface ReuseAwareOptions extends Dispatcher.DispatchOptions {
  * quarter on `user`.
  *
  * @throws {BodyTooLargeError} as soon as the reply is known to be too long; the rest is not read
+ * @throws {NoRoomError} likewise, if the process may not hold more of it
  * @throws the signal's reason as soon as it is aborted, and whatever breaks the connection; as the cause of an
  *   {@link UnsentError} if nothing was sent
  */
@@ -106,15 +108,19 @@ class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
   }
 
   take(chunk: Buffer): void {
-    this.#length += chunk.length;
-    if (this.#length > this.#maxBytes) this.fail(new BodyTooLargeError(this.#maxBytes));
-    else this.#chunks.push(chunk);
+    if (this.#length + chunk.length > this.#maxBytes) this.fail(new BodyTooLargeError(this.#maxBytes));
+    else if (!bytesInFlight.take(chunk.length, this.#length)) this.fail(new NoRoomError());
+    else {
+      this.#length += chunk.length;
+      this.#chunks.push(chunk);
+    }
   }
 
   end(): void {
     this.#signal.removeEventListener('abort', this.#abort);
     const [only] = this.#chunks;
     const bytes = only && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks, this.#length);
+    this.#release();
     this.#resolve({ status: this.#status, headers: this.#headers, text: bytes.toString('utf8') });
   }
 
@@ -122,6 +128,7 @@ class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
   fail(error: unknown): void {
     this.#signal.removeEventListener('abort', this.#abort);
     this.#decoding?.destroy();
+    this.#release();
     this.#reject(this.#controller ? error : new UnsentError(error)); // without a controller it has no connection yet
     this.#controller?.abort(error instanceof Error ? error : new Error(String(error)));
   }
@@ -131,6 +138,12 @@ class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
     const isStale = this.#isReused && this.#status === 0 && isLost(error) && !this.#signal.aborted;
     if (isStale && this.#sendAgain) this.#sendAgain();
     else this.fail(error);
+  }
+
+  #release(): void {
+    bytesInFlight.release(this.#length);
+    this.#length = 0;
+    this.#chunks.length = 0;
   }
 
   #decode(decoding: ContentDecoding, chunk: Buffer, controller: Dispatcher.DispatchController): void {

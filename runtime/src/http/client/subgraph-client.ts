@@ -4,9 +4,11 @@ import {
   ExpectedError,
   operationOverdue,
   outcomeUnknown,
+  replyDropped,
   subgraphUnavailable,
 } from '../../graphql/errors.ts';
 import type { Logger } from '../../logging.ts';
+import { NoRoomError } from '../bytes-in-flight.ts';
 import { DEADLINE_HEADER, type Lifetime } from '../deadline.ts';
 import { SECRET_HEADER } from '../server/secret.ts';
 import { AnswerReader } from './answer-reader.ts';
@@ -39,6 +41,9 @@ export interface SubgraphClientOptions {
 const QUERY = /^\s*(query\b|\{)/;
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** Bytes of memory that a byte of a reply takes: parsed, and in the answer that is made of it. Measured at lists of small objects. */
+const BYTES_OF_A_BYTE = 6;
 
 /** Time for which calls wait for a subgraph that answered and now refuses connections, each within its deadline: most likely
  * it is being restarted. After that it is down, and calls fail at once until it answers again. */
@@ -99,7 +104,7 @@ export class SubgraphClient {
   call(request: GraphQLRequest, lifetime?: Lifetime): Promise<GraphQLAnswer> {
     const kind = QUERY.test(request.query) ? 'query' : 'mutation';
     const exchange = { body: JSON.stringify(request), kind } as const;
-    return this.inTime(kind, async (limit) => this.read(await this.exchange(exchange, limit)), lifetime);
+    return this.inTime(kind, async (limit) => this.read(await this.exchange(exchange, limit), lifetime), lifetime);
   }
 
   /**
@@ -122,6 +127,7 @@ export class SubgraphClient {
       return result;
     } catch (error) {
       if (error instanceof ExpectedError) throw error;
+      if (error instanceof NoRoomError) throw kind === 'query' ? replyDropped(name) : outcomeUnknown(name, error);
       const signal = lifetime?.signal;
       if (signal?.reason instanceof ExpectedError) throw signal.reason;
       const lost = kind === 'query' || error instanceof UnsentError ? subgraphUnavailable : outcomeUnknown;
@@ -144,8 +150,15 @@ export class SubgraphClient {
     return reply;
   }
 
-  /** Returns the GraphQL of a reply. @throws if it has none */
-  read(reply: Reply): GraphQLAnswer {
+  /**
+   * Returns the GraphQL of a reply.
+   *
+   * @param lifetime of the request that holds it from now on
+   * @throws {NoRoomError} if the process may not hold so much more
+   * @throws if it has none
+   */
+  read(reply: Reply, lifetime?: Lifetime): GraphQLAnswer {
+    lifetime?.bytes?.take(BYTES_OF_A_BYTE * reply.text.length);
     return this.#reader.read(reply);
   }
 

@@ -1,16 +1,23 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { HTTPGraphQLResponse } from '@apollo/server';
+import type { RequestBytes } from '../bytes-in-flight.ts';
 import { NO_SNIFFING, PAGE_HEADERS } from './security-headers.ts';
 import { statusOf } from './status.ts';
 
-/** Writes a complete response. */
-export function sendText(response: ServerResponse, mediaType: string, text: string): void {
-  const headers = { 'content-type': mediaType, 'content-length': Buffer.byteLength(text), ...NO_SNIFFING };
+/** Writes a complete response. @throws {NoRoomError} if the process may not hold it until it is sent */
+export function sendText(response: ServerResponse, mediaType: string, text: string, bytes: RequestBytes): void {
+  const length = Buffer.byteLength(text);
+  bytes.takeAnswer(length);
+  const headers = { 'content-type': mediaType, 'content-length': length, ...NO_SNIFFING };
   response.writeHead(200, headers).end(text);
 }
 
-/** Writes a response of Apollo Server, complete or in chunks as they come. */
-export async function send(response: ServerResponse, answer: HTTPGraphQLResponse): Promise<void> {
+/**
+ * Writes a response of Apollo Server, complete or in chunks as they come.
+ *
+ * @throws {NoRoomError} if the process may not hold it until it is sent
+ */
+export async function send(response: ServerResponse, answer: HTTPGraphQLResponse, bytes: RequestBytes): Promise<void> {
   const isPage = answer.headers.get('content-type')?.startsWith('text/html');
   const headers: OutgoingHttpHeaders = {
     ...(isPage ? PAGE_HEADERS : NO_SNIFFING),
@@ -20,6 +27,7 @@ export async function send(response: ServerResponse, answer: HTTPGraphQLResponse
   if (answer.body.kind === 'complete') {
     // Bytes, because Node writes a string together with the headers, and would encode those as UTF-8 too.
     const body = Buffer.from(answer.body.string);
+    bytes.takeAnswer(body.length);
     response.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
     return;
   }

@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import { operationOverdue } from '../../graphql/errors.ts';
 import { RefusedRequestError } from '../../refused-request-error.ts';
+import { NoRoomError, RequestBytes } from '../bytes-in-flight.ts';
 import type { Deadline, Lifetime } from '../deadline.ts';
 import { answerError, answerRefusal } from './answers.ts';
 import { send, sendText } from './graphql-response.ts';
 import { readJson } from './json-body.ts';
 import { MediaTypes } from './media-types.ts';
+import { answerDropped, requestRefused } from './overload.ts';
 import { checkQueryString } from './safe-json.ts';
 import type { Handler } from './server.ts';
 
@@ -40,7 +42,7 @@ export interface GraphQLOptions<Context extends object, Carried = undefined> {
    *
    * @throws {RefusedRequestError} if it may not be executed
    */
-  check?(params: GraphQLParams, arrival: IncomingMessage): GraphQLParams;
+  check?(params: GraphQLParams): GraphQLParams;
   /**
    * Returns a function that runs a request on the fast path, if Apollo Server has accepted an equal one before. Its responses
    * have the status 200, and the media type that Apollo Server chose for the same `accept`.
@@ -48,6 +50,8 @@ export interface GraphQLOptions<Context extends object, Carried = undefined> {
   known?(params: GraphQLParams): KnownRequest<Context> | undefined;
   /** Returns the deadline of a request. Once it passes, the request is rejected or its signal aborted. */
   deadline?(request: IncomingMessage): Deadline | undefined;
+  /** Answers the requests that Apollo Server would answer with its landing page. */
+  page?: Handler;
   /** Maximum length of a body. A longer one is rejected. */
   maxBodyBytes?: number;
 }
@@ -75,32 +79,55 @@ export function graphql<Context extends object>(server: Executor<Context>, optio
  */
 export function carryingGraphql<Context extends object, Carried>(
   server: Executor<Context>,
-  { context, check, known, deadline: deadlineOf, maxBodyBytes = MAX_BODY_BYTES }: GraphQLOptions<Context, Carried>,
+  {
+    context,
+    check,
+    known,
+    page,
+    deadline: deadlineOf,
+    maxBodyBytes = MAX_BODY_BYTES,
+  }: GraphQLOptions<Context, Carried>,
 ): CarryingHandler<Carried> {
   const mediaTypes = new MediaTypes();
   return async (request, response, carried) => {
+    if (hasLeft(response)) return;
+    const bytes = new RequestBytes();
+    const controller = new AbortController();
+    response.once('close', () => {
+      bytes.release();
+      if (!response.writableFinished) controller.abort();
+    });
+    let given: GraphQLParams | undefined;
     try {
       const deadline = deadlineOf?.(request);
-      const given = await read(request, maxBodyBytes);
+      given = await read(request, maxBodyBytes, bytes);
       if (deadline?.isOver) throw new RefusedRequestError(504, 'DEADLINE_EXCEEDED', OVERDUE);
-      const params = check ? check(given, request) : given;
-      const begin = () => context({ request, signal: ending(response, deadline), deadline, carried });
+      const params = check ? check(given) : given;
+      const { signal } = controller;
+      const begin = () => {
+        if (deadline) abortAt(deadline, controller, response);
+        return context({ request, signal, deadline, bytes, carried });
+      };
 
       const mediaType = known && mediaTypes.answerTo(request);
       const run = mediaType === undefined ? undefined : known?.(params);
       const begun = run && (await begin());
       const text = begun && (await run(begun));
-      if (mediaType !== undefined && text !== undefined) return sendText(response, mediaType, text);
+      if (mediaType !== undefined && text !== undefined) return sendText(response, mediaType, text, bytes);
 
       const answer = await server.executeHTTPGraphQLRequest({
         httpGraphQLRequest: { ...params, headers: headerMapOf(request) },
         context: async () => begun ?? begin(),
       });
+      if (page && answer.headers.get('content-type') === 'text/html') return await page(request, response);
       if (known) mediaTypes.note(request, answer);
-      await send(response, answer);
+      await send(response, answer, bytes);
     } catch (error) {
       if (error instanceof RefusedRequestError) answerRefusal(response, error);
-      else if (hasLeft(response))
+      else if (error instanceof NoRoomError) {
+        response.shouldKeepAlive &&= request.complete; // or all the rest of it would have to be read
+        answerRefusal(response, given ? answerDropped(given) : requestRefused());
+      } else if (hasLeft(response))
         response.destroy(); // a response broken off by the client is not a failure
       else fail(response, error, server.logger);
     }
@@ -111,8 +138,9 @@ export function carryingGraphql<Context extends object, Carried>(
  * Reads the parameters of a GraphQL request.
  *
  * @throws {RefusedRequestError} if it is not one
+ * @throws {NoRoomError} if the process may not hold it
  */
-async function read(request: IncomingMessage, maxBodyBytes: number): Promise<GraphQLParams> {
+async function read(request: IncomingMessage, maxBodyBytes: number, bytes: RequestBytes): Promise<GraphQLParams> {
   const { method = '', url = '' } = request;
   if (method !== 'GET' && method !== 'POST') {
     const message = `The method ${method} is not allowed; use ${ALLOWED_METHODS}`;
@@ -120,8 +148,8 @@ async function read(request: IncomingMessage, maxBodyBytes: number): Promise<Gra
   }
   const queryStart = url.indexOf('?');
   const search = queryStart === -1 ? '' : url.slice(queryStart);
-  if (method === 'GET' && search !== '') checkQueryString(search);
-  return { method, search, body: method === 'POST' ? await readJson(request, maxBodyBytes) : undefined };
+  if (method === 'GET' && search !== '') checkQueryString(search, bytes);
+  return { method, search, body: method === 'POST' ? await readJson(request, maxBodyBytes, bytes) : undefined };
 }
 
 /** Converts headers. Node's names are in lower case, and bypassing the conversion of `HeaderMap` takes a third of the time. */
@@ -132,17 +160,6 @@ function headerMapOf(request: IncomingMessage): HeaderMap {
     Map.prototype.set.call(headers, name, typeof value === 'string' ? value : value.join(', '));
   }
   return headers;
-}
-
-/** Returns a signal that is aborted when the connection closes before the response is written, and at the deadline. */
-function ending(response: ServerResponse, deadline: Deadline | undefined): AbortSignal {
-  const controller = new AbortController();
-  if (hasLeft(response)) controller.abort();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  if (deadline) abortAt(deadline, controller, response);
-  return controller.signal;
 }
 
 function abortAt(deadline: Deadline, controller: AbortController, response: ServerResponse): void {

@@ -1,6 +1,9 @@
 import { answerText } from './answers.ts';
 import type { Handler } from './server.ts';
 
+/** Path of the readiness probe of subgraphs. */
+export const READY_PATH = '/health/ready';
+
 /** Answers `/health/live`: the process runs and its event loop turns. */
 export const live: Handler = (_request, response) => answerText(response, 200, 'live');
 

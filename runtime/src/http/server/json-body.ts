@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
 import { RefusedRequestError } from '../../refused-request-error.ts';
+import type { RequestBytes } from '../bytes-in-flight.ts';
 import { announcesMoreThan, BodyTooLargeError, collectBody } from './body.ts';
 import { parseSafely } from './safe-json.ts';
 
@@ -12,13 +13,14 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true });
  *
  * @returns undefined, without reading the body, if its content type is not JSON
  * @throws {RefusedRequestError} if the body can't be used
+ * @throws {NoRoomError} if the process may not hold it
  */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readJson(request: IncomingMessage, maxBytes: number, bytes: RequestBytes): Promise<unknown> {
   if (!saysJson(request.headers['content-type'])) return undefined;
   refuseEncoded(request);
   if (announcesMoreThan(request, maxBytes)) throw tooLarge(maxBytes);
-  const bytes = await collect(request, maxBytes);
-  return bytes.length === 0 ? undefined : parse(decode(bytes));
+  const body = await collect(request, maxBytes, bytes);
+  return body.length === 0 ? undefined : parse(decode(body), bytes);
 }
 
 /** @throws {RefusedRequestError} if the charset is not UTF-8 */
@@ -48,9 +50,9 @@ function refuseEncoded({ headers }: IncomingMessage): void {
   throw new RefusedRequestError(415, 'BAD_REQUEST', message, { 'accept-encoding': 'identity' });
 }
 
-async function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+async function collect(request: IncomingMessage, maxBytes: number, bytes: RequestBytes): Promise<Buffer> {
   try {
-    return await collectBody(request, maxBytes);
+    return await collectBody(request, maxBytes, bytes);
   } catch (error) {
     throw error instanceof BodyTooLargeError ? tooLarge(maxBytes) : error;
   }
@@ -64,8 +66,8 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function parse(text: string): unknown {
-  const value = parseSafely(text);
+function parse(text: string, bytes: RequestBytes): unknown {
+  const value = parseSafely(text, bytes);
   if (value === undefined) throw new RefusedRequestError(400, 'BAD_REQUEST', 'Invalid JSON in the request body');
   return value;
 }

@@ -1,6 +1,7 @@
 import { safeParse } from 'secure-json-parse';
 import { RefusedRequestError } from '../../refused-request-error.ts';
-import { refuseDeepNesting } from './json-nesting.ts';
+import type { RequestBytes } from '../bytes-in-flight.ts';
+import { checkNesting } from './json-nesting.ts';
 
 /**
  * Parses JSON that a client sent. Copying an object that has a key `__proto__` or `constructor.prototype` can change what
@@ -8,9 +9,10 @@ import { refuseDeepNesting } from './json-nesting.ts';
  *
  * @returns undefined if the text is not JSON
  * @throws {RefusedRequestError} if it is nested too deeply or has such a key
+ * @throws {NoRoomError} if its value would be too much to hold
  */
-export function parseSafely(text: string): unknown {
-  refuseDeepNesting(text);
+export function parseSafely(text: string, bytes: RequestBytes): unknown {
+  bytes.take(checkNesting(text));
   const value = safeParse(text);
   // null stands for a forbidden key, and for the JSON text null
   if (value === null && text.trim() !== 'null') {
@@ -25,8 +27,8 @@ export function parseSafely(text: string): unknown {
  *
  * @throws {RefusedRequestError} as {@link parseSafely} does
  */
-export function checkQueryString(search: string): void {
+export function checkQueryString(search: string, bytes: RequestBytes): void {
   if (search === '') return;
   const parameters = new URLSearchParams(search);
-  for (const name of ['variables', 'extensions']) parseSafely(parameters.get(name) ?? 'null');
+  for (const name of ['variables', 'extensions']) parseSafely(parameters.get(name) ?? 'null', bytes);
 }

@@ -33,7 +33,7 @@ test('orders from before there were checkouts stay as they are, and the next one
 
 test('cancels the orders whose stock is being released when it runs', async (t) => {
   const { db, log } = await memoryDatabase<Tables>(t);
-  const { '0003-cancelled-at-once': _, ...earlier } = migrations;
+  const { '0003-cancelled-at-once': _, '0004-keys-of-users': __, ...earlier } = migrations;
   await migrate(db, earlier, log.logger);
   const states = ['RESERVING', 'RELEASING', 'ENDED'] as const;
   for (const [index, state] of states.entries()) {
@@ -78,8 +78,36 @@ test('the database itself refuses an order without a user or an amount', async (
   }
 });
 
-test('the database itself refuses a second order with a key', async (t) => {
+test('orders with items and checkouts stay as they are when keys become those of their users', async (t) => {
+  const { db, log } = await memoryDatabase<Tables>(t);
+  const { '0004-keys-of-users': _, ...earlier } = migrations;
+  await migrate(db, earlier, log.logger);
+  await db
+    .insertInto('orders')
+    .values([{ ...ORDER, idempotency_key: 'k' }, ORDER, ORDER])
+    .execute();
+  await db
+    .insertInto('order_items')
+    .values([1, 2].map((id) => ({ order_id: id, product_id: 7, quantity: 2, price_minor: null })))
+    .execute();
+  await db.insertInto('sagas').values({ order_id: 1, state: 'RESERVING', changed_at: '2026' }).execute();
+  await db.deleteFrom('orders').where('id', '=', 3).execute();
+  const read = () =>
+    Promise.all(
+      (['orders', 'order_items', 'sagas'] as const).map((table) => db.selectFrom(table).selectAll().execute()),
+    );
+  const before = await read();
+
+  await migrate(db, migrations, log.logger);
+
+  assert.deepEqual(await read(), before);
+  assert.equal((await db.insertInto('orders').values(ORDER).returning('id').executeTakeFirstOrThrow()).id, 4);
+  await assert.rejects(db.deleteFrom('orders').where('id', '=', 1).execute(), { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' });
+});
+
+test('the database itself refuses a second order of a user with a key', async (t) => {
   await insert(t, ORDER, ORDER);
   const withKey = { ...ORDER, idempotency_key: 'k' };
+  await insert(t, withKey, { ...withKey, user_id: 2 });
   await assert.rejects(insert(t, withKey, withKey), { code: 'SQLITE_CONSTRAINT_UNIQUE' });
 });

@@ -59,11 +59,14 @@ export const migrations: Record<string, Migration> = {
         where id in (select order_id from sagas where state = 'RELEASING')`.execute(db);
     },
   },
+  '0004-keys-of-users': {
+    up: scopeKeysToUsers,
+  },
 };
 
 /**
  * Allows the amount 0, which a checkout has until its prices are read. SQLite can't change a CHECK, so the rows move to a new
- * table (https://www.sqlite.org/lang_altertable.html, section 7). The rename keeps the next id.
+ * table (https://www.sqlite.org/lang_altertable.html, section 7).
  */
 async function widenAmounts(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -80,6 +83,43 @@ async function widenAmounts(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'text', (column) => column.notNull())
     .modifyEnd(tableOptions)
     .execute();
+  await replaceOrders(db);
+}
+
+/**
+ * Makes idempotency keys unique for each user only. SQLite can't drop a UNIQUE of a column, so the rows move to a new table;
+ * those of the tables that refer to it wait meanwhile, or dropping the old table would violate their foreign keys.
+ */
+async function scopeKeysToUsers(db: Kysely<unknown>): Promise<void> {
+  const referring = ['order_items', 'sagas'];
+  for (const table of referring) {
+    await sql`create table ${sql.table(`kept_${table}`)} as select * from ${sql.table(table)}`.execute(db);
+    await sql`delete from ${sql.table(table)}`.execute(db);
+  }
+  await db.schema
+    .createTable('new_orders')
+    .addColumn('id', wholeNumber, identity)
+    .addColumn('user_id', wholeNumber, (column) => column.notNull().check(sql`user_id > 0`))
+    .addColumn('amount_minor', wholeNumber, (column) =>
+      column.notNull().check(sql`amount_minor > 0 or amount_minor = 0 and status <> 'CONFIRMED'`),
+    )
+    .addColumn('status', 'text', (column) =>
+      column.notNull().check(sql`status in ('PENDING', 'CONFIRMED', 'CANCELLED')`),
+    )
+    .addColumn('idempotency_key', 'text')
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .modifyEnd(tableOptions)
+    .execute();
+  await replaceOrders(db);
+  await db.schema.createIndex('keys_of_user').unique().on('orders').columns(['user_id', 'idempotency_key']).execute();
+  for (const table of referring) {
+    await sql`insert into ${sql.table(table)} select * from ${sql.table(`kept_${table}`)}`.execute(db);
+    await db.schema.dropTable(`kept_${table}`).execute();
+  }
+}
+
+/** Replaces the table by `new_orders`, with its rows. The rename keeps the next id. */
+async function replaceOrders(db: Kysely<unknown>): Promise<void> {
   const columns = sql.raw('id, user_id, amount_minor, status, idempotency_key, created_at');
   await sql`insert into new_orders (${columns}) select ${columns} from orders`.execute(db);
   const next = sql`select seq from sqlite_sequence where name = 'orders'`;

@@ -100,10 +100,10 @@ describe('insertOrder', () => {
     assert.equal(new Set(ids(orders)).size, 3);
   });
 
-  test('returns the first order of its key, and inserts no other', async (t) => {
+  test('returns the first order of the user with its key, and inserts no other', async (t) => {
     const { db } = await setUp(t);
     const first = await insertOrder(db, { userKey: 1, amountMinor: 100, idempotencyKey: 'k' });
-    assert.deepEqual(await insertOrder(db, { userKey: 2, amountMinor: 200, idempotencyKey: 'k' }), first);
+    assert.deepEqual(await insertOrder(db, { userKey: 1, amountMinor: 200, idempotencyKey: 'k' }), first);
     assert.deepEqual(await listOrders(db, { first: 10, after: 0 }), [first]);
   });
 
@@ -116,10 +116,11 @@ describe('insertOrder', () => {
 });
 
 describe('findOrderByIdempotencyKey', () => {
-  test('returns the order of the key, whose case matters', async (t) => {
+  test("returns the order of the user's key, whose case matters", async (t) => {
     const { db } = await setUp(t);
     const order = await insertOrder(db, { userKey: 1, amountMinor: 100, idempotencyKey: 'k' });
-    assert.deepEqual(await findOrderByIdempotencyKey(db, 'k'), order);
-    assert.equal(await findOrderByIdempotencyKey(db, 'K'), undefined);
+    assert.deepEqual(await findOrderByIdempotencyKey(db, 1, 'k'), order);
+    assert.equal(await findOrderByIdempotencyKey(db, 1, 'K'), undefined);
+    assert.equal(await findOrderByIdempotencyKey(db, 2, 'k'), undefined);
   });
 });

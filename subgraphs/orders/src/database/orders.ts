@@ -17,7 +17,7 @@ export interface Order {
 export interface NewOrder {
   userKey: number;
   amountMinor: number;
-  /** Null if the client gave none; then each submission is an order. */
+  /** Key of the user's own. Null if the client gave none; then each submission is an order. */
   idempotencyKey: string | null;
 }
 
@@ -92,9 +92,18 @@ function pageOfUser(db: Kysely<Tables>, { userKey, first, after }: PageOfUser, i
   return db.selectFrom(rows.as('rows')).selectAll().select(sql.lit(index).as('page'));
 }
 
-/** Returns the order that was created with this idempotency key. */
-export async function findOrderByIdempotencyKey(db: Kysely<Tables>, key: string): Promise<Order | undefined> {
-  const row = await db.selectFrom('orders').selectAll().where('idempotency_key', '=', key).executeTakeFirst();
+/** Returns the order that this user created with this idempotency key. */
+export async function findOrderByIdempotencyKey(
+  db: Kysely<Tables>,
+  userKey: number,
+  key: string | null,
+): Promise<Order | undefined> {
+  const row = await db
+    .selectFrom('orders')
+    .selectAll()
+    .where('user_id', '=', userKey)
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst();
   return row && toOrder(row);
 }
 
@@ -108,11 +117,11 @@ const insertNew = prepare((db: Kysely<Tables>, parameter: Parameters<Required<Om
       idempotency_key: parameter('idempotency_key'),
       created_at: parameter('created_at'),
     })
-    .onConflict((conflict) => conflict.column('idempotency_key').doNothing())
+    .onConflict((conflict) => conflict.columns(['user_id', 'idempotency_key']).doNothing())
     .returningAll(),
 );
 
-/** Inserts an order and returns it, or the order of an earlier submission with its key. */
+/** Inserts an order and returns it, or the order of the user's earlier submission with its key. */
 export async function insertOrder(db: Kysely<Tables>, order: NewOrder): Promise<Order> {
   return (await db.transaction().execute((transaction) => insertOrderRow(transaction, order))).order;
 }
@@ -130,12 +139,9 @@ export async function insertOrderRow(
     created_at: new Date().toISOString(),
   });
   if (inserted) return { order: toOrder(inserted), isNew: true };
-  const row = await transaction
-    .selectFrom('orders')
-    .selectAll()
-    .where('idempotency_key', '=', order.idempotencyKey)
-    .executeTakeFirstOrThrow();
-  return { order: toOrder(row), isNew: false };
+  const earlier = await findOrderByIdempotencyKey(transaction, order.userKey, order.idempotencyKey);
+  if (!earlier) throw new Error('an order was neither inserted nor found by its key');
+  return { order: earlier, isNew: false };
 }
 
 function toOrder(row: OrderRow): Order {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import { compose } from './compose.ts';
+import type { SubgraphSchema } from './subgraph-schema.ts';
 
-function subgraph(name: string, sdl: string): SubgraphSettings {
-  return { name, routingUrl: `http://${name}.test/graphql`, schema: { sdl }, timeoutMs: 1000 };
+function subgraph(name: string, sdl: string): SubgraphSchema {
+  return { name, routingUrl: `http://${name}.test/graphql`, sdl, origin: `sdl of ${name}` };
 }
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])\n';
@@ -40,9 +40,4 @@ test('a schema that is no GraphQL is refused with its line', () => {
     () => compose([subgraph('books', 'type Query {\n  book Book\n}')]),
     /books can't be read: .*sdl of books:2/,
   );
-});
-
-test('a schema file that is not there is named', () => {
-  const missing = { ...subgraph('books', ''), schema: { file: '/nowhere/books.graphql' } };
-  assert.throws(() => compose([missing]), /books can't be read: .*\/nowhere\/books\.graphql/);
 });

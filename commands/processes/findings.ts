@@ -1,0 +1,84 @@
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { findStuckCheckouts } from '../databases/checkout-check.ts';
+import { findDatabases } from '../databases/find-databases.ts';
+import type { App } from './apps.ts';
+import { whyNotReady } from './probe.ts';
+import type { Project } from './project.ts';
+import { isReady, type ListedProcess } from './running.ts';
+
+/** Time for which a process may start, or a checkout go on, before that is a finding. */
+const PATIENCE_MS = 30_000;
+/** Free space below which a disk counts as nearly full. */
+const LOW_SPACE_BYTES = 1e9;
+
+/** Something that an operator is told about the project. */
+export interface Finding {
+  /** Name of the process, or what else it is about. */
+  readonly about: string;
+  readonly isHealthy: boolean;
+  readonly text: string;
+  /** Time since which it is so, ISO 8601 in UTC. */
+  readonly since?: string;
+  /** Command that helps. */
+  readonly advice?: string;
+}
+
+/** Looks at each process, at the checkouts and at the disks. */
+export async function findAll({ apps, processes }: Project): Promise<Finding[]> {
+  const ofApps = await Promise.all(
+    apps.map(async (app) => {
+      const own = processes.filter(({ name }) => name === app.name);
+      if (own.length === 0) return [{ about: app.name, isHealthy: false, text: 'is not started', advice: 'npm start' }];
+      return Promise.all(own.map((process) => assess(app, process)));
+    }),
+  );
+  return [...ofApps.flat(), ...findStuck(apps), ...findFullDisks(apps)];
+}
+
+async function assess(app: App, process: ListedProcess): Promise<Finding> {
+  const { name: about, pid, status, probe, restarts } = process;
+  const since = new Date(process.since).toISOString();
+  const problem = (text: string, advice: string) => ({ about, isHealthy: false, text, since, advice });
+  if (status === 'stopped') return { about, isHealthy: false, text: 'is stopped', advice: 'npm start' };
+  if (status !== 'online') return problem(`has exited; ${lastErrorOf(app)}`, `npm run logs, then npm start`);
+  const age = Date.now() - process.since;
+  if (!isReady(process) && (restarts > 0 || age > PATIENCE_MS))
+    return problem(`does not get ready, and was restarted ${restarts} times; ${lastErrorOf(app)}`, 'npm run logs');
+  if (!isReady(process)) return problem('is starting', 'npm run status, in a moment');
+  const reason = await whyNotReady(probe);
+  if (reason !== undefined) return problem(`is online, but ${probe} says: ${reason}`, `npm run restart ${about}`);
+  const crashes = restarts > 0 ? `, restarted ${restarts} times` : '';
+  return { about, isHealthy: true, text: `is online and ready, process ${pid}${crashes}`, since };
+}
+
+function lastErrorOf({ error_file: file }: App): string {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  const last = lines.findLast((line) => /\b(FATAL|ERROR|Error|fatal|error)\b/.test(line));
+  return last === undefined ? `nothing is in ${file}` : `its last error: ${last.trim()}`;
+}
+
+function findStuck(apps: readonly App[]): Finding[] {
+  const orders = findDatabases(apps).find(({ name }) => name === 'orders');
+  if (!orders || !existsSync(orders.path)) return [];
+  return findStuckCheckouts(orders.path)
+    .filter(({ since }) => Date.now() - Date.parse(since) > PATIENCE_MS)
+    .map(({ orderId, state, since, problem }) => ({
+      about: `order ${orderId}`,
+      isHealthy: false,
+      text: `its checkout is stuck in ${state}: ${problem ?? 'nothing works on it'}`,
+      since,
+      advice: 'npm run orders:stuck',
+    }));
+}
+
+function findFullDisks(apps: readonly App[]): Finding[] {
+  const files = [...findDatabases(apps).map(({ path }) => path), ...apps.map(({ out_file: log }) => log)];
+  const folders = new Set(files.map((file) => dirname(file)).filter((folder) => existsSync(folder)));
+  return [...folders].flatMap((folder) => {
+    const { bavail, bsize } = statfsSync(folder);
+    if (bavail * bsize >= LOW_SPACE_BYTES) return [];
+    const text = `has ${Math.floor((bavail * bsize) / 1e6)} MB left: nothing can be written once it is full`;
+    return [{ about: `the disk of ${folder}`, isHealthy: false, text, advice: `df ${folder}` }];
+  });
+}

@@ -1,0 +1,37 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { sqliteCodeOf } from '../databases/sqlite-file.ts';
+
+const LOOK_AGAIN_MS = 100;
+
+/**
+ * Does the work while no other command does any. SQLite's lock on an otherwise empty file keeps them apart: the system lets go
+ * of it when the process ends, however it ends.
+ *
+ * @param folder folder that the commands to keep apart have in common
+ */
+export async function alone<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
+  mkdirSync(folder, { recursive: true });
+  const lock = new Database(join(folder, 'lockstep.lock'), { timeout: 0 });
+  try {
+    for (let told = false; !isTaken(lock); told = true) {
+      if (!told) console.log('Another command is at work on these processes; waiting for its end …');
+      await delay(LOOK_AGAIN_MS);
+    }
+    return await work();
+  } finally {
+    lock.close();
+  }
+}
+
+function isTaken(lock: Database.Database): boolean {
+  try {
+    lock.exec('begin exclusive');
+    return true;
+  } catch (error) {
+    if (sqliteCodeOf(error)?.startsWith('SQLITE_BUSY')) return false;
+    throw error;
+  }
+}

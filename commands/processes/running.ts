@@ -1,0 +1,92 @@
+import type { ProcessDescription } from 'pm2';
+import type { App } from './apps.ts';
+import { type GivenVariables, isOfSession, valuesOf } from './environment.ts';
+
+// What pm2's list says of a process.
+
+/** Part of pm2's description that its types lack (7.0.4). */
+interface Details {
+  status?: string;
+  pm_uptime?: number;
+  restart_time?: number;
+  unstable_restarts?: number;
+  exit_code?: number;
+  env?: Record<string, string>;
+  env_given?: GivenVariables;
+  axm_monitor?: { state?: { value: string }; probe?: { value: string } };
+}
+
+/** Process as pm2 lists it. */
+export interface ListedProcess {
+  /** Name of its app. */
+  readonly name: string;
+  /** Its id in pm2. */
+  readonly id: number;
+  /** Its id in the system; 0 if it was stopped. */
+  readonly pid: number;
+  /** What pm2 says, which is `online` while the process runs. */
+  readonly status: string;
+  /** What the process itself reported: `ready`, or nothing yet. */
+  readonly state: string | undefined;
+  /** URL of its readiness probe, if it is ready. */
+  readonly probe: string;
+  /** Time at which it was started last, in milliseconds since 1970. */
+  readonly since: number;
+  /** Number of times that pm2 restarted it because it exited. */
+  readonly restarts: number;
+  readonly env: Readonly<Record<string, string>>;
+  /** Variables that it was given; undefined if an older version of the project started it. */
+  readonly given: GivenVariables | undefined;
+}
+
+/** Reads pm2's description of a process. */
+export function toListed({ name = '', pm_id: id = -1, pid = 0, pm2_env }: ProcessDescription): ListedProcess {
+  const details = (pm2_env ?? {}) as Details;
+  const {
+    status = '',
+    pm_uptime: since = 0,
+    restart_time: restarts = 0,
+    env = {},
+    env_given: given,
+    axm_monitor: metrics,
+  } = details;
+  return {
+    name,
+    id,
+    pid,
+    status,
+    state: status === 'online' ? metrics?.state?.value : undefined,
+    probe: metrics?.probe?.value ?? '',
+    since,
+    restarts,
+    env,
+    given,
+  };
+}
+
+/** Returns true if exactly the processes that the app has to have are ready, in the environment that it has now. */
+export function isAsWanted(app: App, processes: readonly ListedProcess[]): boolean {
+  const own = processes.filter(({ name }) => name === app.name);
+  return (
+    own.length === (app.instances ?? 1) && own.every((process) => isReady(process) && hasEnvironment(process, app))
+  );
+}
+
+/** Returns true if the process has said that it answers requests. */
+export function isReady({ state }: ListedProcess): boolean {
+  return state === 'ready';
+}
+
+function hasEnvironment({ env, given }: ListedProcess, app: App): boolean {
+  const names = Object.keys({ ...app.env, ...(given && valuesOf(given)) });
+  return names.every((name) => isOfSession(name) || env[name] === app.env[name]);
+}
+
+/**
+ * Returns the variables that the app's processes were given, or those of the project's youngest process if the app has none
+ * yet.
+ */
+export function givenTo(name: string, processes: readonly ListedProcess[]): GivenVariables | undefined {
+  const youngest = processes.filter(({ given }) => given).toSorted((a, b) => b.since - a.since || b.id - a.id);
+  return (youngest.find((process) => process.name === name) ?? youngest[0])?.given;
+}

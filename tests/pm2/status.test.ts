@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { createSmallProject } from '../harness/small-project.ts';
+import { until } from '../harness/waiting.ts';
+
+const project = await createSmallProject({ after });
+
+test('npm run status fails and says what to do if nothing runs', async () => {
+  const { code, stdout } = await project.command('status');
+  assert.equal(code, 1);
+  assert.match(stdout, /^users is not started\n {2}→ npm start\n/);
+});
+
+test('npm run status says that all is well, also as JSON', async () => {
+  assert.equal((await project.command('start')).code, 0);
+  const { code, stdout } = await project.command('status');
+  assert.equal(code, 0, stdout);
+  for (const app of ['users', 'products', 'orders', 'gateway']) {
+    assert.match(stdout, new RegExp(`^${app} is online and ready, process \\d+, since \\d{4}-.*Z$`, 'm'));
+  }
+  const findings = JSON.parse((await project.command('status', ['--json'])).stdout);
+  assert.deepEqual(
+    findings.map(({ about, isHealthy }: { about: string; isHealthy: boolean }) => [about, isHealthy]),
+    [
+      ['users', true],
+      ['products', true],
+      ['orders', true],
+      ['gateway', true],
+    ],
+  );
+});
+
+test('npm run status names a process that hangs, one that is stopped, and one that crashes with its last error', async (t) => {
+  const hanging = Number((await project.environmentOf('users'))?.pid);
+  process.kill(hanging, 'SIGSTOP');
+  t.after(() => process.kill(hanging, 'SIGCONT'));
+  await project.command('stop', ['products']);
+  const crashing = Number((await project.environmentOf('orders'))?.pid);
+  process.kill(crashing, 'SIGKILL');
+  const { code, stdout } = await until(
+    () => project.command('status'),
+    ({ stdout }) => /^orders .*restarted 1 times/m.test(stdout),
+  );
+  assert.equal(code, 1);
+  assert.match(stdout, /^users is online, but http.* says: .*timeout.*, since .*\n {2}→ npm run restart users$/m);
+  assert.match(stdout, /^products is stopped\n {2}→ npm start$/m);
+  assert.match(stdout, /^gateway is online and ready/m);
+});
+
+test('npm run delete also removes a process that an older ecosystem.config.js named', async () => {
+  const former = [
+    'start',
+    project.programOf('users'),
+    '--name',
+    'reviews',
+    '--cwd',
+    project.root,
+    '--interpreter',
+    'node',
+  ];
+  await project.pm2(former);
+  assert.ok((await project.list()).some(({ name }) => name === 'reviews'));
+  assert.equal((await project.command('delete')).code, 0);
+  assert.deepEqual(await project.list(), []);
+});
