@@ -23,6 +23,8 @@ test('enables limits and automatic persisted queries by default', () => {
       maxObjects: 50_000,
       maxBodyBytes: 2 * 1024 * 1024,
       maxBytesInFlight: undefined,
+      planningTimeoutMs: 1000,
+      planningHeapBytes: 1024 * 1024 * 1024,
       warnOnly: false,
     },
     demand_control: undefined,
