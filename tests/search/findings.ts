@@ -35,14 +35,15 @@ export interface Finding {
 }
 
 const RUNS = 3;
-const COPIES = 50;
+/** Number of near-copies of an operation that are sent to see what they leave in caches. */
+export const COPIES = 50;
 
-let copies = 0;
+let renamings = 0;
 
 /** Returns a copy of an operation that the processes don't know yet. */
 export function unknown(operation: Operation): Operation {
-  copies += 1;
-  return renamed(operation, `N${copies.toString(36)}`);
+  renamings += 1;
+  return renamed(operation, `N${renamings.toString(36)}`);
 }
 
 /** Returns true if a finding is above a bound. */
@@ -56,9 +57,9 @@ export function isAboveBounds({ first, second, keptMb = 0 }: Finding): boolean {
 export type Attempt = Pick<Finding, 'graph' | 'entrance' | 'operation'>;
 
 /** Measures an operation several times, each time as one that is unknown and then as a known one. */
-export async function measure(attempt: Attempt, served: ServedGraph): Promise<Finding[]> {
+export async function measure(attempt: Attempt, served: ServedGraph, count = RUNS): Promise<Finding[]> {
   const runs: [first: Attack, second: Attack][] = [];
-  while (runs.length < RUNS) {
+  while (runs.length < count) {
     const copy = unknown(attempt.operation);
     const first = await attackOnce(attempt, copy, served);
     runs.push([first, first.isBroken ? first : await attackOnce(attempt, copy, served)]);
@@ -87,13 +88,14 @@ async function attackOnce({ entrance }: Attempt, operation: Operation, served: S
 export async function measureKept(
   { entrance: name, operation }: Attempt,
   served: ServedGraph,
+  copies = COPIES,
 ): Promise<Map<string, number>> {
   const graph = await served.get();
   const entrance = entranceOf(graph, name);
   const processes = graph.processes.filter(({ name }) => entrance.reaches.includes(name));
   const used = () => Promise.all(processes.map((process) => process.usedMb()));
   const before = await used();
-  for (let copy = 0; copy < COPIES; copy++) {
+  for (let copy = 0; copy < copies; copy++) {
     const { isBroken } = await attack(graph, entrance, unknown(operation));
     if (!isBroken) continue;
     await served.stop();

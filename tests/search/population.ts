@@ -23,18 +23,18 @@ export class Population {
     return this.#members[0];
   }
 
-  /** Returns true if a document with this score would be the best. */
-  wouldLead(score: number): boolean {
-    return score > (this.best?.score ?? 0);
+  /** Returns true if a document with this score would be kept. */
+  isAmongBest(score: number): boolean {
+    return score > (this.#members[SIZE - 1]?.score ?? 0);
   }
 
   add(document: Document, score: number): void {
-    this.sinceBest = this.wouldLead(score) ? 0 : this.sinceBest + 1;
+    this.sinceBest = score > (this.best?.score ?? 0) ? 0 : this.sinceBest + 1;
     if (this.#members.some((member) => member.score === score)) return;
     this.#members = [...this.#members, { document, score }].toSorted((a, b) => b.score - a.score).slice(0, SIZE);
   }
 
-  /** Returns one of the best of three: good ones more often. */
+  /** Returns one of the best, the better of two drawn ones. */
   pick(): Document | undefined {
     const drawn = Math.min(...Array.from({ length: 2 }, () => this.#random.integer(0, SIZE - 1)));
     return this.#members[drawn % Math.max(1, this.#members.length)]?.document;

@@ -1,18 +1,19 @@
 import { Random } from '@lockstep/gateway/operations/testing/random.ts';
 import { checkDocument } from '@lockstep/runtime/graphql/document-check.ts';
 import { parse, validate } from 'graphql';
-import { entranceOf, type Finding, measure, measureKept, unknown } from './findings.ts';
-import type { Entrance, StartGraph } from './graphs/searched-graph.ts';
+import { entranceOf, type Finding, unknown } from './findings.ts';
+import type { Entrance } from './graphs/searched-graph.ts';
 import { bytesOf, type Document, type Operation, printDocument } from './operations/document.ts';
 import { Mutations } from './operations/mutations.ts';
 import { parseDocument } from './operations/parsed-document.ts';
 import { Population } from './population.ts';
 import { type Attack, attack } from './processes/attack.ts';
-import { ServedGraph } from './served-graph.ts';
+import { replay } from './replay.ts';
+import type { ServedGraph } from './served-graph.ts';
 
 const MAX_BYTES = 1024;
 /** Number of documents after which an aim without a better one starts anew. */
-const PATIENCE = 250;
+const PATIENCE = 1500;
 /** Fixed costs of a request would favour the smallest operations, so that many bytes count as given. */
 const GIVEN_BYTES = 1024;
 const INVALID_CHANCE = 0.02;
@@ -23,10 +24,13 @@ export interface SearchOptions {
   readonly graph: string;
   readonly entrance: string;
   readonly seed: number;
-  readonly seconds: number;
+  /** Returns true once enough operations have been tried. */
+  readonly isEnough: (operations: number) => boolean;
   /** Operations to begin with, besides random ones. */
   readonly known?: readonly Operation[];
-  readonly onFinding: (finding: Finding, metric: string) => void;
+  /** Number of near-copies of the best ones that are sent to see what they leave in memory. */
+  readonly copies: number;
+  readonly onFinding?: (finding: Finding, metric: string) => void;
 }
 
 /** Result of a search. */
@@ -42,38 +46,43 @@ export class Search {
   readonly #random: Random;
   readonly #populations = new Map<string, Population>();
   #operations = 0;
-  readonly #findings: Finding[] = [];
+  /** Findings by document. */
+  readonly #measured = new Map<string, Finding[]>();
 
-  constructor(start: StartGraph, options: SearchOptions) {
-    this.#served = new ServedGraph(start);
+  constructor(served: ServedGraph, options: SearchOptions) {
+    this.#served = served;
     this.#options = options;
     this.#random = new Random(options.seed);
   }
 
   async run(): Promise<Searched> {
-    const { seconds, entrance: name, known = [] } = this.#options;
-    const deadline = performance.now() + seconds * 1000;
+    const { entrance: name, isEnough, known = [] } = this.#options;
     const { schema, reaches } = entranceOf(await this.#served.get(), name);
     const mutations = new Mutations(this.#random, schema);
     for (const process of reaches)
       for (const metric of METRICS) this.#populations.set(`${process} ${metric}`, new Population(this.#random));
     for (const operation of known) await this.#try(parseDocument(operation), operation);
-    while (performance.now() < deadline) {
+    while (!isEnough(this.#operations)) {
       const document = this.#next(mutations);
       const operation = printDocument(document);
       if (this.#isFit(operation, schema)) await this.#try(document, operation);
       await this.#restartStale();
     }
     for (const key of this.#populations.keys()) await this.#report(key);
-    await this.#served.stop();
-    return { operations: this.#operations, findings: this.#findings };
+    return { operations: this.#operations, findings: [...this.#measured.values()].flat() };
   }
 
   #next(mutations: Mutations): Document {
     const population = this.#random.pick([...this.#populations.values()]);
     const parent = this.#random.chance(0.1) ? undefined : population.pick();
-    if (!parent) return mutations.random();
+    if (!parent) return this.#newcomer(mutations);
     return mutations.mutate(parent, this.#random.pick([...this.#populations.values()]).pick() ?? parent);
+  }
+
+  #newcomer(mutations: Mutations): Document {
+    const { known = [] } = this.#options;
+    if (known.length === 0 || this.#random.chance(0.5)) return mutations.random();
+    return mutations.mutate(parseDocument(this.#random.pick(known)), mutations.random());
   }
 
   #isFit(operation: Operation, schema: Entrance['schema']): boolean {
@@ -87,27 +96,32 @@ export class Search {
   }
 
   async #try(document: Document, operation: Operation): Promise<void> {
-    const runs = await this.#attackTwice(operation);
-    if (runs.some(({ isBroken }) => isBroken)) await this.#served.stop();
-    let scores = scoresOf(runs, operation);
-    // What would lead is measured again, because a garbage collection or another process's load can be in a figure.
-    if (
-      [...scores].some(([key, score]) => this.#populations.get(key)?.wouldLead(score)) &&
-      !runs.some(({ isBroken }) => isBroken)
-    ) {
-      const again = scoresOf(await this.#attackTwice(operation), operation);
-      scores = new Map([...scores].map(([key, score]) => [key, Math.min(score, again.get(key) ?? 0)]));
+    this.#operations += 1;
+    const copy = unknown(operation);
+    const runs = [await this.#attack(copy)];
+    if (this.#isGood(runs, operation)) {
+      runs.push(await this.#attack(copy));
+      // Measured again, because a garbage collection or another process's load can be in a figure.
+      const again = scoresOf([await this.#attack(unknown(operation)), ...runs.slice(1)], operation);
+      const scores = [...scoresOf(runs, operation)].map(
+        ([key, score]) => [key, Math.min(score, again.get(key) ?? 0)] as const,
+      );
+      for (const [key, score] of scores) this.#populations.get(key)?.add(document, score);
+    } else {
+      for (const population of this.#populations.values()) population.sinceBest += 1;
     }
-    for (const [key, score] of scores) this.#populations.get(key)?.add(document, score);
   }
 
-  async #attackTwice(operation: Operation): Promise<Attack[]> {
+  /** Returns true if the runs are among the best for some aim. */
+  #isGood(runs: readonly Attack[], operation: Operation): boolean {
+    return [...scoresOf(runs, operation)].some(([key, score]) => this.#populations.get(key)?.isAmongBest(score));
+  }
+
+  async #attack(operation: Operation): Promise<Attack> {
     const graph = await this.#served.get();
-    const entrance = entranceOf(graph, this.#options.entrance);
-    const copy = unknown(operation);
-    this.#operations += 1;
-    const first = await attack(graph, entrance, copy);
-    return first.isBroken ? [first] : [first, await attack(graph, entrance, copy)];
+    const result = await attack(graph, entranceOf(graph, this.#options.entrance), operation);
+    if (result.isBroken) await this.#served.stop();
+    return result;
   }
 
   async #restartStale(): Promise<void> {
@@ -118,21 +132,19 @@ export class Search {
     }
   }
 
-  /** Measures the best document of an aim. */
+  /** Measures the best document of an aim again, unless that has been done. */
   async #report(key: string): Promise<void> {
     const best = this.#populations.get(key)?.best;
     if (!best) return;
-    const { graph, entrance, onFinding } = this.#options;
+    const { graph, entrance, copies, onFinding } = this.#options;
     const operation = printDocument(best.document);
-    const [process, metric = ''] = key.split(' ');
-    const attempt = { graph, entrance, operation };
-    const measured = await measure(attempt, this.#served);
-    const kept = metric === 'memory' ? await measureKept(attempt, this.#served) : undefined;
-    for (const figures of measured) {
-      const finding = { ...figures, keptMb: kept?.get(figures.process) };
-      this.#findings.push(finding);
-      if (finding.process === process) onFinding(finding, metric);
+    let found = this.#measured.get(operation.query);
+    if (!found) {
+      found = await replay({ graph, entrance, operation }, this.#served, copies);
+      this.#measured.set(operation.query, found);
     }
+    const [process, metric = ''] = key.split(' ');
+    for (const finding of found) if (finding.process === process) onFinding?.(finding, metric);
   }
 }
 

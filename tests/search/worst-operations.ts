@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { corpus, type KnownAttack, readAttacks } from './corpus.ts';
-import { type Finding, isAboveBounds } from './findings.ts';
+import { COPIES, type Finding, isAboveBounds } from './findings.ts';
 import { isGraphName, starterOf } from './graphs/graphs.ts';
 import type { StartGraph } from './graphs/searched-graph.ts';
 import { replay } from './replay.ts';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
     replay: { type: 'string' },
+    copies: { type: 'string', default: String(COPIES) },
     output: { type: 'string' },
   },
 });
@@ -40,7 +41,7 @@ async function replayAll(attacks: readonly KnownAttack[], graph: string, start: 
   const served = new ServedGraph(start);
   const found: Finding[] = [];
   for (const attack of attacks.filter((attack) => attack.graph === graph)) {
-    const measured = await replay(attack, served);
+    const measured = await replay(attack, served, Number(values.copies));
     for (const finding of measured) console.log(printFinding(finding));
     found.push(...measured);
   }
@@ -50,11 +51,15 @@ async function replayAll(attacks: readonly KnownAttack[], graph: string, start: 
 
 async function search(graph: string, entrance: string, start: StartGraph): Promise<readonly Finding[]> {
   const known = corpus.filter((attack) => attack.graph === graph && attack.entrance === entrance);
-  const { operations, findings } = await new Search(start, {
-    ...{ graph, entrance, seed: Number(values.seed), seconds: Number(values.seconds) },
+  const deadline = performance.now() + Number(values.seconds) * 1000;
+  const served = new ServedGraph(start);
+  const { operations, findings } = await new Search(served, {
+    ...{ graph, entrance, seed: Number(values.seed), copies: Number(values.copies) },
+    isEnough: () => performance.now() > deadline,
     known: known.map(({ operation }) => operation),
     onFinding: (finding, metric) => console.log(`${metric}: ${printFinding(finding)}`),
   }).run();
+  await served.stop();
   console.log(`${graph}, ${entrance}, seed ${values.seed}: ${operations} operations`);
   return findings;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import type * as QueryPlannerModule from '@apollo/query-planner';
-import { checkPlanningTime } from './planning-time.ts';
+import { checkCombinations, checkPlanningTime } from './planning-time.ts';
 
 /** One change to a line of @apollo/query-planner or @apollo/query-graphs 2.14.4. */
 interface Mend {
@@ -34,6 +34,24 @@ const NESTED_KEY_OF_REQUIRES: readonly Mend[] = [
   },
 ];
 
+/** Places that planning passes all the time: for each option, and for each plan that is weighed. */
+const CHECKS_OF_TIME: readonly Mend[] = [
+  'const followupForOption = ',
+  'const first = toHandle[0];',
+  'const updatedDependencyGraph = p.graph.clone();',
+  'const { main, deferred } = dependencyGraph.process(this.costFunction, this.rootKind);',
+  'const { tree, group, path, context, deferContext, contextToConditionsGroups } = stack.pop();',
+].map((from) => ({ from, to: `exports.checkPlanningTime(); ${from}` }));
+
+/**
+ * The planner combines the ways to each implementation of an interface in one go: millions of them for
+ * `{ named { named { named { id } } } }` if four subgraphs share six implementations.
+ */
+const CHECK_OF_COMBINATIONS: Mend = {
+  from: 'const product = new Array(totalCombinations);',
+  to: 'exports.checkCombinations(totalCombinations); const product = new Array(totalCombinations);',
+};
+
 /**
  * A field that subgraphs give by an `@interfaceObject`, reached through a subgraph that has the interface: the planner takes
  * the key of the interface, and also tries each combination of the ways to each type behind it. With three types these are
@@ -56,57 +74,46 @@ const COMBINED_TYPES_OF_INTERFACE: readonly Mend[] = [
   },
 ];
 
-/** Places that planning passes all the time: for each option, and for each plan that is weighed. */
-const CHECKS_OF_TIME: readonly Mend[] = [
-  'const followupForOption = ',
-  'const first = toHandle[0];',
-  'const updatedDependencyGraph = p.graph.clone();',
-  'const { main, deferred } = dependencyGraph.process(this.costFunction, this.rootKind);',
-  'const { tree, group, path, context, deferContext, contextToConditionsGroups } = stack.pop();',
-].map((from) => ({ from, to: `exports.checkPlanningTime(); ${from}` }));
+/** Makes the planner use the mended copy of a part of @apollo/query-graphs. */
+const MENDED_QUERY_GRAPHS: Mend = {
+  from: 'const query_graphs_1 = require("@apollo/query-graphs");',
+  to: 'const query_graphs_1 = exports.queryGraphs = { ...require("@apollo/query-graphs") };',
+};
 
-const { resolve } = createRequire(import.meta.url);
-const PLANNER_FILE = resolve('@apollo/query-planner/dist/buildPlan.js');
-const GRAPHS_FILE = createRequire(PLANNER_FILE).resolve('@apollo/query-graphs/dist/graphPath.js');
+const VERSION = '2.14.4';
+const planner = createRequire(import.meta.url).resolve('@apollo/query-planner/dist/buildPlan.js');
+const graphPath = createRequire(planner).resolve('@apollo/query-graphs/dist/graphPath.js');
 
 /**
- * Loads a copy of a module with its faults mended that no other code can work around. The package itself stays as it is for
- * others, such as ApolloGateway.
+ * Loads a copy of a file of the planner with its faults mended that no other code can work around. The package itself stays
+ * as it is for others, such as ApolloGateway.
  *
- * @param replaced modules that the copy gets in place of others
  * @throws if the package isn't the version that the changes are for
  */
-function load(file: string, mends: readonly Mend[], replaced: Readonly<Record<string, unknown>> = {}): unknown {
+function load<Exports extends object>(file: string, mends: readonly Mend[]): Exports {
   const source = mends.reduce(
     (text, { from, to }) => {
-      if (text.split(from).length !== 2) throw new Error(`${file} is not of version 2.14.4: no "${from}" in it`);
+      if (text.split(from).length !== 2) throw new Error(`${file} is not of version ${VERSION}: no "${from}" in it`);
       return text.replace(from, () => to);
     },
     readFileSync(file, 'utf8'),
   );
   const copy = new Module(file);
   copy.filename = file;
-  const original = createRequire(file);
-  Object.assign(copy, { require: (id: string): unknown => (id in replaced ? replaced[id] : original(id)) });
-  compile(copy, source, file);
-  Object.assign(copy.exports, { checkPlanningTime });
-  return copy.exports;
+  Object.assign(copy, { paths: createRequire(file).resolve.paths('') });
+  compile(copy, source);
+  return Object.assign(copy.exports, { checkCombinations, checkPlanningTime });
 }
 
-function compile(copy: Module, source: string, file: string): void {
+function compile(copy: Module, source: string): void {
   if (!('_compile' in copy) || typeof copy._compile !== 'function')
     throw new Error('Node has no Module.prototype._compile');
-  copy._compile(source, file);
+  copy._compile(source, copy.filename);
 }
 
-function loadPlanner(): Pick<typeof QueryPlannerModule, 'QueryPlanner'> {
-  const paths = Object(load(GRAPHS_FILE, COMBINED_TYPES_OF_INTERFACE));
-  const graphs = { ...Object(createRequire(PLANNER_FILE)('@apollo/query-graphs')), ...paths };
-  const planner: Partial<typeof QueryPlannerModule> = Object(
-    load(PLANNER_FILE, [...NESTED_KEY_OF_REQUIRES, ...CHECKS_OF_TIME], { '@apollo/query-graphs': graphs }),
-  );
-  if (!planner.QueryPlanner) throw new Error(`${PLANNER_FILE} has no QueryPlanner`);
-  return { QueryPlanner: planner.QueryPlanner };
-}
+const { QueryPlanner, queryGraphs } = load<
+  Pick<typeof QueryPlannerModule, 'QueryPlanner'> & { readonly queryGraphs: object }
+>(planner, [...NESTED_KEY_OF_REQUIRES, ...CHECKS_OF_TIME, MENDED_QUERY_GRAPHS]);
+Object.assign(queryGraphs, load(graphPath, [CHECK_OF_COMBINATIONS, ...COMBINED_TYPES_OF_INTERFACE]));
 
-export const { QueryPlanner } = loadPlanner();
+export { QueryPlanner };

@@ -1,7 +1,12 @@
 import { OperationTooComplexError } from '../operation-too-complex-error.ts';
 
-/** CPU time of this thread at which planning is given up, and the time before which that can't be. */
-let budget = { cpuMs: Number.POSITIVE_INFINITY, notBefore: Number.POSITIVE_INFINITY, timeoutMs: 0 };
+/** Maximum number of ways to fields that are combined for one operation. So many take up to 100 MB. */
+const MAX_COMBINATIONS = 100_000;
+
+const UNBOUNDED = Number.POSITIVE_INFINITY;
+
+/** CPU time of this thread at which planning is given up, the time before which that can't be, and the combinations left. */
+let budget = { cpuMs: UNBOUNDED, notBefore: UNBOUNDED, timeoutMs: 0, combinations: UNBOUNDED };
 
 /**
  * Calls a function that plans, and gives up planning after some CPU time of this thread. The planner checks the time as it
@@ -11,7 +16,8 @@ let budget = { cpuMs: Number.POSITIVE_INFINITY, notBefore: Number.POSITIVE_INFIN
  */
 export async function inPlanningTime<Result>(timeoutMs: number, plan: () => Promise<Result>): Promise<Result> {
   const before = budget;
-  budget = { cpuMs: cpuMs() + timeoutMs, notBefore: performance.now() + timeoutMs, timeoutMs };
+  const notBefore = performance.now() + timeoutMs;
+  budget = { cpuMs: cpuMs() + timeoutMs, notBefore, timeoutMs, combinations: MAX_COMBINATIONS };
   try {
     return await plan();
   } finally {
@@ -26,6 +32,13 @@ export function checkPlanningTime(): void {
   const leftMs = budget.cpuMs - cpuMs();
   if (leftMs <= 0) throw new OperationTooComplexError(`planning it takes more than ${budget.timeoutMs} ms`);
   budget.notBefore = now + leftMs;
+}
+
+/** @throws {OperationTooComplexError} if there are too many ways to the fields of an operation */
+export function checkCombinations(added: number): void {
+  budget.combinations -= added;
+  if (budget.combinations >= 0) return;
+  throw new OperationTooComplexError(`its fields can be fetched in more than ${MAX_COMBINATIONS} ways`);
 }
 
 function cpuMs(): number {
