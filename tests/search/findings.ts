@@ -65,6 +65,14 @@ export async function measure(attempt: Attempt, served: ServedGraph, count = RUN
     runs.push([first, first.isBroken ? first : await attackOnce(attempt, copy, served)]);
     if (first.isBroken) break;
   }
+  return findingsOf(attempt, runs);
+}
+
+/** Runs of an operation: each as an unknown one, and then as a known one. */
+export type Runs = readonly (readonly [first: Attack, second: Attack])[];
+
+/** Returns the medians of the runs for each process. */
+export function findingsOf(attempt: Attempt, runs: Runs): Finding[] {
   const [example] = runs[0] ?? [];
   if (!example) return [];
   return [...example.readings.keys()].map((process) => ({
