@@ -44,9 +44,10 @@ for (const target of targets) {
     });
 
     test('and still answers a valid request', async () => {
-      assert.match(await exchange(target, `content-length: ${BODY.length}`, BODY), /^HTTP\/1\.1 200 /);
+      const last = 'connection: close\r\n';
+      assert.match(await exchange(target, `${last}content-length: ${BODY.length}`, BODY, 'waits'), /^HTTP\/1\.1 200 /);
       const chunks = `${BODY.length.toString(16)}\r\n${BODY}\r\n0\r\n\r\n`;
-      assert.ok((await exchange(target, 'transfer-encoding: chunked', chunks)).includes(ANSWERED));
+      assert.ok((await exchange(target, `${last}transfer-encoding: chunked`, chunks, 'waits')).includes(ANSWERED));
       assert.equal((await (await sendJson(target, JSON.parse(BODY))).text()).trim(), ANSWERED);
       assert.deepEqual(
         target.process.logs.filter(({ level }) => level === 'error'),
@@ -56,8 +57,18 @@ for (const target of targets) {
   });
 }
 
-/** Sends a request on a connection of its own, and resolves with everything that comes back. */
-async function exchange({ process: { port }, headers }: Target, framing: string, body: string): Promise<string> {
+/**
+ * Sends a request on a connection of its own, and resolves with everything that comes back.
+ *
+ * @param client `waits` for an answer, or `leaves` once it has sent the request: it then closes its side, which aborts what is
+ *   done for it
+ */
+async function exchange(
+  { process: { port }, headers }: Target,
+  framing: string,
+  body: string,
+  client: 'leaves' | 'waits' = 'leaves',
+): Promise<string> {
   const own = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const lines = `${own.join('')}content-type: application/json\r\n${framing}\r\n`;
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
@@ -67,7 +78,8 @@ async function exchange({ process: { port }, headers }: Target, framing: string,
   });
   socket.on('error', () => {}); // a reset, because it sent more than was read
   const closed = once(socket, 'close').catch(() => {});
-  socket.end(Buffer.from(`POST /graphql HTTP/1.1\r\nhost: test\r\n${lines}\r\n${body}`, 'latin1'));
+  socket.write(Buffer.from(`POST /graphql HTTP/1.1\r\nhost: test\r\n${lines}\r\n${body}`, 'latin1'));
+  if (client === 'leaves') socket.end();
   socket.once('end', () => socket.destroy());
   await closed;
   return received;

@@ -18,7 +18,16 @@ const ALL = [
 const APART = {
   properties: ['gateway/src/operations/property.test.ts'],
   answers: ['gateway/src/operations/answer-size.test.ts', 'gateway/src/operations/authorization/property.test.ts'],
-  memory: ['gateway/src/garbage.test.ts', 'runtime/src/http/client/content-decoding.test.ts'],
+  memory: [
+    'gateway/src/pipeline/pages/page.test.ts',
+    'gateway/src/planning/garbage.test.ts',
+    'runtime/src/http/client/content-decoding.test.ts',
+  ],
+  // These look at the whole heap of their process, so it has to be small.
+  'heap-cache': ['runtime/src/caching/byte-cache.test.ts'],
+  'heap-counted': ['runtime/src/caching/heap-bytes.test.ts'],
+  'heap-gateway': ['gateway/src/operations/held-bytes.test.ts'],
+  'heap-subgraph': ['subgraph-kit/src/execution/held-bytes.test.ts'],
 } as const;
 
 /** Unit tests that share a process. Loading graphql, Apollo's packages and kysely for each file takes longer than the tests. */
