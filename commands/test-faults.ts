@@ -16,6 +16,7 @@ const TESTS = [
   'tests/identity/switching.test.ts',
   'tests/pm2/reload.test.ts',
   'tests/attack/*.test.ts',
+  'tests/search/*.test.ts',
 ];
 
 const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...TESTS], {
