@@ -15,7 +15,9 @@ const TESTS = [
   'tests/settings/reload.test.ts',
   'tests/identity/switching.test.ts',
   'tests/pm2/reload.test.ts',
+  'tests/pm2/replacing.test.ts',
   'tests/attack/*.test.ts',
+  'tests/search/*.test.ts',
 ];
 
 const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...TESTS], {

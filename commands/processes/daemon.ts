@@ -127,9 +127,13 @@ export function runPm2(args: readonly string[], env = process.env): Promise<numb
  * Returns the environment of a new daemon. It has nothing that the project is configured by, because in cluster mode
  * processes inherit the daemon's variables, for ever. After a crash the daemon runs `node $_ update` to come back (pm2
  * 7.0.4), and in a shell `_` is the program that was typed: npm would update the project's packages.
+ *
+ * Processes accept connections by themselves. If the daemon does and hands them over, those on their way to a process that is
+ * killed hang for ever, and while the daemon hangs no connection gets in
+ * (https://nodejs.org/api/cluster.html#clusterschedulingpolicy).
  */
 function daemonEnvironment(): NodeJS.ProcessEnv {
-  return { ...sessionOf(process.env), _: PM2_COMMAND };
+  return { ...sessionOf(process.env), NODE_CLUSTER_SCHED_POLICY: 'none', _: PM2_COMMAND };
 }
 
 /** Resolves with true if pm2's daemon runs. */

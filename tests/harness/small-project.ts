@@ -56,10 +56,12 @@ export async function createSmallProject(t: { after(end: () => Promise<void>): v
     },
     async environmentOf(app) {
       const port = project.env[`${app.toUpperCase()}_PORT`];
-      const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } }).catch(
-        () => undefined,
-      );
-      return answer && JSON.parse(await answer.text());
+      try {
+        const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } });
+        return JSON.parse(await answer.text());
+      } catch {
+        return undefined;
+      }
     },
   };
 }

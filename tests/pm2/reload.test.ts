@@ -43,7 +43,7 @@ async function reloadAll(project: Project, processes: number): Promise<void> {
   assert.ok(!now.some((pid) => before.includes(pid)), `${before} became ${now}`);
 }
 
-/** Deadlines longer than a slow machine takes to start a process, because calls wait for a subgraph until then. */
+/** Deadlines longer than a request waits for the processor of a slow machine while eight processes run. */
 async function startProject(instances: string): Promise<Project> {
   const project = await createProject({ after }, (folder) => ({
     GATEWAY_INSTANCES: instances,

@@ -8,6 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { times } from '../harness/full-count.ts';
 import { APPS, type AppName, createSmallProject } from '../harness/small-project.ts';
 import { until } from '../harness/waiting.ts';
+import { testKills } from './kills.ts';
+import { testRandomWalk } from './walk.ts';
 
 // What the commands leave when something fails, in the order in which it happens to one project.
 
@@ -145,3 +147,6 @@ test('npm start starts everything again after the daemon of pm2 was killed', asy
   assert.deepEqual(await answering(), APPS);
   assert.equal((await project.list()).length, 4);
 });
+
+testKills(project);
+testRandomWalk(project);

@@ -56,15 +56,25 @@ export function isAboveBounds({ first, second, keptMb = 0 }: Finding): boolean {
 /** Place that an operation is sent to, and the operation. */
 export type Attempt = Pick<Finding, 'graph' | 'entrance' | 'operation'>;
 
-/** Measures an operation several times, each time as one that is unknown and then as a known one. */
-export async function measure(attempt: Attempt, served: ServedGraph, count = RUNS): Promise<Finding[]> {
+/** Measures an operation several times, with garbage collected before each. */
+export async function measure(attempt: Attempt, served: ServedGraph): Promise<Finding[]> {
   const runs: [first: Attack, second: Attack][] = [];
-  while (runs.length < count) {
-    const copy = unknown(attempt.operation);
-    const first = await attackOnce(attempt, copy, served);
-    runs.push([first, first.isBroken ? first : await attackOnce(attempt, copy, served)]);
-    if (first.isBroken) break;
+  while (runs.length < RUNS && !runs.at(-1)?.some(({ isBroken }) => isBroken)) {
+    runs.push(await attackTwice(attempt, served, true));
   }
+  return findingsOf(attempt, runs);
+}
+
+/** Measures an operation as one that is unknown, and then as a known one. */
+export async function measureOnce(attempt: Attempt, served: ServedGraph): Promise<Finding[]> {
+  return findingsOf(attempt, [await attackTwice(attempt, served, false)]);
+}
+
+/** Runs of an operation: each as an unknown one, and then as a known one. */
+export type Runs = readonly (readonly [first: Attack, second: Attack])[];
+
+/** Returns the medians of the runs for each process. */
+export function findingsOf(attempt: Attempt, runs: Runs): Finding[] {
   const [example] = runs[0] ?? [];
   if (!example) return [];
   return [...example.readings.keys()].map((process) => ({
@@ -77,11 +87,20 @@ export async function measure(attempt: Attempt, served: ServedGraph, count = RUN
   }));
 }
 
-async function attackOnce({ entrance }: Attempt, operation: Operation, served: ServedGraph): Promise<Attack> {
-  const graph = await served.get();
-  const result = await attack(graph, entranceOf(graph, entrance), operation, { collect: true });
-  if (result.isBroken) await served.stop();
-  return result;
+async function attackTwice(
+  { entrance, operation }: Attempt,
+  served: ServedGraph,
+  collect: boolean,
+): Promise<[first: Attack, second: Attack]> {
+  const copy = unknown(operation);
+  const once = async () => {
+    const graph = await served.get();
+    const result = await attack(graph, entranceOf(graph, entrance), copy, { collect });
+    if (result.isBroken) await served.stop();
+    return result;
+  };
+  const first = await once();
+  return [first, first.isBroken ? first : await once()];
 }
 
 /** Measures what the processes keep of many near-copies of an operation, in MB by process. */

@@ -1,9 +1,11 @@
 import type { Random } from '@lockstep/gateway/operations/testing/random.ts';
+import type { Finding } from './findings.ts';
 import type { Document } from './operations/document.ts';
 
-interface Member {
+/** A document, and what its operation took. */
+export interface Member {
   readonly document: Document;
-  readonly score: number;
+  readonly findings: readonly Finding[];
 }
 
 const SIZE = 10;
@@ -11,7 +13,7 @@ const SIZE = 10;
 /** Best documents so far for one aim, the best first. */
 export class Population {
   readonly #random: Random;
-  #members: Member[] = [];
+  #members: (Member & { readonly score: number })[] = [];
   /** Number of documents scored since the best one was found. */
   sinceBest = 0;
 
@@ -28,10 +30,10 @@ export class Population {
     return score > (this.#members[SIZE - 1]?.score ?? 0);
   }
 
-  add(document: Document, score: number): void {
-    this.sinceBest = score > (this.best?.score ?? 0) ? 0 : this.sinceBest + 1;
-    if (this.#members.some((member) => member.score === score)) return;
-    this.#members = [...this.#members, { document, score }].toSorted((a, b) => b.score - a.score).slice(0, SIZE);
+  add(member: Member, score: number): void {
+    this.sinceBest = score > (this.#members[0]?.score ?? 0) ? 0 : this.sinceBest + 1;
+    if (this.#members.some((other) => other.score === score)) return;
+    this.#members = [...this.#members, { ...member, score }].toSorted((a, b) => b.score - a.score).slice(0, SIZE);
   }
 
   /** Returns one of the best, the better of two drawn ones. */

@@ -1,8 +1,7 @@
 import { Random } from '@lockstep/gateway/operations/testing/random.ts';
 import { checkDocument } from '@lockstep/runtime/graphql/document-check.ts';
-import { parse, validate } from 'graphql';
-import { entranceOf, type Finding, unknown } from './findings.ts';
-import type { Entrance } from './graphs/searched-graph.ts';
+import { type GraphQLSchema, parse, validate } from 'graphql';
+import { entranceOf, type Finding, findingsOf, isAboveBounds, unknown } from './findings.ts';
 import { bytesOf, type Document, type Operation, printDocument } from './operations/document.ts';
 import { Mutations } from './operations/mutations.ts';
 import { parseDocument } from './operations/parsed-document.ts';
@@ -47,7 +46,7 @@ export class Search {
   readonly #populations = new Map<string, Population>();
   #operations = 0;
   /** Findings by document. */
-  readonly #measured = new Map<string, Finding[]>();
+  readonly #reported = new Map<string, readonly Finding[]>();
 
   constructor(served: ServedGraph, options: SearchOptions) {
     this.#served = served;
@@ -57,7 +56,8 @@ export class Search {
 
   async run(): Promise<Searched> {
     const { entrance: name, isEnough, known = [] } = this.#options;
-    const { schema, reaches } = entranceOf(await this.#served.get(), name);
+    const { schema: readSchema, reaches } = entranceOf(await this.#served.get(), name);
+    const schema = await readSchema();
     const mutations = new Mutations(this.#random, schema);
     for (const process of reaches)
       for (const metric of METRICS) this.#populations.set(`${process} ${metric}`, new Population(this.#random));
@@ -69,7 +69,7 @@ export class Search {
       await this.#restartStale();
     }
     for (const key of this.#populations.keys()) await this.#report(key);
-    return { operations: this.#operations, findings: [...this.#measured.values()].flat() };
+    return { operations: this.#operations, findings: [...this.#reported.values()].flat() };
   }
 
   #next(mutations: Mutations): Document {
@@ -85,7 +85,7 @@ export class Search {
     return mutations.mutate(parseDocument(this.#random.pick(known)), mutations.random());
   }
 
-  #isFit(operation: Operation, schema: Entrance['schema']): boolean {
+  #isFit(operation: Operation, schema: GraphQLSchema): boolean {
     if (bytesOf(operation) > MAX_BYTES) return false;
     try {
       checkDocument(operation.query, { maxTokens: 15_000 });
@@ -98,23 +98,26 @@ export class Search {
   async #try(document: Document, operation: Operation): Promise<void> {
     this.#operations += 1;
     const copy = unknown(operation);
-    const runs = [await this.#attack(copy)];
-    if (this.#isGood(runs, operation)) {
-      runs.push(await this.#attack(copy));
-      // Measured again, because a garbage collection or another process's load can be in a figure.
-      const again = scoresOf([await this.#attack(unknown(operation)), ...runs.slice(1)], operation);
-      const scores = [...scoresOf(runs, operation)].map(
-        ([key, score]) => [key, Math.min(score, again.get(key) ?? 0)] as const,
-      );
-      for (const [key, score] of scores) this.#populations.get(key)?.add(document, score);
-    } else {
+    const first = await this.#attack(copy);
+    if (!this.#isGood(first, operation)) {
       for (const population of this.#populations.values()) population.sinceBest += 1;
+      return;
+    }
+    const second = await this.#attack(copy);
+    // Measured again, because a garbage collection or another process's load can be in a figure.
+    const again = await this.#attack(unknown(operation));
+    const { graph, entrance } = this.#options;
+    const runs = [first, again].map((attack) => [attack, second] as const);
+    const findings = findingsOf({ graph, entrance, operation }, runs);
+    const scores = [scoresOf([first, second], operation), scoresOf([again, second], operation)] as const;
+    for (const [key, score] of scores[0]) {
+      this.#populations.get(key)?.add({ document, findings }, Math.min(score, scores[1].get(key) ?? 0));
     }
   }
 
-  /** Returns true if the runs are among the best for some aim. */
-  #isGood(runs: readonly Attack[], operation: Operation): boolean {
-    return [...scoresOf(runs, operation)].some(([key, score]) => this.#populations.get(key)?.isAmongBest(score));
+  /** Returns true if the attack is among the best for some aim. */
+  #isGood(result: Attack, operation: Operation): boolean {
+    return [...scoresOf([result], operation)].some(([key, score]) => this.#populations.get(key)?.isAmongBest(score));
   }
 
   async #attack(operation: Operation): Promise<Attack> {
@@ -132,17 +135,17 @@ export class Search {
     }
   }
 
-  /** Measures the best document of an aim again, unless that has been done. */
+  /** Reports the best document of an aim. One above the bounds is measured again. */
   async #report(key: string): Promise<void> {
     const best = this.#populations.get(key)?.best;
     if (!best) return;
     const { graph, entrance, copies, onFinding } = this.#options;
     const operation = printDocument(best.document);
-    let found = this.#measured.get(operation.query);
-    if (!found) {
-      found = await replay({ graph, entrance, operation }, this.#served, copies);
-      this.#measured.set(operation.query, found);
-    }
+    const isReplayed = copies > 0 || best.findings.some(isAboveBounds);
+    const found =
+      this.#reported.get(operation.query) ??
+      (isReplayed ? await replay({ graph, entrance, operation }, this.#served, copies) : best.findings);
+    this.#reported.set(operation.query, found);
     const [process, metric = ''] = key.split(' ');
     for (const finding of found) if (finding.process === process) onFinding?.(finding, metric);
   }

@@ -16,8 +16,10 @@ export function starterOf(name: GraphName, mode: 'development' | 'production'): 
 
 async function readSchemas(): Promise<Schemas> {
   const { entrances, stop } = await startShop('development');
+  const read = entrances.map(async ({ name, schema }) => [name, await schema()] as const);
+  const schemas = new Map(await Promise.all(read));
   await stop();
-  return new Map(entrances.map(({ name, schema }) => [name, schema]));
+  return schemas;
 }
 
 export function isGraphName(name: string): name is GraphName {

@@ -7,7 +7,8 @@ export interface Entrance {
   readonly name: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly schema: GraphQLSchema;
+  /** Resolves with the schema that it serves. */
+  readonly schema: () => Promise<GraphQLSchema>;
   /** Processes that can work for an operation sent here, by the names of their probes. */
   readonly reaches: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { temporaryFolder } from '../../harness/graph.ts';
-import { startTargets, type Target } from '../../harness/targets.ts';
+import { startTargets } from '../../harness/targets.ts';
 import { openProbePort } from '../processes/probed-process.ts';
 import { introspect, Scope, type SearchedGraph } from './searched-graph.ts';
 import { fillShop } from './shop-data.ts';
@@ -24,10 +24,10 @@ export async function startShop(mode: 'development' | 'production', known?: Sche
   fillShop(folder);
   const processes = await Promise.all(targets.map(({ name, process }) => port.probed(name, process)));
   const names = targets.map(({ name }) => name);
-  const entranceOf = async ({ name, process, headers }: Target) => ({
+  const entrances = targets.map(({ name, process, headers }) => ({
     ...{ name, url: process.url, headers },
-    schema: known?.get(name) ?? (await introspect(process.url, headers)),
+    schema: async () => known?.get(name) ?? introspect(process.url, headers),
     reaches: name === 'gateway' ? names : [name],
-  });
-  return { entrances: await Promise.all(targets.map(entranceOf)), processes, stop: () => scope.end() };
+  }));
+  return { entrances, processes, stop: () => scope.end() };
 }

@@ -4,7 +4,7 @@ import { temporaryFolder } from '../../harness/graph.ts';
 import { type RunningProcess, startProcess } from '../../harness/process.ts';
 import { openProbePort } from '../processes/probed-process.ts';
 import { wideSchemas } from '../wide/src/schemas.ts';
-import { introspect, Scope, type SearchedGraph } from './searched-graph.ts';
+import { type Entrance, introspect, Scope, type SearchedGraph } from './searched-graph.ts';
 
 /** Starts a gateway with default settings before a graph of many subgraphs, types and shared fields. */
 export async function startWide(mode: 'development' | 'production'): Promise<SearchedGraph> {
@@ -21,11 +21,14 @@ export async function startWide(mode: 'development' | 'production'): Promise<Sea
   const file = join(await temporaryFolder(scope), 'supergraph.yaml');
   const gateway = await wideGateway(file, urls, start);
   const processes = [await port.probed('gateway', gateway), await port.probed('subgraphs', subgraphs)];
-  const schema = await introspect(gateway.url, {});
-  const entrances = [{ name: 'gateway', url: gateway.url, headers: {}, schema, reaches: ['gateway', 'subgraphs'] }];
-  for (const [index, url] of urls.entries()) {
-    entrances.push({ name: `s${index}`, url, headers: {}, schema: await introspect(url, {}), reaches: ['subgraphs'] });
-  }
+  const entranceOf = (name: string, url: string, reaches: readonly string[]): Entrance => ({
+    ...{ name, url, headers: {}, reaches },
+    schema: () => introspect(url, {}),
+  });
+  const entrances = [
+    entranceOf('gateway', gateway.url, ['gateway', 'subgraphs']),
+    ...urls.map((url, index) => entranceOf(`s${index}`, url, ['subgraphs'])),
+  ];
   return { entrances, processes, stop: () => scope.end() };
 }
 
