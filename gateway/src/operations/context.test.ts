@@ -129,3 +129,24 @@ describe('a context value that each type of an interface gives', () => {
     });
   }
 });
+
+test('fetches a field with a context argument only if the conditions around it say so', async () => {
+  const federation = new Federation({
+    subgraphs: {
+      shelves: `type Query { shelf: Shelf }
+        type Shelf @key(fields: "id") @context(name: "shelf") { id: ID! name: String @external book: Book }
+        type Book @key(fields: "id") { id: ID! label(of: String @fromContext(field: "$shelf { name }")): String }`,
+      names: 'type Shelf @key(fields: "id") { id: ID! name: String }',
+    },
+    data,
+    resolvers: {
+      Query: { shelf: () => ({ id: '1' }) },
+      Shelf: { book: () => ({ id: 'b1' }) },
+      Book: { label: () => new Error('broken') },
+    },
+  });
+  const book = 'book { __typename id } book @skip(if: $yes) { label }';
+  const { data: answer, errors } = await federation.execute(`query ($yes: Boolean = true) { shelf { name ${book} } }`);
+  const expected = { shelf: { name: 'n1', book: { __typename: 'Book', id: 'b1' } } };
+  assert.deepEqual([answer, errors], [expected, undefined]);
+});

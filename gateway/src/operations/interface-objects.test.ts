@@ -20,7 +20,7 @@ const forest = new Federation({
     sizes: `
       type Query { trees: [Tree] box: Box }
       type Box { trees: [Tree] }
-      type Tree @interfaceObject @key(fields: "id") { id: ID! height: Int neighbour: Tree box: Box }`,
+      type Tree @interfaceObject @key(fields: "id") { id: ID! height: Int neighbour: Tree box: Box broken: Int }`,
     texts: `
       type Query { now: Int }
       type Tree @interfaceObject @key(fields: "id") {
@@ -38,6 +38,7 @@ const forest = new Federation({
       height: ({ id }) => String(id).length,
       neighbour: ({ id }) => (String(id).startsWith('oak') ? PINES[0] : OAKS[0]),
       box: () => ({}),
+      broken: () => new Error('broken'),
       alone: ({ id }) => (String(id).startsWith('oak') ? 1 : new Error('no oak')),
     },
   },
@@ -57,6 +58,7 @@ describe('a selection on some types of an interface object', () => {
     'query ($no: Boolean = false) { trees { ... on Oak { text } } also: trees @include(if: $no) { ... on Pine { text } } }',
     'query ($yes: Boolean = true) { trees { label ... @include(if: $yes) { text } } }',
     'query ($no: Boolean = false, $yes: Boolean = true) { trees { text @skip(if: $no) ... @include(if: $yes) { text } } }',
+    'query ($yes: Boolean = true) { trees { __typename } trees @skip(if: $yes) { ... on Oak { broken } } }',
     'query ($yes: Boolean = true) { box { trees { ... on Oak @include(if: $yes) { box { trees { ... on Oak { text } } } } } } }',
   ]) {
     test(query, async () => void (await assertSame(forest, query)));

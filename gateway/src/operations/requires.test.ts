@@ -74,3 +74,17 @@ describe('@requires of a field behind a key with a field of a third subgraph', (
     test(`answers ${query}`, async () => void (await assertSame(federation, query)));
   }
 });
+
+test('fetches a field with @requires only if the conditions around it say so', async () => {
+  const item = { __typename: 'Item', id: '1', weight: 1 };
+  const federation = new Federation({
+    subgraphs: {
+      items: `type Query { item: Item }
+        type Item @key(fields: "id") { id: ID! weight: Int @external cost: Int @requires(fields: "weight") }`,
+      weights: 'type Item @key(fields: "id") { id: ID! weight: Int }',
+    },
+    data: { Item: [item] },
+    resolvers: { Query: { item: () => item }, Item: { cost: () => new Error('broken') } },
+  });
+  await assertSame(federation, 'query ($yes: Boolean = true) { item { weight } item @skip(if: $yes) { cost } }');
+});

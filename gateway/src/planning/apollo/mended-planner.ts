@@ -34,6 +34,31 @@ const NESTED_KEY_OF_REQUIRES: readonly Mend[] = [
   },
 ];
 
+/** All conditions around a place in a fetch: its first elements have those from above the fetch. */
+const CONDITIONS_AROUND =
+  'path.inGroup().reduce((context, element) => context.withContextOf(element), query_graphs_1.emptyContext)';
+
+/**
+ * The fetch of a field with `@requires` or `@fromContext` forgets the conditions around the field in the fetch before: of
+ * `{ item { weight } item @skip(if: $no) { cost } }`, it fetches `cost` whatever `$no` is. As mended in the router by
+ * https://github.com/apollographql/router/pull/10063; requires.test.ts, context.test.ts and interface-objects.test.ts
+ * reproduce it.
+ */
+const CONDITIONS_OF_FETCHES_AFTER: readonly Mend[] = [
+  {
+    from: 'createPostRequiresGroup(dependencyGraph, edge, group, path, context, handleRequiresResult);',
+    to: `createPostRequiresGroup(dependencyGraph, edge, group, path, ${CONDITIONS_AROUND}, handleRequiresResult);`,
+  },
+  {
+    from: 'createFetchInitialPath(dependencyGraph.supergraphSchema, edge.head.type, context)',
+    to: `createFetchInitialPath(dependencyGraph.supergraphSchema, edge.head.type, ${CONDITIONS_AROUND})`,
+  },
+  {
+    from: 'wrapInputsSelections(inputType, inputSelectionSet.get(), context)',
+    to: `wrapInputsSelections(inputType, inputSelectionSet.get(), ${CONDITIONS_AROUND})`,
+  },
+];
+
 /** Places that planning passes all the time: for each option, and for each plan that is weighed. */
 const CHECKS_OF_TIME: readonly Mend[] = [
   'const followupForOption = ',
@@ -113,7 +138,7 @@ function compile(copy: Module, source: string): void {
 
 const { QueryPlanner, queryGraphs } = load<
   Pick<typeof QueryPlannerModule, 'QueryPlanner'> & { readonly queryGraphs: object }
->(planner, [...NESTED_KEY_OF_REQUIRES, ...CHECKS_OF_TIME, MENDED_QUERY_GRAPHS]);
+>(planner, [...NESTED_KEY_OF_REQUIRES, ...CONDITIONS_OF_FETCHES_AFTER, ...CHECKS_OF_TIME, MENDED_QUERY_GRAPHS]);
 Object.assign(queryGraphs, load(graphPath, [CHECK_OF_COMBINATIONS, ...COMBINED_TYPES_OF_INTERFACE]));
 
 export { QueryPlanner };
