@@ -59,6 +59,7 @@ describe('a selection on some types of an interface object', () => {
     'query ($yes: Boolean = true) { trees { label ... @include(if: $yes) { text } } }',
     'query ($no: Boolean = false, $yes: Boolean = true) { trees { text @skip(if: $no) ... @include(if: $yes) { text } } }',
     'query ($yes: Boolean = true) { trees { __typename } trees @skip(if: $yes) { ... on Oak { broken } } }',
+    '{ known { neighbour { __typename } ... on Oak { neighbour { label } } } }',
     'query ($yes: Boolean = true) { box { trees { ... on Oak @include(if: $yes) { box { trees { ... on Oak { text } } } } } } }',
   ]) {
     test(query, async () => void (await assertSame(forest, query)));

@@ -36,7 +36,7 @@ export function fetchWithout(fetch: FetchNode, unwanted: ReadonlySet<string>): F
     unwanted.has(path.map(renamed).join('.')),
   );
   const selectionSet: SelectionSetNode = { kind: Kind.SELECTION_SET, selections };
-  if ([...keyTree(selectionSet, renamed).keys()].every((key) => key === '__typename')) return undefined;
+  if (selections.length === 0) return undefined;
   return withOperation(fetch, {
     ...operation,
     selectionSet: { ...operation.selectionSet, selections: [{ ...entities, selectionSet }] },

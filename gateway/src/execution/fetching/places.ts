@@ -4,6 +4,11 @@ import type { AnswerBudget } from '../answer-budget.ts';
 /** Keys and list indices from the root of the data. */
 export type Path = readonly (string | number)[];
 
+/** Returns a path of the plan without its list elements. */
+export function namesIn(path: readonly string[]): string[] {
+  return path.filter((key) => key !== '@');
+}
+
 /**
  * Returns the objects at a path of the plan, in which `@` stands for each item of a list. An object that is at several places
  * is found as often.

@@ -5,6 +5,7 @@ import { type KeyTree, parseFetchOperation } from '../../planning/plan/fetch-doc
 import { fetchesOf, type PlacedFetch } from '../../planning/plan/plan-nodes.ts';
 import { ANY, type ResponseNode, type Scope } from '../response-tree.ts';
 import { entityKeys } from './partial-fetch.ts';
+import { namesIn } from './places.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 export interface WantedKeysOptions {
@@ -148,6 +149,9 @@ export class WantedKeys {
     };
     const ofAny = nodeAt(selected, names, () => anyScope);
     if (ofAny) collect(keys, names, ofAny, nodeAt(selected, names, scopeAt) ?? ofAny.empty());
+    // The type alone is fetched only if it isn't known yet: an `@interfaceObject` gives the interface's name.
+    const isLeft = (key: string) => key !== '__typename' && !unwanted.includes(key);
+    if (unwanted.length > 0 && typeNames.at(-1) && ![...keys.keys()].some(isLeft)) unwanted.push('__typename');
     return unwanted;
   }
 
@@ -178,11 +182,6 @@ export class WantedKeys {
   #knownType(typeName: unknown): string {
     return this.#options.types.isObjectType(typeName) ? typeName : '';
   }
-}
-
-/** Returns a path without its list elements. */
-function namesIn(path: readonly string[]): string[] {
-  return path.filter((key) => key !== '@');
 }
 
 /** Returns the scope of objects of a type. Every selection applies to objects of an unknown type. */
