@@ -42,7 +42,7 @@ const sdl = 'type Query { small(a: Int): String large(a: Int): String huge(a: In
 await writeFile(
   file,
   `subgraphs: { texts: { routing_url: "http://127.0.0.1:${(subgraph.address() as AddressInfo).port}/graphql", schema: { sdl: "${sdl}" } } }
-gateway: { traffic_shaping: { timeout: 30s }, limits: { http_max_bytes_in_flight: ${BUDGET_MB}mb } }
+gateway: { traffic_shaping: { timeout: 30s }, limits: { max_bytes: 64mb, http_max_bytes_in_flight: ${BUDGET_MB}mb } }
 `,
 );
 const [gateway, users] = await Promise.all([

@@ -106,6 +106,19 @@ test('max_objects: accepts an answer at the limit and rejects one above it', asy
   await get(graph.url, '{ user(id: 1) { id } }');
 });
 
+test('max_bytes: accepts a reply at the limit and no longer one', async () => {
+  await edit(supergraph, 'max_objects: 1', 'max_bytes: 1kb');
+  for (let index = 0; index < 10; index += 1) await createUser(graph.url, `${'x'.repeat(88)}${index}@example.com`);
+  const query = 'query ($n: Int!) { users(first: $n) { email } }';
+  const refused = await until(
+    () => ask(graph.url, query, { n: 20 }),
+    (answer) => codesOf(answer).includes('SUBGRAPH_UNAVAILABLE'),
+  );
+  assert.equal(refused.data, null);
+  await get(graph.url, query, { n: 5 });
+  assert.match((await graph.gateway.logged(({ msg }) => msg.includes('1024'))).msg, /1024 bytes/);
+});
+
 test('warn_only accepts an operation above the limits, and logs it once', async () => {
   await edit(supergraph, 'http_max_request_bytes: 1kb', 'warn_only: true');
   const query = '{ a: __typename b: __typename }';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { Federation } from './testing/federation.ts';
+import { Federation, NO_LIMITS } from './testing/federation.ts';
 
 // Authors are entities of b, posts of a: at every level all posts are by one author, whom b is asked for once, with posts that
 // a is asked for once. What the subgraphs send stays small, and what the answer has multiplies.
@@ -28,9 +28,10 @@ const LEVELS = 5;
 const NESTED = `{ ${'posts { author { '.repeat(LEVELS)}id${' } }'.repeat(LEVELS)} }`;
 
 beforeEach(() => {
-  federation.maxObjects = 10_000;
+  federation.limits = { ...NO_LIMITS, maxObjects: 10_000 };
   federation.tamper = (answer) => answer;
   federation.signal = undefined;
+  federation.bytes = undefined;
 });
 
 /** Runs an operation, and resolves with the codes of its errors and the processor time that it took. */
@@ -56,27 +57,50 @@ for (const [what, query, needed] of [
   ['values in a list', `{ ${aliases(20, 'numbers')} }`, 200],
 ] as const) {
   test(`counts ${what}`, async () => {
-    federation.maxObjects = needed / 3;
+    federation.limits = { ...NO_LIMITS, maxObjects: needed / 3 };
     assert.deepEqual((await run(query)).codes, ['OPERATION_LIMIT_EXCEEDED']);
-    federation.maxObjects = needed * 3;
+    federation.limits = { ...NO_LIMITS, maxObjects: needed * 3 };
     assert.deepEqual((await run(query)).codes, []);
   });
 }
 
+// The one author of all posts has a long text: the subgraph sends it once, the answer has it 30 times.
+test('counts the bytes of replies, and of texts that the answer repeats', async () => {
+  const text = 'x'.repeat(1000);
+  const bytes = { replies: 0 };
+  federation.bytes = bytes;
+  federation.tamper = (answer, { subgraph }) => {
+    const author = { __typename: 'Author', id: '1', posts: [{ __typename: 'Post', id: text }] };
+    bytes.replies += 3000;
+    return subgraph === 'b' ? { data: { _entities: [author] } } : answer;
+  };
+  for (const [maxBytes, codes] of [
+    [POSTS * 1000 + 1, []],
+    [POSTS * 1000 - 1, ['OPERATION_LIMIT_EXCEEDED']],
+    [5999, ['OPERATION_LIMIT_EXCEEDED']],
+  ] as const) {
+    federation.limits = { ...NO_LIMITS, maxBytes };
+    bytes.replies = 0;
+    assert.deepEqual((await run('{ posts { author { posts { id } } } }')).codes, codes, `${maxBytes}`);
+  }
+  bytes.replies = 0;
+  assert.deepEqual((await run('{ numbers }')).codes, []);
+});
+
 test('counts errors', async () => {
-  federation.maxObjects = 200;
+  federation.limits = { ...NO_LIMITS, maxObjects: 200 };
   const query = '{ posts { author { posts { id } } } }';
   federation.tamper = (answer, { subgraph }) => {
     if (subgraph === 'b') throw new Error('unavailable');
     return answer;
   };
   assert.deepEqual((await run(query)).codes, ['OPERATION_LIMIT_EXCEEDED']);
-  federation.maxObjects = 2000;
+  federation.limits = { ...NO_LIMITS, maxObjects: 2000 };
   assert.equal((await run(query)).codes.length, POSTS);
 });
 
 test('names the limit and its value', async () => {
-  federation.maxObjects = 5;
+  federation.limits = { ...NO_LIMITS, maxObjects: 5 };
   const { errors } = await federation.execute('{ posts { id } }');
   assert.deepEqual(
     errors?.map(({ message, extensions }) => [message, extensions]),

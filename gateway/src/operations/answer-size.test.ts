@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import { Federation } from './testing/federation.ts';
+import { Federation, NO_LIMITS } from './testing/federation.ts';
 
 const federation = new Federation({
   subgraphs: {
@@ -160,7 +160,7 @@ async function measured({ query, distinct, answer, errors }: Shape, count: numbe
     const [a, b]: GraphQLAnswer[] = [JSON.parse(fromA), JSON.parse(fromB)];
     const started = process.threadCpuUsage();
     const result = await operation.execute({
-      maxObjects: Number.MAX_SAFE_INTEGER,
+      limits: NO_LIMITS,
       call: async ({ constants }) => (constants.subgraph === 'a' ? a : b) ?? {},
     });
     const { user, system } = process.threadCpuUsage(started);

@@ -13,7 +13,7 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
-import { AnswerBudget, AnswerTooLargeError } from '../execution/answer-budget.ts';
+import { AnswerBudget, type AnswerLimits, AnswerTooLargeError, type ReplyBytes } from '../execution/answer-budget.ts';
 import type { Step } from '../execution/fetching/fetch.ts';
 import type { SubgraphCall } from '../execution/fetching/fetch-request.ts';
 import { compilePlan } from '../execution/fetching/plan.ts';
@@ -55,8 +55,8 @@ export interface ExecutionRequest {
   readonly call: SubgraphCall;
   /** Aborted when the client leaves. */
   readonly signal?: AbortSignal | undefined;
-  /** Maximum number of objects of the answer. */
-  readonly maxObjects: number;
+  readonly limits: AnswerLimits;
+  readonly bytes?: ReplyBytes | undefined;
 }
 
 /**
@@ -134,7 +134,7 @@ export class CompiledOperation {
     if (refused) return { errors: refused };
     const { fetch, shape, requiredFields, denied } = this.#codeFor(coerced);
     if (denied && this.#source.restriction?.isWhole) return { denied };
-    const budget = new AnswerBudget(request.maxObjects);
+    const budget = new AnswerBudget(request.limits, request.bytes);
     const completion = (errors: FieldErrors) => new Completion(errors, given ?? {}, budget);
     const errors = new FieldErrors(this.#response, budget);
     const nullsRoot = (key: string, data: JsonRecord) =>

@@ -7,20 +7,17 @@ import { KINDS } from './testing/kinds/kinds.ts';
 // More cases: `npm run test:properties -- --kind mutations --count 100000`.
 const CASES = 200;
 
-/** Seed of kinds of which few cases were compared so far: `failures` is known to differ in about one of 10,000. */
-const FIXED_SEED = 1;
+/** A failure names the seed that repeats it. */
+const seed = Date.now() % 1_000_000;
 
-const randomSeed = (): number => Date.now() % 1_000_000;
-
-// interface-objects are left out: the planner still fails on a fifth of them.
+// interface-objects are left out: about one operation of thousands still has no plan, or another answer.
 for (const [name, kind] of Object.entries(KINDS).filter(([known]) => known !== 'interface-objects')) {
   test(`answers random operations on random schemas as a monolith does: ${name}`, async () => {
-    const seed = name === 'general' ? randomSeed() : FIXED_SEED;
-    const { equal, refused } = await compareRandomCases(kind, { seed, cases: CASES });
-    assert.ok(equal > 0.9 * CASES, `from seed ${seed}:\n${[...refused.keys()].join('\n')}`);
+    const { refused } = await compareRandomCases(kind, { seed, cases: CASES });
+    assert.deepEqual([...refused.keys()], [], `refused from seed ${seed}`);
   });
 }
 
 test('runs a subgraph’s random operations as graphql-js does, calling the same resolvers', async () => {
-  await compareExecutions(randomSeed(), CASES);
+  await compareExecutions(seed, CASES);
 });

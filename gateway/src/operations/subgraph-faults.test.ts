@@ -180,6 +180,19 @@ describe('an error of a subgraph', () => {
     );
   });
 
+  test('about one of too few or too many entities doesn’t explain the others, nor the rest of that one', async () => {
+    for (const entities of [[], [{ nick: null }], [{ nick: null }, null, null]]) {
+      const answer = (path: unknown[]) =>
+        JSON.stringify({ data: { _entities: entities }, errors: [{ message: 'no', path: ['_entities', 0, ...path] }] });
+      const query = '{ orders { user { nick kind } } }';
+      const ofField = await shop(from('users', () => answer(['nick']))).execute(query);
+      const everywhere = ['orders.0.user', 'orders.1.user', 'orders.2.user'];
+      assert.deepEqual(placesOf(ofField), [...everywhere, 'orders.0.user.nick', 'orders.2.user.nick'].sort());
+      const ofEntity = await shop(from('users', () => answer([]))).execute(query);
+      assert.deepEqual(placesOf(ofEntity), everywhere);
+    }
+  });
+
   test('about a field that only the plan selects doesn’t show its name', async () => {
     const error = '{"data":{"_entities":[null,null]},"errors":[{"message":"no","path":["_entities",0,"name"]}]}';
     const result = await shop(from('users', () => error)).execute('{ orders { user { old } } }');

@@ -154,7 +154,7 @@ class JointLifetime implements Lifetime {
   constructor(batch: readonly Waiting[]) {
     const { length } = batch;
     this.bytes = {
-      take: (bytes) => batch.forEach(({ context }) => void context.bytes?.take(Math.ceil(bytes / length))),
+      takeReply: (bytes) => batch.forEach(({ context }) => void context.bytes?.takeReply(Math.ceil(bytes / length))),
     };
     let left = length;
     for (const { context, reject } of batch) {

@@ -23,6 +23,8 @@ export interface CallerOptions {
   readonly logger: Logger;
   /** Undefined if there are neither metrics nor traces. */
   readonly telemetry?: CallTelemetry | undefined;
+  /** Length of the longest reply that is accepted. */
+  readonly maxReplyBytes?: number;
   /** The same for all subgraphs of a supergraph. */
   readonly mutations?: EndedMutations;
   /** Set if header rules or hooks need the status and headers of answers. */
@@ -41,9 +43,10 @@ export class SubgraphCaller {
   readonly #breaker: CircuitBreaker | undefined;
 
   constructor(options: CallerOptions) {
-    const { subgraph, secret, logger } = options;
+    const { subgraph, logger, maxReplyBytes } = options;
     const { name, routingUrl, timeoutMs, circuitBreaker } = subgraph;
-    this.#client = new SubgraphClient({ name, url: routingUrl, timeoutMs, secret: secretOf(subgraph, secret), logger });
+    const secret = secretOf(subgraph, options.secret);
+    this.#client = new SubgraphClient({ name, url: routingUrl, timeoutMs, secret, logger, maxReplyBytes });
     this.#breaker = circuitBreaker && new CircuitBreaker(subgraph, circuitBreaker, logger);
     this.call = steps(options, this.#client, this.#breaker);
   }

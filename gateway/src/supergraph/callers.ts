@@ -17,8 +17,15 @@ export function openCallers(
   logger: Logger,
   { metrics, tracing }: Instruments,
 ): Callers {
-  const { traffic } = gateway;
-  const shared = { traffic, secret, logger, mutations: new EndedMutations(), keepsHeads: readsAnswerHeaders(gateway) };
+  const { traffic, limits } = gateway;
+  const shared = {
+    traffic,
+    secret,
+    logger,
+    mutations: new EndedMutations(),
+    keepsHeads: readsAnswerHeaders(gateway),
+    maxReplyBytes: limits.maxBytes,
+  };
   return new Map(
     subgraphs.map((subgraph) => {
       const telemetry = CallTelemetry.of(subgraph, { metrics, tracing });

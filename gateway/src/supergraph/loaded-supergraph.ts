@@ -2,6 +2,7 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import { isPromise } from '@lockstep/runtime/promises.ts';
 import { GraphQLError } from 'graphql';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
+import type { AnswerLimits } from '../execution/answer-budget.ts';
 import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { DenialReport } from '../operations/authorization/denial-report.ts';
 import { CompiledOperation, type OperationResult } from '../operations/compiled-operation.ts';
@@ -62,7 +63,7 @@ export class LoadedSupergraph implements SupergraphFigures {
   readonly operations: Operations;
   /** Hooks of the module under `gateway.hooks`. */
   readonly hooks: GatewayHooks | undefined;
-  readonly #maxObjects: number;
+  readonly #limits: AnswerLimits;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
   readonly #callers: Callers;
@@ -80,7 +81,7 @@ export class LoadedSupergraph implements SupergraphFigures {
   ) {
     this.sdl = planner.supergraphSdl;
     this.hooks = hooks.ofGateway;
-    this.#maxObjects = gateway.limits.maxObjects;
+    this.#limits = gateway.limits;
     const { directives } = gateway.authorization;
     this.operations = new Operations(planner, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
@@ -181,7 +182,8 @@ export class LoadedSupergraph implements SupergraphFigures {
     return compiled.execute({
       variables: request.variables,
       signal,
-      maxObjects: this.#maxObjects,
+      limits: this.#limits,
+      bytes,
       call: calls
         ? (fetch) =>
             calls.call(fetch, (given: CallContext) => callerOf(fetch, this.#callers).call(fetch, { ...given, trace }))

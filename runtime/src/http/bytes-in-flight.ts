@@ -9,6 +9,9 @@ const SMALL_BYTES = 128 * 1024;
 /** Share of the budget that large requests may take together. The rest is for small ones, which are nearly all. */
 const LARGE_SHARE = 3 / 4;
 
+/** Bytes of memory that a byte of a reply takes: 4.4 parsed, in a list of objects with an id each, and the rest in the answer. */
+const BYTES_OF_A_BYTE = 8;
+
 /** Thrown if there is no room for further bytes. */
 export class NoRoomError extends Error {
   override readonly name = 'NoRoomError';
@@ -69,10 +72,22 @@ export const bytesInFlight = new ByteBudget();
 export class RequestBytes {
   readonly #budget: ByteBudget;
   #held = 0;
+  #replies = 0;
   #isReleased = false;
 
   constructor(budget = bytesInFlight) {
     this.#budget = budget;
+  }
+
+  /** Number of bytes of all replies of subgraphs that were made for the request. */
+  get replies(): number {
+    return this.#replies;
+  }
+
+  /** Takes a reply of a subgraph, and what will be made of it. @throws {NoRoomError} if they don't fit */
+  takeReply(bytes: number): void {
+    this.#replies += bytes;
+    this.take(BYTES_OF_A_BYTE * bytes);
   }
 
   /** @throws {NoRoomError} if they don't fit */

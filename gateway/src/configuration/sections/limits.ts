@@ -20,6 +20,11 @@ export const limits = z
       .describe(
         'Maximum number of objects in an answer; ten fields count as one object more, and an error as ten. Enforced even with warn_only.',
       ),
+    max_bytes: size
+      .prefault('10mb')
+      .describe(
+        "Maximum size of the subgraphs' replies to an operation, and of the texts in its answer; a single reply that is longer counts as a failure of its subgraph. Enforced even with warn_only.",
+      ),
     http_max_request_bytes: size
       .prefault('2mb')
       .describe('Maximum size of a request body. Enforced even with warn_only.'),
@@ -45,6 +50,7 @@ export const limits = z
     maxDirectives: keys.max_directives,
     maxTokens: keys.parser_max_tokens,
     maxObjects: keys.max_objects,
+    maxBytes: keys.max_bytes,
     maxBodyBytes: keys.http_max_request_bytes,
     maxBytesInFlight: keys.http_max_bytes_in_flight,
     planningTimeoutMs: keys.planning_timeout,

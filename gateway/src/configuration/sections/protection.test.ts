@@ -21,6 +21,7 @@ test('enables limits and automatic persisted queries by default', () => {
       maxDirectives: 20,
       maxTokens: 15_000,
       maxObjects: 50_000,
+      maxBytes: 10 * 1024 * 1024,
       maxBodyBytes: 2 * 1024 * 1024,
       maxBytesInFlight: undefined,
       planningTimeoutMs: 1000,

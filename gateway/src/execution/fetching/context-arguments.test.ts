@@ -21,7 +21,7 @@ test('reads the context of many entities once for the object it comes from', () 
           { tags: [], items: items.slice(5, 8) },
         ],
       },
-      budget: new AnswerBudget(2 * size),
+      budget: new AnswerBudget({ maxObjects: 2 * size, maxBytes: 0 }),
     },
     ['users', '@', 'items', '@'],
     [{ kind: 'KeyRenamer', path: ['..', 'tags'], renameKeyTo: 'tags' }],

@@ -26,10 +26,12 @@ export function takeEntities(call: EntityCall, answer: GraphQLAnswer): void {
   const data = dataOf(answer);
   const entities = data?._entities;
   const isWhole = Array.isArray(entities) && entities.length === waiting.representations.length;
-  const failed = errors.length === 0 ? NONE : reportEntityErrors(call, errors, Array.isArray(entities) ? entities : []);
+  const { failed, isReported } = reportEntityErrors(call, errors, Array.isArray(entities) ? entities : undefined);
   if (!isWhole) {
-    if (errors.length === 0) throw new Error('a subgraph answered other entities than it was asked for');
     for (const object of waiting.objects) markUnavailable(object, parts.keys, FAILED);
+    if (isReported) return;
+    const others = { ...call, waiting: without(waiting, failed) };
+    failEntities(others, new Error('a subgraph answered other entities than it was asked for'));
     return;
   }
   if (parts.rewrites.length > 0) for (const entity of entities) for (const rewrite of parts.rewrites) rewrite(entity);
@@ -54,19 +56,38 @@ export function failEntities({ parts, execution, waiting, places }: EntityCall, 
   for (const object of waiting.objects) markUnavailable(object, parts.keys, FAILED);
 }
 
-const NONE: ReadonlySet<number> = new Set();
+/** Returns what waits for other representations. */
+function without({ representations, objects, indices }: Waiting, excluded: ReadonlySet<number>): Waiting {
+  const left = [...objects.keys()].filter((position) => !excluded.has(indices[position] ?? -1));
+  return {
+    representations,
+    objects: left.map((position) => objects[position] ?? {}),
+    indices: left.map((position) => indices[position] ?? -1),
+  };
+}
+
+interface ReportedErrors {
+  /** Indices of the representations that have errors. */
+  readonly failed: ReadonlySet<number>;
+  /** True if there is an error about no entity in particular. */
+  readonly isReported: boolean;
+}
+
+const NO_ERRORS: ReportedErrors = { failed: new Set(), isReported: false };
 
 /**
  * Reports the errors of an answer: one about an entity at the objects that wait for it, any other at the nearest path that
  * all of them have in common.
- *
- * @returns indices of the representations that have errors
  */
 function reportEntityErrors(
   call: EntityCall,
   errors: readonly GraphQLFormattedError[],
-  entities: readonly unknown[],
-): ReadonlySet<number> {
+  entities: readonly unknown[] | undefined,
+): ReportedErrors {
+  if (errors.length === 0) return NO_ERRORS;
+  let isReported = false;
+  // An error about a part of an entity says nothing of the rest of it, which is lost with a list of another length.
+  const isUsed = !entities || entities.length === call.waiting.representations.length;
   const places = placesByIndex(call);
   const failed = new Set<number>();
   const subjects = new Map<number, ErrorSubject>();
@@ -74,13 +95,16 @@ function reportEntityErrors(
     if (typeof index !== 'number') return undefined;
     const waiting = places.get(index);
     if (!waiting) return undefined;
-    failed.add(index);
-    const subject = subjects.get(index) ?? { places: waiting, value: entities[index] };
+    if (isUsed || below.length === 0) failed.add(index);
+    const subject = subjects.get(index) ?? { places: waiting, value: entities?.[index] };
     subjects.set(index, subject);
     return { subject, below };
   };
-  reportErrors(call, errors, locate, () => commonPath([...places.values()].flat()));
-  return failed;
+  reportErrors(call, errors, locate, () => {
+    isReported = true;
+    return commonPath([...places.values()].flat());
+  });
+  return { failed, isReported };
 }
 
 function placesByIndex({ parts, execution, waiting, places }: EntityCall): Map<number, Path[]> {

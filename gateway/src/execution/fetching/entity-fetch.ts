@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
+import { AnswerTooLargeError } from '../answer-budget.ts';
 import { groupByContext } from './context-arguments.ts';
 import { ContextFetch } from './context-fetch.ts';
 import { type EntityCall, failEntities, takeEntities } from './entity-answer.ts';
@@ -124,8 +125,11 @@ async function fetchEntities(
   );
   const call: EntityCall = { parts, execution, waiting, places };
   try {
-    takeEntities(call, await parts.call(execution, request));
+    const answer = await parts.call(execution, request);
+    execution.budget.checkReplies();
+    takeEntities(call, answer);
   } catch (error) {
+    if (error instanceof AnswerTooLargeError) throw error;
     failEntities(call, error);
   }
 }

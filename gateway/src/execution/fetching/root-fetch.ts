@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { GraphQLFormattedError } from 'graphql';
+import { AnswerTooLargeError } from '../answer-budget.ts';
 import { errorsOf } from '../field-errors.ts';
 import { commonPath, reportErrors } from './answer-errors.ts';
 import { dataOf, type FetchOptions, type FetchParts, fetchParts, type Step } from './fetch.ts';
@@ -35,8 +36,10 @@ function query(parts: FetchParts): Step {
         execution,
         new FetchRequest(parts.constants, parts.variables(execution), undefined),
       );
+      execution.budget.checkReplies();
       take(parts, execution, targets, errorsOf(answer), dataOf(answer));
     } catch (error) {
+      if (error instanceof AnswerTooLargeError) throw error;
       fail(parts, execution, targets, error);
     }
   };

@@ -17,7 +17,11 @@ import type { Complete } from './completion.ts';
 export function compileLeaf(type: GraphQLLeafType, depth: number, coordinate: string): Complete {
   const isExpected = expected(type);
   return (value, completion) => {
-    if (isExpected(value)) return value;
+    if (isExpected(value)) {
+      if (typeof value === 'string') completion.budget.takeText(value.length);
+      else if (typeof value === 'object') completion.budget.takeText(JSON.stringify(value).length);
+      return value;
+    }
     try {
       const serialized = type.serialize(value);
       if (serialized !== undefined && serialized !== null) return serialized;

@@ -6,7 +6,7 @@ import { Random } from './random.ts';
 import { randomOperation } from './random-operation.ts';
 
 /** Operations per schema. Composing a schema takes longer than running many operations. */
-const OPERATIONS_PER_SCHEMA = 20;
+const OPERATIONS_PER_SCHEMA = 40;
 
 export interface ComparisonOptions {
   /** Seed of the first schema; the next schemas have the next seeds. */

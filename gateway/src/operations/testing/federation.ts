@@ -10,6 +10,7 @@ import {
   parse,
   validate,
 } from 'graphql';
+import type { AnswerLimits, ReplyBytes } from '../../execution/answer-budget.ts';
 import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { OperationPlanner } from '../../planning/apollo/operation-planner.ts';
 import { type CompiledOperation, compileOperation, type OperationResult } from '../compiled-operation.ts';
@@ -39,6 +40,9 @@ export type Tamper = (answer: GraphQLAnswer, call: Call) => GraphQLAnswer | Prom
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external",
   "@provides", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@inaccessible", "@override", "@interfaceObject", "@context", "@fromContext"])\n`;
 
+/** Limits that no answer of a test reaches. */
+export const NO_LIMITS: AnswerLimits = { maxObjects: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER };
+
 /** Subgraphs in this process, and a monolith over the same data. */
 export class Federation {
   readonly supergraphSdl: string;
@@ -48,8 +52,9 @@ export class Federation {
   calls: Call[] = [];
   /** Modifies the answers of subgraphs. */
   tamper: Tamper = (answer) => answer;
-  /** Maximum number of objects of an answer. */
-  maxObjects = Number.MAX_SAFE_INTEGER;
+  limits: AnswerLimits = NO_LIMITS;
+  /** Bytes of the subgraphs' replies; undefined if they don't count. */
+  bytes: ReplyBytes | undefined;
   /** Aborted when the client of the next operations leaves. */
   signal: AbortSignal | undefined;
   #last: { readonly query: string; readonly document: DocumentNode } | undefined;
@@ -90,7 +95,7 @@ export class Federation {
   async run(operation: CompiledOperation, variables?: Record<string, unknown>): Promise<OperationResult> {
     this.startOperation();
     const call = (request: FetchRequest) => this.answer(request.constants.subgraph, JSON.parse(request.toBody()));
-    return operation.execute({ variables, call, signal: this.signal, maxObjects: this.maxObjects });
+    return operation.execute({ variables, call, signal: this.signal, limits: this.limits, bytes: this.bytes });
   }
 
   /** Runs an operation on the monolith. */

@@ -4,11 +4,12 @@ import {
   type FieldDefinitionNode,
   Kind,
   type OperationDefinitionNode,
-  parse,
   type SelectionSetNode,
 } from 'graphql';
 import {
   type FieldedType,
+  fieldSet,
+  graphIn,
   isFieldedType,
   isTrue,
   namedType,
@@ -120,15 +121,4 @@ function selectionsOf({ selections }: SelectionSetNode, name: string): (Selectio
     if (selection.kind === Kind.FIELD) return selection.name.value === name ? [selection.selectionSet] : [];
     return selection.kind === Kind.INLINE_FRAGMENT ? selectionsOf(selection.selectionSet, name) : [];
   });
-}
-
-function fieldSet(text: string): SelectionSetNode {
-  const [operation] = parse(`{${text}}`, { noLocation: true }).definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`not a field set: ${text}`);
-  return operation.selectionSet;
-}
-
-function graphIn(directive: ConstDirectiveNode): string {
-  const graph = directive.arguments?.find(({ name }) => name.value === 'graph')?.value;
-  return graph?.kind === Kind.ENUM ? graph.value : '';
 }

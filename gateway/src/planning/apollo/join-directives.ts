@@ -4,6 +4,8 @@ import {
   type InterfaceTypeDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
+  parse,
+  type SelectionSetNode,
   type StringValueNode,
   type TypeNode,
 } from 'graphql';
@@ -41,4 +43,17 @@ export function subgraphNames(document: DocumentNode): Map<string, string> {
 export function isTrue(directive: ConstDirectiveNode, name: string): boolean {
   const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
   return value?.kind === Kind.BOOLEAN && value.value;
+}
+
+/** Returns the value of `join__Graph` that a directive is about. */
+export function graphIn(directive: ConstDirectiveNode): string {
+  const graph = directive.arguments?.find(({ name }) => name.value === 'graph')?.value;
+  return graph?.kind === Kind.ENUM ? graph.value : '';
+}
+
+/** Parses a field set, like `id org { id }`. */
+export function fieldSet(text: string): SelectionSetNode {
+  const [operation] = parse(`{${text}}`, { noLocation: true }).definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`not a field set: ${text}`);
+  return operation.selectionSet;
 }

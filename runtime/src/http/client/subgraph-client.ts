@@ -34,16 +34,15 @@ export interface SubgraphClientOptions {
   url: string;
   timeoutMs: number;
   secret?: string | undefined;
+  /** Length of the longest reply that is accepted; 64 MB if undefined. */
+  maxReplyBytes?: number | undefined;
   logger: Logger;
 }
 
 /** Start of a document that has only queries. */
 const QUERY = /^\s*(query\b|\{)/;
 
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
-
-/** Bytes of memory that a byte of a reply takes: 4.4 parsed, in a list of objects with an id each, and the rest in the answer. */
-const BYTES_OF_A_BYTE = 8;
+const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
 /** Time for which calls wait for a subgraph that answered and now refuses connections, each within its deadline: most likely
  * it is being restarted. After that it is down, and calls fail at once until it answers again. */
@@ -73,6 +72,7 @@ export class SubgraphClient {
   readonly #outages: OutageLog;
   readonly #path: string;
   readonly #headers: Record<string, string>;
+  readonly #maxReplyBytes: number;
   /** Time since when it has refused connections: undefined if it answered last, minus infinity until it first answers. */
   #refusedSince: number | undefined = Number.NEGATIVE_INFINITY;
   /** Set if the last attempt of any call was refused. */
@@ -82,6 +82,7 @@ export class SubgraphClient {
     const url = new URL(options.url);
     this.#options = options;
     this.#path = url.pathname + url.search;
+    this.#maxReplyBytes = options.maxReplyBytes ?? MAX_REPLY_BYTES;
     this.#outages = new OutageLog(options);
     this.#reader = new AnswerReader(options.name, options.logger);
     this.#headers = {
@@ -158,7 +159,7 @@ export class SubgraphClient {
    * @throws if it has none
    */
   read(reply: Reply, lifetime?: Lifetime): GraphQLAnswer {
-    lifetime?.bytes?.take(BYTES_OF_A_BYTE * reply.text.length);
+    lifetime?.bytes?.takeReply(reply.text.length);
     return this.#reader.read(reply);
   }
 
@@ -191,7 +192,7 @@ export class SubgraphClient {
     const { kept, fresh, certain } = this.#connections;
     const left = deadline && { [DEADLINE_HEADER]: String(deadline.leftMs()) };
     const headers = { ...given, ...this.#headers, ...left };
-    const request = { path: this.#path, headers, body, signal, maxReplyBytes: MAX_ANSWER_BYTES };
+    const request = { path: this.#path, headers, body, signal, maxReplyBytes: this.#maxReplyBytes };
     const isQuery = kind === 'query';
     const reply = await (isQuery ? post(kept, { ...request, spare: fresh }) : post(certain, request));
     if (isQuery || certain === kept) this.#connections.noteKeepAlive(reply.headers['keep-alive']);

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
 import type { OperationResult } from '../../compiled-operation.ts';
+import { AnswerShape } from '../answer-shape.ts';
 import { DAMAGES, NOWHERE } from '../damages.ts';
 import { RandomFederation } from '../random-federation.ts';
 import type { Kind } from './kind.ts';
 
 /**
  * Failures of subgraphs: rejected calls, errors with, without and with wrong paths, nulls, short and long lists. An answer
- * then has the values of the undamaged one, or nulls in their place, each with an error that can explain it.
+ * then has the values of the undamaged one, or nulls in their place: each at a place that the schema
+ * allows, and no further up than the error that explains it makes necessary.
  */
 export const failures: Kind = {
   draw: (random, seed) => new RandomFederation(random, seed).options(),
@@ -25,18 +27,26 @@ export const failures: Kind = {
     });
     const nowhere = (damaged.errors ?? []).map(({ message }) => message).filter((text) => text.startsWith(NOWHERE));
     assert.equal(nowhere.length, new Set(nowhere).size, 'an error that leads nowhere is reported more than once');
-    compareValues(damaged, intact, isQuiet);
+    const shape = new AnswerShape(federation.planner.apiSchema, query);
+    compareValues(damaged, intact, { shape, isQuiet });
   },
 };
 
 type Path = readonly (string | number)[];
 
+interface Expectation {
+  readonly shape: AnswerShape;
+  /** True if nulls may be without an error. */
+  readonly isQuiet: boolean;
+}
+
 /** Asserts that a damaged result has only values of the intact one, and explained nulls. */
-function compareValues(damaged: OperationResult, intact: OperationResult, isQuiet: boolean): void {
+function compareValues(damaged: OperationResult, intact: OperationResult, { shape, isQuiet }: Expectation): void {
   const places = (damaged.errors ?? []).map(({ path }) => path ?? []);
   const compare = (value: unknown, expected: unknown, path: Path): void => {
     if (value === null || value === undefined) {
-      const isExplained = expected === null || isQuiet || places.some((place) => isAlong(place, path));
+      assert.ok(path.length === 0 || shape.isNullable(path), `a null where none may be, at ${path.join('.')}`);
+      const isExplained = expected === null || isQuiet || places.some((place) => explains(place, path, damaged, shape));
       assert.ok(isExplained, `no error explains the null at ${path.join('.')}`);
     } else if (Array.isArray(value)) {
       assert.ok(Array.isArray(expected) && expected.length === value.length, `another list at ${path.join('.')}`);
@@ -52,10 +62,25 @@ function compareValues(damaged: OperationResult, intact: OperationResult, isQuie
   compare(damaged.data, intact.data, []);
 }
 
-/** Returns true if an error at one place can explain a null at the other: above it, or below. */
-function isAlong(place: Path, path: Path): boolean {
-  const length = Math.min(place.length, path.length);
-  return place.slice(0, length).join() === path.slice(0, length).join();
+/**
+ * Returns true if an error at a place can explain a null at a path: it is there, or above, or it is below, and null may stand
+ * nowhere in between. An error at a key that the client has not selected is one of the object that should have it.
+ */
+function explains(place: Path, path: Path, { data }: OperationResult, shape: AnswerShape): boolean {
+  const isAlong = path.every((key, index) => index >= place.length || key === place[index]);
+  if (isAlong && place.length > path.length) {
+    const between = place.slice(path.length).map((_, index) => place.slice(0, path.length + index + 1));
+    return between.every((below) => !shape.isNullable(below));
+  }
+  return isAlong || (isUnselected(data, place) && path.join().startsWith(place.slice(0, -1).join()));
+}
+
+/** Returns true if a path leads to an object, but to none of its keys. */
+function isUnselected(data: unknown, path: Path): boolean {
+  let value = data;
+  for (const key of path.slice(0, -1))
+    value = isRecord(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined;
+  return isRecord(value) && !Object.hasOwn(value, path.at(-1) ?? '');
 }
 
 /** Returns true for the value of a field with `@requires`, which tells if what it requires was null. */
