@@ -15,6 +15,7 @@ describe('the configuration of a process', () => {
       isProduction: false,
       host: '127.0.0.1',
       drainDelayMs: 0,
+      predecessors: [],
       logging: { format: 'pretty', level: 'info' },
       secret: undefined,
     });
@@ -32,11 +33,18 @@ describe('the configuration of a process', () => {
 
   test('reads every variable', () => {
     assert.deepEqual(
-      read({ HOST: '0.0.0.0', DRAIN_DELAY_MS: '1500', LOG_LEVEL: 'debug', SUBGRAPH_SECRET: '0123456789abcdef' }),
+      read({
+        HOST: '0.0.0.0',
+        DRAIN_DELAY_MS: '1500',
+        PREDECESSORS: '17,18',
+        LOG_LEVEL: 'debug',
+        SUBGRAPH_SECRET: '0123456789abcdef',
+      }),
       {
         isProduction: false,
         host: '0.0.0.0',
         drainDelayMs: 1500,
+        predecessors: [17, 18],
         logging: { format: 'pretty', level: 'debug' },
         secret: '0123456789abcdef',
       },

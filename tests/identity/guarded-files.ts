@@ -24,7 +24,7 @@ export function grantedPolicies(policies: string[], { claims, headers }: Asking)
 /** Files of a graph that protects parts of the users subgraph. */
 export async function guardedFiles(t: Afterwards, gateway: string): Promise<SupergraphFiles> {
   const files = await copySupergraph(t);
-  await edit(files.users, 'import: ["@key"]', 'import: ["@key", "@authenticated", "@requiresScopes", "@policy"]');
+  await edit(files.users, 'import: ["@key"', 'import: ["@key", "@authenticated", "@requiresScopes", "@policy"');
   await edit(files.users, 'email: String!\n', 'email: String @requiresScopes(scopes: [["read:email"], ["admin"]])\n');
   await edit(files.users, 'createdAt: DateTime!', 'createdAt: DateTime! @authenticated');
   await edit(files.users, 'email: String!): User!', 'email: String!): User @policy(policies: [["staff"]])');

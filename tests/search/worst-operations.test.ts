@@ -20,14 +20,14 @@ test('a third of the changes of an operation give another valid one', () => {
   const mutations = new Mutations(new Random(1), schema);
   let document = mutations.random();
   const valid = new Set<string>();
-  for (let count = 0; count < 200; count++) {
+  for (let count = 0; count < 100; count++) {
     const changed = mutations.mutate(document, mutations.random());
     const operation = printDocument(changed);
     if (bytesOf(operation) > 1024 || validate(schema, parse(operation.query)).length > 0) continue;
     valid.add(operation.query);
     document = changed;
   }
-  assert.ok(valid.size > 60, `${valid.size} of 200`);
+  assert.ok(valid.size > 30, `${valid.size} of 100`);
 });
 
 test('every known attack has at most 1 KB, survives being parsed and printed, and can be given another name', () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { describeSettings } from './settings-in-force.ts';
-import { read, withGateway, write } from './testing/written-file.ts';
+import { folder, read, withGateway, write } from './testing/written-file.ts';
 
 const FILE = `subgraphs:
   a:
@@ -16,6 +18,8 @@ gateway:
     origins: [https://shop.example, "\${env.ORIGIN:-https://admin.example}"]
 `;
 const ENV = { A_TIMEOUT: '3s', PORT: '5000', ASK: 'false', ORIGIN: 'https://b.example', LANDING_PAGE: 'graphiql' };
+
+writeFileSync(join(folder, 'a.graphql'), '');
 
 /** Returns the value and the comment of a line. */
 function line(text: string, key: string): (string | undefined)[] {

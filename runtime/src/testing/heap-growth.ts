@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -8,12 +9,16 @@ const collectGarbage: () => void = runInNewContext('gc');
 export async function heapGrowth<Result>(
   act: () => Result | Promise<Result>,
 ): Promise<{ bytes: number; result: Result }> {
-  const before = usedBytes();
+  const before = await usedBytes();
   const result = await act();
-  return { bytes: usedBytes() - before, result };
+  return { bytes: (await usedBytes()) - before, result };
 }
 
-function usedBytes(): number {
-  for (let round = 0; round < 5; round += 1) collectGarbage();
+/** Resolves once turns of the event loop have let go of what earlier tests used. */
+async function usedBytes(): Promise<number> {
+  for (let round = 0; round < 4; round += 1) {
+    await setImmediate();
+    collectGarbage();
+  }
   return process.memoryUsage().heapUsed;
 }

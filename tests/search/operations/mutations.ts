@@ -10,7 +10,7 @@ const VARIABLES = ['u', 'v', 'w', 'x', 'y', 'z', 's', 't'];
 
 type Change = (document: Document, position: Position, other: Document) => void;
 
-/** Changes documents at random. A changed document can be invalid. */
+/** Changes documents at random. A changed document can be invalid. In one file, because all changes take the same parts. */
 export class Mutations {
   readonly #random: Random;
   readonly #schema: GraphQLSchema;
