@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type DefinitionNode,
   type GraphQLNamedType,
@@ -14,8 +14,10 @@ import {
 import { extendSchemaImpl } from 'graphql/utilities/extendSchema.js';
 import type { SchemaParts } from './schema-parts.ts';
 
-/** Time for which a schema is built before other work goes on. */
+/** Time for which a schema is built before other work goes on, and for which it then has the thread for itself: a request
+ * takes several turns of the event loop, and would wait for a slice in each of them. */
 const SLICE_MS = 5;
+const PAUSE_MS = 15;
 
 const EMPTY = new GraphQLSchema({ assumeValid: true }).toConfig();
 
@@ -30,6 +32,7 @@ export async function buildSchemaInSlices({ definitions, description, ...roots }
     nodes.push(...parse(part, { noLocation: true }).definitions);
     await slices.next();
   }
+  await slices.pauseIfLong();
   const config = extendSchemaImpl({ ...EMPTY, directives: [] }, { kind: Kind.DOCUMENT, definitions: nodes });
   const types = new Map<string | undefined, GraphQLNamedType>();
   for (const type of config.types) {
@@ -37,7 +40,7 @@ export async function buildSchemaInSlices({ definitions, description, ...roots }
     resolveReferences(type);
     await slices.next();
   }
-  await turn(); // the constructor takes 15 ms for 3,000 types
+  await slices.pauseIfLong(); // the constructor takes 15 ms for 3,000 types
   const rootOf = (name: string | undefined) => {
     const type = types.get(name);
     return isObjectType(type) ? type : undefined;
@@ -64,11 +67,22 @@ function resolveReferences(type: GraphQLNamedType): void {
 /** Slices of a long task. */
 class Slices {
   #began = performance.now();
+  #isLong = false;
 
   /** Lets other work go on if the current slice has lasted long enough. */
   async next(): Promise<void> {
     if (performance.now() - this.#began < SLICE_MS) return;
-    await turn();
+    await this.#pause();
+  }
+
+  /** Lets other work go on before a part that can't be sliced, if the task has paused before: then it is a long one. */
+  async pauseIfLong(): Promise<void> {
+    if (this.#isLong) await this.#pause();
+  }
+
+  async #pause(): Promise<void> {
+    this.#isLong = true;
+    await delay(PAUSE_MS);
     this.#began = performance.now();
   }
 }
