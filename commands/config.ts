@@ -10,7 +10,7 @@ import { runCommand } from './terminal/command.ts';
 // `npm run config`: prints the environment and the settings of the running processes, or those that npm start would use, and
 // the origin of each value. What it prints is a supergraph file.
 
-/** What one process has, or would have. */
+/** Environment that one process has, or would have. */
 interface Configured extends Pick<App, 'name' | 'env'> {
   readonly given: App['env_given'];
   readonly isRunning: boolean;

@@ -26,7 +26,7 @@ declare module 'pm2' {
   };
 }
 
-/** What pm2's command line does with an app before it hands it to the daemon (7.0.4). */
+/** Preparation of an app by pm2's command line, before it hands the app to the daemon (7.0.4). */
 interface AppReader {
   verifyConfs(apps: object[]): object[] | Error;
   resolveAppAttributes(options: { cwd: string; pm2_home: string }, app: object): object;

@@ -2,7 +2,7 @@ import type { ProcessDescription } from 'pm2';
 import type { App } from './apps.ts';
 import { type GivenVariables, isOfSession, valuesOf } from './environment.ts';
 
-// What pm2's list says of a process.
+// A process as pm2's list describes it.
 
 /** Part of pm2's description that its types lack (7.0.4). */
 interface Details {
@@ -24,9 +24,9 @@ export interface ListedProcess {
   readonly id: number;
   /** Its id in the system; 0 if it was stopped. */
   readonly pid: number;
-  /** What pm2 says, which is `online` while the process runs. */
+  /** State in pm2, which is `online` while the process runs. */
   readonly status: string;
-  /** What the process itself reported: `ready`, or nothing yet. */
+  /** Report of the process itself: `ready`, or nothing yet. */
   readonly state: string | undefined;
   /** URL of its readiness probe, if it is ready. */
   readonly probe: string;

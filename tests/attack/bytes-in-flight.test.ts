@@ -18,7 +18,7 @@ import { until } from '../harness/waiting.ts';
 const CLIENTS = times(1000, 40);
 const BUDGET_MB = times(200, 64);
 const ANSWER_MB = times(10, 4);
-/** Of the process besides the budget: its sockets, and garbage that is not collected yet. */
+/** Memory of the process besides the budget: its sockets, and garbage that is not collected yet. */
 const MAX_SLACK_MB = 120;
 const MB = 1024 * 1024;
 /** Part of a heap's limit that is for young objects. */

@@ -9,7 +9,7 @@ import { sendJson, startTargets, type Target } from '../harness/targets.ts';
 // fill each cache by itself (byte-cache.test.ts, held-bytes.test.ts), and look at the heap.
 
 const HEAP_MB = 256;
-/** Of the heap, and of what a process has beside it. */
+/** Bound of the heap, and of all that a process has beside it. */
 const MAX_RESIDENT_MB = 600;
 const SECONDS = times(180, 1);
 const AT_A_TIME = 16;

@@ -17,7 +17,7 @@ export interface Figures {
   readonly peakMb: number;
 }
 
-/** What an operation takes in one process. */
+/** Cost of an operation in one process. */
 export interface Finding {
   readonly graph: string;
   readonly entrance: string;

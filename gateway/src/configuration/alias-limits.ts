@@ -20,7 +20,7 @@ const MAX_VALUES = 100_000;
 /** Nodes that aliases can stand for. */
 type Target = Scalar | YAMLMap | YAMLSeq;
 
-/** What each alias stands for, in the document's order: the last node before it with that anchor, or nothing. */
+/** Nodes that the aliases stand for, in the document's order: the last node before it with that anchor, or nothing. */
 export type AliasTargets = ReadonlyMap<Alias, Target | undefined>;
 
 /** An alias that can't be used, and why. */

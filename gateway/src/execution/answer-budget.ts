@@ -17,7 +17,7 @@ export interface AnswerLimits {
 /** Number of bytes of the subgraphs' replies to an operation so far. */
 export type ReplyBytes = Pick<RequestBytes, 'replies'>;
 
-/** What the answer of one operation may still have. Its methods throw each time once a limit is exceeded. */
+/** Budget of the answer to one operation. Its methods throw each time once a limit is exceeded. */
 export class AnswerBudget {
   readonly #limits: AnswerLimits;
   readonly #replies: ReplyBytes | undefined;

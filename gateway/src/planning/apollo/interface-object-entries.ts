@@ -15,7 +15,7 @@ import { type FieldedType, graphIn, isFieldedType, namedType } from './join-dire
 /** Names of the subgraphs that {@link addEntries} adds begin with it, and those of their root fields. */
 export const ENTRY = '_entry_';
 
-/** What is selected on objects of one type, of which the type and the key have to be fetched first. */
+/** Selections on objects of one type, of which the type and the key have to be fetched first. */
 export interface Entry {
   readonly interfaceName: string;
   readonly typeName: string;
@@ -42,7 +42,7 @@ export function addEntries(supergraph: DocumentNode, interfaces: readonly Interf
   return { ...supergraph, definitions: supergraph.definitions.map((node) => additions.added(node)) };
 }
 
-/** What is added to one type. */
+/** Selections that are added to one type. */
 interface Addition {
   readonly directives: ConstDirectiveNode[];
   /** Graphs that get a field of the type. */

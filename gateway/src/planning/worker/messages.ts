@@ -3,7 +3,7 @@ import type { SubgraphSchema } from '../subgraph-schema.ts';
 import type { PlanFailure } from './plan-failure.ts';
 import type { SchemaParts } from './schema-parts.ts';
 
-/** What a planning thread is started with. */
+/** Data that a planning thread is started with. */
 export interface ThreadData {
   /** Schemas to compose, or the supergraph that they were composed to before. */
   readonly source: readonly SubgraphSchema[] | string;
@@ -19,7 +19,7 @@ export interface PlanTask {
   readonly overrideLabels: ReadonlyMap<string, boolean> | undefined;
 }
 
-/** What a planning thread answers: `loaded` or `refused` after its start, then `planned` or `failed` for each task. */
+/** Answer of a planning thread: `loaded` or `refused` after its start, then `planned` or `failed` for each task. */
 export type ThreadAnswer =
   | { readonly kind: 'loaded'; readonly supergraph: SupergraphData }
   | { readonly kind: 'refused'; readonly message: string }
