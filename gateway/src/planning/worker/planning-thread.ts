@@ -1,4 +1,3 @@
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { GraphQLError, parse } from 'graphql';
@@ -12,10 +11,6 @@ import { partsOf } from './schema-parts.ts';
 import { isSameShape } from './schema-shape.ts';
 
 // The thread that composes a supergraph and plans its operations, started by planner-thread.ts.
-
-// Requests come first if there are fewer processors than threads. On Linux this is the priority of the thread alone:
-// https://man7.org/linux/man-pages/man2/setpriority.2.html#VERSIONS
-if (process.platform === 'linux') setPriority(10);
 
 const port = parentPort;
 if (!port) throw new Error('planning-thread.ts is for a worker thread');
