@@ -6,7 +6,7 @@ import type { OperationCounts } from '../telemetry/metrics.ts';
 import type { AuthorizationRules } from './authorization/rules.ts';
 import type { ClientOperation } from './client-operation.ts';
 import { CompiledOperation } from './compiled-operation.ts';
-import { type Compiled, type DenialEffect, OperationCompiler } from './operation-compiler.ts';
+import { type Compiled, type CompilerOptions, OperationCompiler } from './operation-compiler.ts';
 import { RequestDependentOperation, type Variant } from './request-dependent-operation.ts';
 import { UnsupportedOperation } from './unsupported-operation.ts';
 
@@ -37,8 +37,7 @@ const ENTRY_BYTES = 5000;
 /** Number of operations of a supergraph that are compiled on its successor before that takes over. */
 const WARMED_UP = 200;
 
-export interface OperationsOptions {
-  readonly denied?: DenialEffect;
+export interface OperationsOptions extends Partial<CompilerOptions> {
   /** Counts of the supergraphs before, which this one continues. */
   readonly counts?: OperationCounts | undefined;
   /** Bound of all operations that are kept. */
@@ -54,11 +53,14 @@ export class Operations {
   /** Operations and variants that are being compiled, which later requests wait for. */
   readonly #pending = new Map<string, Promise<CompiledEntry>>();
 
-  constructor(planner: Planner, { denied = 'removed', counts, maxBytes = MAX_BYTES }: OperationsOptions = {}) {
+  constructor(
+    planner: Planner,
+    { denied = 'removed', mergesFetches = true, counts, maxBytes = MAX_BYTES }: OperationsOptions = {},
+  ) {
     this.planner = planner;
     this.#entries = new ByteCache(maxBytes);
     this.counts = counts ?? { hits: 0, misses: 0, unsupported: 0 };
-    this.#compiler = new OperationCompiler(planner, denied, this.counts);
+    this.#compiler = new OperationCompiler(planner, { denied, mergesFetches }, this.counts);
   }
 
   /** Authorization rules of the supergraph. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
 import type { OperationResult } from '../../compiled-operation.ts';
 import { AnswerShape } from '../answer-shape.ts';
@@ -9,14 +10,18 @@ import type { Kind } from './kind.ts';
 /**
  * Failures of subgraphs: rejected calls, errors with, without and with wrong paths, nulls, short and long lists. An answer
  * then has the values of the undamaged one, or nulls in their place: each at a place that the schema
- * allows, and no further up than the error that explains it makes necessary.
+ * allows, and no further up than the error that explains it makes necessary. The undamaged answer is of fetches that are calls
+ * of their own, the damaged one of fetches that are merged if they are ready together.
  */
 export const failures: Kind = {
   draw: (random, seed) => new RandomFederation(random, seed).options(),
   async check(federation, { query, variables }, random) {
+    federation.mergesFetches = false;
     const intact = await federation.execute(query, variables);
+    federation.mergesFetches = true;
     let isQuiet = false;
-    federation.tamper = (answer) => {
+    federation.tamper = async (answer) => {
+      for (let turns = random.int(4); turns > 0; turns--) await setImmediate(); // not all that could meet does
       if (!random.chance(0.4)) return answer;
       const damage = random.pick(DAMAGES);
       isQuiet ||= damage.isQuiet;
