@@ -110,6 +110,7 @@ class EntityBatches {
     const joint = jointBatch(fetches);
     const call = new FetchRequest(request.constants, request.variables, joint.representations);
     await this.#call(call, fetches, {
+      documents: 1,
       split: (answer) => splitAnswer(answer, joint),
       fail: (left) => {
         for (const { request: own, context, resolve } of left) resolve(this.#next(own, context));
@@ -129,6 +130,7 @@ class EntityBatches {
       return;
     }
     await this.#call(new MergedRequest(document, requests), fetches, {
+      documents: requests.length,
       split: (answer) => splitMergedAnswer(answer, joint),
       fail: (left) => {
         document.pause();
@@ -148,7 +150,10 @@ class EntityBatches {
       const answer = await this.#next(request, { signal, deadline, headers, fetchTrace, bytes });
       const parts = outcome.split(answer);
       if (!parts) return sendSeparately(fetches, lifetime, outcome, answer.head?.status);
-      this.#telemetry?.batched(fetches.map(({ context }) => context));
+      this.#telemetry?.batched(
+        fetches.map(({ context }) => context),
+        outcome.documents,
+      );
       fetches.forEach((one, index) => {
         one.resolve(parts[index] ?? {});
       });
@@ -162,6 +167,8 @@ class EntityBatches {
 
 /** Use of the answer to a joint call. */
 interface Outcome {
+  /** Number of documents that the call's was merged of. */
+  readonly documents: number;
   /** Returns the answer for each fetch; undefined if it can't be told what is whose. */
   split(answer: GraphQLAnswer): GraphQLAnswer[] | undefined;
   /** Sends the fetches again that have the time for it. */

@@ -5,6 +5,7 @@ import type { OperationResult } from '../../compiled-operation.ts';
 import { AnswerShape } from '../answer-shape.ts';
 import { DAMAGES, NOWHERE } from '../damages.ts';
 import { RandomFederation } from '../random-federation.ts';
+import { keys } from './keys.ts';
 import type { Kind } from './kind.ts';
 
 /**
@@ -14,14 +15,14 @@ import type { Kind } from './kind.ts';
  * of their own, the damaged one of fetches that are merged if they are ready together.
  */
 export const failures: Kind = {
-  draw: (random, seed) => new RandomFederation(random, seed).options(),
+  draw: (random, seed) => (seed % 2 === 0 ? new RandomFederation(random, seed).options() : keys.draw(random, seed)),
   async check(federation, { query, variables }, random) {
     federation.mergesFetches = false;
     const intact = await federation.execute(query, variables);
     federation.mergesFetches = true;
     let isQuiet = false;
     federation.tamper = async (answer) => {
-      for (let turns = random.int(4); turns > 0; turns--) await setImmediate(); // not all that could meet does
+      for (let turns = random.integer(0, 3); turns > 0; turns--) await setImmediate(); // not all that could meet does
       if (!random.chance(0.4)) return answer;
       const damage = random.pick(DAMAGES);
       isQuiet ||= damage.isQuiet;
@@ -90,5 +91,5 @@ function isUnselected(data: unknown, path: Path): boolean {
 
 /** Returns true for the value of a field with `@requires`, which tells if what it requires was null. */
 function isOfRequired(value: unknown): boolean {
-  return typeof value === 'string' && /^r[a-d]\d /.test(value);
+  return typeof value === 'string' && /^(r[a-d]\d|aReport) /.test(value);
 }
