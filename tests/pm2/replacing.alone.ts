@@ -11,7 +11,7 @@ import { until } from '../harness/waiting.ts';
 import { testKills } from './kills.ts';
 import { testRandomWalk } from './walk.ts';
 
-// What the commands leave when something fails, in the order in which it happens to one project.
+// Failures of the commands, one after the other in one project: each test starts from what the one before it left.
 
 const project = await createSmallProject({ after });
 const SLOW = { START_DELAY_MS: '700' };
