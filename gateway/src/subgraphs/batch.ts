@@ -91,7 +91,9 @@ class EntityBatches {
     const all = [...this.#waiting.values()];
     this.#waiting.clear();
     const batches = all.flatMap((waiting) => inBatches(waiting.filter(isWaiting)));
-    for (const joint of jointCalls(batches, this.#joinsOperations)) this.#sendJoint(joint);
+    const [first] = batches;
+    if (first && batches.length === 1) this.#sendBatch(first);
+    else for (const joint of jointCalls(batches, this.#joinsOperations)) this.#sendJoint(joint);
   }
 
   #sendJoint(batches: readonly Batch[]): void {

@@ -44,14 +44,14 @@ export function jointCalls<Waiting extends Fetch>(
   /** Number of batches of a document so far. */
   const counts = new Map<string, number>();
   for (const batch of batches) {
-    const size = batch.reduce((sum, { request }) => sum + (request.representations?.length ?? 0), 0);
-    const call = { batches: [batch], size };
     const [first] = batch;
     const part = first?.request.constants.part;
     if (!first || !part) {
-      calls.push(call);
+      calls.push({ batches: [batch], size: 0 });
       continue;
     }
+    const size = batch.reduce((sum, { request }) => sum + (request.representations?.length ?? 0), 0);
+    const call = { batches: [batch], size };
     const { request, context } = first;
     const key = `${part.group.number} ${joinsOperations ? '' : request.execution} ${context.headers.identity}`;
     const known = ofGroup.get(key) ?? [];
