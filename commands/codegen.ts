@@ -7,8 +7,10 @@ import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { supergraphJsonSchema } from '@lockstep/gateway/configuration/json-schema.ts';
 import { settingsTable } from '@lockstep/gateway/configuration/settings-table.ts';
 import { parse } from 'graphql';
+import { generateNodes, nodeTypes } from './generating/nodes.ts';
 
-// `npm run codegen` writes each subgraph's resolver types from its schema. It writes the JSON Schema of supergraph.yaml and
+// `npm run codegen` writes each subgraph's resolver types from its schema, and the nodes of all subgraphs into the schema of that
+// which has Query.node. It writes the JSON Schema of supergraph.yaml and
 // the reference of its keys from the definition that the gateway reads it by. With --check it writes nothing, and fails if a
 // file differs from what it would write.
 
@@ -19,13 +21,13 @@ const isCheck = process.argv.includes('--check');
 /** The TypeScript type of each custom scalar, inside the resolvers. */
 const SCALARS = { DateTime: 'Date', Money: { input: 'unknown', output: 'number' } };
 
-/** Objects that resolvers return for a graph type, if that isn't the type itself. */
+/** Objects that resolvers return for a graph type, if that isn't the type itself without its `nodeId`, which the kit resolves. */
 const MAPPERS: Record<string, Record<string, string>> = {
-  orders: { Order: './database/orders.ts#Order as OrderObject' },
+  orders: { Order: './database/orders.ts#Order as OrderObject', Node: './find-node.ts#FoundNode' },
 };
 
-async function resolverTypes(subgraph: string): Promise<string> {
-  const schema = parse(readFileSync(join(ROOT, SUBGRAPHS, subgraph, 'schema.graphql'), 'utf8'));
+async function resolverTypes(subgraph: string, schemaText: string): Promise<string> {
+  const schema = parse(schemaText);
   buildSubgraphSchema([{ typeDefs: schema }]); // says what is wrong with it better than the generator does
   const types = await codegen({
     filename: 'schema.generated.ts',
@@ -38,7 +40,11 @@ async function resolverTypes(subgraph: string): Promise<string> {
       skipTypename: true,
       contextType: './context.ts#Context',
       scalars: SCALARS,
-      mappers: MAPPERS[subgraph] ?? {},
+      showUnusedMappers: false, // it takes those with {T} for unused (typescript-resolvers 6)
+      mappers: {
+        ...Object.fromEntries(nodeTypes(schema).map((type) => [type, "Omit<{T}, 'nodeId'>"])),
+        ...MAPPERS[subgraph],
+      },
     },
     plugins: [{ typescript: {} }, { resolvers: {} }],
     pluginMap: { typescript, resolvers },
@@ -62,8 +68,19 @@ const generated = new Map([
   ['supergraph.schema.json', `${JSON.stringify(supergraphJsonSchema(), null, 2)}\n`],
   [join('docs', 'configuration-reference.md'), configurationReference()],
 ]);
+
+const schemas = new Map<string, string>();
 for (const subgraph of readdirSync(join(ROOT, SUBGRAPHS))) {
-  generated.set(join(SUBGRAPHS, subgraph, 'src', 'schema.generated.ts'), await resolverTypes(subgraph));
+  schemas.set(subgraph, readFileSync(join(ROOT, SUBGRAPHS, subgraph, 'schema.graphql'), 'utf8'));
+}
+const nodes = generateNodes(schemas);
+if (nodes) {
+  schemas.set(nodes.subgraph, nodes.schema);
+  generated.set(join(SUBGRAPHS, nodes.subgraph, 'schema.graphql'), nodes.schema);
+  generated.set(join(SUBGRAPHS, nodes.subgraph, 'src', 'node-owners.generated.ts'), nodes.owners);
+}
+for (const [subgraph, schema] of schemas) {
+  generated.set(join(SUBGRAPHS, subgraph, 'src', 'schema.generated.ts'), await resolverTypes(subgraph, schema));
 }
 
 for (const [file, text] of generated) {

@@ -7,7 +7,10 @@ const PEERS = { USERS_URL: 'https://users.test/graphql', PRODUCTS_URL: 'https://
 const read = (env: NodeJS.ProcessEnv = {}) => ordersSubgraph.readConfig({ ...PEERS, ...env });
 
 test('orders calls users and products at the given addresses, and waits 2 s for each call and 4 s for a checkout', () => {
-  const { users, products, checkoutTimeoutMs } = read();
+  const {
+    peers: { users, products },
+    checkoutTimeoutMs,
+  } = read();
   assert.deepEqual(users, { url: PEERS.USERS_URL, timeoutMs: 2000, secret: undefined });
   assert.deepEqual(products, { url: PEERS.PRODUCTS_URL, timeoutMs: 2000, secret: undefined });
   assert.equal(checkoutTimeoutMs, 4000);
@@ -15,12 +18,18 @@ test('orders calls users and products at the given addresses, and waits 2 s for 
 
 test('orders waits as long as the environment says', () => {
   const env = { USERS_TIMEOUT_MS: '500', PRODUCTS_TIMEOUT_MS: '600', CHECKOUT_TIMEOUT_MS: '900' };
-  const { users, products, checkoutTimeoutMs } = read(env);
+  const {
+    peers: { users, products },
+    checkoutTimeoutMs,
+  } = read(env);
   assert.deepEqual([users.timeoutMs, products.timeoutMs, checkoutTimeoutMs], [500, 600, 900]);
 });
 
 test('orders knows the secrets of users and products', () => {
-  const { users, products } = read({ USERS_SECRET: 'the secret of users', PRODUCTS_SECRET: 'the one of products' });
+  const { users, products } = read({
+    USERS_SECRET: 'the secret of users',
+    PRODUCTS_SECRET: 'the one of products',
+  }).peers;
   assert.deepEqual([users.secret, products.secret], ['the secret of users', 'the one of products']);
 });
 

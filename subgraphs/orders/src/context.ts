@@ -1,8 +1,10 @@
 import { MAX_SELECTS_A_STATEMENT } from '@lockstep/subgraph-kit/database/sqlite.ts';
 import type { Operation } from '@lockstep/subgraph-kit/execution/subgraph-executor.ts';
+import type { NodeReference } from '@lockstep/subgraph-kit/node-id.ts';
 import DataLoader from 'dataloader';
 import { findItemsOfOrders, type OrderItem } from './database/order-items.ts';
 import { findOrders, findOrdersOfUsers, type Order, type PageOfUser } from './database/orders.ts';
+import type { NodeType } from './find-node.ts';
 import type { Services } from './services.ts';
 
 /** Context of one operation. */
@@ -11,6 +13,8 @@ export interface Context extends Services, Operation {
   orders: DataLoader<number, Order | null>;
   /** Loads pages of users' orders, with one statement for all that are requested together. */
   ordersOfUser: DataLoader<PageOfUser, Order[], string>;
+  /** Loads if nodes of other subgraphs exist, with one call to each subgraph. */
+  nodeExists: DataLoader<NodeReference<NodeType>, boolean, string>;
   /** Loads the items of orders by the orders' keys. */
   itemsOfOrder: DataLoader<number, OrderItem[]>;
 }
@@ -25,6 +29,9 @@ export function createContext(services: Services, operation: Operation): Context
     ordersOfUser: new DataLoader((pages) => budget.load(() => findOrdersOfUsers(db, pages)), {
       maxBatchSize: MAX_SELECTS_A_STATEMENT,
       cacheKeyFn: ({ userKey, first, after }) => `${userKey} ${first} ${after}`,
+    }),
+    nodeExists: new DataLoader((nodes) => budget.load(() => services.nodeOwners.exist(nodes, operation)), {
+      cacheKeyFn: ({ type, key }) => `${type} ${key}`,
     }),
     itemsOfOrder: new DataLoader((keys) => budget.load(() => findItemsOfOrders(db, keys))),
   };
