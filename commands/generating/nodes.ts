@@ -11,6 +11,8 @@ export interface GeneratedNodes {
   readonly schema: string;
   /** Module that says which subgraph owns which node. */
   readonly owners: string;
+  /** Names of the other subgraphs that own nodes, which it calls. */
+  readonly called: readonly string[];
 }
 
 /** Returns the nodes of all schemas, by the name of the subgraph; undefined if no schema has the line for them. */
@@ -27,7 +29,15 @@ export function generateNodes(schemas: ReadonlyMap<string, string>): GeneratedNo
     .sort((one, other) => (one.type < other.type ? -1 : 1));
   const declared = new Set(objectTypes(parse(written)).map(({ name }) => name.value));
   const stubs = owners.filter(({ type }) => !declared.has(type)).map(({ type }) => stubOf(type));
-  return { subgraph, schema: [written, ...stubs].join('\n'), owners: moduleOf(owners) };
+  const called = [...new Set(owners.map(({ owner }) => owner))].filter((owner) => owner !== subgraph);
+  return { subgraph, schema: [written, ...stubs].join('\n'), owners: moduleOf(owners), called };
+}
+
+/** Adds subgraphs to those that a package.json lists under `config.calls`. */
+export function addCalls(manifest: string, called: readonly string[]): string {
+  const parsed: { config: { calls?: string[] } } = JSON.parse(manifest);
+  parsed.config.calls = [...new Set([...(parsed.config.calls ?? []), ...called])];
+  return `${JSON.stringify(parsed, null, 2)}\n`;
 }
 
 /** Returns the names of the types in a schema that implement `Node`. */

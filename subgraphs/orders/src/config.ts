@@ -1,5 +1,6 @@
 import { httpUrl, milliseconds } from '@lockstep/runtime/environment.ts';
 import { secret } from '@lockstep/runtime/process-config.ts';
+import { variablePrefix } from '@lockstep/subgraph-kit/variable-prefix.ts';
 import { z } from 'zod';
 import { NODE_OWNERS } from './node-owners.generated.ts';
 
@@ -28,7 +29,7 @@ export interface Config {
 
 /** Returns the variables of one peer, such as `USERS_URL`. */
 function peer(name: PeerName): z.ZodType<Record<string, Peer>> {
-  const prefix = name.toUpperCase();
+  const prefix = variablePrefix(name);
   const url = `${prefix}_URL`;
   const timeout = `${prefix}_TIMEOUT_MS`;
   const own = `${prefix}_SECRET`;
