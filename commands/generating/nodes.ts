@@ -1,13 +1,13 @@
-import { type DocumentNode, Kind, type ObjectTypeDefinitionNode, parse } from 'graphql';
+import { type DocumentNode, Kind, parse } from 'graphql';
 
-/** Line of a schema after which the stubs of other subgraphs' nodes follow: that subgraph has the field `Query.node`. */
+/** Line of a schema after which the nodes of other subgraphs follow: that subgraph has the field `Query.node`. */
 const MARKER = '# Nodes of other subgraphs. `npm run codegen` writes what follows.\n';
 
 /** Nodes of the whole graph, as the subgraph that has `Query.node` knows them. */
 export interface GeneratedNodes {
   /** Name of that subgraph. */
   readonly subgraph: string;
-  /** Its schema, with a stub of every node that it doesn't declare itself. */
+  /** Its schema, with every node of another subgraph. */
   readonly schema: string;
   /** Module that says which subgraph owns which node. */
   readonly owners: string;
@@ -20,15 +20,14 @@ export function generateNodes(schemas: ReadonlyMap<string, string>): GeneratedNo
   const [subgraph, text] = [...schemas].find(([, schema]) => schema.includes(MARKER)) ?? [];
   if (subgraph === undefined || text === undefined) return undefined;
   const written = text.slice(0, text.indexOf(MARKER) + MARKER.length);
-  const owners = [...new Map([...schemas, [subgraph, written]])]
-    .flatMap(([owner, schema]) =>
-      objectTypes(parse(schema))
-        .filter(isOwned)
-        .map(({ name }) => ({ type: name.value, owner })),
-    )
+  const byName = new Map(schemas).set(subgraph, written);
+  const owners = [...byName]
+    .flatMap(([owner, schema]) => nodeTypes(parse(schema)).map((type) => ({ type, owner })))
     .sort((one, other) => (one.type < other.type ? -1 : 1));
-  const declared = new Set(objectTypes(parse(written)).map(({ name }) => name.value));
-  const stubs = owners.filter(({ type }) => !declared.has(type)).map(({ type }) => stubOf(type));
+  const declared = objectTypes(parse(written)).map(({ name }) => name.value);
+  const stubs = owners
+    .filter(({ owner }) => owner !== subgraph)
+    .map(({ type }) => (declared.includes(type) ? extensionOf(type) : stubOf(type)));
   const called = [...new Set(owners.map(({ owner }) => owner))].filter((owner) => owner !== subgraph);
   return { subgraph, schema: [written, ...stubs].join('\n'), owners: moduleOf(owners), called };
 }
@@ -43,29 +42,27 @@ export function addCalls(manifest: string, called: readonly string[]): string {
 /** Returns the names of the types in a schema that implement `Node`. */
 export function nodeTypes(schema: DocumentNode): string[] {
   return objectTypes(schema)
-    .filter(isNode)
+    .filter(({ interfaces = [] }) => interfaces.some(({ name }) => name.value === 'Node'))
     .map(({ name }) => name.value);
 }
 
-function objectTypes({ definitions }: DocumentNode): ObjectTypeDefinitionNode[] {
-  return definitions.filter((definition) => definition.kind === Kind.OBJECT_TYPE_DEFINITION);
-}
-
-function isNode({ interfaces = [] }: ObjectTypeDefinitionNode): boolean {
-  return interfaces.some(({ name }) => name.value === 'Node');
-}
-
-/** Returns true if the subgraph knows the objects of a type: in a stub, `nodeId` is external. */
-function isOwned(type: ObjectTypeDefinitionNode): boolean {
-  const nodeId = type.fields?.find(({ name }) => name.value === 'nodeId');
-  const isExternal = nodeId?.directives?.some(({ name }) => name.value === 'external') ?? true;
-  return isNode(type) && !isExternal;
+function objectTypes({ definitions }: DocumentNode) {
+  return definitions.filter(
+    (each) => each.kind === Kind.OBJECT_TYPE_DEFINITION || each.kind === Kind.OBJECT_TYPE_EXTENSION,
+  );
 }
 
 function stubOf(type: string): string {
   return `type ${type} implements Node @key(fields: "id", resolvable: false) {
   id: ID!
-  nodeId: ID! @external
+  nodeId: ID! @shareable
+}
+`;
+}
+
+function extensionOf(type: string): string {
+  return `extend type ${type} implements Node {
+  nodeId: ID! @shareable
 }
 `;
 }

@@ -187,11 +187,11 @@ export type PageInfo = {
 
 export type User = Node & {
   id: Scalars['ID']['output'];
-  nodeId: Scalars['ID']['output'];
   /** The user's orders in id order: `first` of them, 1 to 100, after the id that the last page ended with. */
   orders?: Maybe<Array<Order>>;
   /** The user's orders in id order as a connection: `first` of them, 1 to 100, after a cursor. */
   ordersConnection?: Maybe<OrderConnection>;
+  nodeId: Scalars['ID']['output'];
 };
 
 
@@ -417,11 +417,13 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   orders?: Resolver<Maybe<Array<ResolversTypes['Order']>>, ParentType, ContextType, RequireFields<UserOrdersArgs, 'first'>>;
   ordersConnection?: Resolver<Maybe<ResolversTypes['OrderConnection']>, ParentType, ContextType, RequireFields<UserOrdersConnectionArgs, 'first'>>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type ProductResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Product'] = ResolversParentTypes['Product']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
