@@ -120,15 +120,16 @@ test('forgets the operations of a client that has left before they were planned'
     return sent;
   });
   await refused.promise; // so many wait as may
+  const before = gateway.logs.length;
   flood.forEach((sent) => void sent.destroy());
-  const sentAt = performance.now();
   for (;;) {
     const { code } = await ask('{ root { id b } }', client);
     if (code === 'OVERLOADED') continue; // the gateway hasn't noticed yet
     assert.equal(code, 'SUBGRAPH_UNAVAILABLE'); // it was planned, and its call made
     break;
   }
-  assert.ok(performance.now() - sentAt < 10 * TIMEOUT_MS);
+  const planned = gateway.logs.slice(before).filter(({ reason }) => reason !== undefined);
+  assert.ok(planned.length < 40, `${planned.length} of the flood were planned before`);
 });
 
 test('refuses a client that floods the gateway with operations to plan, and gives others their turn', async () => {

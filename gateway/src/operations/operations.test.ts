@@ -150,7 +150,7 @@ test('does not plan a subscription', async (t) => {
   const plan = t.mock.method(planner, 'plan');
   const found = await new Operations(planner).get(operation('subscription { ticks }'));
   assert.ok(found instanceof UnsupportedOperation);
-  assert.equal(found.error.message, 'subscriptions are not supported');
+  assert.equal(found.error.message, 'Subscriptions are not supported; query again for changes');
   assert.equal(plan.mock.callCount(), 0);
 });
 

@@ -73,6 +73,7 @@ export class GatewayServer implements RequestHandler {
         rules,
         fastPath: rules ? undefined : fastPath, // hooks and header rules decide anew for each operation
         apolloServer: server,
+        refusals,
         page: landingPage.handle,
       },
       settings,

@@ -44,12 +44,12 @@ export const resolvers: Resolvers = {
     orders({ id }, args, { ordersOfUser }) {
       const page = parsePage(args);
       const userKey = toKey(id);
-      return userKey === undefined ? [] : ordersOfUser.load({ userKey, ...page });
+      return userKey === undefined ? [] : ordersOfUser.load({ ownerKey: userKey, ...page });
     },
     ordersConnection({ id }, args, { ordersOfUser }) {
-      const userKey = toKey(id);
+      const ownerKey = toKey(id);
       return readConnection('OrderConnection', args, async (page) =>
-        userKey === undefined ? [] : ordersOfUser.load({ userKey, ...page }),
+        ownerKey === undefined ? [] : ordersOfUser.load({ ownerKey, ...page }),
       );
     },
   },

@@ -1,18 +1,18 @@
 import type { SubgraphParts } from '@lockstep/subgraph-kit/define-subgraph.ts';
 import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
+import { PeerClient } from '@lockstep/subgraph-kit/peer-client.ts';
 import type { Kysely } from 'kysely';
-import type { Config, Peer } from './config.ts';
+import type { Config } from './config.ts';
 import type { Tables } from './database/tables.ts';
 import type { FailpointName } from './failpoints.ts';
 import { NodeOwners } from './node-owners.ts';
 import { ProductsClient } from './products-client.ts';
 import { RunningCheckouts } from './running-checkouts.ts';
-import { UsersClient } from './users-client.ts';
 
 /** Services that all operations share. */
 export interface Services {
   readonly db: Kysely<Tables>;
-  readonly usersClient: UsersClient;
+  readonly usersClient: PeerClient;
   readonly productsClient: ProductsClient;
   readonly nodeOwners: NodeOwners;
   readonly running: RunningCheckouts;
@@ -21,14 +21,14 @@ export interface Services {
 }
 
 /** Creates the services. The clients of other subgraphs connect at their first call. */
-export function createServices({ db, config, logger, reach }: SubgraphParts<Tables, Config, FailpointName>): Services {
-  const { peers, checkoutTimeoutMs } = config;
-  const options = (peer: Peer) => ({ ...peer, secret: peer.secret ?? config.secret, logger });
+export function createServices(parts: SubgraphParts<Tables, Config, FailpointName>): Services {
+  const { db, config, logger, reach } = parts;
+  const { peers, secret, checkoutTimeoutMs } = config;
   return {
     db,
-    usersClient: new UsersClient(options(peers.users)),
-    productsClient: new ProductsClient(options(peers.products)),
-    nodeOwners: new NodeOwners(peers, options),
+    usersClient: new PeerClient('users', peers.users, parts),
+    productsClient: new ProductsClient({ ...peers.products, secret: peers.products.secret ?? secret, logger }),
+    nodeOwners: new NodeOwners(parts),
     running: new RunningCheckouts(),
     checkoutTimeoutMs,
     reach,
