@@ -73,5 +73,8 @@ function moduleOf(owners: readonly { type: string; owner: string }[]): string {
 /** Subgraph that owns each type that implements Node. */
 export const NODE_OWNERS = {
 ${owners.map(({ type, owner }) => `  ${type}: '${owner}',\n`).join('')}} as const;
+
+/** Name of a type that implements Node. */
+export type NodeType = keyof typeof NODE_OWNERS;
 `;
 }

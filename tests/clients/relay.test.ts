@@ -52,7 +52,7 @@ const compiled = await execute(compiler, [], { cwd: folder });
 
 // A bundler finds them without their extension, and Node doesn't.
 for (const file of globSync(join(folder, 'src/__generated__/*.ts'))) {
-  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/ from '(\.\/\w+\.graphql)';/g, " from '$1.ts';"));
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(".graphql';", ".graphql.ts';"));
 }
 
 /** Returns the default export of what the compiler made for an operation or a fragment. */

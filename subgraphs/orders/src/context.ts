@@ -4,7 +4,7 @@ import type { NodeReference } from '@lockstep/subgraph-kit/node-id.ts';
 import DataLoader from 'dataloader';
 import { findItemsOfOrders, type OrderItem } from './database/order-items.ts';
 import { findOrders, findOrdersOfUsers, type Order } from './database/orders.ts';
-import type { NodeType } from './find-node.ts';
+import type { NodeType } from './node-owners.generated.ts';
 import type { Services } from './services.ts';
 
 /** Context of one operation. */

@@ -1,9 +1,6 @@
 import { type NodeReference, parseNodeId } from '@lockstep/subgraph-kit/node-id.ts';
 import type { Context } from './context.ts';
-import { NODE_OWNERS } from './node-owners.generated.ts';
-
-/** Name of a type that implements `Node`. */
-export type NodeType = keyof typeof NODE_OWNERS;
+import { NODE_OWNERS, type NodeType } from './node-owners.generated.ts';
 
 /** An object of any subgraph, as far as this one knows it. */
 export interface FoundNode {

@@ -6,3 +6,6 @@ export const NODE_OWNERS = {
   Product: 'products',
   User: 'users',
 } as const;
+
+/** Name of a type that implements Node. */
+export type NodeType = keyof typeof NODE_OWNERS;

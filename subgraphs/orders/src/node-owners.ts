@@ -2,8 +2,7 @@ import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { NodeReference } from '@lockstep/subgraph-kit/node-id.ts';
 import { type Caller, PeerClient } from '@lockstep/subgraph-kit/peer-client.ts';
 import type { Config } from './config.ts';
-import type { NodeType } from './find-node.ts';
-import { NODE_OWNERS } from './node-owners.generated.ts';
+import { NODE_OWNERS, type NodeType } from './node-owners.generated.ts';
 
 /** The other subgraphs, each of which knows if the nodes that it owns exist. */
 export class NodeOwners {
