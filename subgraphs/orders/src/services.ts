@@ -25,7 +25,7 @@ export function createServices({ db, config, logger, reach }: SubgraphParts<Tabl
     db,
     usersClient: new UsersClient({ ...users, secret: users.secret ?? secret, logger }),
     productsClient: new ProductsClient({ ...products, secret: products.secret ?? secret, logger }),
-    running: new RunningCheckouts(),
+    running: new RunningCheckouts(checkoutTimeoutMs),
     checkoutTimeoutMs,
     reach,
   };
