@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { codegen } from '@graphql-codegen/core';
@@ -7,6 +7,7 @@ import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { supergraphJsonSchema } from '@lockstep/gateway/configuration/json-schema.ts';
 import { settingsTable } from '@lockstep/gateway/configuration/settings-table.ts';
 import { parse } from 'graphql';
+import { listSubgraphs } from './processes/subgraphs.ts';
 
 // `npm run codegen` writes each subgraph's resolver types from its schema. It writes the JSON Schema of supergraph.yaml and
 // the reference of its keys from the definition that the gateway reads it by. With --check it writes nothing, and fails if a
@@ -19,13 +20,15 @@ const isCheck = process.argv.includes('--check');
 /** The TypeScript type of each custom scalar, inside the resolvers. */
 const SCALARS = { DateTime: 'Date', Money: { input: 'unknown', output: 'number' } };
 
-/** Objects that resolvers return for a graph type, if that isn't the type itself. */
-const MAPPERS: Record<string, Record<string, string>> = {
-  orders: { Order: './database/orders.ts#Order as OrderObject' },
-};
+/** Package.json of a subgraph. Its mappers are the objects that resolvers return for a graph type, if they aren't of that type. */
+interface Manifest {
+  readonly config: { readonly mappers?: Readonly<Record<string, string>> };
+}
 
 async function resolverTypes(subgraph: string): Promise<string> {
-  const schema = parse(readFileSync(join(ROOT, SUBGRAPHS, subgraph, 'schema.graphql'), 'utf8'));
+  const folder = join(ROOT, SUBGRAPHS, subgraph);
+  const schema = parse(readFileSync(join(folder, 'schema.graphql'), 'utf8'));
+  const { config }: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   buildSubgraphSchema([{ typeDefs: schema }]); // says what is wrong with it better than the generator does
   const types = await codegen({
     filename: 'schema.generated.ts',
@@ -38,7 +41,7 @@ async function resolverTypes(subgraph: string): Promise<string> {
       skipTypename: true,
       contextType: './context.ts#Context',
       scalars: SCALARS,
-      mappers: MAPPERS[subgraph] ?? {},
+      mappers: config.mappers ?? {},
     },
     plugins: [{ typescript: {} }, { resolvers: {} }],
     pluginMap: { typescript, resolvers },
@@ -62,8 +65,8 @@ const generated = new Map([
   ['supergraph.schema.json', `${JSON.stringify(supergraphJsonSchema(), null, 2)}\n`],
   [join('docs', 'configuration-reference.md'), configurationReference()],
 ]);
-for (const subgraph of readdirSync(join(ROOT, SUBGRAPHS))) {
-  generated.set(join(SUBGRAPHS, subgraph, 'src', 'schema.generated.ts'), await resolverTypes(subgraph));
+for (const { name } of listSubgraphs(ROOT)) {
+  generated.set(join(SUBGRAPHS, name, 'src', 'schema.generated.ts'), await resolverTypes(name));
 }
 
 for (const [file, text] of generated) {

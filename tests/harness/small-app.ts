@@ -2,12 +2,13 @@ import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listen } from '@lockstep/runtime/http/server/server.ts';
 import { run } from '@lockstep/runtime/lifecycle.ts';
+import { variablePrefix } from '@lockstep/subgraph-kit/variable-prefix.ts';
 
 // Takes the place of each program in a small project: it starts fast, and answers every request with its environment. It
 // starts as slowly as START_DELAY_MS says.
 
 const name = basename(dirname(import.meta.dirname));
-const portVariable = `${name.toUpperCase()}_PORT`;
+const portVariable = `${variablePrefix(name)}_PORT`;
 const config = {
   isProduction: false,
   host: '127.0.0.1',

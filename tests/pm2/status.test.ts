@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { createSmallProject } from '../harness/small-project.ts';
+import { APPS, createSmallProject } from '../harness/small-project.ts';
 import { until } from '../harness/waiting.ts';
 
 const project = await createSmallProject({ after });
@@ -15,18 +15,13 @@ test('npm run status says that all is well, also as JSON', async () => {
   assert.equal((await project.command('start')).code, 0);
   const { code, stdout } = await project.command('status');
   assert.equal(code, 0, stdout);
-  for (const app of ['users', 'products', 'orders', 'gateway']) {
+  for (const app of APPS) {
     assert.match(stdout, new RegExp(`^${app} is online and ready, process \\d+, since \\d{4}-.*Z$`, 'm'));
   }
   const findings = JSON.parse((await project.command('status', ['--json'])).stdout);
   assert.deepEqual(
     findings.map(({ about, isHealthy }: { about: string; isHealthy: boolean }) => [about, isHealthy]),
-    [
-      ['users', true],
-      ['products', true],
-      ['orders', true],
-      ['gateway', true],
-    ],
+    APPS.map((app) => [app, true]),
   );
 });
 

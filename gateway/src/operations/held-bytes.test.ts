@@ -6,7 +6,7 @@ import { CompiledOperation } from './compiled-operation.ts';
 import { Operations } from './operations.ts';
 import { Federation } from './testing/federation.ts';
 
-// What the code of operations holds, and that the cache of operations is bounded by it, with the worst operations that a client
+// The memory that the code of operations holds counts in the bound of their cache. These are the worst operations that a client
 // can make. Aliases differ from one operation to the next: V8 shares code that is generated from the same text.
 
 const USER = { id: '1', name: 'Ada' };

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { outageOf } from '@lockstep/runtime/testing/outage.ts';
+import { hangs, hangsUp, knows } from '@lockstep/subgraph-kit/testing/peer-server.ts';
 import type { CheckoutInput } from './checkout-input.ts';
 import { insertOrder } from './database/orders.ts';
 import { confirmOrder, insertCheckout } from './database/sagas.ts';
 import { CHECKOUT, setUpOrders } from './testing/orders.ts';
 import { refused, reserved } from './testing/products-server.ts';
-import { hangs, hangsUp, knows } from './testing/users-server.ts';
 
 const OUT_OF_TIME = {
   message: 'The time ran out before it was settled; ask again to see how it ended',

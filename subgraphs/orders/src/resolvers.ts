@@ -34,7 +34,7 @@ export const resolvers: Resolvers = {
     orders({ id }, args, { ordersOfUser }) {
       const page = parsePage(args);
       const userKey = toKey(id);
-      return userKey === undefined ? [] : ordersOfUser.load({ userKey, ...page });
+      return userKey === undefined ? [] : ordersOfUser.load({ ownerKey: userKey, ...page });
     },
   },
 };

@@ -2,26 +2,33 @@ import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { describe, type TestContext, test } from 'node:test';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
-import { answers, knows, serveUsers } from './testing/users-server.ts';
-import { UsersClient } from './users-client.ts';
+import { PeerClient } from './peer-client.ts';
+import { answers, knows, servePeer } from './testing/peer-server.ts';
 
 const UNAVAILABLE = {
   message: 'Subgraph "users" is unavailable',
   extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'users' },
 };
 
-/** Asks the server whether the user exists. */
+const SHARED_SECRET = 'the secret of all';
+
+/** Asks the server if the user exists. */
 async function ask(t: TestContext, listener: RequestListener, id: string, secret?: string): Promise<boolean> {
-  const { url } = await serveUsers(t, listener);
-  const client = new UsersClient({ url, timeoutMs: 2000, secret, logger: recordLog().logger });
+  const { url } = await servePeer(t, listener);
+  const { logger } = recordLog();
+  const client = new PeerClient(
+    'users',
+    { url, timeoutMs: 2000, secret },
+    { config: { secret: SHARED_SECRET }, logger },
+  );
   t.after(() => client.close());
-  return client.exists(id, { signal: AbortSignal.timeout(10_000) });
+  return client.exists('user', id, { signal: AbortSignal.timeout(10_000) });
 }
 
-describe('UsersClient.exists', () => {
-  test('is true if users returns the user', async (t) => assert.equal(await ask(t, knows('1'), '1'), true));
+describe('PeerClient.exists', () => {
+  test('is true if the peer returns the object', async (t) => assert.equal(await ask(t, knows('1'), '1'), true));
 
-  test('is false if users returns null', async (t) => assert.equal(await ask(t, knows('1'), '2'), false));
+  test('is false if the peer returns null', async (t) => assert.equal(await ask(t, knows('1'), '2'), false));
 
   test("is what the answer's body says, whatever the HTTP status", async (t) => {
     assert.equal(await ask(t, answers(500, { data: { user: { id: '1' } } }), '1'), true);
@@ -35,18 +42,22 @@ describe('UsersClient.exists', () => {
     ['data without the field', { data: {} }],
   ];
   for (const [name, body] of unknown) {
-    test(`fails if users returns ${name}`, async (t) => {
+    test(`fails if the peer returns ${name}`, async (t) => {
       await assert.rejects(ask(t, answers(200, body), '1'), UNAVAILABLE);
     });
   }
 
-  test('is asked with the shared secret', async (t) => {
+  test("is asked with the peer's own secret, or with the shared one", async (t) => {
     const received: IncomingHttpHeaders[] = [];
     const recorder: RequestListener = (request, response) => {
       received.push(request.headers);
       return knows('1')(request, response);
     };
     await ask(t, recorder, '1', 'a secret of the test');
-    assert.equal(received[0]?.['x-subgraph-secret'], 'a secret of the test');
+    await ask(t, recorder, '1');
+    assert.deepEqual(
+      received.map((headers) => headers['x-subgraph-secret']),
+      ['a secret of the test', SHARED_SECRET],
+    );
   });
 });
