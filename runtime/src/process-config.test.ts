@@ -57,7 +57,7 @@ describe('the configuration of a process', () => {
 
   const refused: [variable: string, value: string, rule: string][] = [
     ['NODE_ENV', 'staging', 'give development, production or test'],
-    ['DRAIN_DELAY_MS', '-1', 'give a whole number of milliseconds, 0 or more'],
+    ['DRAIN_DELAY_MS', '-1', 'give a whole number of milliseconds from 0 to 2147483647'],
     ['LOG_FORMAT', 'xml', 'give pretty or json'],
     ['LOG_LEVEL', 'loud', 'give trace, debug, info, warn, error or fatal'],
   ];
