@@ -29,7 +29,7 @@ export function createServices(parts: SubgraphParts<Tables, Config, FailpointNam
     usersClient: new PeerClient('users', peers.users, parts),
     productsClient: new ProductsClient({ ...peers.products, secret: peers.products.secret ?? secret, logger }),
     nodeOwners: new NodeOwners(parts),
-    running: new RunningCheckouts(),
+    running: new RunningCheckouts(checkoutTimeoutMs),
     checkoutTimeoutMs,
     reach,
   };
