@@ -15,7 +15,6 @@ describe('the configuration of a process', () => {
       isProduction: false,
       host: '127.0.0.1',
       drainDelayMs: 0,
-      predecessors: [],
       logging: { format: 'pretty', level: 'info' },
       secret: undefined,
     });
@@ -36,7 +35,6 @@ describe('the configuration of a process', () => {
       read({
         HOST: '0.0.0.0',
         DRAIN_DELAY_MS: '1500',
-        PREDECESSORS: '17,18',
         LOG_LEVEL: 'debug',
         SUBGRAPH_SECRET: '0123456789abcdef',
       }),
@@ -44,7 +42,6 @@ describe('the configuration of a process', () => {
         isProduction: false,
         host: '0.0.0.0',
         drainDelayMs: 1500,
-        predecessors: [17, 18],
         logging: { format: 'pretty', level: 'debug' },
         secret: '0123456789abcdef',
       },

@@ -18,11 +18,6 @@ function wholeNumber(minimum: number, maximum: number, fallback: number) {
   return z.coerce.number(rule).int(rule).min(minimum, rule).max(maximum, rule).default(fallback);
 }
 
-const processIds = z
-  .string()
-  .regex(/^\d+(,\d+)*$/, 'give ids of processes, separated by commas')
-  .transform((text) => text.split(',').map(Number));
-
 /** A secret that a subgraph requires of its callers. */
 export const secret = z.string().min(MIN_SECRET_LENGTH, `give at least ${MIN_SECRET_LENGTH} characters`);
 
@@ -33,7 +28,6 @@ export const processVariables = {
     .default('development'),
   HOST: host,
   DRAIN_DELAY_MS: milliseconds(0),
-  PREDECESSORS: processIds.optional(),
   LOG_FORMAT: logFormat.optional(),
   LOG_LEVEL: logLevel.default('info'),
   LOG_FILE_MB: wholeNumber(1, 10_000, 10),
@@ -52,8 +46,6 @@ export interface ProcessConfig {
   readonly host: string;
   /** See {@link listen}. */
   readonly drainDelayMs: number;
-  /** Ids of the processes that this one replaces, as the project's commands set them. */
-  readonly predecessors?: readonly number[];
   readonly logging: { readonly format: 'pretty' | 'json'; readonly level: string };
   /** Files that this process writes its logs to, if pm2 runs it. */
   readonly logFiles?: LogFiles;
@@ -71,7 +63,6 @@ export function toProcessConfig(variables: Variables): ProcessConfig {
     isProduction,
     host: variables.HOST,
     drainDelayMs: variables.DRAIN_DELAY_MS,
-    predecessors: variables.PREDECESSORS ?? [],
     logging: { format: variables.LOG_FORMAT ?? (isProduction ? 'json' : 'pretty'), level: variables.LOG_LEVEL },
     ...(logFiles && { logFiles }),
     secret: sharedSecret(variables.SUBGRAPH_SECRET, variables.SUBGRAPH_SECRET_FILE),
