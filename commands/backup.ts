@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { requireFinishedRestore } from '@lockstep/subgraph-kit/database/unfinished-restore.ts';
 import {
   type Backup,
   fingerprint,
@@ -12,6 +13,7 @@ import {
 } from './databases/backup-folder.ts';
 import { findDatabases, type SubgraphDatabase } from './databases/find-databases.ts';
 import { copySnapshot, pinTogether, type Snapshot } from './databases/sqlite-file.ts';
+import { expected } from './processes/apps.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 import { Progress } from './terminal/progress.ts';
 
@@ -26,6 +28,7 @@ await runCommand(async () => {
   for (const { name, path } of databases) {
     if (!existsSync(path))
       throw new CommandError(`${name}: no database at ${path}, so nothing was backed up; npm start creates it`);
+    requireRestored(path);
   }
   await prepareFolder(folder);
   const backups = await backUp(databases, folder);
@@ -33,6 +36,15 @@ await runCommand(async () => {
 Backed up ${backups.map(({ name, sizeBytes }) => `${name} (${(sizeBytes / 1e6).toFixed(1)} MB)`).join(', ')} to ${folder}
   npm stop && npm run restore -- ${folder} && npm start    restores it`);
 });
+
+/** @throws {CommandError} if the databases may not belong together */
+function requireRestored(path: string): void {
+  try {
+    requireFinishedRestore(path);
+  } catch (error) {
+    throw expected(error);
+  }
+}
 
 /** Writes the backups. @throws {CommandError} if something fails; then the folder is empty again */
 async function backUp(databases: readonly SubgraphDatabase[], folder: string): Promise<Backup[]> {

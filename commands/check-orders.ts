@@ -1,11 +1,19 @@
 import { checkCheckouts, findCheckoutDatabases } from './databases/checkout-check.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
+import { Progress } from './terminal/progress.ts';
 
 // `npm run check:orders`: checks that the databases of orders and products agree about every checkout. It only reads.
 // Checkouts under way show as problems, and are gone in the next run.
 
+const PATIENCE_MS = 1000;
+
 await runCommand(async () => {
-  const { checkouts, products, problems } = checkCheckouts(findCheckoutDatabases());
+  const databases = findCheckoutDatabases();
+  let progress: Progress | undefined;
+  const { checkouts, products, problems } = checkCheckouts(databases, (done, total) => {
+    progress ??= new Progress('checks', total, PATIENCE_MS);
+    progress.reach(done);
+  });
   if (problems.length > 0) throw new CommandError(problems.join('\n'));
   console.log(`${checkouts} checkouts and ${products} products: every checkout has ended, all stock is accounted for.`);
 });

@@ -3,7 +3,7 @@ import { ROOT, readApps } from './processes/apps.ts';
 import { WatchedProcess } from './processes/watched-process.ts';
 import { runCommand } from './terminal/command.ts';
 
-// `npm run dev`, `npm run dev:users` …: runs the same processes in the foreground, and restarts each when its code or its
+// `npm run dev`, `npm run dev users`: runs the same processes in the foreground, and restarts each when its code or its
 // schema changes. (The gateway follows supergraph.yaml and the schemas by itself.)
 
 /** Code that several processes share. */

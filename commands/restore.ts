@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs';
-import { chmod, chown, copyFile, link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { chmod, chown, link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { restoreMarkOf } from '@lockstep/subgraph-kit/database/unfinished-restore.ts';
 import {
   type Backup,
   fingerprint,
@@ -13,10 +16,13 @@ import {
 import { findDatabases } from './databases/find-databases.ts';
 import { type Exclusive, lockOut, sqliteCodeOf } from './databases/sqlite-file.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
+import { Progress } from './terminal/progress.ts';
 
 // `npm run restore -- FOLDER`: puts the databases of a backup in the place of those that are there, which are kept beside
 // them. The subgraphs have to be stopped. Nothing is replaced until all of the backup is beside its place, checked and
-// on the disk; then each is replaced by one renaming, so that there is the old one or the new one, and never a part.
+// on the disk; then each is replaced by one renaming, so that there is the old one or the new one, and never a part. From the
+// first to the last renaming each database has a mark, with which its subgraph refuses to start.
+// `npm run restore -- FOLDER --without NAME` leaves the database of that subgraph as it is.
 
 /** Database to replace. */
 interface Restoration extends Backup {
@@ -30,15 +36,18 @@ const PARTS = ['', '-wal', '-journal'];
 /** Suffixes of files that SQLite would take for the restored database's. */
 const BESIDE = ['-wal', '-journal', '-shm'];
 
+const PERCENT = 100;
+const OWNER_ONLY = 0o600;
+
 await runCommand(async () => {
-  const folder = folderArgument(process.argv.slice(2), 'restore');
+  const { folder, without } = readArguments(process.argv.slice(2));
   const { takenAt, databases } = readContents(folder);
-  const restorations = await toRestorations(databases);
+  const restorations = toRestorations(databases, folder, without);
   const locks: Exclusive[] = [];
   try {
     for (const restoration of restorations) locks.push(...takeOver(restoration));
     for (const restoration of restorations) await stage(restoration, folder);
-    for (const restoration of restorations) await replace(restoration);
+    await replaceAll(restorations, folder);
   } finally {
     for (const { staged } of restorations) await rm(staged, { force: true });
     for (const lock of locks) lock.close();
@@ -46,15 +55,42 @@ await runCommand(async () => {
   console.log(`\nRestored the databases of ${takenAt}\n  npm start    serves them`);
 });
 
-async function toRestorations(backups: readonly Backup[]): Promise<Restoration[]> {
+function readArguments(args: string[]): { folder: string; without: readonly string[] } {
+  const { values, positionals } = parse(args);
+  return { folder: folderArgument(positionals, 'restore'), without: values.without ?? [] };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, allowPositionals: true, options: { without: { type: 'string', multiple: true } } });
+  } catch {
+    return { values: { without: [] }, positionals: [] };
+  }
+}
+
+/** @throws {CommandError} if the backup has another subgraph's database, or lacks one of those that are not to be left out */
+function toRestorations(backups: readonly Backup[], folder: string, without: readonly string[]): Restoration[] {
   const known = findDatabases();
-  return backups.map((backup) => {
-    const path = known.find(({ name }) => name === backup.name)?.path;
-    if (path) return { ...backup, path, staged: `${path}.restoring` };
+  const names = known.map(({ name }) => name);
+  const unknown = without.find((name) => !names.includes(name));
+  if (unknown) throw new CommandError(`--without ${unknown}: the project has only ${names.join(', ')}`);
+  const missing = names.filter((name) => !without.includes(name) && !backups.some((backup) => backup.name === name));
+  if (missing.length > 0) {
     throw new CommandError(
-      `${backup.name}: the backup has this database, and the project has only ${known.map(({ name }) => name).join(', ')}`,
+      `The backup has no database of ${missing.join(' and ')}, so nothing was restored. Use another backup; or leave what ` +
+        `there is of it, although the others will be older: npm run restore -- ${folder} ` +
+        missing.map((name) => `--without ${name}`).join(' '),
     );
-  });
+  }
+  return backups
+    .filter(({ name }) => !without.includes(name))
+    .map((backup) => {
+      const path = known.find(({ name }) => name === backup.name)?.path;
+      if (path) return { ...backup, path, staged: `${path}.restoring` };
+      throw new CommandError(
+        `${backup.name}: the backup has this database, and the project has only ${names.join(', ')}`,
+      );
+    });
 }
 
 /** Locks the database that is to be replaced. @throws {CommandError} if a process has it open */
@@ -81,9 +117,9 @@ async function stage({ name, file, sizeBytes, sha256, path, staged }: Restoratio
   const source = join(folder, file);
   try {
     await mkdir(dirname(path), { recursive: true });
-    await copyFile(source, staged);
+    await copy(source, staged, new Progress(`${name}, percent`, PERCENT), sizeBytes);
     if (existsSync(path)) await takeOwner(path, staged);
-    else await chmod(staged, 0o600);
+    else await chmod(staged, OWNER_ONLY);
     await sync(staged);
   } catch (error) {
     throw new CommandError(`Nothing was restored: ${reasonOf(error)}`);
@@ -93,11 +129,32 @@ async function stage({ name, file, sizeBytes, sha256, path, staged }: Restoratio
   throw new CommandError(`${source}: damaged since the backup, so nothing was restored; use another backup`);
 }
 
+async function copy(source: string, staged: string, progress: Progress, sizeBytes: number): Promise<void> {
+  const reading = createReadStream(source);
+  reading.on('data', () => progress.reach(Math.min(PERCENT, Math.floor((PERCENT * reading.bytesRead) / sizeBytes))));
+  await pipeline(reading, createWriteStream(staged, { mode: OWNER_ONLY }));
+}
+
 /** Gives the copy the owner and the mode of the database that it replaces. */
 async function takeOwner(path: string, staged: string): Promise<void> {
   const { mode, uid, gid } = await stat(path);
   await chmod(staged, mode);
   await chown(staged, uid, gid);
+}
+
+/** Puts all copies in place. If it doesn't come to its end, a mark stays at each database. */
+async function replaceAll(restorations: readonly Restoration[], folder: string): Promise<void> {
+  const marks = restorations.map(({ path }) => restoreMarkOf(path));
+  for (const mark of marks) {
+    await writeFile(mark, `${folder}\n`);
+    await sync(mark);
+    await syncFolderOf(mark);
+  }
+  for (const restoration of restorations) await replace(restoration);
+  for (const mark of marks) {
+    await rm(mark);
+    await syncFolderOf(mark);
+  }
 }
 
 /** Puts the copy in place. @throws {CommandError} if that fails; the old database is still there */

@@ -38,11 +38,11 @@ const INVARIANTS: readonly string[] = [
   `select 'product ' || id || ': ' || stock || ' in stock and ' || reserved || ' reserved are not the ' || put_in ||
      ' that were put in' as problem
    from (
-     select id, stock, put_in, coalesce((
-       select sum(quantity) from shop.reservation_items join shop.reservations using (order_id)
-       where product_id = products.id and state = 'RESERVED'
-     ), 0) as reserved
-     from shop.products
+     select id, stock, put_in, coalesce(quantity, 0) as reserved
+     from shop.products left join (
+       select product_id, sum(quantity) as quantity from shop.reservation_items join shop.reservations using (order_id)
+       where state = 'RESERVED' group by product_id
+     ) on product_id = id
    ) where stock < 0 or stock + reserved <> put_in`,
   // no reservation without its order, no confirmed order without its reservation
   `select 'order ' || order_id || ': products has a reservation for it, and it is ' || coalesce(status, 'unknown') as problem
@@ -79,13 +79,21 @@ export function findCheckoutDatabases(): CheckoutDatabases {
  * Looks whether the databases agree about every checkout. They are two, read one after the other: where checkouts are
  * under way, what is on its way between them shows as a problem, and is gone a moment later.
  *
+ * @param onProgress called after each of the checks with the number of those done, and that of all
  * @throws {CommandError} if one of the files isn't there
  */
-export function checkCheckouts({ orders, products }: CheckoutDatabases): CheckoutReport {
+export function checkCheckouts(
+  { orders, products }: CheckoutDatabases,
+  onProgress: (done: number, total: number) => void = () => {},
+): CheckoutReport {
   requireFile(products);
   return withDatabase(orders, (database) => {
     database.prepare('attach database ? as shop').run(products);
-    const problems = INVARIANTS.flatMap((sql) => database.prepare(sql).pluck().all().map(String));
+    const problems = INVARIANTS.flatMap((sql, index) => {
+      const found = database.prepare(sql).pluck().all().map(String);
+      onProgress(index + 1, INVARIANTS.length);
+      return found;
+    });
     return { checkouts: count(database, 'sagas'), products: count(database, 'shop.products'), problems };
   });
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, test } from 'node:test';
+import { variablePrefix } from '@lockstep/subgraph-kit/variable-prefix.ts';
 import { CommandError } from '../terminal/command.ts';
 import { ECOSYSTEM_FILE, readApps } from './apps.ts';
 import { graphUrl } from './graph-url.ts';
@@ -42,19 +43,16 @@ test('each subgraph listens where supergraph.yaml looks for it by default', () =
   const looksAt = [...text.matchAll(/\$\{env\.(\w+)_URL:-http:\/\/127\.0\.0\.1:(\d+)\/graphql\}/g)];
   forget();
   const listensAt = readApps().flatMap(({ name, env }) => {
-    const port = env[`${name.toUpperCase()}_PORT`];
-    return name === 'gateway' ? [] : [`${name} ${port}`];
+    const port = env[`${variablePrefix(name)}_PORT`];
+    return name === 'gateway' ? [] : [`${variablePrefix(name)} ${port}`];
   });
-  assert.deepEqual(
-    looksAt.map(([, name = '', port]) => `${name.toLowerCase()} ${port}`).toSorted(),
-    listensAt.toSorted(),
-  );
+  assert.deepEqual(looksAt.map(([, name = '', port]) => `${name} ${port}`).toSorted(), listensAt.toSorted());
 });
 
 test('each process gets its own secret and those of the subgraphs it calls', () => {
   forget();
   Object.assign(process.env, { SUBGRAPH_SECRET: 'of all', USERS_SECRET: 'of users', ORDERS_SECRET: 'of orders' });
-  const secrets = readApps().map(({ name, env }) => {
+  const secrets = readApps(['users', 'products', 'orders', 'gateway']).map(({ name, env }) => {
     const { SUBGRAPH_SECRET: own, USERS_SECRET: users, ORDERS_SECRET: orders, PRODUCTS_SECRET: products } = env;
     return [name, own, users, orders, products];
   });

@@ -7,7 +7,7 @@ export interface CatalogueProduct {
 /** Stock of each product: enough for tens of thousands of orders. */
 export const STOCK = 10_000;
 
-/** Products of the shop. Orders refer to their positions: append only. */
+/** Products of the shop. Their idempotency keys and orders refer to their positions: append only, and change none. */
 export const CATALOGUE: readonly CatalogueProduct[] = [
   ['Ballpoint pen, blue', '1.20'],
   ['Notebook, A5, dotted', '6.90'],

@@ -37,7 +37,7 @@ export async function seedOrders(
 }
 
 function orderOf(userId: string, nth: number, productIds: readonly string[]) {
-  const idempotencyKey = `seed/${userId}/${nth}`;
+  const idempotencyKey = `seed/orders/${userId}/${nth}`;
   const random = createHash('sha256').update(idempotencyKey).digest();
   const first = random.readUInt16BE(0);
   const items = Array.from({ length: 1 + (random.readUInt8(2) % MAX_ITEMS) }, (_, index) => ({

@@ -2,11 +2,14 @@
 export class Progress {
   readonly #label: string;
   readonly #total: number;
+  readonly #showFrom: number;
   #done = 0;
 
-  constructor(label: string, total: number) {
+  /** @param patienceMs time in which the work may go on, or end, without being shown */
+  constructor(label: string, total: number, patienceMs = 0) {
     this.#label = label;
     this.#total = total;
+    this.#showFrom = performance.now() + patienceMs;
   }
 
   step(): void {
@@ -18,6 +21,7 @@ export class Progress {
     if (done <= this.#done) return;
     const before = this.#done;
     this.#done = done;
+    if (performance.now() < this.#showFrom) return;
     const text = `${this.#label}: ${this.#done} of ${this.#total}`;
     const isLast = this.#done === this.#total;
     if (process.stdout.isTTY) process.stdout.write(`\r${text}${isLast ? '\n' : ''}`);

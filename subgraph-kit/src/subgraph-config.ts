@@ -4,6 +4,7 @@ import { type ProcessConfig, processVariables, toProcessConfig } from '@lockstep
 import { z } from 'zod';
 import { MAX_OBJECTS } from './execution/operation-budget.ts';
 import { failpointVariable } from './failpoint.ts';
+import { variablePrefix } from './variable-prefix.ts';
 
 const MAX_OBJECTS_RULE = 'give a whole number, 1 or more';
 
@@ -47,7 +48,7 @@ export function readSubgraphConfig<Own extends object>(
   { name, port: defaultPort, schema, failpoints = [], config }: SubgraphDefaults<Own>,
   env: NodeJS.ProcessEnv,
 ): SubgraphConfig & Own {
-  const prefix = name.toUpperCase();
+  const prefix = variablePrefix(name);
   const file = join(dirname(schema), 'data', `${name}.sqlite`);
   const portVariable = `${prefix}_PORT`;
   const own = config ?? z.object({}).transform(() => ({}) as Own);

@@ -13,6 +13,15 @@ const LIST = ['[', ']'] as const;
 const OBJECT = ['{"a":', '}'] as const;
 const OBJECT_LITERAL = ['{ a: ', ' }'] as const;
 
+const MONEY_VARIABLE = '($m: Money!)';
+
+/** Mutations that take an amount of money. */
+const FIELDS_WITH_MONEY: Readonly<Record<string, string>> = {
+  gateway: 'createOrder(userId: 1, amount: AMOUNT)',
+  orders: 'createOrder(userId: 1, amount: AMOUNT)',
+  products: 'createProduct(name: "Lamp", stock: 1, price: AMOUNT)',
+};
+
 for (const target of targets) {
   describe(`${target.name}`, () => {
     for (const [name, body] of tooDeep(target)) {
@@ -65,9 +74,9 @@ function tooDeep({ list }: Target): [name: string, body: string][] {
 
 function deep({ name, list }: Target): [name: string, body: string][] {
   const query = JSON.stringify(`query ($x: ID) { ${list}(after: $x) { id } }`);
-  const [operation, variable] = moneyOperation(name);
+  const operation = operationWithMoney(name);
   const money = (json: string) => `{"query":${JSON.stringify(operation('$m'))},"variables":{"m":${json}}}`;
-  const literal = (text: string) => document(operation(text).replace(variable, ''));
+  const literal = (text: string) => document(operation(text).replace(MONEY_VARIABLE, ''));
   const ofScalar: [name: string, body: string][] = [
     ['lists for a custom scalar', money(nested(LIST, AS_DEEP_AS_ALLOWED))],
     ['objects for a custom scalar', money(nested(OBJECT, AS_DEEP_AS_ALLOWED))],
@@ -76,7 +85,7 @@ function deep({ name, list }: Target): [name: string, body: string][] {
     ['literal lists and objects for a custom scalar', literal(nested(['[{ a: ', ' }]'], AS_DEEP_AS_ALLOWED / 2))],
   ];
   return [
-    ...(name === 'users' ? [] : ofScalar),
+    ...(name in FIELDS_WITH_MONEY ? ofScalar : []),
     ...(name === 'gateway' ? [] : [representations(LIST), representations(OBJECT)]),
     ['a list as a variable', `{"query":${query},"variables":{"x":${nested(LIST, AS_DEEP_AS_ALLOWED)}}}`],
     ['an object as a variable', `{"query":${query},"variables":{"x":${nested(OBJECT, AS_DEEP_AS_ALLOWED)}}}`],
@@ -89,14 +98,9 @@ function deep({ name, list }: Target): [name: string, body: string][] {
   ];
 }
 
-/** Returns an operation with an amount of money, and the definition of its variable. */
-function moneyOperation(name: string): [operation: (amount: string) => string, variable: string] {
-  const variable = '($m: Money!)';
-  const field = (amount: string) =>
-    name === 'products'
-      ? `createProduct(name: "Lamp", stock: 1, price: ${amount})`
-      : `createOrder(userId: 1, amount: ${amount})`;
-  return [(amount) => `mutation ${variable} { ${field(amount)} { id } }`, variable];
+function operationWithMoney(name: string): (amount: string) => string {
+  const field = FIELDS_WITH_MONEY[name] ?? '';
+  return (amount) => `mutation ${MONEY_VARIABLE} { ${field.replace('AMOUNT', () => amount)} { id } }`;
 }
 
 function representations(brackets: readonly [string, string]): [name: string, body: string] {

@@ -108,6 +108,30 @@ test('refuses an operation at once that took too long before, and logs it once',
   assert.deepEqual(reasons, [`planning it takes more than ${TIMEOUT_MS} ms`]);
 });
 
+test('forgets the operations of a client that has left before they were planned', async () => {
+  const client = '127.0.0.4';
+  const agent = new Agent({ localAddress: client, maxSockets: 200 });
+  const headers = { 'content-type': 'application/json' };
+  const refused = Promise.withResolvers<void>();
+  const flood = Array.from({ length: 105 }, (_, index) => {
+    const sent = request(gateway.url, { method: 'POST', agent, headers }).on('error', () => {});
+    sent.on('response', ({ statusCode }) => statusCode === 503 && refused.resolve());
+    sent.end(JSON.stringify({ query: slow(`Left${index}`) }));
+    return sent;
+  });
+  await refused.promise; // so many wait as may
+  const before = gateway.logs.length;
+  flood.forEach((sent) => void sent.destroy());
+  for (;;) {
+    const { code } = await ask('{ root { id b } }', client);
+    if (code === 'OVERLOADED') continue; // the gateway hasn't noticed yet
+    assert.equal(code, 'SUBGRAPH_UNAVAILABLE'); // it was planned, and its call made
+    break;
+  }
+  const planned = gateway.logs.slice(before).filter(({ reason }) => reason !== undefined);
+  assert.ok(planned.length < 40, `${planned.length} of the flood were planned before`);
+});
+
 test('refuses a client that floods the gateway with operations to plan, and gives others their turn', async () => {
   let answered = 0;
   const flood = Array.from({ length: 120 }, (_, index) => {

@@ -1,23 +1,30 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { readPage } from '../harness/documentation.ts';
+import { documentedRequests, sendRequest } from '../harness/documented-requests.ts';
 import { startGraph } from '../harness/graph.ts';
+import { run } from '../harness/pm2.ts';
 
-const REQUEST = /```sh\ncurl (\S+) -H 'content-type: application\/json' -d '(.*?)'\n```\n\n.*?```json\n(.*?)\n```/gs;
+// tests/commands/seed.test.ts sends the same requests to a graph that has data
 
-/** Requests in the order in which a reader sends them, because ids count up from one page to the next. */
-const PAGES = ['README.md', 'docs/checkout.md'];
-
-const requests = PAGES.flatMap((page) => [...readPage(page).matchAll(REQUEST)]);
 const graph = await startGraph({ after });
 
-test('finds the requests of the pages', () => assert.equal(requests.length, 6));
+test('finds the requests of the pages', () => assert.equal(documentedRequests.length, 6));
 
-for (const [, url, body = '', answer = ''] of requests) {
-  const { query } = JSON.parse(body);
+for (const { url, query, answer } of documentedRequests) {
   test(`the documented request gives the documented answer: ${query}`, async () => {
     assert.equal(url, 'http://127.0.0.1:4000/graphql');
-    const response = await fetch(graph.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    assert.deepEqual(await response.json(), JSON.parse(answer));
+    assert.deepEqual(await sendRequest(graph.url, query), answer);
   });
 }
+
+test('npm run seed fills the graph after the documented requests, and finds it filled when run again', async () => {
+  for (const result of [
+    'Created 5 users, 24 products and 40 orders; 0 users, 0 products and 0 orders existed already',
+    'Created 0 users, 0 products and 0 orders; 5 users, 24 products and 40 orders existed already',
+  ]) {
+    const seed = ['commands/seed.ts', '--url', graph.url, '--users', '5', '--orders', '40'];
+    const { code, stdout, stderr } = await run(process.execPath, seed, {});
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.includes(result), stdout);
+  }
+});

@@ -9,13 +9,15 @@ import { temporaryFolder } from '../harness/graph.ts';
 import { PATH } from '../harness/pm2.ts';
 import { freePort } from '../harness/ports.ts';
 import { copyProject } from '../harness/scratch.ts';
+import { SUBGRAPH_NAMES, variablesOfEach } from '../harness/subgraphs.ts';
 import { edit, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 
 const folder = await temporaryFolder({ after });
 await copyProject(folder);
-const [gateway, users, orders] = [await freePort(), await freePort(), await freePort()];
-const products = await freePort();
+const gateway = await freePort();
+const ports = new Map<string, number>();
+for (const name of SUBGRAPH_NAMES) ports.set(name, await freePort());
 const url = `http://127.0.0.1:${gateway}/graphql`;
 
 // In a group of processes of its own, as a terminal starts a command.
@@ -25,12 +27,8 @@ const npm = spawn('npm', ['run', 'dev'], {
     PATH,
     HOME: folder,
     GATEWAY_PORT: `${gateway}`,
-    USERS_PORT: `${users}`,
-    ORDERS_PORT: `${orders}`,
-    PRODUCTS_PORT: `${products}`,
-    USERS_DATABASE: join(folder, 'users.sqlite'),
-    ORDERS_DATABASE: join(folder, 'orders.sqlite'),
-    PRODUCTS_DATABASE: join(folder, 'products.sqlite'),
+    ...variablesOfEach('PORT', (name) => `${ports.get(name)}`),
+    ...variablesOfEach('DATABASE', (name) => join(folder, `${name}.sqlite`)),
   },
   detached: true,
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -44,7 +42,7 @@ npm.stdout.setEncoding('utf8').on('data', (chunk: string) => {
 });
 
 test('npm run dev runs all processes in the foreground', async () => {
-  for (const name of ['gateway', 'users', 'orders', 'products']) await untilStarted(name, 1);
+  for (const name of ['gateway', ...SUBGRAPH_NAMES]) await untilStarted(name, 1);
   assert.deepEqual(await get(url, '{ users { name } orders { id } }'), { users: [], orders: [] });
 });
 

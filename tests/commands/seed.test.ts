@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createUser, get } from '../harness/client.ts';
+import { documentedRequests, ReadersIds, sendRequest } from '../harness/documented-requests.ts';
 import { startGraph } from '../harness/graph.ts';
 import { type Outcome, run } from '../harness/pm2.ts';
 import { freePort } from '../harness/ports.ts';
@@ -87,6 +88,13 @@ test('people who are there already are found beyond the first page of users', as
     users.map(({ orders }) => orders.length),
     Array.from({ length: 21 }, () => 1),
   );
+});
+
+test('the documented requests give the documented answers afterwards, but for their ids', async () => {
+  const ids = new ReadersIds();
+  for (const { query, answer } of documentedRequests) {
+    assert.deepEqual(ids.takeFrom(await sendRequest(url, ids.putInto(query)), answer), answer);
+  }
 });
 
 const mistakes: [args: string[], message: RegExp][] = [

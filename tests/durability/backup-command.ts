@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Outcome, PATH, run } from '../harness/pm2.ts';
-import { ROOT } from '../harness/process.ts';
+import { SUBGRAPH_NAMES, variablesOfEach } from '../harness/subgraphs.ts';
 
 /** Environment that gives processes and commands the paths of a test's databases. */
 export interface DatabaseVariables extends Readonly<Record<string, string>> {
@@ -10,12 +9,12 @@ export interface DatabaseVariables extends Readonly<Record<string, string>> {
 }
 
 /** All subgraphs of the project; a backup contains the databases of all. */
-export const SUBGRAPHS = readdirSync(join(ROOT, 'subgraphs')).toSorted();
+export const SUBGRAPHS = SUBGRAPH_NAMES.toSorted();
 
 /** Returns the environment for the databases of all subgraphs in one folder, by their names. */
 export function databasesIn(folder: string): DatabaseVariables {
   const pathOf = (name: string) => join(folder, `${name}.sqlite`);
-  const all = Object.fromEntries(SUBGRAPHS.map((name) => [`${name.toUpperCase()}_DATABASE`, pathOf(name)]));
+  const all = variablesOfEach('DATABASE', pathOf);
   return { ...all, USERS_DATABASE: pathOf('users'), ORDERS_DATABASE: pathOf('orders') };
 }
 

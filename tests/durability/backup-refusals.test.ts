@@ -1,21 +1,26 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { appendFile, cp, rm } from 'node:fs/promises';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, type TestContext, test } from 'node:test';
+import { after, test } from 'node:test';
 import { createUser, get } from '../harness/client.ts';
-import { start, temporaryFolder } from '../harness/graph.ts';
+import { start } from '../harness/graph.ts';
+import { run } from '../harness/pm2.ts';
 import { countRows, readRows } from '../harness/rows.ts';
-import { type DatabaseVariables, databasesIn, runCommand, SUBGRAPHS } from './backup-command.ts';
+import { type DatabaseVariables, runCommand } from './backup-command.ts';
+import { addDatabase, createScenes, filesIn, overwrite, renameDatabase, withoutOrders } from './backup-scene.ts';
 
-/** Folders of the databases and of a backup, with one user. */
-interface Scene {
-  readonly folder: string;
-  readonly backup: string;
-  readonly variables: DatabaseVariables;
-}
-
-const original = await backedUp();
+const scene = await createScenes({ after });
 
 test('rejects a backup into a folder that exists', async (t) => {
   const { backup, variables } = await scene(t);
@@ -101,7 +106,12 @@ const NOT_WHOLE: [name: string, damage: (backup: string) => void | Promise<void>
     (backup) => appendFile(join(backup, 'users.sqlite'), 'x'),
     /users\.sqlite: damaged since the backup/,
   ],
-  ['is of another graph', rename, /^reviews: the backup has this database, and the project has only users, .+\n$/],
+  ['is of another graph', renameDatabase, /^The backup has no database of users, so nothing was restored\./],
+  [
+    'has a database too many',
+    addDatabase,
+    /^reviews: the backup has this database, and the project has only users, .+\n$/,
+  ],
 ];
 for (const [name, damage, message] of NOT_WHOLE) {
   test(`does not restore a backup that ${name}, and changes nothing`, async (t) => {
@@ -113,6 +123,54 @@ for (const [name, damage, message] of NOT_WHOLE) {
     assert.equal(countRows(variables.USERS_DATABASE, 'users'), 1);
   });
 }
+
+test('refuses a backup without one of the databases, and leaves that one as it is if told so', async (t) => {
+  const { folder, backup, variables } = await scene(t);
+  withoutOrders(backup);
+  const before = filesIn(folder);
+  const message = /^The backup has no database of orders, so nothing was restored\..* --without orders\n$/;
+  await assertRefused('restore', backup, variables, message);
+  assert.deepEqual(filesIn(folder), before);
+
+  await assertRefused(
+    'restore',
+    [backup, '--without', 'reviews'],
+    variables,
+    /^--without reviews: the project has only/,
+  );
+  const orders = statSync(variables.ORDERS_DATABASE).ino;
+  const users = statSync(variables.USERS_DATABASE).ino;
+  const { code, stderr } = await runCommand('restore', [backup, '--without', 'orders'], variables);
+  assert.equal(code, 0, stderr);
+  assert.notEqual(statSync(variables.USERS_DATABASE).ino, users);
+  assert.equal(statSync(variables.ORDERS_DATABASE).ino, orders);
+});
+
+test('after an interrupted restore nothing starts or is backed up, until a restore has ended', async (t) => {
+  const { folder, backup, variables } = await scene(t);
+  // Replacing orders fails, after products and users may have been replaced.
+  await rm(variables.ORDERS_DATABASE);
+  const blocker = `${variables.ORDERS_DATABASE}-wal`;
+  await rm(blocker, { force: true });
+  mkdirSync(blocker);
+  const interrupted = await runCommand('restore', [backup], variables);
+  assert.equal(interrupted.code, 1);
+  assert.match(interrupted.stderr, /^orders: not restored \(.*\); fix that, and restore again\n$/);
+
+  const advice =
+    /sqlite: a restore has not ended, .* run it again: npm run restore -- \/.+\/backup \(or another backup\)/;
+  const orders = { ...variables, USERS_URL: 'http://127.0.0.1:1/', PRODUCTS_URL: 'http://127.0.0.1:1/' };
+  const started = await run(process.execPath, ['subgraphs/orders/src/main.ts'], orders);
+  assert.equal(started.code, 78, started.stdout);
+  assert.match(started.stderr, advice);
+  await assertRefused('backup', join(folder, 'another'), variables, advice);
+
+  rmSync(blocker, { recursive: true });
+  const { code, stderr } = await runCommand('restore', [backup], variables);
+  assert.equal(code, 0, stderr);
+  const users = await start(t, 'subgraphs/users', { SUBGRAPH_SECRET: '', ...variables });
+  assert.equal((await get<{ users: unknown[] }>(users.url, '{ users { id } }')).users.length, 1);
+});
 
 test('replaces and keeps an unreadable database, and the remains of a missing one', async (t) => {
   const { folder, backup, variables } = await scene(t);
@@ -144,44 +202,4 @@ async function assertRefused(
   const { code, stderr, stdout } = await runCommand(name, typeof args === 'string' ? [args] : args, variables);
   assert.match(stderr, message);
   assert.equal(code, 1, stdout);
-}
-
-/** Creates databases with one user, and their backup, from which every test starts. */
-async function backedUp(): Promise<Scene> {
-  const made = sceneIn(await temporaryFolder({ after }));
-  for (const name of SUBGRAPHS) {
-    const subgraph = await start({ after }, `subgraphs/${name}`, { SUBGRAPH_SECRET: '', ...made.variables });
-    if (name === 'users') await createUser(subgraph.url, 'ada@example.com');
-    await subgraph.stop();
-  }
-  const { code, stderr } = await runCommand('backup', [made.backup], made.variables);
-  assert.equal(code, 0, stderr);
-  return made;
-}
-
-/** Copies them for one test. */
-async function scene(t: TestContext): Promise<Scene> {
-  const folder = await temporaryFolder(t);
-  await cp(original.folder, folder, { recursive: true });
-  return sceneIn(folder);
-}
-
-function sceneIn(folder: string): Scene {
-  return { folder, backup: join(folder, 'backup'), variables: databasesIn(folder) };
-}
-
-/** Returns the files without the empty ones that SQLite leaves beside a database that was read. */
-function filesIn(folder: string): string[] {
-  return readdirSync(folder).filter((name) => !/-(wal|shm)$/.test(name));
-}
-
-function overwrite(file: string): void {
-  const bytes = readFileSync(file);
-  bytes.write('Mallory', bytes.lastIndexOf('Ada'));
-  writeFileSync(file, bytes);
-}
-
-function rename(backup: string): void {
-  const file = join(backup, 'backup.json');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('"name": "users"', '"name": "reviews"'));
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { restoreMarkOf } from '@lockstep/subgraph-kit/database/unfinished-restore.ts';
 import Database from 'better-sqlite3';
 import { tellProgress, times } from '../harness/full-count.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';
@@ -32,8 +33,12 @@ test(`leaves each database old or new after each of ${KILLS} killed restores, an
   await cp(variables.USERS_DATABASE, later);
 
   const found = new Map<number, number>();
+  const files = SUBGRAPHS.map((name) => join(folder, `${name}.sqlite`));
+  const marks = files.map(restoreMarkOf);
   for (let kill = 1; kill <= KILLS; kill += 1) {
     await cp(later, variables.USERS_DATABASE);
+    for (const mark of marks) await rm(mark, { force: true });
+    const before = files.map(inodeOf);
     const child = spawn(process.execPath, ['commands/restore.ts', backup], { cwd: ROOT, env: variables });
     const closed = once(child, 'close');
     await once(child.stdout, 'data'); // it starts to copy
@@ -43,6 +48,14 @@ test(`leaves each database old or new after each of ${KILLS} killed restores, an
     assert.deepEqual(readRows(variables.USERS_DATABASE, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
     const users = countRows(variables.USERS_DATABASE, 'users');
     found.set(users, (found.get(users) ?? 0) + 1);
+    const replaced = files.filter((file, index) => inodeOf(file) !== before[index]);
+    if (replaced.length > 0 && replaced.length < files.length) {
+      assert.deepEqual(
+        marks.map(existsSync),
+        files.map(() => true),
+        'a part is replaced, and each database says so',
+      );
+    }
     for (const name of await readdir(folder)) if (name.includes('.replaced-')) await rm(join(folder, name));
     tellProgress('killed', kill, KILLS);
   }
@@ -58,7 +71,12 @@ test(`leaves each database old or new after each of ${KILLS} killed restores, an
   assert.deepEqual(await sizesUntil(restored, variables.USERS_DATABASE), sizes);
   assert.equal((await restored).code, 0);
   assert.equal(countRows(variables.USERS_DATABASE, 'users'), BACKED_UP);
+  assert.deepEqual(marks.filter(existsSync), []);
 });
+
+function inodeOf(file: string): number {
+  return statSync(file).ino;
+}
 
 /** Records the sizes of a file until then; undefined while it does not exist. */
 async function sizesUntil(end: Promise<unknown>, file: string): Promise<(number | undefined)[]> {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '../harness/graph.ts';
+import { olderNode } from '../harness/older-node.ts';
+import { PATH, run } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
 import { readJson, readManifest } from '../harness/sources.ts';
 
@@ -74,6 +77,15 @@ test('has one copy of graphql, in the lock file and installed', () => {
 test('does not compile better-sqlite3, which contains its binaries', () => {
   const entry = installed.find(([path]) => path === 'node_modules/better-sqlite3');
   assert.equal(entry?.[1].gypfile, false);
+});
+
+const withoutOlderNode = olderNode === undefined && 'no Node older than 24 is on PATH';
+
+test('npm ci on an older Node warns of nothing', { skip: withoutOlderNode }, async (t) => {
+  const path = [dirname(olderNode ?? ''), PATH].join(delimiter);
+  const args = ['ci', '--dry-run', '--offline', '--ignore-scripts'];
+  const { code, stderr } = await run('npm', args, { PATH: path, HOME: await temporaryFolder(t) });
+  assert.deepEqual([code, stderr], [0, '']);
 });
 
 /** Returns true if the package at `path` finds `name` in its own node_modules or in one above. */

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from './process.ts';
 import { type FaultProxy, startProxy } from './proxy.ts';
-
-export type SubgraphName = 'users' | 'orders' | 'products';
+import { SUBGRAPH_NAMES, SUBGRAPHS, variablesOfEach } from './subgraphs.ts';
 
 /**
  * The system for one test: real processes, files in a folder of its own, and a proxy in front of each subgraph. Reading the
@@ -18,6 +17,8 @@ export interface Graph {
   readonly orders: RunningProcess;
   readonly products: RunningProcess;
   readonly gateway: RunningProcess;
+  /** Returns the process of any subgraph. */
+  processOf(name: string): RunningProcess;
   /** Proxy between gateway and users. */
   readonly usersProxy: FaultProxy;
   /** Proxy between gateway and orders. */
@@ -37,7 +38,7 @@ export interface Afterwards {
 
 /** Subgraphs to start (all of them by default), and environment variables in addition to the usual ones. */
 export interface GraphOptions {
-  only?: readonly SubgraphName[];
+  only?: readonly string[];
   all?: Record<string, string>;
   users?: Record<string, string>;
   orders?: Record<string, string>;
@@ -49,10 +50,10 @@ export interface GraphOptions {
 export async function startGraph(t: Afterwards, options: GraphOptions = {}): Promise<Graph> {
   const folder = await temporaryFolder(t);
   const proxies = await startProxies(t);
-  const variables = variablesOf(folder, proxies);
-  const { only: names = ['users', 'orders', 'products'] } = options;
-  const launchWith = (name: SubgraphName | 'gateway', path: string) =>
-    launch(path, { ...variables[name], ...options.all, ...options[name] });
+  const { only: names = SUBGRAPH_NAMES, all, ...own } = options;
+  const ownOf: Readonly<Record<string, Record<string, string>>> = own;
+  const launchWith = (name: string, path: string) =>
+    launch(path, { ...variablesOf(name, folder, proxies), ...all, ...ownOf[name] });
   const starting = [
     launchWith('gateway', 'gateway'),
     ...names.map((name) => launchWith(name, `subgraphs/${name}`)),
@@ -60,16 +61,16 @@ export async function startGraph(t: Afterwards, options: GraphOptions = {}): Pro
   stopAfter(t, starting);
   const [gateway, ...subgraphs] = await Promise.all(starting);
   const started = new Map(names.map((name, index) => [name, subgraphs[index]]));
-  const processOf = (name: SubgraphName): RunningProcess => {
-    const process = started.get(name);
-    if (process === undefined) throw new Error(`${name} was not started`);
-    return process;
-  };
-  proxies.usersProxy.target = proxies.verificationProxy.target = started.get('users')?.url ?? '';
-  proxies.ordersProxy.target = started.get('orders')?.url ?? '';
-  proxies.productsProxy.target = proxies.stockProxy.target = started.get('products')?.url ?? '';
+  for (const routes of [proxies.ofGateway, ...proxies.ofCaller.values()])
+    for (const [name, proxy] of routes) proxy.target = started.get(name)?.url ?? '';
+  const processOf = (name: string) => found(started, name);
   return {
-    ...{ url: gateway.url, folder, gateway, ...proxies },
+    ...{ url: gateway.url, folder, gateway, processOf },
+    usersProxy: found(proxies.ofGateway, 'users'),
+    ordersProxy: found(proxies.ofGateway, 'orders'),
+    productsProxy: found(proxies.ofGateway, 'products'),
+    verificationProxy: found(proxies.ofCaller.get('orders'), 'users'),
+    stockProxy: found(proxies.ofCaller.get('orders'), 'products'),
     get users() {
       return processOf('users');
     },
@@ -82,33 +83,32 @@ export async function startGraph(t: Afterwards, options: GraphOptions = {}): Pro
   };
 }
 
-type Proxies = Pick<Graph, 'usersProxy' | 'ordersProxy' | 'productsProxy' | 'verificationProxy' | 'stockProxy'>;
-
-async function startProxies(t: Afterwards): Promise<Proxies> {
-  const [usersProxy, ordersProxy, productsProxy] = await Promise.all([proxyFor(t), proxyFor(t), proxyFor(t)]);
-  const [verificationProxy, stockProxy] = await Promise.all([proxyFor(t), proxyFor(t)]);
-  return { usersProxy, ordersProxy, productsProxy, verificationProxy, stockProxy };
+/** Proxies by the subgraph that they lead to: from the gateway, and from each subgraph that calls it. */
+interface Proxies {
+  readonly ofGateway: ReadonlyMap<string, FaultProxy>;
+  readonly ofCaller: ReadonlyMap<string, ReadonlyMap<string, FaultProxy>>;
 }
 
-/** Returns the usual environment variables of each process. */
-function variablesOf(
-  folder: string,
-  proxies: Proxies,
-): Readonly<Record<SubgraphName | 'gateway', Record<string, string>>> {
+async function startProxies(t: Afterwards): Promise<Proxies> {
+  const proxiesTo = async (names: readonly string[]) =>
+    new Map(await Promise.all(names.map(async (name) => [name, await proxyFor(t)] as const)));
+  const ofCaller = SUBGRAPHS.map(async ({ name, calls }) => [name, await proxiesTo(calls)] as const);
+  return { ofGateway: await proxiesTo(SUBGRAPH_NAMES), ofCaller: new Map(await Promise.all(ofCaller)) };
+}
+
+/** Returns the usual environment variables of a subgraph or the gateway. */
+function variablesOf(name: string, folder: string, { ofGateway, ofCaller }: Proxies): Record<string, string> {
+  const proxies = name === 'gateway' ? ofGateway : ofCaller.get(name);
   return {
-    users: { USERS_DATABASE: join(folder, 'users.sqlite') },
-    orders: {
-      ORDERS_DATABASE: join(folder, 'orders.sqlite'),
-      USERS_URL: proxies.verificationProxy.url,
-      PRODUCTS_URL: proxies.stockProxy.url,
-    },
-    products: { PRODUCTS_DATABASE: join(folder, 'products.sqlite') },
-    gateway: {
-      USERS_URL: proxies.usersProxy.url,
-      ORDERS_URL: proxies.ordersProxy.url,
-      PRODUCTS_URL: proxies.productsProxy.url,
-    },
+    ...variablesOfEach('DATABASE', () => join(folder, `${name}.sqlite`), [name]),
+    ...variablesOfEach('URL', (callee) => found(proxies, callee).url, [...(proxies?.keys() ?? [])]),
   };
+}
+
+function found<Value>(values: ReadonlyMap<string, Value | undefined> | undefined, name: string): Value {
+  const value = values?.get(name);
+  if (value === undefined) throw new Error(`${name} was not started`);
+  return value;
 }
 
 /** Starts one process of the graph, on a free port unless `env` names one. It ends with the test. */
@@ -120,9 +120,7 @@ export function start(t: Afterwards, folder: string, env: Record<string, string>
 
 function launch(folder: string, env: Record<string, string>): Promise<RunningProcess> {
   return startProcess(folder, {
-    USERS_PORT: '0',
-    ORDERS_PORT: '0',
-    PRODUCTS_PORT: '0',
+    ...variablesOfEach('PORT', () => '0'),
     GATEWAY_PORT: '0',
     SUBGRAPH_SECRET: 'a secret for this test only',
     ...env,

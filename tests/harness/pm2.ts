@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { freePort } from './ports.ts';
 import { COMPILE_CACHE, ROOT } from './process.ts';
+import { SUBGRAPH_NAMES, variablesOfEach } from './subgraphs.ts';
 
 /** Command line of pm2. */
 export const PM2 = join(ROOT, 'node_modules', 'pm2', 'bin', 'pm2');
@@ -67,21 +68,18 @@ export async function createProject(
   root = ROOT,
 ): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-pm2-'));
-  const ports = [await freePort(), await freePort(), await freePort(), await freePort()];
-  const [gateway, users, orders, products] = ports.map(String);
+  const gateway = await freePort();
+  const ports = new Map<string, number>();
+  for (const name of SUBGRAPH_NAMES) ports.set(name, await freePort());
   const all = {
     HOME: folder,
     PATH,
     PM2_HOME: join(folder, 'pm2'),
     LOGS_DIR: join(folder, 'logs'),
-    USERS_DATABASE: join(folder, 'users.sqlite'),
-    ORDERS_DATABASE: join(folder, 'orders.sqlite'),
-    PRODUCTS_DATABASE: join(folder, 'products.sqlite'),
+    ...variablesOfEach('DATABASE', (name) => join(folder, `${name}.sqlite`)),
     SUBGRAPH_SECRET_FILE: join(folder, 'secret'),
     GATEWAY_PORT: `${gateway}`,
-    USERS_PORT: `${users}`,
-    ORDERS_PORT: `${orders}`,
-    PRODUCTS_PORT: `${products}`,
+    ...variablesOfEach('PORT', (name) => `${ports.get(name)}`),
     DRAIN_DELAY_MS: '0',
     ...variables(folder),
   };
@@ -98,7 +96,7 @@ export async function createProject(
     folder,
     env,
     url: `http://127.0.0.1:${gateway}/graphql`,
-    usersUrl: `http://127.0.0.1:${users}/graphql`,
+    usersUrl: `http://127.0.0.1:${ports.get('users')}/graphql`,
     npm: (...args) => run('npm', args, env, root),
     pm2,
     list: async () => parseList((await pm2(['jlist'])).stdout),

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { SUBGRAPHS, variablesOfEach } from './subgraphs.ts';
 import { withDeadline } from './waiting.ts';
 
 /** Root folder of the project. */
@@ -14,7 +15,11 @@ export const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.
 const ENVIRONMENT = { PATH: process.env.PATH, LOG_FORMAT: 'json', ...COMPILE_CACHE };
 
 /** Addresses of other subgraphs at which nothing answers, for a test without them. */
-const NO_PEERS = { USERS_URL: 'http://127.0.0.1:9/graphql', PRODUCTS_URL: 'http://127.0.0.1:9/graphql' };
+const NO_PEERS = variablesOfEach(
+  'URL',
+  () => 'http://127.0.0.1:9/graphql',
+  SUBGRAPHS.flatMap(({ calls }) => calls),
+);
 
 /** A process of the project that runs for a test. */
 export interface RunningProcess {

@@ -4,14 +4,14 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { variablePrefix } from '@lockstep/subgraph-kit/variable-prefix.ts';
 import { createProject, type Outcome, type Project } from './pm2.ts';
 import { COMPILE_CACHE } from './process.ts';
 import { copyProject } from './scratch.ts';
+import { SUBGRAPH_NAMES } from './subgraphs.ts';
 
 /** Names of the project's processes. */
-export const APPS = ['users', 'products', 'orders', 'gateway'] as const;
-/** Name of one of the project's processes. */
-export type AppName = (typeof APPS)[number];
+export const APPS: readonly string[] = [...SUBGRAPH_NAMES, 'gateway'];
 
 /** Copy of the project whose programs do nothing but start fast and answer with their environment. */
 export interface SmallProject extends Project {
@@ -22,16 +22,16 @@ export interface SmallProject extends Project {
   /** Starts what `npm run name` runs. */
   spawn(name: string, env?: Record<string, string>): ChildProcess;
   /** Resolves with the environment that the app answers with; undefined if nothing answers at its port. */
-  environmentOf(app: AppName): Promise<Record<string, string> | undefined>;
+  environmentOf(app: string): Promise<Record<string, string> | undefined>;
   /** Returns the path of the app's program. */
-  programOf(app: AppName): string;
+  programOf(app: string): string;
 }
 
 /** Creates a small project in which nothing runs, under a pm2 of its own. */
 export async function createSmallProject(t: { after(end: () => Promise<void>): void }): Promise<SmallProject> {
   const root = await mkdtemp(join(tmpdir(), 'lockstep-small-'));
   await copyProject(root);
-  const programOf = (app: AppName) => join(root, app === 'gateway' ? '' : 'subgraphs', app, 'src', 'main.ts');
+  const programOf = (app: string) => join(root, app === 'gateway' ? '' : 'subgraphs', app, 'src', 'main.ts');
   for (const app of APPS) await cp(join(import.meta.dirname, 'small-app.ts'), programOf(app));
   const project = await createProject(t, () => ({}), root);
   t.after(() => rm(root, { recursive: true, force: true }));
@@ -55,7 +55,7 @@ export async function createSmallProject(t: { after(end: () => Promise<void>): v
       return { code, stdout, stderr };
     },
     async environmentOf(app) {
-      const port = project.env[`${app.toUpperCase()}_PORT`];
+      const port = project.env[`${variablePrefix(app)}_PORT`];
       try {
         const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } });
         return JSON.parse(await answer.text());

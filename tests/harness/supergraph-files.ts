@@ -2,6 +2,7 @@ import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Afterwards, temporaryFolder } from './graph.ts';
 import { ROOT } from './process.ts';
+import { SUBGRAPH_NAMES } from './subgraphs.ts';
 
 /** Files that a gateway follows, copied for a test to change. */
 export interface SupergraphFiles {
@@ -24,15 +25,17 @@ export async function copySupergraph(t: Afterwards): Promise<SupergraphFiles> {
     await copyFile(join(ROOT, path), file);
     return file;
   };
-  const [supergraph, users, orders, products] = await Promise.all([
-    copy('supergraph.yaml'),
-    copy('subgraphs/users/schema.graphql'),
-    copy('subgraphs/orders/schema.graphql'),
-    copy('subgraphs/products/schema.graphql'),
-  ]);
+  const schemaOf = (name: string) => join('subgraphs', name, 'schema.graphql');
+  const supergraph = await copy('supergraph.yaml');
+  for (const name of SUBGRAPH_NAMES) await copy(schemaOf(name));
   const text = await readFile(supergraph, 'utf8');
   await writeFile(supergraph, text.slice(0, text.indexOf('\ngateway:') + 1));
-  return { supergraph, users, orders, products };
+  return {
+    supergraph,
+    users: join(folder, schemaOf('users')),
+    orders: join(folder, schemaOf('orders')),
+    products: join(folder, schemaOf('products')),
+  };
 }
 
 /** Replaces a file atomically, as editors do. */

@@ -1,11 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Afterwards } from './graph.ts';
 import { freePort } from './ports.ts';
-import { ROOT, type RunningProcess, startProcess } from './process.ts';
-
-/** Subgraphs of the project. */
-export const SUBGRAPHS: readonly string[] = readdirSync(join(ROOT, 'subgraphs')).sort();
+import { type RunningProcess, startProcess } from './process.ts';
+import { SUBGRAPH_NAMES, variablesOfEach } from './subgraphs.ts';
 
 /** Secret that the processes of a test share. */
 export const SECRET = 'a secret for this test only';
@@ -25,7 +21,7 @@ export interface Target {
 export async function startTargets(
   t: Afterwards,
   variables: Record<string, string> = {},
-  subgraphs = SUBGRAPHS,
+  subgraphs = SUBGRAPH_NAMES,
 ): Promise<Target[]> {
   const env = { NODE_ENV: 'production', SUBGRAPH_SECRET: SECRET, ...(await addresses()), ...variables };
   const launch = async (folder: string, target: Omit<Target, 'process'>): Promise<Target> => {
@@ -33,25 +29,29 @@ export async function startTargets(
     t.after(() => process.stop('SIGKILL')); // a process blocked by an attack would not end otherwise
     return { ...target, process };
   };
-  const [first = ''] = SUBGRAPHS;
   return Promise.all([
-    launch('gateway', { name: 'gateway', list: first, headers: {} }),
+    launch('gateway', { name: 'gateway', list: listOf(SUBGRAPH_NAMES[0]), headers: {} }),
     ...subgraphs.map((name) =>
-      launch(`subgraphs/${name}`, { name, list: name, headers: { 'x-subgraph-secret': SECRET } }),
+      launch(`subgraphs/${name}`, { name, list: listOf(name), headers: { 'x-subgraph-secret': SECRET } }),
     ),
   ]);
 }
 
+/** Returns the root field that lists a subgraph's objects: `giftCards` for `gift-cards`. */
+function listOf(name = ''): string {
+  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** Resolves with the addresses of the subgraphs, which call each other, and without database files. */
 async function addresses(): Promise<Record<string, string>> {
-  const env: Record<string, string> = { GATEWAY_PORT: '0' };
-  for (const name of SUBGRAPHS.map((name) => name.toUpperCase())) {
-    const port = await freePort();
-    env[`${name}_PORT`] = String(port);
-    env[`${name}_URL`] = `http://127.0.0.1:${port}/graphql`;
-    env[`${name}_DATABASE`] = ':memory:';
-  }
-  return env;
+  const ports = new Map<string, number>();
+  for (const name of SUBGRAPH_NAMES) ports.set(name, await freePort());
+  return {
+    GATEWAY_PORT: '0',
+    ...variablesOfEach('PORT', (name) => String(ports.get(name))),
+    ...variablesOfEach('URL', (name) => `http://127.0.0.1:${ports.get(name)}/graphql`),
+    ...variablesOfEach('DATABASE', () => ':memory:'),
+  };
 }
 
 /** Timeout after which a process counts as blocked. */

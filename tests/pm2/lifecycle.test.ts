@@ -5,13 +5,14 @@ import { after, test } from 'node:test';
 import { get } from '../harness/client.ts';
 import { createProject, type Pm2Process } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
+import { SUBGRAPH_NAMES } from '../harness/subgraphs.ts';
 import { testCrashes } from './crash.ts';
 import { testSecret } from './secret.ts';
 
 // A day of the project under a pm2 that also runs something else.
 
 const project = await createProject({ after });
-const NAMES = ['gateway', 'orders', 'products', 'users'];
+const NAMES = ['gateway', ...SUBGRAPH_NAMES].toSorted();
 const EMPTY_GRAPH = { users: [], orders: [], products: [] };
 
 test('npm start returns once the graph answers, and prints its address and the next commands', async () => {

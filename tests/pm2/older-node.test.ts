@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { get } from '../harness/client.ts';
-import { createProject, PATH, type Project } from '../harness/pm2.ts';
+import { olderNode as older } from '../harness/older-node.ts';
+import { createProject, type Project } from '../harness/pm2.ts';
 import { until } from '../harness/waiting.ts';
 
-const older = findOlderNode();
 const options = { skip: older ? false : 'no Node older than 24 is on PATH: what a pm2 on one does could not be tried' };
 
 test("an older Node's pm2 prints one line of advice when it starts ecosystem.config.js", options, async () => {
@@ -49,12 +48,4 @@ async function assertStarts(project: Project): Promise<void> {
   assert.deepEqual(await get(project.url, '{ users { name } }'), { users: [] });
   const gateway = (await project.list()).find(({ name }) => name === 'gateway');
   assert.equal(`v${gateway?.node}`, process.version);
-}
-
-/** Returns a Node on PATH that is older than the gateway needs. */
-function findOlderNode(): string | undefined {
-  const nodes = PATH.split(delimiter).map((folder) => join(folder, 'node'));
-  return nodes.find(
-    (node) => Number.parseInt(spawnSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout, 10) < 24,
-  );
 }

@@ -57,7 +57,7 @@ async function interrupt(
   await exit;
 }
 
-async function killOne(project: SmallProject, app: (typeof APPS)[number]): Promise<void> {
+async function killOne(project: SmallProject, app: string): Promise<void> {
   const environment = await project.environmentOf(app);
   if (environment) process.kill(Number(environment.pid), 'SIGKILL');
 }

@@ -1,6 +1,6 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Afterwards, type Graph, type SubgraphName, startGraph } from '../harness/graph.ts';
+import { type Afterwards, type Graph, startGraph } from '../harness/graph.ts';
 import { copySupergraph } from '../harness/supergraph-files.ts';
 
 /** A graph with gateway settings of its own, and the path of its supergraph file. */
@@ -19,7 +19,7 @@ export async function startConfigured(
   t: Afterwards,
   settings: string,
   files: Readonly<Record<string, string>> = {},
-  only: readonly SubgraphName[] = ['users', 'orders'],
+  only: readonly string[] = ['users', 'orders'],
 ): Promise<ConfiguredGraph> {
   const { supergraph } = await copySupergraph(t);
   for (const [name, text] of Object.entries(files)) await writeFile(join(dirname(supergraph), name), text);

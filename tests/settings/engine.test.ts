@@ -50,6 +50,6 @@ test('a subscription is refused with status 400, and costs no ApolloGateway', as
   const { url, process } = await startGateway(t, {});
   await process.logged(({ msg }) => /have a Subscription type, but subscriptions are not supported/.test(String(msg)));
   const { status, errors } = await send(url, 'subscription { word }');
-  assert.deepEqual([status, errors[0]?.message], [400, 'subscriptions are not supported']);
+  assert.deepEqual([status, errors[0]?.message], [400, 'Subscriptions are not supported; query again for changes']);
   assert.deepEqual(errors[0]?.extensions.code, 'OPERATION_NOT_SUPPORTED');
 });

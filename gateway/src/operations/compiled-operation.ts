@@ -1,6 +1,5 @@
 import { dataBytes, documentBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
 import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
-import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import {
@@ -30,6 +29,7 @@ import { ResponseKeys } from '../planning/plan/response-keys.ts';
 import type { PlannedOperation } from '../planning/planner.ts';
 import { denialErrors } from './authorization/denial-errors.ts';
 import type { Restriction } from './authorization/restriction.ts';
+import { clientLeft } from './in-time.ts';
 
 /** Input of the compiler. */
 export interface OperationSource extends PlannedOperation {
@@ -209,10 +209,6 @@ export function compileOperation(source: OperationSource): CompiledOperation {
   const rootType = source.apiSchema.getRootType(operation.operation);
   if (!rootType) throw new GraphQLError(`The schema has no ${operation.operation} type.`, { nodes: operation });
   return new CompiledOperation(source, operation, rootType);
-}
-
-function clientLeft(): ExpectedError {
-  return new ExpectedError('DEADLINE_EXCEEDED', 'The client has left');
 }
 
 /** Code of an operation under one combination of its conditions, and the denials that apply then. */

@@ -4,7 +4,7 @@ import { InvalidPlanError } from '../planning/invalid-plan-error.ts';
 import { OperationTooComplexError } from '../planning/operation-too-complex-error.ts';
 import { inlineFragments } from '../planning/plan/inlined-operation.ts';
 import { operationOf } from '../planning/plan/operation-document.ts';
-import type { Planner } from '../planning/planner.ts';
+import type { Planner, PlanRequest } from '../planning/planner.ts';
 import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
 import type { OperationCounts } from '../telemetry/metrics.ts';
 import { restrict, type Visit } from './authorization/restriction.ts';
@@ -51,16 +51,16 @@ export class OperationCompiler {
   compileVariant(
     { operation, labels }: RequestDependentOperation,
     { unmet, labelsOn, isAuthenticated }: Variant,
-    client?: string,
+    request: PlanWaiter = {},
   ): Promise<Compiled> {
     const { document, operationName } = operation;
     const overrideLabels = new Map(labels.map((label) => [label, labelsOn.has(label)]));
-    if (unmet.size === 0) return this.compileDocument(document, operationName, { overrideLabels, client });
+    if (unmet.size === 0) return this.compileDocument(document, operationName, { ...request, overrideLabels });
     const whole = inlined(operation);
     const { visible, denied, denials } = this.#restrict(whole, (rule) => !unmet.has(rule));
     const parts = this.#denied === 'told' ? { visible: whole, denied: new Set<never>() } : { visible, denied };
     const restriction = { ...parts, denials, isAuthenticated, isWhole: this.#denied === 'refused' };
-    return this.compileDocument(documentOf(whole), operationName, { overrideLabels, restriction, client });
+    return this.compileDocument(documentOf(whole), operationName, { ...request, overrideLabels, restriction });
   }
 
   #restrict(operation: OperationDefinitionNode, isMet: Parameters<typeof restrict>[3]): Visit {
@@ -75,13 +75,13 @@ export class OperationCompiler {
   async compileDocument(
     document: DocumentNode,
     operationName: string | undefined,
-    { restriction, overrideLabels, client }: CompileOptions = {},
+    { restriction, ...request }: CompileOptions = {},
   ): Promise<Compiled> {
     const { apiSchema, supergraphSchema } = this.#planner;
     this.#counts.misses += 1;
     try {
       const visible = restriction ? documentOf(restriction.visible) : document;
-      const planned = await this.#planner.plan({ document: visible, operationName, overrideLabels, client });
+      const planned = await this.#planner.plan({ ...request, document: visible, operationName });
       return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName, restriction });
     } catch (error) {
       if (error instanceof OperationTooComplexError) return UnsupportedOperation.tooComplex(error.message);
@@ -99,11 +99,11 @@ export class OperationCompiler {
   }
 }
 
-interface CompileOptions {
+/** Who waits for a plan, and until when. */
+type PlanWaiter = Pick<PlanRequest, 'client' | 'signal'>;
+
+interface CompileOptions extends PlanWaiter, Pick<PlanRequest, 'overrideLabels'> {
   readonly restriction?: SourceRestriction;
-  readonly overrideLabels?: ReadonlyMap<string, boolean>;
-  /** Client that waits for it; undefined for the gateway itself. */
-  readonly client?: string | undefined;
 }
 
 function inlined({ document, operationName }: ClientOperation): OperationDefinitionNode {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { composeServices } from '@apollo/composition';
+import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import {
   type GraphQLObjectType,
   getIntrospectionQuery,
@@ -15,6 +16,7 @@ import { InvalidPlanError } from '../planning/invalid-plan-error.ts';
 import { loadPlanner } from '../planning/load-planner.ts';
 import { OperationTooComplexError } from '../planning/operation-too-complex-error.ts';
 import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
+import { RejectionCounts } from '../telemetry/rejection-counts.ts';
 import type { ClientOperation } from './client-operation.ts';
 import { CompiledOperation } from './compiled-operation.ts';
 import { Operations } from './operations.ts';
@@ -44,6 +46,38 @@ test('plans an operation once for all requests that come together, and finds it 
   assert.equal(second, first);
   assert.equal(operations.get(operation('{ book { id } }')), first);
   assert.equal(plan.mock.callCount(), 1);
+});
+
+test('gives an operation up when the last request for it has left, and compiles it for one that comes at that moment', async () => {
+  const signals: (AbortSignal | undefined)[] = [];
+  const plan: typeof BOOKS.plan = ({ signal, ...request }) => {
+    signals.push(signal);
+    const waiting = Promise.withResolvers<Awaited<ReturnType<typeof BOOKS.plan>>>();
+    signal?.addEventListener('abort', () => waiting.reject(signal.reason));
+    return signals.length === 1 ? waiting.promise : BOOKS.plan(request);
+  };
+  const operations = new Operations({ ...BOOKS, plan });
+  const clients = [new AbortController(), new AbortController()];
+  const waiting = clients.map(async (client) => operations.get(operation('{ book { id } }'), client));
+  const left = waiting.map((request) => assert.rejects(request, { message: 'The client has left' }));
+  clients[0]?.abort();
+  await left[0];
+  assert.equal(signals[0]?.aborted, false);
+  const late = Promise.withResolvers<unknown>();
+  signals[0]?.addEventListener('abort', () => late.resolve(operations.get(operation('{ book { id } }'))));
+  clients[1]?.abort();
+  await left[1];
+  assert.ok((await late.promise) instanceof CompiledOperation);
+  assert.equal(signals.length, 2);
+});
+
+test('counts the requests that are refused because too many operations wait to be planned', async () => {
+  const overloaded = () => Promise.reject(new ExpectedError('OVERLOADED', 'Already 500 operations wait to be planned'));
+  const refusals = new RejectionCounts();
+  const operations = new Operations({ ...BOOKS, plan: overloaded }, { refusals });
+  const waiting = [0, 1].map(async () => operations.get(operation('{ book { id } }')));
+  await Promise.allSettled(waiting);
+  assert.deepEqual(refusals.all(), [{ rule: 'OVERLOADED', outcome: 'refused', count: 2 }]);
 });
 
 test('tells the operations of one document apart by name', async () => {
@@ -116,7 +150,7 @@ test('does not plan a subscription', async (t) => {
   const plan = t.mock.method(planner, 'plan');
   const found = await new Operations(planner).get(operation('subscription { ticks }'));
   assert.ok(found instanceof UnsupportedOperation);
-  assert.equal(found.error.message, 'subscriptions are not supported');
+  assert.equal(found.error.message, 'Subscriptions are not supported; query again for changes');
   assert.equal(plan.mock.callCount(), 0);
 });
 

@@ -1,20 +1,20 @@
 import { ByteCache } from '@lockstep/runtime/caching/byte-cache.ts';
 import { documentBytes, shareOfHeap } from '@lockstep/runtime/caching/heap-bytes.ts';
+import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import { GraphQLError, validate } from 'graphql';
 import type { Planner } from '../planning/planner.ts';
 import type { OperationCounts } from '../telemetry/metrics.ts';
+import type { RejectionCounts } from '../telemetry/rejection-counts.ts';
 import type { AuthorizationRules } from './authorization/rules.ts';
 import type { ClientOperation } from './client-operation.ts';
 import { CompiledOperation } from './compiled-operation.ts';
 import { type Compiled, type DenialEffect, OperationCompiler } from './operation-compiler.ts';
 import { RequestDependentOperation, type Variant } from './request-dependent-operation.ts';
+import { AbandonedError, SharedCompilation, type Waiter } from './shared-compilation.ts';
 import { UnsupportedOperation } from './unsupported-operation.ts';
 
 /** An operation that is compiled, or of which each request gets a compiled variant. */
 export type Found = Compiled | RequestDependentOperation;
-
-/** Returns the key by which clients are told apart. */
-export type ClientIdentity = () => string;
 
 interface Entry {
   readonly operation: ClientOperation;
@@ -41,6 +41,8 @@ export interface OperationsOptions {
   readonly denied?: DenialEffect;
   /** Counts of the supergraphs before, which this one continues. */
   readonly counts?: OperationCounts | undefined;
+  /** Counts of requests that are refused because too many operations wait to be planned. */
+  readonly refusals?: RejectionCounts | undefined;
   /** Bound of all operations that are kept. */
   readonly maxBytes?: number;
 }
@@ -52,10 +54,15 @@ export class Operations {
   readonly #compiler: OperationCompiler;
   readonly #entries: ByteCache<Entry>;
   /** Operations and variants that are being compiled, which later requests wait for. */
-  readonly #pending = new Map<string, Promise<CompiledEntry>>();
+  readonly #pending = new Map<string, SharedCompilation<CompiledEntry>>();
+  readonly #refusals: RejectionCounts | undefined;
 
-  constructor(planner: Planner, { denied = 'removed', counts, maxBytes = MAX_BYTES }: OperationsOptions = {}) {
+  constructor(
+    planner: Planner,
+    { denied = 'removed', counts, refusals, maxBytes = MAX_BYTES }: OperationsOptions = {},
+  ) {
     this.planner = planner;
+    this.#refusals = refusals;
     this.#entries = new ByteCache(maxBytes);
     this.counts = counts ?? { hits: 0, misses: 0, unsupported: 0 };
     this.#compiler = new OperationCompiler(planner, denied, this.counts);
@@ -69,13 +76,13 @@ export class Operations {
   /**
    * Returns a known operation at once, and compiles any other.
    *
-   * @param client identifies the client that waits, called only if it has to wait
-   * @throws {GraphQLError} if there is no such operation, or `OVERLOADED` if too many wait to be planned
+   * @throws {GraphQLError} if there is no such operation, `OVERLOADED` if too many wait to be planned, or `DEADLINE_EXCEEDED` if
+   * the request that waits leaves before
    */
-  get(operation: ClientOperation, client?: ClientIdentity): Found | Promise<Found> {
+  get(operation: ClientOperation, waiter: Waiter = {}): Found | Promise<Found> {
     const key = keyOf(operation);
     const known = this.#entries.get(key);
-    if (!known) return this.#add(key, operation, client);
+    if (!known) return this.#add(key, operation, waiter);
     if (!(known.compiled instanceof RequestDependentOperation)) this.counts.hits += 1;
     known.uses += 1;
     return known.compiled;
@@ -84,13 +91,13 @@ export class Operations {
   /**
    * Returns an operation as it is for one request: at once, or compiled.
    *
-   * @throws {GraphQLError} `OVERLOADED` if too many wait to be planned
+   * @throws {GraphQLError} `OVERLOADED` and `DEADLINE_EXCEEDED` as {@link get}
    */
-  variant(varying: RequestDependentOperation, variant: Variant, client?: ClientIdentity): Compiled | Promise<Compiled> {
+  variant(varying: RequestDependentOperation, variant: Variant, waiter: Waiter = {}): Compiled | Promise<Compiled> {
     const key = `${keyOf(varying.operation)} ${varying.keyOf(variant)}`;
     const known = this.#entries.get(key);
     if (!known || known.compiled instanceof RequestDependentOperation)
-      return this.#addVariant(key, varying, variant, client?.());
+      return this.#addVariant(key, varying, variant, waiter);
     this.counts.hits += 1;
     known.uses += 1;
     return known.compiled;
@@ -123,29 +130,23 @@ export class Operations {
     }
   }
 
-  #add(key: string, operation: ClientOperation, client?: ClientIdentity): Found | Promise<Found> {
+  #add(key: string, operation: ClientOperation, waiter: Waiter): Found | Promise<Found> {
     const unplanned = UnsupportedOperation.ofKind(operation) ?? this.#compiler.dependsOnRequest(operation);
     if (unplanned) {
       this.#keep(key, { operation, compiled: unplanned, uses: 1 });
       return unplanned;
     }
-    return this.#once(key, async () => {
-      const compiled = await this.#compiler.compileDocument(operation.document, operation.operationName, {
-        client: client?.(),
-      });
+    return this.#once(key, waiter, async (request) => {
+      const { document, operationName } = operation;
+      const compiled = await this.#compiler.compileDocument(document, operationName, request);
       return this.#keep(key, { operation, compiled, uses: 0 });
     });
   }
 
-  #addVariant(
-    key: string,
-    varying: RequestDependentOperation,
-    variant: Variant,
-    client: string | undefined,
-  ): Promise<Compiled> {
+  #addVariant(key: string, varying: RequestDependentOperation, variant: Variant, waiter: Waiter): Promise<Compiled> {
     const { operation } = varying;
-    return this.#once(key, async () => {
-      const compiled = await this.#compiler.compileVariant(varying, variant, client);
+    return this.#once(key, waiter, async (request) => {
+      const compiled = await this.#compiler.compileVariant(varying, variant, request);
       if (compiled instanceof CompiledOperation) compiled.held.add(documentBytes(operation.document));
       const forgotten = varying.remember(key);
       if (forgotten !== undefined) this.#entries.delete(forgotten);
@@ -161,18 +162,40 @@ export class Operations {
     return entry;
   }
 
-  /** Compiles an operation once, however many requests for it come at the same time. */
-  async #once(key: string, compile: () => Promise<CompiledEntry>): Promise<Compiled> {
-    let pending = this.#pending.get(key);
-    if (!pending) {
-      pending = compile().finally(() => this.#pending.delete(key));
-      this.#pending.set(key, pending);
+  /** Compiles an operation once, however many requests for it come at the same time, and not if all leave before its turn. */
+  async #once(key: string, waiter: Waiter, compile: Compile): Promise<Compiled> {
+    for (;;) {
+      const pending = this.#pending.get(key) ?? this.#begin(key, waiter, compile);
+      try {
+        const entry = await pending.wait(waiter);
+        entry.uses += 1;
+        return entry.compiled;
+      } catch (error) {
+        if (error instanceof AbandonedError) continue; // this request came as the last one before it left
+        if (error instanceof ExpectedError && error.extensions.code === OVERLOADED) {
+          this.#refusals?.add(OVERLOADED, 'refused');
+        }
+        throw error;
+      }
     }
-    const entry = await pending;
-    entry.uses += 1;
-    return entry.compiled;
+  }
+
+  #begin(key: string, waiter: Waiter, compile: Compile): SharedCompilation<CompiledEntry> {
+    const client = waiter.client?.();
+    const pending = new SharedCompilation((signal) =>
+      compile({ client, signal }).finally(() => this.#pending.delete(key)),
+    );
+    this.#pending.set(key, pending);
+    return pending;
   }
 }
+
+const OVERLOADED = 'OVERLOADED';
+
+type Compile = (request: {
+  readonly client: string | undefined;
+  readonly signal: AbortSignal;
+}) => Promise<CompiledEntry>;
 
 function keyOf({ queryHash, operationName }: ClientOperation): string {
   return `${queryHash} ${operationName ?? ''}`;

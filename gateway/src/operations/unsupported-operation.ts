@@ -49,7 +49,9 @@ export class UnsupportedOperation {
 
 /** Returns an error that says so with status 400: a client can know it from the schema's documentation. */
 export function subscriptionsNotSupported(): GraphQLError {
-  return new ExpectedError(CODE, 'subscriptions are not supported', { extensions: { http: { status: 400 } } });
+  return new ExpectedError(CODE, 'Subscriptions are not supported; query again for changes', {
+    extensions: { http: { status: 400 } },
+  });
 }
 
 /** Counts requests for operations that can't be executed, and logs each such operation once. */

@@ -9,6 +9,7 @@ import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import type { CallRules } from '../subgraphs/call-rules.ts';
 import { OperationCalls } from '../subgraphs/operation-calls.ts';
 import type { Context } from '../supergraph/request-context.ts';
+import type { RejectionCounts } from '../telemetry/rejection-counts.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import type { RequestWatch } from '../telemetry/request-watch.ts';
 import { clientOf } from './admission/rate-limit.ts';
@@ -17,6 +18,7 @@ import type { DocumentGate } from './documents/document-gate.ts';
 import type { FastPath } from './fast-path.ts';
 import type { Authentication } from './identity/authentication.ts';
 import type { Claims } from './identity/token-verifier.ts';
+import { refuseUnsupportedRequests } from './unsupported-request.ts';
 
 /** Steps of a GraphQL request, in this order. An undefined one is off. */
 export interface RequestSteps {
@@ -28,6 +30,7 @@ export interface RequestSteps {
   /** Undefined if plugins have a say in each operation, so that Apollo Server has to see them all. */
   readonly fastPath: FastPath | undefined;
   readonly apolloServer: ApolloServer<Context>;
+  readonly refusals: RejectionCounts;
   /** Answers whoever prefers a page. */
   readonly page: Handler;
 }
@@ -67,11 +70,12 @@ export function graphqlRequests(
 /** Reads the body, checks the document and runs the operation. */
 function operations(steps: RequestSteps, { timeoutMs, rateLimit }: TrafficShaping, maxBodyBytes: number) {
   const keyHeader = rateLimit?.keyHeader;
-  const { page, documents, rules, fastPath, apolloServer } = steps;
+  const { page, documents, rules, fastPath, apolloServer, refusals } = steps;
   const options: GraphQLOptions<Context, Admitted> = {
     maxBodyBytes,
     page,
     check: (params) => documents.check(params),
+    checkUnknown: refuseUnsupportedRequests(refusals),
     context: ({ signal, bytes, request, carried: { claims, record } }) => {
       const client = () => clientOf(request, keyHeader);
       const { headers } = request;

@@ -20,6 +20,7 @@ export interface Planner {
    * Plans an operation.
    *
    * @throws {GraphQLError} if there is no such operation, or `OVERLOADED` if too many wait to be planned
+   * @throws the signal's reason if it was aborted before planning began
    * @throws {OperationTooComplexError} if planning it would take too long
    * @throws {UnplannableOperationError} if there is no plan
    */
@@ -55,6 +56,8 @@ export interface PlanRequest {
   readonly overrideLabels?: ReadonlyMap<string, boolean> | undefined;
   /** Client that waits for the plan; undefined for the gateway itself. */
   readonly client?: string | undefined;
+  /** Aborted when nobody waits for the plan any more: it is not made then, unless that has begun. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The plan of one operation, and the names it uses in place of the client's. */

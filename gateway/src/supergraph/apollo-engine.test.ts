@@ -61,7 +61,7 @@ for (const engine of ['compiled', 'apollo'] as const) {
     const { ask } = await load(t, engine, FEEDS);
     const { status, body } = await ask('subscription { news }');
     assert.equal(status, 400);
-    assert.match(body, /"subscriptions are not supported".*"OPERATION_NOT_SUPPORTED"/);
+    assert.match(body, /"Subscriptions are not supported; .*"OPERATION_NOT_SUPPORTED"/);
   });
 }
 

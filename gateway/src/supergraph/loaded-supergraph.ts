@@ -21,7 +21,6 @@ import type { BreakerState, Counts, SupergraphFigures } from '../telemetry/metri
 import { loadApolloEngine } from './apollo-engine.ts';
 import { type Callers, callerOf, closeCallers, openCallers } from './callers.ts';
 import type { Executor, RequestContext } from './executor.ts';
-import { inTime } from './in-time.ts';
 import { subscriptionWarning } from './subscription-warning.ts';
 
 /** A supergraph and the settings of its calls. */
@@ -86,6 +85,7 @@ export class LoadedSupergraph implements SupergraphFigures {
     this.operations = new Operations(planner, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
       counts: counts?.operations,
+      refusals: counts?.refusals,
     });
     this.#choice = new VariantChoice(hooks, logger);
     this.#denials = new DenialReport(directives, logger, counts?.refusals);
@@ -193,17 +193,15 @@ export class LoadedSupergraph implements SupergraphFigures {
 
   #find({ request, document, queryHash, source, context }: RunContext): Found | Promise<Found> {
     const operation = { document, queryHash, source, operationName: request.operationName };
-    const found = this.#compiling
-      ? this.#compiling.time(() => this.operations.get(operation, context.client), context.record?.trace)
-      : this.operations.get(operation, context.client);
-    return isPromise(found) ? inTime(found, context.deadline) : found;
+    return this.#compiling
+      ? this.#compiling.time(() => this.operations.get(operation, context), context.record?.trace)
+      : this.operations.get(operation, context);
   }
 
   #vary(varying: RequestDependentOperation, variant: Variant, { context }: RunContext): Compiled | Promise<Compiled> {
-    const compiled = this.#compiling
-      ? this.#compiling.time(() => this.operations.variant(varying, variant, context.client), context.record?.trace)
-      : this.operations.variant(varying, variant, context.client);
-    return isPromise(compiled) ? inTime(compiled, context.deadline) : compiled;
+    return this.#compiling
+      ? this.#compiling.time(() => this.operations.variant(varying, variant, context), context.record?.trace)
+      : this.operations.variant(varying, variant, context);
   }
 
   get compiledOperations(): number {

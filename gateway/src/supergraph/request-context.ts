@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { OperationResult } from '../operations/compiled-operation.ts';
-import type { ClientIdentity } from '../operations/operations.ts';
+import type { Waiter } from '../operations/shared-compilation.ts';
 import type { OperationCalls } from '../subgraphs/operation-calls.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 
@@ -10,7 +10,7 @@ export interface Context extends Lifetime {
   /** Headers of the client, by name in lower case. */
   readonly headers: IncomingHttpHeaders;
   /** Identifies the client as the rate limit does; undefined for the gateway itself. */
-  readonly client?: ClientIdentity | undefined;
+  readonly client?: Waiter['client'];
   /** Claims of the client's token, which was verified; undefined without a token. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
   /** Telemetry of the request; undefined if none is configured. */

@@ -18,6 +18,7 @@ import {
   type SqliteStatement,
   sql,
 } from 'kysely';
+import { requireFinishedRestore } from './unfinished-restore.ts';
 
 // Everything specific to SQLite is in this file.
 
@@ -63,9 +64,10 @@ const PARTS = ['', '-wal', '-shm'];
  * file is for its owner only, and an existing one not for others than its owner and group.
  *
  * @param logger gets each statement at level `debug`
- * @throws {ConfigurationError} if the file can't be opened or isn't a database
+ * @throws {ConfigurationError} if the file can't be opened, isn't a database, or is being restored
  */
 export function openDatabase<Tables>(path: string, logger: Logger): Kysely<Tables> {
+  requireFinishedRestore(path);
   const database = open(path);
   return new Kysely<Tables>({
     dialect: new TransactionalSqliteDialect({ database: new PreparingDatabase(database) }),

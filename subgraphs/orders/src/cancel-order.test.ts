@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { knows } from '@lockstep/subgraph-kit/testing/peer-server.ts';
 import { createOrder } from './create-order.ts';
 import { insertOrder } from './database/orders.ts';
 import { eventually, setUpOrders } from './testing/orders.ts';
 import { reserved } from './testing/products-server.ts';
-import { knows } from './testing/users-server.ts';
 
 describe('cancelOrder', () => {
   test('cancels a confirmed order and releases its stock, once', async (t) => {

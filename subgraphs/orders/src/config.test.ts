@@ -7,21 +7,21 @@ const PEERS = { USERS_URL: 'https://users.test/graphql', PRODUCTS_URL: 'https://
 const read = (env: NodeJS.ProcessEnv = {}) => ordersSubgraph.readConfig({ ...PEERS, ...env });
 
 test('orders calls users and products at the given addresses, and waits 2 s for each call and 4 s for a checkout', () => {
-  const { users, products, checkoutTimeoutMs } = read();
-  assert.deepEqual(users, { url: PEERS.USERS_URL, timeoutMs: 2000, secret: undefined });
-  assert.deepEqual(products, { url: PEERS.PRODUCTS_URL, timeoutMs: 2000, secret: undefined });
+  const { peers, checkoutTimeoutMs } = read();
+  assert.deepEqual(peers.users, { url: PEERS.USERS_URL, timeoutMs: 2000, secret: undefined });
+  assert.deepEqual(peers.products, { url: PEERS.PRODUCTS_URL, timeoutMs: 2000, secret: undefined });
   assert.equal(checkoutTimeoutMs, 4000);
 });
 
 test('orders waits as long as the environment says', () => {
   const env = { USERS_TIMEOUT_MS: '500', PRODUCTS_TIMEOUT_MS: '600', CHECKOUT_TIMEOUT_MS: '900' };
-  const { users, products, checkoutTimeoutMs } = read(env);
-  assert.deepEqual([users.timeoutMs, products.timeoutMs, checkoutTimeoutMs], [500, 600, 900]);
+  const { peers, checkoutTimeoutMs } = read(env);
+  assert.deepEqual([peers.users.timeoutMs, peers.products.timeoutMs, checkoutTimeoutMs], [500, 600, 900]);
 });
 
 test('orders knows the secrets of users and products', () => {
-  const { users, products } = read({ USERS_SECRET: 'the secret of users', PRODUCTS_SECRET: 'the one of products' });
-  assert.deepEqual([users.secret, products.secret], ['the secret of users', 'the one of products']);
+  const { peers } = read({ USERS_SECRET: 'the secret of users', PRODUCTS_SECRET: 'the one of products' });
+  assert.deepEqual([peers.users.secret, peers.products.secret], ['the secret of users', 'the one of products']);
 });
 
 test('orders does not start without the addresses of users and products', () => {
@@ -30,7 +30,7 @@ test('orders does not start without the addresses of users and products', () => 
     message:
       "The environment can't be used:\n" +
       '  USERS_URL=: give an address that starts with http:// or https://\n' +
-      '  USERS_TIMEOUT_MS=0: give a whole number of milliseconds, 1 or more\n' +
+      '  USERS_TIMEOUT_MS=0: give a whole number of milliseconds from 1 to 2147483647\n' +
       '  PRODUCTS_URL=: give an address that starts with http:// or https://',
   });
 });

@@ -1,47 +1,23 @@
-import { httpUrl, milliseconds } from '@lockstep/runtime/environment.ts';
-import { secret } from '@lockstep/runtime/process-config.ts';
+import { milliseconds } from '@lockstep/runtime/environment.ts';
+import { type Peers, peers } from '@lockstep/subgraph-kit/peers.ts';
 import { z } from 'zod';
+import { NODE_OWNERS } from './node-owners.generated.ts';
 
-/** Configuration that only the orders subgraph has, and the environment variables that it is read from. */
-export const config = z
-  .object({
-    USERS_URL: httpUrl,
-    USERS_TIMEOUT_MS: milliseconds(2000, 1),
-    USERS_SECRET: secret.optional(),
-    PRODUCTS_URL: httpUrl,
-    PRODUCTS_TIMEOUT_MS: milliseconds(2000, 1),
-    PRODUCTS_SECRET: secret.optional(),
-    CHECKOUT_TIMEOUT_MS: milliseconds(4000, 1),
-  })
-  .transform(
-    (variables): Config => ({
-      users: {
-        url: variables.USERS_URL,
-        timeoutMs: variables.USERS_TIMEOUT_MS,
-        secret: variables.USERS_SECRET,
-      },
-      products: {
-        url: variables.PRODUCTS_URL,
-        timeoutMs: variables.PRODUCTS_TIMEOUT_MS,
-        secret: variables.PRODUCTS_SECRET,
-      },
-      checkoutTimeoutMs: variables.CHECKOUT_TIMEOUT_MS,
-    }),
-  );
+/** Name of a subgraph that orders calls: for its mutations, or because it owns nodes. */
+export type PeerName = Exclude<'users' | 'products' | (typeof NODE_OWNERS)[keyof typeof NODE_OWNERS], 'orders'>;
 
-export interface Config {
-  /** Subgraph that knows if a user exists. */
-  readonly users: Peer;
-  /** Subgraph that reserves and releases stock. */
-  readonly products: Peer;
+/** Configuration that only the orders subgraph has: users knows if a user exists, products reserves and releases stock. */
+export interface Config extends Peers<PeerName> {
   /** Time that a checkout may take. The sweep ends one that takes longer. */
   readonly checkoutTimeoutMs: number;
 }
 
-/** A subgraph that orders calls, and the time that one call may take. */
-export interface Peer {
-  readonly url: string;
-  readonly timeoutMs: number;
-  /** Secret of its own; undefined if it has the shared one. */
-  readonly secret: string | undefined;
-}
+const checkoutTimeout = z
+  .object({ CHECKOUT_TIMEOUT_MS: milliseconds(4000, 1) })
+  .transform((variables) => ({ checkoutTimeoutMs: variables.CHECKOUT_TIMEOUT_MS }));
+
+const owners = Object.values(NODE_OWNERS).filter((name) => name !== 'orders');
+const names = new Set<PeerName>(['users', 'products', ...owners]);
+
+/** Schema of the environment variables that only the orders subgraph has. */
+export const config: z.ZodType<Config> = peers(...names).and(checkoutTimeout);

@@ -1,16 +1,20 @@
-import { MAX_SELECTS_A_STATEMENT } from '@lockstep/subgraph-kit/database/sqlite.ts';
+import { type PageLoader, pageLoader } from '@lockstep/subgraph-kit/database/pages.ts';
 import type { Operation } from '@lockstep/subgraph-kit/execution/subgraph-executor.ts';
+import type { NodeReference } from '@lockstep/subgraph-kit/node-id.ts';
 import DataLoader from 'dataloader';
 import { findItemsOfOrders, type OrderItem } from './database/order-items.ts';
-import { findOrders, findOrdersOfUsers, type Order, type PageOfUser } from './database/orders.ts';
+import { findOrders, findOrdersOfUsers, type Order } from './database/orders.ts';
+import type { NodeType } from './node-owners.generated.ts';
 import type { Services } from './services.ts';
 
 /** Context of one operation. */
 export interface Context extends Services, Operation {
   /** Loads orders by key; null for an unknown key. */
   orders: DataLoader<number, Order | null>;
-  /** Loads pages of users' orders, with one statement for all that are requested together. */
-  ordersOfUser: DataLoader<PageOfUser, Order[], string>;
+  /** Loads pages of users' orders. */
+  ordersOfUser: PageLoader<Order>;
+  /** Loads if nodes of other subgraphs exist, with one call to each subgraph. */
+  nodeExists: DataLoader<NodeReference<NodeType>, boolean, string>;
   /** Loads the items of orders by the orders' keys. */
   itemsOfOrder: DataLoader<number, OrderItem[]>;
 }
@@ -22,9 +26,9 @@ export function createContext(services: Services, operation: Operation): Context
     ...services,
     ...operation,
     orders: new DataLoader((keys) => budget.load(() => findOrders(db, keys))),
-    ordersOfUser: new DataLoader((pages) => budget.load(() => findOrdersOfUsers(db, pages)), {
-      maxBatchSize: MAX_SELECTS_A_STATEMENT,
-      cacheKeyFn: ({ userKey, first, after }) => `${userKey} ${first} ${after}`,
+    ordersOfUser: pageLoader(budget, (pages) => findOrdersOfUsers(db, pages)),
+    nodeExists: new DataLoader((nodes) => budget.load(() => services.nodeOwners.exist(nodes, operation)), {
+      cacheKeyFn: ({ type, key }) => `${type} ${key}`,
     }),
     itemsOfOrder: new DataLoader((keys) => budget.load(() => findItemsOfOrders(db, keys))),
   };

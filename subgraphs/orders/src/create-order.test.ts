@@ -4,14 +4,15 @@ import { describe, type TestContext, test } from 'node:test';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { outageOf } from '@lockstep/runtime/testing/outage.ts';
 import { freePort, urlOf } from '@lockstep/runtime/testing/test-server.ts';
+import { PeerClient } from '@lockstep/subgraph-kit/peer-client.ts';
 import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
+import { answers, hangs, hangsUp, knows, servePeer } from '@lockstep/subgraph-kit/testing/peer-server.ts';
 import { type CreateOrderInput, createOrder } from './create-order.ts';
 import { migrations } from './database/migrations.ts';
 import type { Tables } from './database/tables.ts';
-import { answers, hangs, hangsUp, knows, serveUsers } from './testing/users-server.ts';
-import { UsersClient } from './users-client.ts';
 
 const TIMEOUT_MS = 500;
+const NO_SECRET = { secret: undefined };
 const INPUT = { userId: '1', amount: '10.50' };
 const WITH_KEY = { ...INPUT, idempotencyKey: 'k' };
 
@@ -31,7 +32,12 @@ const REUSED = {
 /** An empty orders database, and createOrder on it and on the users subgraph at this address. */
 async function ordersBeside(t: TestContext, usersUrl: string, timeoutMs = TIMEOUT_MS) {
   const { db, log } = await memoryDatabase<Tables>(t, migrations);
-  const usersClient = new UsersClient({ url: usersUrl, timeoutMs, logger: recordLog().logger });
+  const { logger } = recordLog();
+  const usersClient = new PeerClient(
+    'users',
+    { url: usersUrl, timeoutMs, secret: undefined },
+    { config: NO_SECRET, logger },
+  );
   t.after(() => usersClient.close());
   return {
     log,
@@ -43,7 +49,7 @@ async function ordersBeside(t: TestContext, usersUrl: string, timeoutMs = TIMEOU
 
 /** The same, beside a server in the place of users. By default it answers, and has the users 1 and 2. */
 async function setUp(t: TestContext, listener: RequestListener = knows('1', '2'), timeoutMs?: number) {
-  const users = await serveUsers(t, listener);
+  const users = await servePeer(t, listener);
   return { users, ...(await ordersBeside(t, users.url, timeoutMs)) };
 }
 

@@ -29,7 +29,7 @@ export async function createOrder(
   const { userKey, idempotencyKey } = order;
   const earlier = idempotencyKey === null ? undefined : await findOrderByIdempotencyKey(db, userKey, idempotencyKey);
   if (earlier) return sameOrder(db, earlier, order);
-  if (!(await usersClient.exists(input.userId, context))) {
+  if (!(await usersClient.exists('user', input.userId, context))) {
     throw userNotFound(input.userId);
   }
   return sameOrder(db, await insertOrder(db, order), order);

@@ -32,7 +32,7 @@ export async function confirm(
   const { db, usersClient, productsClient, reach } = services;
   const orderKey = Number(order.id);
   try {
-    if (!(await usersClient.exists(order.userId, lifetime))) throw userNotFound(order.userId);
+    if (!(await usersClient.exists('user', order.userId, lifetime))) throw userNotFound(order.userId);
     reach('user-verified');
     const reserved = await productsClient.reserve(order.id, items, lifetime);
     reach('stock-reserved');

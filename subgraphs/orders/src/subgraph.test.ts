@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { knows, servePeer } from '@lockstep/subgraph-kit/testing/peer-server.ts';
 import { serveSubgraph } from '@lockstep/subgraph-kit/testing/serve-subgraph.ts';
 import { ordersSubgraph } from './subgraph.ts';
-import { knows, serveUsers } from './testing/users-server.ts';
 
 /** An address at which nothing answers. */
 const NOBODY = 'http://127.0.0.1:1/graphql';
@@ -13,7 +13,7 @@ const ENTITIES = `query ($representations: [_Any!]!) {
 
 /** Serves the orders subgraph on an empty database, beside a users subgraph that has the users 1 to 200. */
 async function startOrders(t: TestContext, env: NodeJS.ProcessEnv = {}) {
-  const users = await serveUsers(t, knows(...Array.from({ length: 200 }, (_, index) => String(index + 1))));
+  const users = await servePeer(t, knows(...Array.from({ length: 200 }, (_, index) => String(index + 1))));
   return serveSubgraph(t, ordersSubgraph, { PRODUCTS_URL: NOBODY, USERS_URL: users.url, ...env });
 }
 

@@ -9,6 +9,7 @@ import {
   type ValidationRule,
   validate,
 } from 'graphql';
+import { refuseUnsupportedDocument } from './unsupported-document.ts';
 
 /** Rules beside the specification's that Apollo Server validates documents by here. */
 export const FURTHER_RULES: readonly ValidationRule[] = [KnownOperationTypesRule];
@@ -27,9 +28,14 @@ export class ValidatedDocuments extends DocumentStore {
     this.#rules = [...specifiedRules, ...FURTHER_RULES, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
   }
 
-  /** Keeps a document if it is valid. Any other is left to Apollo Server, which parses it once more to say why it isn't. */
+  /**
+   * Keeps a document if it is valid. Any other is left to Apollo Server, which parses it once more to say why it isn't.
+   *
+   * @throws {RefusedRequestError} if it isn't because it asks for what isn't supported
+   */
   add(text: string, document: DocumentNode): void {
     const [mistake] = validate(this.#schema, document, this.#rules, { maxErrors: 0 }); // stops at the first
-    if (!mistake) this.keep(createHash('sha256').update(text).digest('hex'), document);
+    if (mistake) refuseUnsupportedDocument(document, this.#schema);
+    else this.keep(createHash('sha256').update(text).digest('hex'), document);
   }
 }

@@ -62,6 +62,21 @@ test('a client that comes later is owed nothing for the time when it was not the
   assert.deepEqual(runAll(queue, { a: 100, b: 100 }).slice(0, 3), ['b0', 'a2', 'b1']);
 });
 
+test('an operation that is removed gives its place to another, and one that has been taken stays out', () => {
+  const queue = new PlanQueue<Job>();
+  const jobs = Array.from({ length: 100 }, (_, index) => ({ client: 'a', name: `a${index}` }));
+  for (const job of jobs) queue.add(job);
+  const [first, second] = jobs;
+  assert.ok(first && second);
+  assert.ok(queue.remove(second));
+  queue.add({ client: 'a', name: 'another' });
+  assert.equal(queue.take(), first);
+  assert.equal(queue.remove(first), false);
+  assert.equal(queue.remove(second), false);
+  assert.equal(queue.size, 99);
+  assert.equal(queue.take(), jobs[2]);
+});
+
 test('an operation that is put back is the first of its client', () => {
   const queue = new PlanQueue<Job>();
   for (const name of ['a0', 'a1']) queue.add({ client: 'a', name });

@@ -63,6 +63,16 @@ export class PlanQueue<Job extends Waiting> {
     return job;
   }
 
+  /** Removes an operation. Returns false if it doesn't wait. */
+  remove(job: Job): boolean {
+    const waiting = this.#clients.get(job.client)?.waiting ?? [];
+    const index = waiting.indexOf(job);
+    if (index === -1) return false;
+    waiting.splice(index, 1);
+    this.#size -= 1;
+    return true;
+  }
+
   /** Puts back what was taken, as the first of its client. */
   putBack(job: Job): void {
     const queue = this.#clients.get(job.client) ?? { waiting: [], dueMs: this.#nowMs };

@@ -68,6 +68,20 @@ test('gives up an operation that takes too long, and plans the others in the sam
   assert.deepEqual(lines, []);
 });
 
+test('does not plan an operation that nobody waits for any more when its turn comes', async (t) => {
+  const planned = t.mock.method(PlanningWorker.prototype, 'plan');
+  const [left, leaves] = [new AbortController(), new AbortController()];
+  const underWay = planner.plan({ document: parse('{ root { id onlyb } }'), client: 'a client', signal: left.signal });
+  const waiting = planner.plan({ document: parse('{ root { id onlyc } }'), client: 'a client', signal: leaves.signal });
+  const quick = plan(QUICK);
+  left.abort();
+  leaves.abort(new Error('left'));
+  await assert.rejects(waiting, { message: 'left' });
+  assert.ok((await underWay).queryPlan.node, 'what has begun is made: the client may come again');
+  await quick;
+  assert.equal(planned.mock.callCount(), 2);
+});
+
 test('ends a thread that doesn’t notice the time, and plans the others in another', async () => {
   const slow = plan(fragmentBomb(19));
   const quick = plan(QUICK, 'another client');

@@ -12,6 +12,7 @@ import { PlanningWorker } from './planning-worker.ts';
 interface Job extends PromiseWithResolvers<PlannedOperation> {
   readonly client: string | undefined;
   readonly task: PlanTask;
+  readonly signal: AbortSignal | undefined;
   /** True if the thread has ended once while it planned the operation. */
   hasFailed: boolean;
 }
@@ -47,12 +48,15 @@ export class RemotePlanner implements OpenPlanner {
     this.#worker = Promise.resolve(this.#follow(worker));
   }
 
-  async plan({ document, operationName, overrideLabels, client }: PlanRequest): Promise<PlannedOperation> {
+  async plan({ document, operationName, overrideLabels, client, signal }: PlanRequest): Promise<PlannedOperation> {
     const text = document.loc?.source.body;
     const sent = text === undefined ? { json: JSON.stringify(document) } : { text };
     const task = { document: sent, operationName, overrideLabels };
-    const job: Job = { ...Promise.withResolvers<PlannedOperation>(), client, task, hasFailed: false };
+    const job: Job = { ...Promise.withResolvers<PlannedOperation>(), client, task, signal, hasFailed: false };
     this.#queue.add(job);
+    signal?.addEventListener('abort', () => {
+      if (this.#queue.remove(job)) job.reject(signal.reason);
+    });
     if (!this.#isPlanning) void this.#planAll();
     return job.promise;
   }
@@ -96,6 +100,8 @@ export class RemotePlanner implements OpenPlanner {
   #planAgain(job: Job, error: PlanningThreadError): void {
     if (error.reason === 'overdue' || job.hasFailed) {
       job.reject(new OperationTooComplexError(error.message));
+    } else if (job.signal?.aborted) {
+      job.reject(job.signal.reason);
     } else {
       job.hasFailed = true;
       this.#queue.putBack(job);

@@ -36,7 +36,8 @@ export function answerRefusal(
   response: ServerResponse,
   { status, code, message, headers, extensions }: RefusedRequestError,
 ): void {
-  if (status === 413) response.shouldKeepAlive = false; // or all the rest of it would have to be read
+  // or all the rest of a body that nobody wants would have to be read
+  if (status === 413 || status === 415) response.shouldKeepAlive = false;
   answerError(response, status, code, message, headers, extensions);
 }
 

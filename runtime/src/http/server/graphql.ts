@@ -48,6 +48,12 @@ export interface GraphQLOptions<Context extends object, Carried = undefined> {
    * have the status 200, and the media type that Apollo Server chose for the same `accept`.
    */
   known?(params: GraphQLParams): KnownRequest<Context> | undefined;
+  /**
+   * Checks a request that Apollo Server is about to answer.
+   *
+   * @throws {RefusedRequestError} to refuse it instead
+   */
+  checkUnknown?(request: IncomingMessage, params: GraphQLParams): void;
   /** Returns the deadline of a request. Once it passes, the request is rejected or its signal aborted. */
   deadline?(request: IncomingMessage): Deadline | undefined;
   /** Answers the requests that Apollo Server would answer with its landing page. */
@@ -83,6 +89,7 @@ export function carryingGraphql<Context extends object, Carried>(
     context,
     check,
     known,
+    checkUnknown,
     page,
     deadline: deadlineOf,
     maxBodyBytes = MAX_BODY_BYTES,
@@ -115,6 +122,7 @@ export function carryingGraphql<Context extends object, Carried>(
       const text = begun && (await run(begun));
       if (mediaType !== undefined && text !== undefined) return sendText(response, mediaType, text, bytes);
 
+      checkUnknown?.(request, params);
       const answer = await server.executeHTTPGraphQLRequest({
         httpGraphQLRequest: { ...params, headers: headerMapOf(request) },
         context: async () => begun ?? begin(),

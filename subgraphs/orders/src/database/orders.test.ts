@@ -43,10 +43,10 @@ describe('findOrdersOfUsers', () => {
   test('returns a page for each user, in one statement', async (t) => {
     const { db, log } = await setUp(t, 1, 2, 1, 3, 2, 1);
     const pages = await findOrdersOfUsers(db, [
-      { userKey: 3, first: 2, after: 0 },
-      { userKey: 1, first: 2, after: 0 },
-      { userKey: 99, first: 2, after: 0 },
-      { userKey: 2, first: 2, after: 2 },
+      { ownerKey: 3, first: 2, after: 0 },
+      { ownerKey: 1, first: 2, after: 0 },
+      { ownerKey: 99, first: 2, after: 0 },
+      { ownerKey: 2, first: 2, after: 2 },
     ]);
     assert.deepEqual(pages.map(ids), [['4'], ['1', '3'], [], ['5']]);
     assert.equal(log.statements().length, 1);
@@ -55,8 +55,8 @@ describe('findOrdersOfUsers', () => {
   test('returns two pages of the same user', async (t) => {
     const { db, log } = await setUp(t, 1, 1, 1, 1);
     const pages = await findOrdersOfUsers(db, [
-      { userKey: 1, first: 3, after: 1 },
-      { userKey: 1, first: 1, after: 0 },
+      { ownerKey: 1, first: 3, after: 1 },
+      { ownerKey: 1, first: 1, after: 0 },
     ]);
     assert.deepEqual(pages.map(ids), [['2', '3', '4'], ['1']]);
     assert.equal(log.statements().length, 1);
@@ -67,7 +67,7 @@ describe('findOrdersOfUsers', () => {
     const { db, log } = await setUp(t, ...userKeys);
     const pages = await findOrdersOfUsers(
       db,
-      userKeys.map((userKey) => ({ userKey, first: 100, after: 0 })),
+      userKeys.map((ownerKey) => ({ ownerKey, first: 100, after: 0 })),
     );
     assert.deepEqual(
       pages.map(ids),

@@ -1,7 +1,8 @@
 import type { Page } from '@lockstep/subgraph-kit/arguments.ts';
+import { type PageOf, selectPages } from '@lockstep/subgraph-kit/database/pages.ts';
 import { type Parameters, prepare } from '@lockstep/subgraph-kit/database/prepared.ts';
 import { keysOf } from '@lockstep/subgraph-kit/database/sqlite.ts';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { NewOrderRow, OrderRow, Tables } from './tables.ts';
 
 /** Order as the graph has it. Its amount is in minor units, which the scalar Money formats. */
@@ -21,11 +22,6 @@ export interface NewOrder {
   idempotencyKey: string | null;
 }
 
-/** Page of one user's orders. */
-export interface PageOfUser extends Page {
-  userKey: number;
-}
-
 const selectOrders = prepare((db: Kysely<Tables>, parameter: Parameters<{ keys: string }>) =>
   db
     .selectFrom('orders')
@@ -37,11 +33,11 @@ const selectPage = prepare((db: Kysely<Tables>, parameter: Parameters<Page>) =>
   db.selectFrom('orders').selectAll().where('id', '>', parameter('after')).orderBy('id').limit(parameter('first')),
 );
 
-const selectPageOfUser = prepare((db: Kysely<Tables>, parameter: Parameters<PageOfUser>) =>
+const selectPageOfUser = prepare((db: Kysely<Tables>, parameter: Parameters<PageOf>) =>
   db
     .selectFrom('orders')
     .selectAll()
-    .where('user_id', '=', parameter('userKey'))
+    .where('user_id', '=', parameter('ownerKey'))
     .where('id', '>', parameter('after'))
     .orderBy('id')
     .limit(parameter('first')),
@@ -61,35 +57,26 @@ export async function getOrder(db: Kysely<Tables>, key: number): Promise<Order> 
 
 /** Returns one page of all orders, or of one user's. */
 export async function listOrders(db: Kysely<Tables>, page: Page, userKey?: number): Promise<Order[]> {
-  const rows = await (userKey === undefined ? selectPage(db, page) : selectPageOfUser(db, { ...page, userKey }));
+  const rows = await (userKey === undefined
+    ? selectPage(db, page)
+    : selectPageOfUser(db, { ...page, ownerKey: userKey }));
   return rows.map(toOrder);
 }
 
-/** Returns these pages in their order. Runs one statement, which reads no rows beyond each page. */
-export async function findOrdersOfUsers(db: Kysely<Tables>, pages: readonly PageOfUser[]): Promise<Order[][]> {
+/** Returns these pages in their order. Runs one statement. */
+export async function findOrdersOfUsers(db: Kysely<Tables>, pages: readonly PageOf[]): Promise<Order[][]> {
   const [only] = pages;
-  if (only && pages.length === 1) return [await listOrders(db, only, only.userKey)];
-  const [query, ...others] = pages.map((page, index) => pageOfUser(db, page, index));
-  if (query === undefined) return [];
-  const rows = await others
-    .reduce((all, other) => all.unionAll(other), query)
-    .orderBy('page')
-    .orderBy('id')
-    .execute();
-  const orders: Order[][] = pages.map(() => []);
-  for (const row of rows) orders[row.page]?.push(toOrder(row));
-  return orders;
-}
-
-function pageOfUser(db: Kysely<Tables>, { userKey, first, after }: PageOfUser, index: number) {
-  const rows = db
-    .selectFrom('orders')
-    .selectAll()
-    .where('user_id', '=', userKey)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(first);
-  return db.selectFrom(rows.as('rows')).selectAll().select(sql.lit(index).as('page'));
+  if (only && pages.length === 1) return [await listOrders(db, only, only.ownerKey)];
+  const found = await selectPages(db, pages, ({ ownerKey, first, after }) =>
+    db
+      .selectFrom('orders')
+      .selectAll()
+      .where('user_id', '=', ownerKey)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(first),
+  );
+  return found.map((rows) => rows.map(toOrder));
 }
 
 /** Returns the order that this user created with this idempotency key. */

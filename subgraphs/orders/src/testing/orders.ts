@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { TestContext } from 'node:test';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
+import { knows, servePeer } from '@lockstep/subgraph-kit/testing/peer-server.ts';
 import { cancelOrder } from '../cancel-order.ts';
 import { checkout } from '../checkout.ts';
 import type { CheckoutInput } from '../checkout-input.ts';
@@ -11,14 +12,13 @@ import { closeServices, createServices } from '../services.ts';
 import { ordersSubgraph } from '../subgraph.ts';
 import { Sweep } from '../sweep.ts';
 import { serveProducts } from './products-server.ts';
-import { knows, serveUsers } from './users-server.ts';
 
 /** An order to a user who exists, of what there is. */
 export const CHECKOUT: CheckoutInput = { userId: '1', items: [{ productId: '7', quantity: 2 }] };
 
 /** An empty orders database, and the mutations on it, beside servers in the place of users and products. */
 export async function setUpOrders(t: TestContext, listener: RequestListener = knows('1', '2'), env = {}) {
-  const users = await serveUsers(t, listener);
+  const users = await servePeer(t, listener);
   const products = await serveProducts(t);
   const { db, log } = await memoryDatabase<Tables>(t, migrations);
   const { logger } = recordLog();

@@ -4,20 +4,22 @@ import type { TestContext } from 'node:test';
 import { serveHttp, type TestServer } from '@lockstep/runtime/testing/test-server.ts';
 import { z } from 'zod';
 
-/** Server in place of the users subgraph. */
-export interface UsersServer extends TestServer {
+/** Server in place of a subgraph that another one asks. */
+export interface PeerServer extends TestServer {
   /** Returns the number of requests so far. */
   calls(): number;
 }
 
-const userExists = z.object({ variables: z.object({ id: z.string() }) });
+const FIELD = /\{ (\w+)\(id: /;
+const question = z.object({ query: z.string(), variables: z.object({ id: z.string() }) });
 
-/** Answers as the users subgraph does if these users exist. */
+/** Answers as a subgraph does if the objects with these ids exist, whatever the root field. */
 export function knows(...ids: string[]): RequestListener {
   return async (request, response) => {
-    const { variables } = userExists.parse(await json(request));
-    const user = ids.includes(variables.id) ? { id: variables.id } : null;
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ data: { user } }));
+    const { query, variables } = question.parse(await json(request));
+    const [, field = ''] = FIELD.exec(query) ?? [];
+    const object = ids.includes(variables.id) ? { id: variables.id } : null;
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ data: { [field]: object } }));
   };
 }
 
@@ -33,7 +35,7 @@ export const hangs: RequestListener = () => {};
 /** Ends each connection as soon as a request is there. */
 export const hangsUp: RequestListener = (request) => void request.socket.destroy();
 
-export async function serveUsers(t: TestContext, listener: RequestListener): Promise<UsersServer> {
+export async function servePeer(t: TestContext, listener: RequestListener): Promise<PeerServer> {
   let calls = 0;
   const { port, url, close } = await serveHttp(t, (request, response) => {
     calls += 1;

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readEnvironment } from '@lockstep/runtime/environment.ts';
+import { peers } from './peers.ts';
+
+test('a peer has an address, a time limit of 2 s unless the environment says otherwise, and perhaps a secret', () => {
+  const env = {
+    GIFT_CARDS_URL: 'https://cards.test/graphql',
+    USERS_URL: 'http://users.test/graphql',
+    USERS_TIMEOUT_MS: '500',
+    USERS_SECRET: 'the secret of users',
+  };
+  assert.deepEqual(readEnvironment(peers('gift-cards', 'users'), env), {
+    peers: {
+      'gift-cards': { url: 'https://cards.test/graphql', timeoutMs: 2000, secret: undefined },
+      users: { url: 'http://users.test/graphql', timeoutMs: 500, secret: 'the secret of users' },
+    },
+  });
+});
+
+test('each variable of a peer that is missing or wrong is named', () => {
+  assert.throws(() => readEnvironment(peers('users', 'products'), { USERS_TIMEOUT_MS: '0' }), {
+    name: 'ConfigurationError',
+    message: [
+      "The environment can't be used:",
+      'USERS_URL=: give an address that starts with http:// or https://',
+      'USERS_TIMEOUT_MS=0: give a whole number of milliseconds, 1 or more',
+      'PRODUCTS_URL=: give an address that starts with http:// or https://',
+    ].join('\n  '),
+  });
+});
