@@ -8,7 +8,7 @@ import { findSaga, insertCheckout, type NewCheckout } from './database/sagas.ts'
 import { cancelUnsettled, confirm, leaveToSweep } from './saga.ts';
 import { withinTime } from './time-limit.ts';
 
-type CheckoutContext = Omit<Context, 'budget' | 'orders' | 'ordersOfUser' | 'itemsOfOrder'>;
+type CheckoutContext = Omit<Context, 'budget' | 'orders' | 'ordersOfUser' | 'itemsOfOrder' | 'nodeExists'>;
 
 /**
  * Runs the mutation `checkout`. One transaction writes the order; then users and products are called; then one transaction
@@ -41,7 +41,7 @@ async function repeat(context: CheckoutContext, order: Order, asked: NewCheckout
       'idempotencyKey: this key was used before, for another order of this user; use a new key for a new order',
     );
   }
-  await context.running.end(orderKey, lifetime.signal);
+  await context.running.end(() => findSaga(context.db, orderKey), lifetime.signal);
   await leaveToSweep(cancelUnsettled(context, orderKey, lifetime));
   return outcome(context, orderKey);
 }
