@@ -42,9 +42,9 @@ async function readOptions(args: string[]): Promise<Options> {
 
 /** Loads what reads the gateway's settings, which takes half of the command's start. */
 async function configuredUrl(): Promise<string> {
-  const { readApps } = await import('./processes/apps.ts');
+  const { readAppsInForce } = await import('./processes/in-force.ts');
   const { graphUrl } = await import('./processes/graph-url.ts');
-  return graphUrl(readApps());
+  return graphUrl(await readAppsInForce());
 }
 
 function parse(args: string[]) {
