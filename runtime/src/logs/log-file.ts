@@ -82,8 +82,11 @@ export class LogFile {
   #rotateIfDue(now: number): void {
     const found = statsOf(this.#path);
     // Another process has rotated it, or somebody has moved it.
-    if (found?.ino !== this.#inode) return this.#reopen();
-    if (!found || found.size === 0) return;
+    if (found?.ino !== this.#inode) this.#reopen();
+    else if (found && found.size > 0) this.#rotateIfFull(found, now);
+  }
+
+  #rotateIfFull(found: Stats, now: number): void {
     if (found.size < this.#limits.maxBytes && dayOf(found.mtimeMs) === dayOf(now)) return;
     try {
       renameSync(this.#path, this.#archiveAt(now));
@@ -113,7 +116,9 @@ export class LogFile {
   #removeOldest(): void {
     const prefix = `${basename(this.#path).replace(/\.log$/, '')}.`;
     const folder = dirname(this.#path);
-    const archives = readdirSync(folder).filter((name) => name.startsWith(prefix) && /\.\d{4}-[-\dT]+Z\.log$/.test(name));
+    const archives = readdirSync(folder).filter(
+      (name) => name.startsWith(prefix) && /\.\d{4}-[-\dT]+Z\.log$/.test(name),
+    );
     for (const name of archives.toSorted().slice(0, Math.max(0, archives.length - this.#limits.kept)))
       rmSync(join(folder, name), { force: true });
   }
