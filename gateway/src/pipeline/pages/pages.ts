@@ -1,6 +1,5 @@
-import type { ApolloServerPlugin, GraphQLServerContext } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { NO_SNIFFING } from '@lockstep/runtime/http/server/security-headers.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { GraphQLSchema } from 'graphql';
@@ -9,7 +8,9 @@ import { limited } from '../admission/limited.ts';
 import type { TrafficLimits } from '../admission/traffic-limits.ts';
 import { firstQuery } from './first-query.ts';
 import { graphiqlPage } from './graphiql.ts';
-import { Page } from './page.ts';
+import { graphiqlFiles } from './graphiql-files.ts';
+import type { Page } from './page.ts';
+import { sandboxPage } from './sandbox.ts';
 
 /** Page at the path of GraphQL, with a query of this graph filled in. */
 export class LandingPage {
@@ -17,7 +18,7 @@ export class LandingPage {
   readonly plugin: ApolloServerPlugin;
   #page: Page | undefined;
 
-  constructor({ atEndpoint }: LandingPages, path: string) {
+  constructor({ atEndpoint, graphiql }: LandingPages, path: string) {
     if (atEndpoint === 'none') {
       this.plugin = ApolloServerPluginLandingPageDisabled();
       return;
@@ -25,7 +26,8 @@ export class LandingPage {
     this.plugin = {
       serverWillStart: async (service) => {
         const query = firstQuery(service.schema);
-        this.#page = atEndpoint === 'graphiql' ? graphiqlPage(path, query) : await sandboxPage(service, query);
+        this.#page =
+          atEndpoint === 'graphiql' ? graphiqlPage(path, query) : await sandboxPage(service, query, graphiql);
         return { renderLandingPage: async () => ({ html: '' }) };
       },
     };
@@ -33,14 +35,6 @@ export class LandingPage {
 
   /** Answers with the page, which is there once Apollo Server has started. */
   readonly handle: Handler = (request, response) => this.#page?.handle(request, response);
-}
-
-/** Returns Apollo Sandbox, which is loaded from the internet. Its scripts' nonce stays the same, as all of the page does. */
-async function sandboxPage(service: GraphQLServerContext, document: string): Promise<Page> {
-  const plugin = ApolloServerPluginLandingPageLocalDefault({ document, embed: { runTelemetry: false } });
-  const listener = await plugin.serverWillStart?.(service);
-  const { html = '' } = (await listener?.renderLandingPage?.()) ?? {};
-  return new Page(async () => (typeof html === 'string' ? html : html()));
 }
 
 /** Routes the pages beside the path of GraphQL: `/`, which redirects there, and GraphiQL. */
@@ -52,8 +46,13 @@ export function pageRoutes(
 ): Record<string, Handler> {
   return {
     ...(atEndpoint !== 'none' && { '/': limited(limits, redirect(path)) }),
-    ...(isShown && { [GRAPHIQL_PATH]: limited(limits, graphiqlPage(path, firstQuery(schema)).handle) }),
+    ...(isShown && graphiqlRoutes(graphiqlPage(path, firstQuery(schema)), limits)),
   };
+}
+
+function graphiqlRoutes(page: Page, limits: TrafficLimits): Record<string, Handler> {
+  const handlers = Object.entries({ [GRAPHIQL_PATH]: page.handle, ...graphiqlFiles().handlers });
+  return Object.fromEntries(handlers.map(([path, handler]) => [path, limited(limits, handler)]));
 }
 
 function redirect(location: string): Handler {
