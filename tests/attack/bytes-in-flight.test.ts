@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { graphiqlFiles } from '@lockstep/gateway/pipeline/pages/graphiql-files.ts';
 import { times } from '../harness/full-count.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';
 import { residentMb } from '../harness/memory.ts';
 import { ROOT } from '../harness/process.ts';
+import { readJson } from '../harness/sources.ts';
 import { SECRET, type Target } from '../harness/targets.ts';
 import { until } from '../harness/waiting.ts';
 
@@ -116,11 +116,10 @@ test('holds no more replies than its budget if 31 of 63 MB come', async (t) => {
 });
 
 async function largestFile(): Promise<string> {
-  const sizes = Object.keys(graphiqlFiles().handlers).map(async (path) => {
-    const name = path.slice(graphiqlFiles().folder.length);
-    return { path, size: (await stat(join(ROOT, 'node_modules', 'ruru', 'static', name))).size };
-  });
-  return (await Promise.all(sizes)).reduce((one, other) => (one.size > other.size ? one : other)).path;
+  const installed = join(ROOT, 'node_modules', 'ruru');
+  const scripts = (await readdir(join(installed, 'static'))).filter((name) => name.endsWith('.js'));
+  const sizes = await Promise.all(scripts.map(async (name) => (await stat(join(installed, 'static', name))).size));
+  return `/graphiql/${readJson('node_modules/ruru/package.json').version}/${scripts[sizes.indexOf(Math.max(...sizes))]}`;
 }
 
 /**

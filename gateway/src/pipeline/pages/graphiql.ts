@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Logger } from '@lockstep/runtime/logging.ts';
 import { graphiqlFiles } from './graphiql-files.ts';
 import { Page } from './page.ts';
 
@@ -10,11 +11,11 @@ let last: { readonly options: string; readonly page: Page } | undefined;
  *
  * @see [Why ruru's GraphiQL](../../../../docs/decisions/graphiql.md)
  */
-export function graphiqlPage(endpoint: string, query: string): Page {
+export function graphiqlPage(endpoint: string, query: string, logger: Logger): Page {
   const options = { endpoint, defaultQuery: query, debugTools: [] };
   const text = JSON.stringify(options).replaceAll('<', '\\u003c');
   if (last?.options !== text)
-    last = { options: text, page: new Page(async () => render(text, graphiqlFiles().folder)) };
+    last = { options: text, page: new Page(async () => render(text, graphiqlFiles(logger).folder), logger) };
   return last.page;
 }
 
@@ -37,7 +38,7 @@ function render(options: string, folder: string): string {
       };
     `;
   const start = `
-      import { React, createRoot, Ruru } from '${folder}ruru.js';
+      const { React, createRoot, Ruru } = await import("${folder}ruru.js");
       createRoot(document.querySelector('#root')).render(React.createElement(Ruru, ${options}));
     `;
   return `<!doctype html>

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { answerText } from '@lockstep/runtime/http/server/answers.ts';
 import { NO_SNIFFING, PAGE_HEADERS } from '@lockstep/runtime/http/server/security-headers.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
 
 const compress = promisify(gzip);
 
@@ -26,20 +28,24 @@ const PAGE: ContentHeaders = {
   type: 'text/html; charset=utf-8',
 };
 
-/** Content for browsers, made and compressed once, for its first request. */
+/** Content for browsers, made and compressed once, for its first request, or for a later one if that fails. */
 class Content {
   readonly #make: () => Promise<string | Buffer>;
   readonly #headers: ContentHeaders;
+  readonly #logger: Logger;
   #prepared: Promise<Prepared> | undefined;
 
-  constructor(make: () => Promise<string | Buffer>, headers: ContentHeaders) {
+  constructor(make: () => Promise<string | Buffer>, headers: ContentHeaders, logger: Logger) {
     this.#make = make;
     this.#headers = headers;
+    this.#logger = logger;
   }
 
   readonly handle: Handler = async (request, response) => {
     this.#prepared ??= this.#prepare();
-    const { plain, compressed, etag } = await this.#prepared;
+    const content = await this.#prepared.catch((error) => this.#forget(error));
+    if (!content) return answerText(response, 500, 'The page could not be rendered');
+    const { plain, compressed, etag } = content;
     const headers = { ...this.#headers.always, etag };
     if (request.headers['if-none-match'] === etag) {
       response.writeHead(304, headers).end();
@@ -51,6 +57,12 @@ class Content {
     response.writeHead(200, { ...headers, ...ofBody }).end(body);
   };
 
+  /** Has the next request make it again: files, for example, may have been missing only for a moment. */
+  #forget(error: unknown): undefined {
+    this.#prepared = undefined;
+    this.#logger.error({ err: error }, 'a page could not be rendered');
+  }
+
   async #prepare(): Promise<Prepared> {
     const plain = Buffer.from(await this.#make());
     // Weak, because both encodings have it: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
@@ -61,21 +73,21 @@ class Content {
 
 /** A page for browsers. They keep it, and ask if it has changed. */
 export class Page extends Content {
-  constructor(render: () => Promise<string>) {
-    super(render, PAGE);
+  constructor(render: () => Promise<string>, logger: Logger) {
+    super(render, PAGE, logger);
   }
 }
 
 /** A file that pages load. Its address changes with it, so browsers keep it and never ask again. */
 export class PageFile extends Content {
   /** @param type its media type */
-  constructor(read: () => Promise<Buffer>, type: string) {
+  constructor(read: () => Promise<Buffer>, type: string, logger: Logger) {
     const always = {
       ...NO_SNIFFING,
       'cache-control': 'public, max-age=31536000, immutable',
       vary: 'Accept-Encoding',
     };
-    super(read, { always, type });
+    super(read, { always, type }, logger);
   }
 }
 

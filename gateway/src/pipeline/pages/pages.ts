@@ -2,6 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { NO_SNIFFING } from '@lockstep/runtime/http/server/security-headers.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { GraphQLSchema } from 'graphql';
 import { GRAPHIQL_PATH, type LandingPages } from '../../configuration/sections/endpoint.ts';
 import { limited } from '../admission/limited.ts';
@@ -18,7 +19,7 @@ export class LandingPage {
   readonly plugin: ApolloServerPlugin;
   #page: Page | undefined;
 
-  constructor({ atEndpoint, graphiql }: LandingPages, path: string) {
+  constructor({ atEndpoint, graphiql }: LandingPages, path: string, logger: Logger) {
     if (atEndpoint === 'none') {
       this.plugin = ApolloServerPluginLandingPageDisabled();
       return;
@@ -27,7 +28,9 @@ export class LandingPage {
       serverWillStart: async (service) => {
         const query = firstQuery(service.schema);
         this.#page =
-          atEndpoint === 'graphiql' ? graphiqlPage(path, query) : await sandboxPage(service, query, graphiql);
+          atEndpoint === 'graphiql'
+            ? graphiqlPage(path, query, logger)
+            : await sandboxPage(service, query, graphiql, logger);
         return { renderLandingPage: async () => ({ html: '' }) };
       },
     };
@@ -43,15 +46,16 @@ export function pageRoutes(
   path: string,
   schema: GraphQLSchema,
   limits: TrafficLimits,
+  logger: Logger,
 ): Record<string, Handler> {
   return {
     ...(atEndpoint !== 'none' && { '/': limited(limits, redirect(path)) }),
-    ...(isShown && graphiqlRoutes(graphiqlPage(path, firstQuery(schema)), limits)),
+    ...(isShown && graphiqlRoutes(graphiqlPage(path, firstQuery(schema), logger), limits, logger)),
   };
 }
 
-function graphiqlRoutes(page: Page, limits: TrafficLimits): Record<string, Handler> {
-  const handlers = Object.entries({ [GRAPHIQL_PATH]: page.handle, ...graphiqlFiles().handlers });
+function graphiqlRoutes(page: Page, limits: TrafficLimits, logger: Logger): Record<string, Handler> {
+  const handlers = Object.entries({ [GRAPHIQL_PATH]: page.handle, ...graphiqlFiles(logger).handlers });
   return Object.fromEntries(handlers.map(([path, handler]) => [path, limited(limits, handler)]));
 }
 

@@ -1,5 +1,6 @@
 import type { GraphQLServerContext } from '@apollo/server';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { Logger } from '@lockstep/runtime/logging.ts';
 import { GRAPHIQL_PATH } from '../../configuration/sections/endpoint.ts';
 import { Page } from './page.ts';
 
@@ -18,6 +19,7 @@ export async function sandboxPage(
   service: GraphQLServerContext,
   document: string,
   withGraphiql: boolean,
+  logger: Logger,
 ): Promise<Page> {
   const plugin = ApolloServerPluginLandingPageLocalDefault({ document, embed: { runTelemetry: false } });
   const listener = await plugin.serverWillStart?.(service);
@@ -28,7 +30,7 @@ export async function sandboxPage(
       .replace('<title>Apollo Server</title>', '<title>Apollo Sandbox</title>')
       .replace(FALLBACK, () => withoutInternet(withGraphiql))
       .replace('.fallback {', `${EMPTY_PLACE}\n        .fallback {`);
-  });
+  }, logger);
 }
 
 function withoutInternet(withGraphiql: boolean): string {
