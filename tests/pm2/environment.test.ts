@@ -111,7 +111,7 @@ test('a process gets no secret that another one was given', async () => {
 });
 
 test('pm2 save and resurrect, as at boot, bring back processes that are ready, with their values', async () => {
-  assert.equal((await project.command('start')).code, 0);
+  assert.equal((await project.command('start', [], { NODE_ENV: 'production' })).code, 0);
   const before = await Promise.all(APPS.map((app) => project.environmentOf(app)));
   assert.equal((await project.pm2(['save'])).code, 0);
   process.kill(Number(await readDaemon()), 'SIGKILL');
