@@ -14,7 +14,8 @@ import { listSubgraphs } from './processes/subgraphs.ts';
 // file differs from what it would write.
 
 const ROOT = dirname(import.meta.dirname);
-const SUBGRAPHS = 'subgraphs';
+/** Each subgraph, and the template of the next one. */
+const SUBGRAPHS = [...listSubgraphs(ROOT).map(({ name }) => `subgraphs/${name}`), 'commands/new-subgraph/template'];
 const isCheck = process.argv.includes('--check');
 
 /** The TypeScript type of each custom scalar, inside the resolvers. */
@@ -26,7 +27,7 @@ interface Manifest {
 }
 
 async function resolverTypes(subgraph: string): Promise<string> {
-  const folder = join(ROOT, SUBGRAPHS, subgraph);
+  const folder = join(ROOT, subgraph);
   const schema = parse(readFileSync(join(folder, 'schema.graphql'), 'utf8'));
   const { config }: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   buildSubgraphSchema([{ typeDefs: schema }]); // says what is wrong with it better than the generator does
@@ -65,8 +66,8 @@ const generated = new Map([
   ['supergraph.schema.json', `${JSON.stringify(supergraphJsonSchema(), null, 2)}\n`],
   [join('docs', 'configuration-reference.md'), configurationReference()],
 ]);
-for (const { name } of listSubgraphs(ROOT)) {
-  generated.set(join(SUBGRAPHS, name, 'src', 'schema.generated.ts'), await resolverTypes(name));
+for (const subgraph of SUBGRAPHS) {
+  generated.set(join(subgraph, 'src', 'schema.generated.ts'), await resolverTypes(subgraph));
 }
 
 for (const [file, text] of generated) {
