@@ -1,5 +1,6 @@
 // Generated from schema.graphql by `npm run codegen`.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { SampleItem as SampleItemObject } from './database/sample-items.ts';
 import type { Context } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -160,7 +161,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  SampleItem: ResolverTypeWrapper<SampleItem>;
+  SampleItem: ResolverTypeWrapper<SampleItemObject>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
 };
 
@@ -172,7 +173,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   Mutation: Record<PropertyKey, never>;
   String: Scalars['String']['output'];
-  SampleItem: SampleItem | FederationReferenceTypes['SampleItem'];
+  SampleItem: SampleItemObject;
   Boolean: Scalars['Boolean']['output'];
 };
 
