@@ -1,9 +1,10 @@
+import { findLost } from './processes/end.ts';
 import { graphUrl } from './processes/graph-url.ts';
 import { readProject } from './processes/project.ts';
 import { replace } from './processes/replace.ts';
 import { runStart } from './processes/run-alone.ts';
 import { isAsWanted } from './processes/running.ts';
-import { endStrays, findStrays } from './processes/strays.ts';
+import { endStrays } from './processes/strays.ts';
 
 // `npm start`: starts the processes that don't run or aren't ready, replaces those whose environment changed, and returns
 // once every process is ready.
@@ -15,12 +16,7 @@ await runStart(async () => {
   if (missing.length === 0) console.log('Everything is running; npm run restart restarts it');
   else console.log(`Starting ${missing.map(({ name }) => name).join(', ')} …`);
   await replace(missing, replaced);
-  await endStrays(
-    findStrays(
-      apps,
-      (await readProject()).processes.map(({ pid }) => pid),
-    ),
-  );
+  await endStrays(await findLost(apps));
   console.log(`
 Lockstep answers at ${graphUrl(apps)}
   npm run seed    fills the graph with users, products and orders

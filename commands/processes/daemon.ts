@@ -88,15 +88,6 @@ export async function launch({ instances = 1, ...app }: App): Promise<number[]> 
 }
 
 /**
- * Stops processes, and deletes them if that is asked for. They are told twice: pm2 restarts a process that it was told to
- * stop before it was online, unless it is told again (7.0.4).
- */
-export async function end(ids: readonly number[], action: 'stop' | 'delete'): Promise<void> {
-  await Promise.all(ids.map((id) => call('stopProcessId', id)));
-  await Promise.all(ids.map((id) => call(`${action}ProcessId`, id)));
-}
-
-/**
  * Ends a pm2 daemon that runs on a Node too old for the gateway, which in cluster mode runs on the daemon's Node. pm2 then
  * starts a daemon on this Node.
  *
@@ -141,7 +132,12 @@ export function isDaemonAlive(): Promise<boolean> {
   return new Promise((resolve) => pm2.Client.pingDaemon(resolve));
 }
 
-async function call<Result>(method: string, argument: unknown): Promise<Result> {
+/**
+ * Calls a method of pm2's daemon.
+ *
+ * @throws {CommandError} if the daemon doesn't answer
+ */
+export async function call<Result>(method: string, argument: unknown): Promise<Result> {
   const timer = new AbortController();
   const answer = new Promise<Result>((resolve, reject) => {
     pm2.Client.executeRemote<Result>(method, argument, (error, result) => (error ? reject(error) : resolve(result)));

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '../terminal/command.ts';
 import type { App } from './apps.ts';
 import { checkConfiguration } from './check.ts';
-import { end, launch, listProcesses } from './daemon.ts';
+import { launch, listProcesses } from './daemon.ts';
+import { endOthers, findLost } from './end.ts';
 import { whyNotReady } from './probe.ts';
 import { isReady, type ListedProcess, toListed } from './running.ts';
-import { endStrays, findStrays } from './strays.ts';
 
 const START_TIMEOUT_MS = 30_000;
 /** Time after a failure in which others may fail, which are then reported together. */
@@ -33,33 +33,16 @@ interface Launched {
  */
 export async function replace(apps: readonly App[], before: readonly ListedProcess[]): Promise<void> {
   await checkConfiguration(apps);
-  const pids = before.map(({ pid }) => pid);
-  const strays = findStrays(apps, pids);
+  const lost = await findLost(apps);
   const launched: Launched[] = [];
   try {
-    for (const app of apps) {
-      const own = [...before.filter(({ status }) => status === 'online'), ...strays].filter(
-        ({ name }) => name === app.name,
-      );
-      const predecessors = own.map(({ pid }) => pid).join(',');
-      const logLength = readLog(app).length;
-      launched.push({ app, logLength, ids: await launch({ ...app, env: { ...app.env, PREDECESSORS: predecessors } }) });
-    }
+    for (const app of apps) launched.push({ app, logLength: readLog(app).length, ids: await launch(app) });
     await untilReady(launched);
   } catch (error) {
-    await end(
-      launched.flatMap(({ ids }) => ids),
-      'delete',
-    );
+    await endOthers(apps, { ids: before.map(({ id }) => id), pids: lost.map(({ pid }) => pid) }, 'delete');
     throw error;
   }
-  await Promise.all([
-    end(
-      before.map(({ id }) => id),
-      'delete',
-    ),
-    endStrays(strays),
-  ]);
+  await endOthers(apps, { ids: launched.flatMap(({ ids }) => ids), pids: [] }, 'delete');
   const started = await untilReady(launched);
   await Promise.all(started.map(({ name, probe }) => untilItAnswers(name, probe)));
 }

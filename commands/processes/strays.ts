@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { areAlive } from '@lockstep/runtime/predecessors.ts';
+import { isAlive } from '@lockstep/runtime/is-alive.ts';
 import { type App, ROOT } from './apps.ts';
 import { PM2_HOME } from './daemon.ts';
 
@@ -8,24 +8,22 @@ import { PM2_HOME } from './daemon.ts';
 const STOP_TIMEOUT_MS = 15_000;
 const LOOK_AGAIN_MS = 50;
 
-/** Process of this project that pm2 started and doesn't know. */
-export interface Stray {
+/** Process of this project that pm2 started, and perhaps doesn't know. */
+export interface StartedProcess {
   readonly pid: number;
   /** Name of its app. */
   readonly name: string;
 }
 
 /**
- * Returns the processes of these apps that this pm2 started and no longer knows. It starts a process twice, and forgets one, if
- * it is told to start it while it waits to restart it (7.0.4). They are found by their environment, so only on Linux.
- *
- * @param known ids of the processes that pm2 lists
+ * Returns the processes of these apps that this pm2 started, whether it knows them or not. It starts a process twice, and forgets
+ * one, if it is told to start it while it waits to restart it (7.0.4). They are found by their environment, so only on Linux.
  */
-export function findStrays(apps: readonly App[], known: readonly number[]): Stray[] {
+export function findStarted(apps: readonly App[]): StartedProcess[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc').flatMap((entry) => {
     const pid = Number(entry);
-    if (!Number.isInteger(pid) || known.includes(pid) || pid === process.pid) return [];
+    if (!Number.isInteger(pid) || pid === process.pid) return [];
     const env = readEnvironment(pid);
     const name = apps.find((app) => env.pm_exec_path === app.script)?.name;
     const isOurs = env.pm_cwd === ROOT && env.pm_pid_path?.startsWith(PM2_HOME);
@@ -34,11 +32,11 @@ export function findStrays(apps: readonly App[], known: readonly number[]): Stra
 }
 
 /** Stops processes as pm2 does: by SIGINT, and by SIGKILL if that isn't enough. Resolves once they are gone. */
-export async function endStrays(strays: readonly Stray[]): Promise<void> {
+export async function endStrays(strays: readonly StartedProcess[]): Promise<void> {
   const pids = strays.map(({ pid }) => pid);
   const deadline = Date.now() + STOP_TIMEOUT_MS;
   kill(pids, 'SIGINT');
-  while (areAlive(pids)) {
+  while (pids.some(isAlive)) {
     if (Date.now() > deadline) kill(pids, 'SIGKILL');
     await delay(LOOK_AGAIN_MS);
   }
@@ -46,7 +44,7 @@ export async function endStrays(strays: readonly Stray[]): Promise<void> {
 
 function kill(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
-    if (areAlive([pid])) process.kill(pid, signal);
+    if (isAlive(pid)) process.kill(pid, signal);
   }
 }
 

@@ -70,7 +70,7 @@ describe('readEnvironment', () => {
       () => readEnvironment(variables, env),
       mistakes(
         'TEST_PORT=abc: give a whole number from 0 to 65535',
-        'TEST_TIMEOUT_MS=0: give a whole number of milliseconds, 1 or more',
+        'TEST_TIMEOUT_MS=0: give a whole number of milliseconds from 1 to 2147483647',
         'TEST_URL=localhost:4001: give an address that starts with http:// or https://',
         'TEST_FLAG=yes: give true or false',
       ),
@@ -84,9 +84,9 @@ describe('readEnvironment', () => {
     });
   }
 
-  for (const value of ['1.5', '2s', '-1']) {
+  for (const value of ['1.5', '2s', '-1', '2147483648']) {
     test(`rejects a time of ${value}`, () => {
-      const rule = `TEST_TIMEOUT_MS=${value}: give a whole number of milliseconds, 1 or more`;
+      const rule = `TEST_TIMEOUT_MS=${value}: give a whole number of milliseconds from 1 to 2147483647`;
       assert.throws(() => readEnvironment(variables, { TEST_TIMEOUT_MS: value }), mistakes(rule));
     });
   }

@@ -15,7 +15,6 @@ describe('the configuration of a process', () => {
       isProduction: false,
       host: '127.0.0.1',
       drainDelayMs: 0,
-      predecessors: [],
       logging: { format: 'pretty', level: 'info' },
       secret: undefined,
     });
@@ -36,7 +35,6 @@ describe('the configuration of a process', () => {
       read({
         HOST: '0.0.0.0',
         DRAIN_DELAY_MS: '1500',
-        PREDECESSORS: '17,18',
         LOG_LEVEL: 'debug',
         SUBGRAPH_SECRET: '0123456789abcdef',
       }),
@@ -44,7 +42,6 @@ describe('the configuration of a process', () => {
         isProduction: false,
         host: '0.0.0.0',
         drainDelayMs: 1500,
-        predecessors: [17, 18],
         logging: { format: 'pretty', level: 'debug' },
         secret: '0123456789abcdef',
       },
@@ -60,7 +57,7 @@ describe('the configuration of a process', () => {
 
   const refused: [variable: string, value: string, rule: string][] = [
     ['NODE_ENV', 'staging', 'give development, production or test'],
-    ['DRAIN_DELAY_MS', '-1', 'give a whole number of milliseconds, 0 or more'],
+    ['DRAIN_DELAY_MS', '-1', 'give a whole number of milliseconds from 0 to 2147483647'],
     ['LOG_FORMAT', 'xml', 'give pretty or json'],
     ['LOG_LEVEL', 'loud', 'give trace, debug, info, warn, error or fatal'],
   ];

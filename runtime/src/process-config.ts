@@ -11,11 +11,6 @@ export const logLevel = z.enum(
   'give trace, debug, info, warn, error or fatal',
 );
 
-const processIds = z
-  .string()
-  .regex(/^\d+(,\d+)*$/, 'give ids of processes, separated by commas')
-  .transform((text) => text.split(',').map(Number));
-
 /** A secret that a subgraph requires of its callers. */
 export const secret = z.string().min(MIN_SECRET_LENGTH, `give at least ${MIN_SECRET_LENGTH} characters`);
 
@@ -26,7 +21,6 @@ export const processVariables = {
     .default('development'),
   HOST: host,
   DRAIN_DELAY_MS: milliseconds(0),
-  PREDECESSORS: processIds.optional(),
   LOG_FORMAT: logFormat.optional(),
   LOG_LEVEL: logLevel.default('info'),
   SUBGRAPH_SECRET: secret.optional(),
@@ -40,8 +34,6 @@ export interface ProcessConfig {
   readonly host: string;
   /** See {@link listen}. */
   readonly drainDelayMs: number;
-  /** Ids of the processes that this one replaces, as the project's commands set them. */
-  readonly predecessors?: readonly number[];
   readonly logging: { readonly format: 'pretty' | 'json'; readonly level: string };
   /** Secret shared by the gateway and the subgraphs; undefined if none is configured. */
   readonly secret: string | undefined;
@@ -54,7 +46,6 @@ export function toProcessConfig(variables: z.infer<z.ZodObject<typeof processVar
     isProduction,
     host: variables.HOST,
     drainDelayMs: variables.DRAIN_DELAY_MS,
-    predecessors: variables.PREDECESSORS ?? [],
     logging: { format: variables.LOG_FORMAT ?? (isProduction ? 'json' : 'pretty'), level: variables.LOG_LEVEL },
     secret: sharedSecret(variables.SUBGRAPH_SECRET, variables.SUBGRAPH_SECRET_FILE),
   };

@@ -3,7 +3,6 @@ import { READY_PATH } from '@lockstep/runtime/http/server/health.ts';
 import { type Handler, listen } from '@lockstep/runtime/http/server/server.ts';
 import { type Running, run } from '@lockstep/runtime/lifecycle.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import { untilGone } from '@lockstep/runtime/predecessors.ts';
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { migrate } from './database/migrate.ts';
@@ -82,19 +81,14 @@ export function defineSubgraph<
         async (config, logger) => {
           const subgraph = await open(config, logger);
           const listening = await listen(subgraph.handler, config);
-          const stopping = new AbortController();
-          const background = untilGone(config.predecessors ?? [], stopping.signal).then(
-            () => subgraph.startBackground(),
-            () => undefined, // it stops before they are gone
-          );
+          const background = subgraph.startBackground();
           const address = `http://${config.host}:${listening.port}`;
           logger.info(`${name} answers at ${address}/graphql`);
           return {
             probe: `${address}${READY_PATH}`,
             async stop() {
-              stopping.abort();
               await listening.stop();
-              await (await background)?.stop();
+              await background?.stop();
               await subgraph.stop();
             },
           };

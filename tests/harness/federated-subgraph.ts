@@ -19,7 +19,7 @@ export async function serveFederatedSubgraph(
     resolvers,
     context: (operation) => operation,
     isReady: async () => {},
-    config: { isProduction: false, host: '127.0.0.1', drainDelayMs: 0, predecessors: [], logging, secret: undefined },
+    config: { isProduction: false, host: '127.0.0.1', drainDelayMs: 0, logging, secret: undefined },
     logger: createLogger('subgraph', logging),
   });
   const listening = await listen(handler, { host: '127.0.0.1', port: 0, portVariable: '', drainDelayMs: 0 });

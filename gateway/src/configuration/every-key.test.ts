@@ -39,3 +39,33 @@ for (const { path, schema } of keysOfFile().filter((key) => key.schema.type !== 
     for (const mistake of named) assert.match(mistake, /: .*(give|set|known keys:) /);
   });
 }
+
+/** Keys of numbers, durations and sizes for which nothing at all makes sense. */
+const MAY_BE_ZERO = [
+  ...['max_aliases', 'max_directives'].map((key) => `gateway.limits.${key}`),
+  ...['gateway.demand_control.list_size', 'gateway.cors.max_age', 'gateway.telemetry.tracing.sampler'],
+  ...['subgraphs.NAME.retry.interval', 'subgraphs.NAME.retry.budget'],
+];
+
+/** A usual value of each kind, none at all, and one that is too large, if there is any. */
+const KINDS = [
+  { usual: '1s', none: '0s', huge: '35792m' },
+  { usual: '1kb', none: '0b', huge: '1048577mb' },
+  { usual: 1, none: 0, huge: 2 ** 53 },
+];
+
+test('accepts no number, duration or size of nothing where that makes no sense, and none that is too large', () => {
+  const found: string[] = [];
+  const keys = keysOfFile().filter(({ path, schema: { type } }) => type !== 'object' && !isOneOfForms(path));
+  for (const { path } of keys) {
+    const accepts = (value: unknown) => {
+      const names = namesOf(path);
+      return !mistakesOf(fileWith(names, value)).some((mistake) => mistake.startsWith(`1: ${names.join('.')}:`));
+    };
+    const kind = KINDS.find(({ usual }) => accepts(usual) && !accepts('a'));
+    if (!kind) continue;
+    if (accepts(kind.none)) found.push(path.join('.'));
+    assert.ok(!accepts(kind.huge), `${path.join('.')}: ${kind.huge}`);
+  }
+  assert.deepEqual(found.toSorted(), MAY_BE_ZERO.toSorted());
+});

@@ -6,15 +6,25 @@ import { stringify } from 'yaml';
 import { type JsonSchema, propertiesOf, schemasAt } from './json-schema.ts';
 import { withoutSecrets } from './secrets.ts';
 import type { KeyPath } from './supergraph-document.ts';
-import { readSupergraphFile, type SupergraphReading, type SupergraphSource } from './supergraph-file.ts';
+import {
+  readSupergraphFile,
+  type SupergraphReading,
+  type SupergraphSource,
+  type SupergraphValues,
+} from './supergraph-file.ts';
 
 /** Rightmost column in which comments start. */
 const MAX_COMMENT_COLUMN = 60;
 
-/** A line of the described file, and the origin of its value. */
+/** A line of the described file. */
 interface Line {
   readonly text: string;
+  /** Origin of its value; empty if the line has none, but a mapping below it. */
   readonly source: string;
+  readonly path: KeyPath;
+  readonly value: unknown;
+  /** Value on one line, without secrets. */
+  readonly shown: string;
 }
 
 /**
@@ -32,6 +42,11 @@ export function describeSettings(source: SupergraphSource): string {
   return lines.map(({ text, source }) => `${source === '' ? text : `${text.padEnd(column)}  # ${source}`}\n`).join('');
 }
 
+/** Returns the line of every setting, with its default if the file doesn't set it. Those that are off have none. */
+export function settingsOf(values: SupergraphValues): Line[] {
+  return new Description(values, '').linesOf([]).filter(({ source }) => source !== '');
+}
+
 function checkSchemaFiles({ settings, document }: SupergraphReading, file: string): void {
   const mistakes = settings.subgraphs.flatMap(({ name, schema }) => {
     if (!('file' in schema) || existsSync(schema.file)) return [];
@@ -43,10 +58,10 @@ function checkSchemaFiles({ settings, document }: SupergraphReading, file: strin
 }
 
 class Description {
-  readonly #reading: SupergraphReading;
+  readonly #reading: SupergraphValues;
   readonly #fileName: string;
 
-  constructor(reading: SupergraphReading, fileName: string) {
+  constructor(reading: SupergraphValues, fileName: string) {
     this.#reading = reading;
     this.#fileName = fileName;
   }
@@ -66,9 +81,10 @@ class Description {
     if (value === undefined) return []; // off
     if (isRecord(value)) {
       const lines = this.linesOf(path);
-      return lines.length === 0 ? [] : [{ text: `${indent}${key}:`, source: '' }, ...lines];
+      return lines.length === 0 ? [] : [{ text: `${indent}${key}:`, source: '', path, value, shown: '' }, ...lines];
     }
-    return [{ text: `${indent}${key}: ${toYaml(this.#shown(path, value))}`, source: this.#sourceOf(path) }];
+    const shown = toYaml(this.#shown(path, value));
+    return [{ text: `${indent}${key}: ${shown}`, source: this.#sourceOf(path), path, value, shown }];
   }
 
   #valueAt(path: KeyPath): unknown {

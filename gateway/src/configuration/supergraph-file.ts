@@ -47,9 +47,15 @@ export interface SupergraphSource {
   readonly overrides: readonly Override[];
 }
 
-/** A valid supergraph file, and the origins of its settings. */
-export interface SupergraphReading {
+/** A valid supergraph file. */
+export interface SupergraphReading extends SupergraphValues {
   readonly settings: SupergraphSettings;
+  /** Text of the file. */
+  readonly text: string;
+}
+
+/** Values of a supergraph file, and their origins. */
+export interface SupergraphValues {
   readonly document: SupergraphDocument;
   /** Values as the file spells them, after overrides. */
   readonly values: unknown;
@@ -63,12 +69,21 @@ export interface SupergraphReading {
  * @throws {ConfigurationError} listing every mistake: its line, its key, the value found, and what to give instead
  */
 export function readSupergraphFile({ supergraphFile: file, env, overrides }: SupergraphSource): SupergraphReading {
-  const document = new SupergraphDocument(readText(file), env);
+  const text = readText(file);
+  const document = new SupergraphDocument(text, env);
   const parsed = document.isReadable ? parse(document, overrides) : undefined;
   const mistakes = [...document.mistakes];
   if (parsed?.result.error) mistakes.push(...ownMistakes(parsed.result.error.issues, document));
   if (mistakes.length > 0 || !parsed?.result.data) throw toError(file, mistakes);
-  return { ...parsed, document, settings: toSettings(parsed.result.data, file) };
+  const { values, overrides: effective } = parsed;
+  return { settings: toSettings(parsed.result.data, file), text, document, values, overrides: effective };
+}
+
+/** Returns the values in a text that {@link readSupergraphFile} has read before. */
+export function valuesIn(text: string, { env, overrides }: SupergraphSource): SupergraphValues {
+  const document = new SupergraphDocument(text, env);
+  const { values, overrides: effective } = parse(document, overrides);
+  return { document, values, overrides: effective };
 }
 
 function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, file: string): SupergraphSettings {

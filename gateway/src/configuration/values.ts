@@ -1,3 +1,4 @@
+import { MAX_MILLISECONDS } from '@lockstep/runtime/environment.ts';
 import { CREDENTIALS_RULE, hasNoCredentials } from '@lockstep/runtime/url-credentials.ts';
 import { z } from 'zod';
 
@@ -9,7 +10,11 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 const DURATION_RULE = 'give a duration such as 500ms, 2s or 1m';
 
 /** A duration, parsed to milliseconds. */
-export const duration = z.string(DURATION_RULE).regex(DURATION, DURATION_RULE).transform(toMilliseconds);
+export const duration = z
+  .string(DURATION_RULE)
+  .regex(DURATION, DURATION_RULE)
+  .transform(toMilliseconds)
+  .refine((ms) => ms <= MAX_MILLISECONDS, `give at most ${Math.floor(MAX_MILLISECONDS / 60_000)}m, which is 24 days`);
 
 /** A duration of at least a millisecond: within none at all nothing can be done. */
 export const timeLimit = duration.refine((ms) => ms > 0, 'give a duration of 1ms or more');
@@ -18,8 +23,16 @@ const SIZE = /^(\d+)(b|kb|mb)$/;
 const UNIT_BYTES: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 * 1024 };
 const SIZE_RULE = 'give a size such as 512kb or 2mb';
 
-/** A size, parsed to bytes. */
-export const size = z.string(SIZE_RULE).regex(SIZE, SIZE_RULE).transform(toBytes);
+/** Larger than any memory. Numbers are exact up to here, and far beyond. */
+const MAX_BYTES = 2 ** 40;
+
+/** A size of at least a byte, parsed to bytes: with none at all nothing can be done. */
+export const sizeLimit = z
+  .string(SIZE_RULE)
+  .regex(SIZE, SIZE_RULE)
+  .transform(toBytes)
+  .refine((bytes) => bytes > 0, 'give a size of 1b or more')
+  .refine((bytes) => bytes <= MAX_BYTES, `give at most ${MAX_BYTES / 1024 ** 2}mb`);
 
 const HTTP_RULE = 'give an address that starts with http:// or https://';
 
@@ -36,10 +49,11 @@ export function onOff(fallback: boolean) {
   return z.boolean('give true or false').default(fallback);
 }
 
-/** Returns a schema of whole numbers of at least `minimum`. */
-export function wholeNumber(minimum: number) {
-  const rule = `give a whole number, ${minimum} or more`;
-  return z.int(rule).min(minimum, rule);
+/** Returns a schema of whole numbers of at least `minimum`, and at most `maximum` if it is given. */
+export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER) {
+  const isOpen = maximum === Number.MAX_SAFE_INTEGER;
+  const rule = isOpen ? `give a whole number, ${minimum} or more` : `give a whole number from ${minimum} to ${maximum}`;
+  return z.int(rule).min(minimum, rule).max(maximum, rule);
 }
 
 const HEADER_NAME_RULE = 'give the name of a header';

@@ -1,6 +1,7 @@
 import { live, ready } from '@lockstep/runtime/http/server/health.ts';
 import { routes } from '@lockstep/runtime/http/server/routes.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { HandlerFoundation } from '../supergraph/generation.ts';
 import { allowOrigins } from './admission/cors.ts';
 import type { TrafficLimits } from './admission/traffic-limits.ts';
@@ -9,7 +10,7 @@ import { pageRoutes } from './pages/pages.ts';
 /** Routes the paths of the gateway: GraphQL, the pages for browsers, the health of the process and its metrics. */
 export function gatewayRoutes(
   { settings, supergraph, instruments: { metrics } }: HandlerFoundation,
-  isReady: () => boolean,
+  { logger, isReady }: { readonly logger: Logger; isReady(): boolean },
   limits: TrafficLimits,
   graphql: Handler,
 ): Handler {
@@ -19,7 +20,7 @@ export function gatewayRoutes(
       ? { [telemetry.metricsPath]: (_request, response) => metrics.answer(response) }
       : {};
   return routes({
-    ...pageRoutes(landingPage, path, supergraph.operations.planner.apiSchema, limits),
+    ...pageRoutes(landingPage, path, supergraph.operations.planner.apiSchema, limits, logger),
     [healthCheck.live]: live,
     [healthCheck.ready]: ready(async () => (isReady() ? undefined : 'the process is stopping')),
     ...metricsRoute,

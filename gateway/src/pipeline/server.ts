@@ -44,10 +44,11 @@ export class GatewayServer implements RequestHandler {
 
   /** @param before the one that it is going to replace: it shares its limits and issuers' keys if their settings are equal */
   static async open(
-    { logger, isReady }: GatewayProcess,
+    process: GatewayProcess,
     foundation: HandlerFoundation,
     before?: GatewayServer,
   ): Promise<GatewayServer> {
+    const { logger } = process;
     const { settings, supergraph, instruments } = foundation;
     const { refusals } = instruments.counts;
     const watch = RequestWatch.of(instruments);
@@ -57,7 +58,7 @@ export class GatewayServer implements RequestHandler {
     const fastPath = new FastPath(supergraph, demandControl);
     const { introspection } = settings;
     const validated = new ValidatedDocuments(supergraph.operations.planner.apiSchema, introspection);
-    const landingPage = new LandingPage(settings.landingPage, settings.path);
+    const landingPage = new LandingPage(settings.landingPage, settings.path, logger);
     const parts = { settings, supergraph, logger, demandControl, fastPath, validated, rules, watch, landingPage };
     const server = apolloServer(parts);
     await server.start();
@@ -78,7 +79,7 @@ export class GatewayServer implements RequestHandler {
       },
       settings,
     );
-    return new GatewayServer(gatewayRoutes(foundation, isReady, limits, graphql), limits, authentication, server);
+    return new GatewayServer(gatewayRoutes(foundation, process, limits, graphql), limits, authentication, server);
   }
 
   async close(): Promise<void> {

@@ -71,6 +71,17 @@ test('gives a batch the latest of its deadlines, and ends each fetch at its own'
   assert.deepEqual(await long, { data: { _entities: [{ name: 'book 2' }] } });
 });
 
+test('an entity that hangs costs those of its moment their deadlines, and no others anything', async (t) => {
+  const { caller, call } = await start(t);
+  const together = [1, 2].map((id) => assert.rejects(caller.call(entity(id), within(200)), OVERDUE));
+  await call(0);
+  const later = caller.call(entity(2), within(30_000));
+  const { response } = await call(1);
+  response.end(JSON.stringify({ data: { _entities: [{ name: 'book 2' }] } }));
+  assert.deepEqual(await later, { data: { _entities: [{ name: 'book 2' }] } });
+  await Promise.all(together);
+});
+
 test('ends queries that share a call each at its own deadline', async (t) => {
   const { caller, call } = await start(t);
   const long = caller.call(query, within(30_000));

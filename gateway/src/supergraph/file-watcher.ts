@@ -1,4 +1,4 @@
-import { unwatchFile, watchFile } from 'node:fs';
+import { statSync, unwatchFile, watchFile } from 'node:fs';
 
 /**
  * Interval at which files are looked at. The system's events would miss what editors, mounts and configuration maps do:
@@ -6,10 +6,16 @@ import { unwatchFile, watchFile } from 'node:fs';
  */
 const POLL_INTERVAL_MS = 500;
 
-/** Calls back after a change of any of the files it watches. */
+/** Time without a change after which files count as written: half a file can be as valid as all of it. */
+const SETTLE_MS = 1000;
+
+/** Watches files, and calls back once they have changed and then stayed the same for a moment. */
 export class FileWatcher {
   readonly #onChange: () => void;
   #files: readonly string[] = [];
+  /** State of each file that has stayed the same for a moment. */
+  #settled: ReadonlyMap<string, string> = new Map();
+  #settling: NodeJS.Timeout | undefined;
   #isStopped = false;
 
   constructor(onChange: () => void) {
@@ -19,16 +25,40 @@ export class FileWatcher {
   /** Watches these files instead of the current ones. */
   watch(given: readonly string[]): void {
     const files = this.#isStopped ? [] : [...new Set(given)];
-    for (const file of this.#files) if (!files.includes(file)) unwatchFile(file, this.#onChange);
+    for (const file of this.#files) if (!files.includes(file)) unwatchFile(file, this.settle);
     for (const file of files) {
-      if (!this.#files.includes(file)) watchFile(file, { interval: POLL_INTERVAL_MS }, this.#onChange);
+      if (!this.#files.includes(file)) watchFile(file, { interval: POLL_INTERVAL_MS }, this.settle);
     }
     this.#files = files;
+  }
+
+  /** Calls back as soon as the files have stayed the same for a moment. */
+  readonly settle = (): void => {
+    clearTimeout(this.#settling);
+    if (this.#isStopped) return;
+    const seen = new Map(this.#files.map((file) => [file, stateOf(file)]));
+    this.#settling = setTimeout(() => {
+      if (this.#files.some((file) => seen.get(file) !== stateOf(file))) return this.settle();
+      this.#settled = seen;
+      this.#onChange();
+    }, SETTLE_MS);
+  };
+
+  /** Returns true if these files are as they were when they had settled. */
+  haveSettled(files: readonly string[]): boolean {
+    return files.every((file) => this.#settled.get(file) === stateOf(file));
   }
 
   /** Stops watching for good, even if a change in progress calls {@link watch} afterwards. */
   stop(): void {
     this.#isStopped = true;
+    clearTimeout(this.#settling);
     this.watch([]);
   }
+}
+
+/** Returns a text that differs if the file was written or replaced. */
+function stateOf(file: string): string {
+  const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stats ? `${stats.ino} ${stats.size} ${stats.mtimeNs}` : 'missing';
 }

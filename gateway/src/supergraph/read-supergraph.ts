@@ -6,6 +6,7 @@ import type { Config } from '../configuration/environment.ts';
 import {
   readSupergraphFile,
   type SubgraphSettings,
+  type SupergraphReading,
   type SupergraphSettings,
 } from '../configuration/supergraph-file.ts';
 import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
@@ -18,16 +19,17 @@ export const ASK_INTERVAL_MS = 2000;
 /**
  * Reads the supergraph from its files and from the subgraphs that have to be asked.
  *
- * @param note called with the file's settings before their schemas are read
+ * @param note called with what the file says before its schemas are read
  * @throws {ConfigurationError}
  */
 export async function readSupergraph(
   config: Config,
   schemas: PolledSchemas,
-  note: (settings: SupergraphSettings) => void = () => {},
+  note: (reading: SupergraphReading) => void = () => {},
 ): Promise<Supergraph> {
-  const { settings } = readSupergraphFile(config);
-  note(settings);
+  const reading = readSupergraphFile(config);
+  note(reading);
+  const { settings } = reading;
   const given = await schemas.read(settings.subgraphs);
   const read = settings.subgraphs.map((subgraph) => readSchema(subgraph, given.get(subgraph.name)));
   return { ...settings, schemas: await Promise.all(read) };

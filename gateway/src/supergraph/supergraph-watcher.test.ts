@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { temporaryFolder } from '@lockstep/runtime/testing/temporary-folder.ts';
 import { readConfig } from '../configuration/environment.ts';
@@ -11,21 +11,23 @@ import { Generations } from './generations.ts';
 import { watchSupergraph } from './supergraph-watcher.ts';
 import { openInThread } from './testing/open-in-thread.ts';
 
+const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@shareable"])';
 const text = (field: string, path: string) => `subgraphs:
   a: { routing_url: "http://127.0.0.1:1/", schema: { sdl: "type Query { ${field}: Int }" } }
 gateway: { path: ${path} }
 `;
+const [WHOLE, HALF] = (() => {
+  const half = text('before', '/before').replace(/gateway.*\n/, '');
+  const user = 'type Query { before: Int @shareable other: Int user: User } type User { id: ID }';
+  const other = `  b: { routing_url: "http://127.0.0.1:2/", schema: { sdl: '${LINK} ${user}' }, secret: ${'s'.repeat(16)} }\n`;
+  const shareable = half.replace('"type Query { before: Int }"', `'${LINK} type Query { before: Int @shareable }'`);
+  return [`${shareable}${other}gateway: { path: /before }\n`, shareable];
+})();
 
-async function watch(t: TestContext) {
-  let writing: NodeJS.Timeout | undefined;
-  t.after(() => clearInterval(writing)); // before the folder is removed, which could fail otherwise
+async function watch(t: TestContext, first = text('before', '/before')) {
   const file = join(await temporaryFolder(t), 'supergraph.yaml');
-  const write = (field: string, path: string) => writeFileSync(file, text(field, path));
-  /** Again and again, because what is written before the file is first looked at is no change. */
-  const keepWriting = (field: string, path: string) => {
-    writing = setInterval(write, 100, field, path);
-  };
-  write('before', '/before');
+  const write = (content: string) => writeFileSync(file, content);
+  write(first);
   const { logger, lines } = recordLog();
   /** Called while the handler of a generation is opened, after the first. */
   let onOpen: (path: string) => Promise<void> = async () => {};
@@ -52,7 +54,7 @@ async function watch(t: TestContext) {
   };
   return {
     served,
-    keepWriting,
+    write,
     lines,
     onOpen: (listener: typeof onOpen) => {
       onOpen = listener;
@@ -61,13 +63,13 @@ async function watch(t: TestContext) {
 }
 
 test('settings and supergraph stay until all that serves them is built, and change together', async (t) => {
-  const { onOpen, keepWriting, served, lines } = await watch(t);
+  const { onOpen, write, served, lines } = await watch(t);
   const seen: unknown[] = [];
   onOpen(async (path) => {
     for (let turns = 0; turns < 3; turns += 1) await turn();
     seen.push(path, served());
   });
-  keepWriting('after', '/after');
+  write(text('after', '/after'));
   while (served()[0] === '/before') await turn();
   assert.deepEqual(seen, ['/after', ['/before', 'before']]);
   assert.deepEqual(served(), ['/after', 'after']);
@@ -76,15 +78,64 @@ test('settings and supergraph stay until all that serves them is built, and chan
 });
 
 test('if the request handler can’t be built, settings and supergraph stay', async (t) => {
-  const { onOpen, keepWriting, served, lines } = await watch(t);
+  const { onOpen, write, served, lines } = await watch(t);
   const { promise: refused, resolve } = Promise.withResolvers<void>();
   onOpen(async () => {
     setImmediate(resolve);
     throw new Error('no such thing');
   });
-  keepWriting('after', '/after');
+  write(text('after', '/after'));
   await refused;
   await turn();
   assert.deepEqual(served(), ['/before', 'before']);
   assert.match(lines.at(-1)?.msg ?? '', /the change is refused, the graph stays as it was/);
+});
+
+test('half a file, valid as it is, never takes effect while the file is being written', async (t) => {
+  const { write, served, onOpen, lines } = await watch(t, WHOLE);
+  const opened: string[] = [];
+  onOpen(async (path) => void opened.push(path));
+  for (let piece = 0; piece < 20; piece += 1) {
+    write(HALF);
+    await delay(120);
+  }
+  const before = served();
+  write(WHOLE.replaceAll('/before', '/after'));
+  while (served()[0] !== '/after') await delay(20);
+  assert.deepEqual(opened, ['/after']);
+  assert.deepEqual(served().slice(1), before.slice(1));
+  await turn();
+  assert.deepEqual(
+    lines.filter(({ msg }) => msg?.includes('gone')),
+    [],
+  );
+});
+
+test('a change that is logged says which settings changed, and shows no secret', async (t) => {
+  const { write, lines, served } = await watch(t, WHOLE);
+  const limits = ', limits: { max_depth: 7 }, traffic_shaping: { rate_limit: { capacity: 9, interval: 1s } } }';
+  write(WHOLE.replace('/before }', `/after${limits}`).replace('s'.repeat(16), 'S'.repeat(16)));
+  while (served()[0] !== '/after') await delay(20);
+  await turn();
+  const changes = [
+    'subgraphs.b.secret: changed, "***"',
+    'gateway.path: /before → /after',
+    'gateway.limits.max_depth: 15 → 7',
+    'gateway.traffic_shaping.rate_limit.capacity: off → 9',
+    'gateway.traffic_shaping.rate_limit.interval: off → 1s',
+  ];
+  assert.equal(lines.at(-1)?.msg, `the graph has changed: ${changes.join('; ')}`);
+});
+
+test('warns of subgraphs that are gone, and says what the API lost', async (t) => {
+  const { write, lines, served } = await watch(t, WHOLE);
+  write(HALF);
+  while (served().length > 2) await delay(20);
+  await turn();
+  const [changed, gone] = lines.slice(-2);
+  assert.equal(changed?.msg, 'the graph has changed: subgraphs.b: removed; gateway.path: /before → /graphql');
+  assert.deepEqual(
+    [gone?.level, gone?.msg],
+    [40, 'subgraphs are gone from the graph: b. The API lost the fields Query.other, Query.user, and the types User.'],
+  );
 });

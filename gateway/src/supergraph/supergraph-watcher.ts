@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../configuration/environment.ts';
-import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
+import { describeChanges } from '../configuration/settings-changes.ts';
+import type { SupergraphReading, SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { Counts } from '../telemetry/metrics.ts';
+import { describeLosses } from './api-losses.ts';
 import { FileWatcher } from './file-watcher.ts';
 import type { Generations } from './generations.ts';
 import type { Supergraph } from './loaded-supergraph.ts';
@@ -17,9 +20,12 @@ interface WatcherParts {
   readonly reloads: Counts['reloads'];
 }
 
+/** What was read of the supergraph file last. */
+type Read = Pick<SupergraphReading, 'settings' | 'text'>;
+
 /**
- * Serves the supergraph that the configured file describes, and watches that file and the schemas it names: a change that
- * can be used takes effect at once, one that can't is logged and changes nothing. A subgraph that has to be asked for its
+ * Serves the supergraph that the configured file describes, and watches that file and the schemas it names: once they have
+ * stayed the same for a moment, a change that can be used takes effect, and one that can't is logged and changes nothing. A subgraph that has to be asked for its
  * schema is waited for.
  *
  * @throws {ConfigurationError} if what the files say now can't be used
@@ -27,10 +33,14 @@ interface WatcherParts {
 export async function watchSupergraph(parts: WatcherParts): Promise<SupergraphWatcher> {
   const { config, logger, generations } = parts;
   const schemas = new PolledSchemas(config.secret, logger);
-  const first = await untilRead(() => readSupergraph(config, schemas), logger);
+  let read: Read | undefined;
+  const note = ({ settings, text }: Read) => {
+    read = { settings, text };
+  };
+  const first = await untilRead(() => readSupergraph(config, schemas, note), logger);
   await generations.replace(first);
   schemas.keep();
-  const watcher = new SupergraphWatcher(parts, schemas, first);
+  const watcher = new SupergraphWatcher(parts, schemas, read ?? { settings: first, text: '' });
   watcher.start();
   return watcher;
 }
@@ -40,23 +50,27 @@ class SupergraphWatcher {
   readonly #schemas: PolledSchemas;
   readonly #watcher = new FileWatcher(() => this.#enqueue(() => this.#reload()));
   /** Settings read last, whether or not they could be used. */
-  #read: SupergraphSettings;
+  #read: Read;
+  /** Text of the file whose settings are served. */
+  #servedText: string;
   /** Set if the files name a schema that its subgraph never gave. */
   #isWaiting = false;
   #polling: NodeJS.Timeout | undefined;
   /** Makes one change at a time. */
   #pending: Promise<void> = Promise.resolve();
 
-  constructor(parts: WatcherParts, schemas: PolledSchemas, first: Supergraph) {
+  constructor(parts: WatcherParts, schemas: PolledSchemas, first: Read) {
     this.#parts = parts;
     this.#schemas = schemas;
     this.#read = first;
+    this.#servedText = first.text;
   }
 
   start(): void {
-    this.#watcher.watch(filesOf(this.#parts.config, this.#read));
+    this.#watcher.watch(filesOf(this.#parts.config, this.#read.settings));
+    this.#watcher.settle(); // the files may have changed since they were read
     this.#polling = setInterval(() => this.#enqueue(() => this.#poll()), ASK_INTERVAL_MS);
-    this.#parts.logger.info(`the graph is ${describe(this.#read)}`);
+    this.#parts.logger.info(`the graph is ${describe(this.#read.settings)}`);
   }
 
   stop(): void {
@@ -81,30 +95,63 @@ class SupergraphWatcher {
   async #reload({ isRetry = false } = {}): Promise<void> {
     const { config, logger, reloads } = this.#parts;
     try {
-      const next = await readSupergraph(config, this.#schemas, (settings) => {
-        this.#read = settings;
+      const next = await readSupergraph(config, this.#schemas, ({ settings, text }) => {
+        this.#read = { settings, text };
       });
       this.#isWaiting = false;
-      await this.#adopt(next);
+      if (this.#haveSettled()) await this.#adopt(next);
     } catch (error) {
+      if (!this.#haveSettled()) return;
       this.#isWaiting = error instanceof UnknownSchemaError;
       if (isRetry && this.#isWaiting) return; // reported when it began
       reloads.refused += 1;
       logRefusal(error, logger);
     } finally {
-      this.#watcher.watch([...filesOf(config, this.#served), ...filesOf(config, this.#read)]);
+      this.#watcher.watch(this.#files());
+      if (!this.#haveSettled()) this.#watcher.settle();
     }
   }
 
+  /** Files of what is served and of what was read last. */
+  #files(): string[] {
+    const { config } = this.#parts;
+    return [...filesOf(config, this.#served), ...filesOf(config, this.#read.settings)];
+  }
+
+  /** Returns false if one of the files changed while they were read, or was not watched before. */
+  #haveSettled(): boolean {
+    return this.#watcher.haveSettled(this.#files());
+  }
+
   async #adopt(next: Supergraph): Promise<void> {
-    if (isDeepStrictEqual(next, this.#served)) return;
-    const { generations, reloads, logger } = this.#parts;
+    const { text } = this.#read;
+    const [before, apiBefore] = [this.#served, this.#api];
+    if (isDeepStrictEqual(next, before)) return;
+    const { generations, reloads, logger, config } = this.#parts;
     await generations.replace(next);
     if (this.#served !== next) return; // the process stops
     this.#schemas.keep();
     reloads.accepted += 1;
-    logger.info(`the graph has changed: now ${describe(next)}`);
+    const changes = [...describeChanges(this.#servedText, text, config), ...changedSchemas(before, next)];
+    this.#servedText = text;
+    logger.info(`the graph has changed: ${changes.join('; ') || 'a file that the settings name'}`);
+    const gone = before.subgraphs.filter(({ name }) => !next.subgraphs.some((other) => other.name === name));
+    if (gone.length === 0) return;
+    const names = gone.map(({ name }) => name).join(', ');
+    logger.warn(`subgraphs are gone from the graph: ${names}. The API lost ${describeLosses(apiBefore, this.#api)}.`);
   }
+
+  /** API schema that is served. */
+  get #api(): GraphQLSchema {
+    return this.#parts.generations.current.planner.apiSchema;
+  }
+}
+
+function changedSchemas(before: Supergraph, next: Supergraph): string[] {
+  return next.schemas.flatMap(({ name, sdl }) => {
+    const old = before.schemas.find((schema) => schema.name === name);
+    return old && old.sdl !== sdl ? [`the schema of ${name}`] : [];
+  });
 }
 
 function describe({ subgraphs }: SupergraphSettings): string {

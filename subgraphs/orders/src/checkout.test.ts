@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { outageOf } from '@lockstep/runtime/testing/outage.ts';
 import { hangs, hangsUp, knows } from '@lockstep/subgraph-kit/testing/peer-server.ts';
 import type { CheckoutInput } from './checkout-input.ts';
 import { insertOrder } from './database/orders.ts';
+import { confirmOrder, insertCheckout } from './database/sagas.ts';
 import { CHECKOUT, setUpOrders } from './testing/orders.ts';
 import { refused, reserved } from './testing/products-server.ts';
 
@@ -175,6 +177,19 @@ describe('an idempotency key', () => {
     for (const order of orders) assert.deepEqual(order, orders[0]);
     assert.deepEqual(await rows(), ['CONFIRMED 3998 ENDED']);
     assert.deepEqual(products.asked, ['reserve 1']);
+  });
+
+  test('waits for a checkout that another process runs', async (t) => {
+    const { checkout, db, products, services } = await setUpOrders(t);
+    const asked = { userKey: 1, items: [{ productKey: 7, quantity: 2 }], idempotencyKey: 'k' };
+    await insertCheckout(db, asked, () => {});
+    await db.updateTable('sagas').set({ process_id: process.ppid }).execute();
+    const again = checkout(input);
+    await delay(100);
+    const prices = { items: [{ productKey: 7, quantity: 2, priceMinor: 1999 }], amountMinor: 3998 };
+    await confirmOrder(services.db, 1, prices, () => {});
+    assert.equal((await again).status, 'CONFIRMED');
+    assert.deepEqual(products.asked, []);
   });
 
   test('returns the refusal again', async (t) => {

@@ -41,7 +41,7 @@ async function repeat(context: CheckoutContext, order: Order, asked: NewCheckout
       'idempotencyKey: this key was used before, for another order of this user; use a new key for a new order',
     );
   }
-  await context.running.end(orderKey, lifetime.signal);
+  await context.running.end(() => findSaga(context.db, orderKey), lifetime.signal);
   await leaveToSweep(cancelUnsettled(context, orderKey, lifetime));
   return outcome(context, orderKey);
 }

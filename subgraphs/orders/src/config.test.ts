@@ -30,7 +30,7 @@ test('orders does not start without the addresses of users and products', () => 
     message:
       "The environment can't be used:\n" +
       '  USERS_URL=: give an address that starts with http:// or https://\n' +
-      '  USERS_TIMEOUT_MS=0: give a whole number of milliseconds, 1 or more\n' +
+      '  USERS_TIMEOUT_MS=0: give a whole number of milliseconds from 1 to 2147483647\n' +
       '  PRODUCTS_URL=: give an address that starts with http:// or https://',
   });
 });

@@ -1,9 +1,23 @@
-/** Checkouts that this process is working on, by order; the sweep leaves them alone. No other process opens the database. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive } from '@lockstep/runtime/is-alive.ts';
+import type { Saga } from './database/sagas.ts';
+
+const LOOK_AGAIN_MS = 50;
+
+/** Checkouts under way, which the sweep leaves alone. While a process replaces another one, either may run some. */
 export class RunningCheckouts {
+  readonly #timeoutMs: number;
   readonly #ends = new Map<number, Promise<unknown>>();
 
-  has(orderKey: number): boolean {
-    return this.#ends.has(orderKey);
+  /** @param timeoutMs time that a checkout may take; one that is older doesn't count, so another use of an id doesn't matter */
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Returns true if this process runs the checkout, or another one may. */
+  has({ orderKey, processId, changedAt }: Saga): boolean {
+    if (processId === process.pid) return this.#ends.has(orderKey);
+    return Date.now() - changedAt < this.#timeoutMs && (processId === null || isAlive(processId));
   }
 
   /** Runs a checkout, which counts as running until its promise is settled. */
@@ -18,11 +32,18 @@ export class RunningCheckouts {
     }
   }
 
-  /** Resolves once the checkout isn't running. @throws the signal's reason if it is aborted first */
-  async end(orderKey: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves once the checkout has ended, or isn't running.
+   *
+   * @throws the signal's reason if it is aborted first
+   */
+  async end(find: () => Promise<Saga | undefined>, signal: AbortSignal): Promise<void> {
     const left = Promise.withResolvers<void>();
     signal.addEventListener('abort', () => left.resolve(), { once: true });
-    await Promise.race([this.#ends.get(orderKey), left.promise]);
-    signal.throwIfAborted();
+    for (let saga = await find(); saga && saga.state !== 'ENDED' && this.has(saga); saga = await find()) {
+      const ofAnother = delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {}); // left resolves
+      await Promise.race([this.#ends.get(saga.orderKey) ?? ofAnother, left.promise]);
+      signal.throwIfAborted();
+    }
   }
 }

@@ -26,7 +26,7 @@ export function createServices(parts: SubgraphParts<Tables, Config, FailpointNam
     db,
     usersClient: new PeerClient('users', peers.users, parts),
     productsClient: new ProductsClient({ ...peers.products, secret: peers.products.secret ?? secret, logger }),
-    running: new RunningCheckouts(),
+    running: new RunningCheckouts(checkoutTimeoutMs),
     checkoutTimeoutMs,
     reach,
   };

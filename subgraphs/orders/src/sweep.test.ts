@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { insertCheckout } from './database/sagas.ts';
 import { eventually, setUpOrders } from './testing/orders.ts';
@@ -32,6 +33,27 @@ test('the sweep leaves alone what is under way and what has ended', async (t) =>
   answered.resolve();
   assert.equal((await underWay).status, 'CONFIRMED');
   assert.deepEqual(products.asked, ['reserve 1', 'reserve 2', 'release 3']);
+});
+
+test('the sweep leaves alone what another process runs, until that is gone or the time is over', async (t) => {
+  const { services, products, sweep, rows, db } = await setUpOrders(t);
+  const another = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)']);
+  t.after(() => another.kill('SIGKILL'));
+  const long = new Date(Date.now() - services.checkoutTimeoutMs).toISOString();
+  for (const changes of [
+    { process_id: another.pid },
+    { process_id: another.pid, changed_at: long },
+    { process_id: null },
+  ]) {
+    const { order } = await insertCheckout(services.db, NEW, () => {});
+    await db.updateTable('sagas').set(changes).where('order_id', '=', Number(order.id)).execute();
+  }
+  sweep();
+  await eventually(rows, ([, old]) => old === 'CANCELLED 0 ENDED');
+  assert.deepEqual(await rows(), ['PENDING 0 RESERVING', 'CANCELLED 0 ENDED', 'PENDING 0 RESERVING']);
+  another.kill('SIGKILL');
+  await eventually(rows, ([first]) => first === 'CANCELLED 0 ENDED');
+  assert.deepEqual(products.asked, ['release 2', 'release 1']);
 });
 
 test('the sweep tries again and again, and keeps why it has to', async (t) => {

@@ -46,7 +46,7 @@ export class Sweep {
     const { db, running } = this.#services;
     const sagas = await findSagasNotEnded(db);
     await turn(); // a checkout that was written just now is registered as running
-    const left = sagas.filter(({ orderKey }) => !running.has(orderKey));
+    const left = sagas.filter((saga) => !running.has(saga));
     const rest = left.values();
     const worker = async () => {
       for (const saga of rest) await this.#endSaga(saga);

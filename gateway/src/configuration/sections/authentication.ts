@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, headerName, httpAddress, onOff, ownHeaders } from '../values.ts';
+import { headerName, httpAddress, onOff, ownHeaders, timeLimit } from '../values.ts';
 
 /** Asymmetric algorithms. With a symmetric one such as `HS256`, everyone who can verify a token could also sign one. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
@@ -34,7 +34,7 @@ const keySet = z
       .default([...ALGORITHMS])
       .describe('Accepted signature algorithms.'),
     require_exp: onOff(true).describe('Refuses tokens without exp, which would be valid for ever.'),
-    poll_interval: duration.prefault('1m').describe('How soon a withdrawn key stops being accepted.'),
+    poll_interval: timeLimit.prefault('1m').describe('How soon a withdrawn key stops being accepted.'),
     headers: ownHeaders.describe('Headers sent with the request for the keys.'),
   })
   .transform(

@@ -5,7 +5,7 @@ import { onOff, wholeNumber } from '../values.ts';
 export const demandControl = z
   .strictObject({
     enabled: onOff(false).describe('Estimates the cost of each operation before it is executed.'),
-    max_cost: wholeNumber(0).optional().describe('Maximum cost of an operation.'),
+    max_cost: wholeNumber(1).optional().describe('Maximum cost of an operation.'),
     list_size: wholeNumber(0).default(50).describe('Assumed number of elements in a list without @listSize.'),
     mode: z
       .enum(['measure', 'enforce'], 'give measure, which only counts, or enforce')

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, onOff, size, wholeNumber } from '../values.ts';
+import { onOff, sizeLimit, timeLimit, wholeNumber } from '../values.ts';
 
 /** `gateway.limits`: on by default. The defaults let pass what people and tools write, introspection included. */
 export const limits = z
@@ -20,23 +20,23 @@ export const limits = z
       .describe(
         'Maximum number of objects in an answer; ten fields count as one object more, and an error as ten. Enforced even with warn_only.',
       ),
-    max_bytes: size
+    max_bytes: sizeLimit
       .prefault('10mb')
       .describe(
         "Maximum size of the subgraphs' replies to an operation, and of the texts in its answer; a single reply that is longer counts as a failure of its subgraph. Enforced even with warn_only.",
       ),
-    http_max_request_bytes: size
+    http_max_request_bytes: sizeLimit
       .prefault('2mb')
       .describe('Maximum size of a request body. Enforced even with warn_only.'),
-    http_max_bytes_in_flight: size
+    http_max_bytes_in_flight: sizeLimit
       .optional()
       .describe(
         'Maximum number of bytes that a process holds of request bodies being read, replies of subgraphs with what is made of them, and answers that are not sent yet. Beyond it, requests are refused with 503. If unset, a quarter of the limit of the heap.',
       ),
-    planning_timeout: duration
+    planning_timeout: timeLimit
       .prefault('1s')
       .describe('Maximum CPU time for planning one operation. Enforced even with warn_only.'),
-    planning_heap: size
+    planning_heap: sizeLimit
       .prefault('1024mb')
       .describe('Maximum heap of the thread that composes the schemas and plans operations.'),
     warn_only: onOff(false).describe(

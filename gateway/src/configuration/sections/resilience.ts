@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, wholeNumber } from '../values.ts';
+import { duration, timeLimit, wholeNumber } from '../values.ts';
 
 const FRACTION_RULE = 'give a number from 0 to 1, such as 0.2';
 const fraction = z
@@ -34,19 +34,19 @@ export interface RetrySettings {
   readonly budget: number;
 }
 
-const PERCENTAGE_RULE = 'give a whole number from 1 to 100';
+/** A breaker has a byte for each call that it remembers, and this is longer than any breaker should wait. */
+const MAX_CALLS = 100_000;
 
 /** `subgraphs.NAME.circuit_breaker` */
 export const circuitBreaker = z
   .strictObject({
-    error_threshold_percentage: wholeNumber(1)
-      .refine((value) => value <= 100, PERCENTAGE_RULE)
+    error_threshold_percentage: wholeNumber(1, 100)
       .default(50)
       .describe('Percentage of failed calls at which the breaker opens.'),
-    request_threshold: wholeNumber(1)
+    request_threshold: wholeNumber(1, MAX_CALLS)
       .default(20)
       .describe('Number of most recent calls that the percentage is taken of.'),
-    sleep_window: duration.prefault('5s').describe('How long the breaker stays open before a probe is let through.'),
+    sleep_window: timeLimit.prefault('5s').describe('How long the breaker stays open before a probe is let through.'),
   })
   .transform(({ error_threshold_percentage, request_threshold, sleep_window }) => ({
     errorThresholdPercentage: error_threshold_percentage,

@@ -79,7 +79,7 @@ test('rejects wrong values with advice', () => {
     'retry.interval: give a duration such as 500ms, 2s or 1m',
     'retry.budget: give a number from 0 to 1, such as 0.2',
     'circuit_breaker.error_threshold_percentage: give a whole number from 1 to 100',
-    'circuit_breaker.request_threshold: give a whole number, 1 or more',
+    'circuit_breaker.request_threshold: give a whole number from 1 to 100000',
     'circuit_breaker.sleep_window: give a duration such as 500ms, 2s or 1m',
   ]);
 });

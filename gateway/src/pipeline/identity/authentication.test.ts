@@ -289,6 +289,18 @@ test('does not hold up requests while the key set endpoint hangs, once its keys 
   }
 });
 
+test('reads no more than a megabyte of an endless key set, and goes on with the keys that it knows', async (t) => {
+  const issuer = await issuing(t);
+  const ask = await guarding(t, { jwks: [{ url: issuer.url, poll_interval: '1ms' }] });
+  assert.equal((await ask(bearer(await issuer.sign({ sub: 'ann' })))).status, 200);
+  await setTimeout(5); // longer than the poll interval
+  const sent = issuer.sendEndlessly();
+  assert.equal((await ask(bearer(await issuer.sign({ sub: 'bob' })))).body.sub, 'bob');
+  const bytes = await sent;
+  assert.ok(bytes < 20_000_000, `${bytes} bytes`);
+  assert.equal((await ask(bearer(await issuer.sign({ sub: 'eve' })))).body.sub, 'eve');
+});
+
 test('follows key changes on time after a clock that was an hour ahead is corrected', async (t) => {
   let aheadMs = 3_600_000;
   const { now } = Date;

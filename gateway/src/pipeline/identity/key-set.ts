@@ -3,6 +3,7 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import { withoutQuery } from '@lockstep/runtime/url-credentials.ts';
 import {
   createRemoteJWKSet,
+  customFetch,
   errors,
   type JWTPayload,
   type JWTVerifyGetKey,
@@ -10,10 +11,13 @@ import {
   jwtVerify,
 } from 'jose';
 import type { KeySetSettings } from '../../configuration/sections/authentication.ts';
+import { boundedFetch } from './bounded-fetch.ts';
 
 /** Tolerated difference between clocks, the same as Apollo Router's. */
 const CLOCK_TOLERANCE_S = 60;
 const FETCH_TIMEOUT_MS = 3000;
+/** Length of a set of keys: some hundred with their certificates. */
+const MAX_KEYS_BYTES = 1024 * 1024;
 /** Time after which keys that couldn't be fetched are asked for again. */
 const RETRY_MS = 1000;
 /** Longest time that a request waits for newer keys while there are known ones. */
@@ -49,6 +53,7 @@ export class KeySet {
     this.#keys = createRemoteJWKSet(new URL(url), {
       headers,
       timeoutDuration: FETCH_TIMEOUT_MS,
+      [customFetch]: (address, options) => boundedFetch(address, options, MAX_KEYS_BYTES),
       // Keys are followed here: jose would let each request with an unknown key wait for an endpoint that hangs, and take
       // the keys away when it is down.
       cooldownDuration: Number.POSITIVE_INFINITY,

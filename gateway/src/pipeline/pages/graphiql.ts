@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto';
+import type { Logger } from '@lockstep/runtime/logging.ts';
 import { Page } from './page.ts';
 
 /** The last page: for one graph they are all the same. */
 let last: { readonly options: string; readonly page: Page } | undefined;
 
 /** Returns GraphiQL, whole in one page that loads nothing. */
-export function graphiqlPage(endpoint: string, query: string): Page {
+export function graphiqlPage(endpoint: string, query: string, logger: Logger): Page {
   const options = JSON.stringify({ title: 'GraphiQL', endpoint, defaultQuery: query }).replaceAll('<', '\\u003c');
-  if (last?.options !== options) last = { options, page: new Page(() => render(options)) };
+  if (last?.options !== options) last = { options, page: new Page(() => render(options), logger) };
   return last.page;
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { createLogger } from '@lockstep/runtime/logging.ts';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import { limited } from '../admission/limited.ts';
@@ -11,12 +12,14 @@ import { Page } from './page.ts';
 
 const HTML = `<!doctype html><p>${'text '.repeat(1000)}</p>`;
 
+const logger = createLogger('test', { format: 'json', level: 'silent' });
+
 async function servePage(t: TestContext, html = HTML) {
   let renderings = 0;
   const page = new Page(async () => {
     renderings += 1;
     return html;
-  });
+  }, logger);
   const { url, port } = await serveHttp(t, page.handle);
   return { url, port, renderings: () => renderings };
 }
@@ -27,6 +30,24 @@ test('renders a page once, for the first of its requests', async (t) => {
   const pages = await Promise.all(Array.from({ length: 10 }, async () => (await fetch(url)).text()));
   assert.deepEqual(new Set(pages), new Set([HTML]));
   assert.equal(renderings(), 1);
+});
+
+test('renders a page again after a failure, which it reports', async (t) => {
+  const { logger: recording, lines } = recordLog();
+  const failures = [new Error('too many open files')];
+  const render = async () => {
+    const failure = failures.pop();
+    if (failure) throw failure;
+    return HTML;
+  };
+  const { url } = await serveHttp(t, new Page(render, recording).handle);
+  const failed = await fetch(url);
+  assert.deepEqual([failed.status, await failed.text()], [500, 'The page could not be rendered\n']);
+  assert.deepEqual(
+    lines.map(({ msg }) => msg),
+    ['a page could not be rendered'],
+  );
+  assert.equal(await (await fetch(url)).text(), HTML);
 });
 
 for (const [accepted, encoding] of [
@@ -73,9 +94,8 @@ test('holds one copy of a page for all clients that do not read it', async (t) =
 
 test('counts pages against the limits', async (t) => {
   const settings = { rateLimit: { capacity: 2, intervalMs: 60_000 } };
-  const logger = createLogger('test', { format: 'json', level: 'silent' });
   const limits = await TrafficLimits.open(settings, { logger, refusals: new RejectionCounts() });
-  const { url } = await serveHttp(t, limited(limits, new Page(async () => HTML).handle));
+  const { url } = await serveHttp(t, limited(limits, new Page(async () => HTML, logger).handle));
   const statuses: number[] = [];
   for (let sent = 0; sent < 3; sent += 1) statuses.push((await fetch(url)).status);
   assert.deepEqual(statuses, [200, 200, 429]);

@@ -3,6 +3,7 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { NO_SNIFFING } from '@lockstep/runtime/http/server/security-headers.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
+import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { GraphQLSchema } from 'graphql';
 import { GRAPHIQL_PATH, type LandingPages } from '../../configuration/sections/endpoint.ts';
 import { limited } from '../admission/limited.ts';
@@ -17,7 +18,7 @@ export class LandingPage {
   readonly plugin: ApolloServerPlugin;
   #page: Page | undefined;
 
-  constructor({ atEndpoint }: LandingPages, path: string) {
+  constructor({ atEndpoint }: LandingPages, path: string, logger: Logger) {
     if (atEndpoint === 'none') {
       this.plugin = ApolloServerPluginLandingPageDisabled();
       return;
@@ -25,7 +26,8 @@ export class LandingPage {
     this.plugin = {
       serverWillStart: async (service) => {
         const query = firstQuery(service.schema);
-        this.#page = atEndpoint === 'graphiql' ? graphiqlPage(path, query) : await sandboxPage(service, query);
+        this.#page =
+          atEndpoint === 'graphiql' ? graphiqlPage(path, query, logger) : await sandboxPage(service, query, logger);
         return { renderLandingPage: async () => ({ html: '' }) };
       },
     };
@@ -36,11 +38,11 @@ export class LandingPage {
 }
 
 /** Returns Apollo Sandbox, which is loaded from the internet. Its scripts' nonce stays the same, as all of the page does. */
-async function sandboxPage(service: GraphQLServerContext, document: string): Promise<Page> {
+async function sandboxPage(service: GraphQLServerContext, document: string, logger: Logger): Promise<Page> {
   const plugin = ApolloServerPluginLandingPageLocalDefault({ document, embed: { runTelemetry: false } });
   const listener = await plugin.serverWillStart?.(service);
   const { html = '' } = (await listener?.renderLandingPage?.()) ?? {};
-  return new Page(async () => (typeof html === 'string' ? html : html()));
+  return new Page(async () => (typeof html === 'string' ? html : html()), logger);
 }
 
 /** Routes the pages beside the path of GraphQL: `/`, which redirects there, and GraphiQL. */
@@ -49,10 +51,11 @@ export function pageRoutes(
   path: string,
   schema: GraphQLSchema,
   limits: TrafficLimits,
+  logger: Logger,
 ): Record<string, Handler> {
   return {
     ...(atEndpoint !== 'none' && { '/': limited(limits, redirect(path)) }),
-    ...(isShown && { [GRAPHIQL_PATH]: limited(limits, graphiqlPage(path, firstQuery(schema)).handle) }),
+    ...(isShown && { [GRAPHIQL_PATH]: limited(limits, graphiqlPage(path, firstQuery(schema), logger).handle) }),
   };
 }
 

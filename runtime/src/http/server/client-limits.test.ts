@@ -4,11 +4,19 @@ import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openSocket } from '../../testing/raw-http.ts';
-import type { ClientLimits } from './client-limits.ts';
+import { heapGrowth } from '../../testing/heap-growth.ts';
+import { exchange, openSocket } from '../../testing/raw-http.ts';
+import { CLIENT_LIMITS, type ClientLimits, MAX_CONNECTION_BYTES, maxConnections } from './client-limits.ts';
 import { type Handler, listen } from './server.ts';
 
-const LIMITS: ClientLimits = { headersMs: 300, requestMs: 600, answerMs: 300, checkMs: 50, connections: 100 };
+const LIMITS: ClientLimits = {
+  headersMs: 300,
+  requestMs: 600,
+  answerMs: 300,
+  checkMs: 50,
+  headers: 10,
+  connections: 100,
+};
 const REQUEST = 'GET / HTTP/1.1\r\nhost: test\r\n\r\n';
 
 /** More data than the system buffers for a client that reads nothing. */
@@ -118,4 +126,42 @@ test('closes connections beyond the limit at once, and accepts another when one 
     assert.equal(await answer.text(), 'answered');
     return;
   }
+});
+
+const request = (headers: number) =>
+  `GET / HTTP/1.1\r\nhost: test\r\nconnection: close\r\n${'x: y\r\n'.repeat(headers)}\r\n`;
+
+test('refuses a request with more headers than the limit', async (t) => {
+  const port = await serve(t, answersOnceRead);
+  assert.match(await exchange(t, port, request(LIMITS.headers - 2)), /^HTTP\/1\.1 200 /);
+  assert.match(await exchange(t, port, request(LIMITS.headers)), /^HTTP\/1\.1 431 /);
+});
+
+for (const [name, count, length] of [
+  ['a thousand headers of some bytes', 990, 6],
+  ['few headers of 16 KB together', 90, 165],
+] as const) {
+  test(`holds little for a connection that has sent ${name} without their end`, async (t) => {
+    const { headers } = CLIENT_LIMITS;
+    const port = await serve(t, answersOnceRead, { headers, connections: 200, headersMs: 60_000, requestMs: 60_000 });
+    const connect = (part: string) =>
+      heapGrowth(async () => {
+        const sockets = await Promise.all(Array.from({ length: 90 }, () => openSocket(t, port)));
+        for (const socket of sockets) socket.on('error', () => {}).write(`GET / HTTP/1.1\r\nhost: test\r\n${part}`);
+        await exchange(t, port, request(0)); // the server has read the others by then
+        return sockets;
+      });
+    const idle = await connect('');
+    const lines = Array.from({ length: count }, (_, at) => `${1e8 + at}:`.slice(-4).padEnd(length, 'x'));
+    const busy = await connect(lines.join('\r\n'));
+    for (const socket of [...idle.result, ...busy.result]) socket.destroy();
+    const held = (busy.bytes - idle.bytes) / 90;
+    assert.ok(held < MAX_CONNECTION_BYTES, `${held} bytes of a connection`);
+  });
+}
+
+test('accepts fewer connections if the heap is small', () => {
+  const MB = 1024 * 1024;
+  assert.equal(maxConnections(4096 * MB), 10_000);
+  assert.ok(maxConnections(256 * MB) * MAX_CONNECTION_BYTES <= 64 * MB);
 });

@@ -1,6 +1,7 @@
 import type { Server, ServerOptions, ServerResponse } from 'node:http';
+import { getHeapStatistics } from 'node:v8';
 
-/** Time limits of clients, in milliseconds, and the maximum number of connections. */
+/** Time limits of clients, in milliseconds, and the maximum numbers of headers and connections. */
 export interface ClientLimits {
   /** From connecting, or from the first byte of a later request, to the end of the headers. */
   readonly headersMs: number;
@@ -10,8 +11,22 @@ export interface ClientLimits {
   readonly answerMs: number;
   /** Interval of the checks, by which a client can exceed a limit. */
   readonly checkMs: number;
+  /** Maximum number of headers in a request; one with more is answered 431. */
+  readonly headers: number;
   /** Maximum number of connections; further ones are closed at once. */
   readonly connections: number;
+}
+
+/** Maximum number of headers, that of Apache: https://httpd.apache.org/docs/2.4/mod/core.html#limitrequestfields */
+const MAX_HEADERS = 100;
+
+/** Heap that a connection takes at most before its headers are complete: 100 of them, and 16 KB of text. With the 1,000 headers
+ * that Node takes it is 64 KB. Only complete requests count as bytes in flight. */
+export const MAX_CONNECTION_BYTES = 24 * 1024;
+
+/** Returns the maximum number of connections: so many that what they take fits into a quarter of the heap's limit. */
+export function maxConnections(heapBytes: number): number {
+  return Math.min(10_000, Math.floor(heapBytes / 4 / MAX_CONNECTION_BYTES));
 }
 
 /**
@@ -25,7 +40,8 @@ export const CLIENT_LIMITS: ClientLimits = {
   requestMs: 30_000,
   answerMs: 60_000,
   checkMs: 5000,
-  connections: 10_000,
+  headers: MAX_HEADERS,
+  connections: maxConnections(getHeapStatistics().heap_size_limit),
 };
 
 /** Returns the limits that are options of Node's server, which responds 408 to a request that exceeds them. */
@@ -41,9 +57,10 @@ export function serverOptionsOf({ headersMs, requestMs, checkMs }: ClientLimits)
 export function limitClients(
   server: Server,
   unfinished: ReadonlySet<ServerResponse>,
-  { answerMs, checkMs, connections }: ClientLimits,
+  { answerMs, checkMs, headers, connections }: ClientLimits,
 ): void {
   server.maxConnections = connections;
+  server.maxHeadersCount = headers;
   let waiting: ReadonlyMap<ServerResponse, number> = new Map();
   const check = setInterval(() => {
     waiting = endOverdue(unfinished, waiting, answerMs);

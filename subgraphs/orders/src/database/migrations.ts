@@ -62,6 +62,11 @@ export const migrations: Record<string, Migration> = {
   '0004-keys-of-users': {
     up: scopeKeysToUsers,
   },
+  '0005-processes-of-checkouts': {
+    async up(db) {
+      await db.schema.alterTable('sagas').addColumn('process_id', wholeNumber).execute();
+    },
+  },
 };
 
 /**

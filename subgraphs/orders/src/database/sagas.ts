@@ -27,6 +27,10 @@ export interface Saga {
   orderKey: number;
   state: SagaRow['state'];
   refusal: Refusal | null;
+  /** Id of the process that runs it, or ran it; null if it is not known. */
+  processId: number | null;
+  /** Time of its change to this state, in milliseconds since 1970. */
+  changedAt: number;
 }
 
 /**
@@ -47,7 +51,7 @@ export function insertCheckout(
     await insertItems(transaction, orderKey, items);
     await transaction
       .insertInto('sagas')
-      .values({ order_id: orderKey, state: 'RESERVING', changed_at: now() })
+      .values({ order_id: orderKey, state: 'RESERVING', process_id: process.pid, changed_at: now() })
       .execute();
     return { order, isNew };
   });
@@ -174,5 +178,7 @@ function toSaga(row: SagaRow): Saga {
     orderKey: row.order_id,
     state: row.state,
     refusal: row.refusal === null ? null : JSON.parse(row.refusal),
+    processId: row.process_id,
+    changedAt: Date.parse(row.changed_at),
   };
 }

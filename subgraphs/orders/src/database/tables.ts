@@ -35,6 +35,8 @@ export interface SagasTable {
    * may not be released yet. `ENDED`: nothing is left to do.
    */
   state: 'RESERVING' | 'RELEASING' | 'ENDED';
+  /** Id of the process that runs the checkout; null if an older version of the project wrote it. */
+  process_id: number | null;
   /** Error that the client got, as JSON, if the checkout was refused. */
   refusal: string | null;
   /** Reason why the last attempt to end it failed. */

@@ -1,8 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 
 const HOST = '127.0.0.1';
+
+const PADDING = '{"kty":"EC"},'.repeat(10_000);
 
 interface SigningKey {
   readonly id: string;
@@ -24,6 +28,7 @@ export class TokenIssuer {
   readonly #keys: SigningKey[] = [];
   readonly #server: Server;
   #port = 0;
+  #endless: PromiseWithResolvers<number> | undefined;
 
   constructor(name = 'https://issuer.example') {
     this.name = name;
@@ -48,6 +53,12 @@ export class TokenIssuer {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
+  }
+
+  /** Answers without end from now on. Resolves with the bytes that were sent, before compression, once a client has left. */
+  sendEndlessly(): Promise<number> {
+    this.#endless = Promise.withResolvers();
+    return this.#endless.promise;
   }
 
   /** Publishes a key, and signs with it from now on. */
@@ -94,9 +105,20 @@ export class TokenIssuer {
       response.writeHead(500).end('the database of keys at db.internal is down');
       return;
     }
+    if (this.#endless) return this.#answerEndlessly(response, this.#endless);
     const keys = await Promise.all(this.#keys.map(toJwk));
     response.writeHead(200, { 'content-type': 'application/jwk-set+json' }).end(JSON.stringify({ keys }));
   };
+
+  async #answerEndlessly(response: ServerResponse, left: PromiseWithResolvers<number>): Promise<void> {
+    let bytes = 0;
+    function* keys() {
+      for (yield '{"keys":['; ; bytes += PADDING.length) yield PADDING;
+    }
+    response.writeHead(200, { 'content-type': 'application/jwk-set+json', 'content-encoding': 'gzip' });
+    await pipeline(keys, createGzip(), response).catch(() => {}); // the client has left
+    left.resolve(bytes);
+  }
 }
 
 async function toJwk({ id, algorithm, publicKey }: SigningKey): Promise<JWK> {
