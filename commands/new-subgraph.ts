@@ -11,7 +11,7 @@ import { listSubgraphs } from './processes/subgraphs.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm run new:subgraph reviews`: makes a subgraph of the template, with one entity, and lists it in supergraph.yaml, the last
-// step. If the command is interrupted before that, the next one goes on where it was.
+// step. If the command is interrupted before that, the next one completes it.
 
 await runCommand(async () => {
   const names = parseNames(process.argv.slice(2));

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { changeSupergraph } from './new-subgraph/change-supergraph.ts';
 import { removeWorkspace } from './new-subgraph/lock-file.ts';
 import { removeEntry } from './new-subgraph/supergraph-entry.ts';
-import { ROOT, readApps } from './processes/apps.ts';
-import { end, isDaemonAlive, listProcesses, withDaemon } from './processes/daemon.ts';
+import { ROOT } from './processes/apps.ts';
+import { isDaemonAlive, PM2_HOME, withDaemon } from './processes/daemon.ts';
+import { endOthers } from './processes/end.ts';
+import { alone } from './processes/lock.ts';
+import { readProject } from './processes/project.ts';
 import { listSubgraphs } from './processes/subgraphs.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm run remove:subgraph reviews`: takes a subgraph out of supergraph.yaml, ends its process, and removes its folder, but not
-// its database. If the command is interrupted, the next one goes on where it was.
+// its database. If the command is interrupted, the next one completes it.
 
 const DATABASES = 'data';
 /** File that makes the folder a subgraph, so the last one to be removed. */
@@ -30,16 +33,16 @@ await runCommand(async () => {
     (text) => removeEntry(text, name),
     () => removeWorkspace(ROOT, name),
   );
-  if (await isDaemonAlive()) await withDaemon(() => endProcesses(name));
+  await endProcess(name);
   await removeFolder(join(ROOT, 'subgraphs', name));
   console.log(`Removed the subgraph ${name}`);
   if (existsSync(join(ROOT, 'subgraphs', name))) console.log(`  rm -r subgraphs/${name}    removes its database too`);
 });
 
-async function endProcesses(name: string): Promise<void> {
-  const processes = await listProcesses(readApps([name]));
-  const ids = processes.flatMap(({ pm_id: id }) => (id === undefined ? [] : [id]));
-  await end(ids, 'delete');
+async function endProcess(name: string): Promise<void> {
+  if (!(await isDaemonAlive())) return;
+  const work = async () => endOthers((await readProject([name])).apps, { ids: [], pids: [] }, 'delete');
+  await alone(PM2_HOME, () => withDaemon(work));
 }
 
 async function removeFolder(folder: string): Promise<void> {

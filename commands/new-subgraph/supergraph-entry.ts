@@ -52,7 +52,7 @@ function pairOf(subgraphs: YAMLMap, name: string): Pair | undefined {
   return subgraphs.items.find(({ key }) => isScalar(key) && key.value === name);
 }
 
-/** Returns where the lines of an entry start and end, its comments included, and by how many spaces it is indented. */
+/** Returns the range of an entry's lines, its comments included, and the number of spaces that indent it. */
 function placeOf(text: string, { key, value }: Pair): { start: number; end: number; indent: number } {
   const keyStart = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
   const start = text.lastIndexOf('\n', keyStart) + 1;

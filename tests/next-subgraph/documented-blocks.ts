@@ -27,7 +27,7 @@ export async function applyBlock({ name, language, code }: Block, folder: string
   await writeFile(file, language === 'diff' ? patch(await readFile(file, 'utf8'), code, name) : code);
 }
 
-/** Applies each part of a diff, which `@@` separates, where its old lines are. They are in the text once. */
+/** Replaces the old lines of each part of a diff by its new ones; `@@` separates the parts. Old lines are in the text once. */
 function patch(text: string, diff: string, name: string): string {
   return diff.split('@@\n').reduce((patched, part) => {
     const lines = part.replace(/\n$/, '').split('\n');
