@@ -10,7 +10,7 @@ const RUNNING = [
   ...['package.json', 'ecosystem.config.js', 'supergraph.yaml'],
 ];
 /** Files and folders that running the project makes, and git's own. */
-const MADE = /[/\\](node_modules|data|logs|\.git|\.cache|\.peers|\.secret|\.env)$/;
+const MADE = /[/\\](node_modules|data|\.git|\.cache|\.peers|\.secret|\.env)$/;
 const FOLDERS = ['gateway', 'runtime', 'subgraph-kit', 'commands', 'tests', 'bench'];
 const WORKSPACES: ReadonlyMap<string, string> = new Map([
   ...FOLDERS.map((name) => [name, name] as const),
@@ -28,7 +28,7 @@ export async function copyWholeProject(folder: string): Promise<void> {
 }
 
 async function copy(folder: string, paths: readonly string[]): Promise<void> {
-  const isSource = (path: string) => !MADE.test(path);
+  const isSource = (path: string) => !MADE.test(path) && path !== join(ROOT, 'logs');
   for (const path of paths) await cp(join(ROOT, path), join(folder, path), { recursive: true, filter: isSource });
   const modules = join(folder, 'node_modules');
   await mkdir(join(modules, '@lockstep'), { recursive: true });
