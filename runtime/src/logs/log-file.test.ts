@@ -14,18 +14,25 @@ const LINE = `${'x'.repeat(49)}\n`;
 /** Runs a program in a mount namespace of its own, in which the folder is a file system of 64 KB. */
 function runOnSmallDisk(folder: string, program: string) {
   const script = 'mount -t tmpfs -o size=64k tmpfs "$1" && exec "$2" "$3" "$1/logs"';
-  return spawnSync('unshare', ['-Urm', 'sh', '-c', script, 'sh', folder, process.execPath, program], { encoding: 'utf8' });
+  return spawnSync('unshare', ['-Urm', 'sh', '-c', script, 'sh', folder, process.execPath, program], {
+    encoding: 'utf8',
+  });
 }
 
 const isMountable = spawnSync('unshare', ['-Urm', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp']).status === 0;
 
-test('on a full disk lines wait, and are written once there is room', { skip: !isMountable && 'no mounting here' }, async (t) => {
+test('on a full disk lines wait, and are written once there is room', {
+  skip: !isMountable && 'no mounting here',
+}, async (t) => {
   const { stdout, stderr } = runOnSmallDisk(await temporaryFolder(t), FIXTURE);
   const { text, gaps } = JSON.parse(stdout || stderr);
   const lines = text.split('\n').map((line: string) => line.replace(/ x+$/, ''));
   const written = lines.slice(1, -2);
   assert.deepEqual([lines[0], ...lines.slice(-2)], ['before', 'after', '']);
-  assert.deepEqual(written, Array.from(written, (_, line) => `line ${line}`));
+  assert.deepEqual(
+    written,
+    Array.from(written, (_, line) => `line ${line}`),
+  );
   assert.ok(written.length > 0 && written.length < 200);
   assert.equal(gaps.length, 1);
   assert.equal(gaps[0].lost, 200 - written.length);

@@ -113,7 +113,9 @@ export class LogFile {
   #removeOldest(): void {
     const prefix = `${basename(this.#path).replace(/\.log$/, '')}.`;
     const folder = dirname(this.#path);
-    const archives = readdirSync(folder).filter((name) => name.startsWith(prefix) && /\.\d{4}-[-\dT]+Z\.log$/.test(name));
+    const archives = readdirSync(folder).filter(
+      (name) => name.startsWith(prefix) && /\.\d{4}-[-\dT]+Z\.log$/.test(name),
+    );
     for (const name of archives.toSorted().slice(0, Math.max(0, archives.length - this.#limits.kept)))
       rmSync(join(folder, name), { force: true });
   }
