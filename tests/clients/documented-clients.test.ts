@@ -53,7 +53,10 @@ test('the code for apollo-client retries a query after a reset, and sends its te
   const server = createServer(async (request, response) => {
     const body = await text(request);
     bodies.push(body);
-    if (bodies.length === 1) return request.socket.resetAndDestroy();
+    if (bodies.length === 1) {
+      request.socket.resetAndDestroy();
+      return;
+    }
     const { 'content-type': type = '', accept = '' } = request.headers;
     const answer = await fetch(graph.url, { method: 'POST', headers: { 'content-type': type, accept }, body });
     response.setHeader('content-type', answer.headers.get('content-type') ?? '').end(await answer.text());
