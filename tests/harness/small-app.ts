@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listen } from '@lockstep/runtime/http/server/server.ts';
@@ -23,7 +24,7 @@ await run(
   async () => {
     await delay(Number(process.env.START_DELAY_MS ?? 0));
     const port = Number(process.env[portVariable]);
-    const body = JSON.stringify({ ...process.env, pid: process.pid });
+    const body = JSON.stringify({ ...process.env, pid: process.pid, compileCache: getCompileCacheDir() });
     const listening = await listen((_request, response) => void response.end(body), { ...config, port, portVariable });
     return { probe: `http://127.0.0.1:${port}/health/ready`, stop: () => listening.stop() };
   },
