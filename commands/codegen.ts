@@ -7,9 +7,11 @@ import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { supergraphJsonSchema } from '@lockstep/gateway/configuration/json-schema.ts';
 import { settingsTable } from '@lockstep/gateway/configuration/settings-table.ts';
 import { parse } from 'graphql';
+import { addCalls, generateNodes, nodeTypes } from './generating/nodes.ts';
 import { listSubgraphs } from './processes/subgraphs.ts';
 
-// `npm run codegen` writes each subgraph's resolver types from its schema. It writes the JSON Schema of supergraph.yaml and
+// `npm run codegen` writes each subgraph's resolver types from its schema, and the nodes of all subgraphs into the schema of that
+// which has Query.node. It writes the JSON Schema of supergraph.yaml and
 // the reference of its keys from the definition that the gateway reads it by. With --check it writes nothing, and fails if a
 // file differs from what it would write.
 
@@ -20,15 +22,19 @@ const isCheck = process.argv.includes('--check');
 /** The TypeScript type of each custom scalar, inside the resolvers. */
 const SCALARS = { DateTime: 'Date', Money: { input: 'unknown', output: 'number' } };
 
-/** Package.json of a subgraph. Its mappers are the objects that resolvers return for a graph type, if they aren't of that type. */
+/**
+ * Package.json of a subgraph. Its mappers are the objects that resolvers return for a graph type, if they aren't of that type. (A
+ * node needs none for its lack of a `nodeId`, which subgraph-kit resolves.)
+ */
 interface Manifest {
   readonly config: { readonly mappers?: Readonly<Record<string, string>> };
 }
 
-async function resolverTypes(subgraph: string): Promise<string> {
-  const folder = join(ROOT, SUBGRAPHS, subgraph);
-  const schema = parse(readFileSync(join(folder, 'schema.graphql'), 'utf8'));
-  const { config }: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+const read = (subgraph: string, file: string) => readFileSync(join(ROOT, SUBGRAPHS, subgraph, file), 'utf8');
+
+async function resolverTypes(subgraph: string, schemaText: string): Promise<string> {
+  const schema = parse(schemaText);
+  const { config }: Manifest = JSON.parse(read(subgraph, 'package.json'));
   buildSubgraphSchema([{ typeDefs: schema }]); // says what is wrong with it better than the generator does
   const types = await codegen({
     filename: 'schema.generated.ts',
@@ -41,7 +47,11 @@ async function resolverTypes(subgraph: string): Promise<string> {
       skipTypename: true,
       contextType: './context.ts#Context',
       scalars: SCALARS,
-      mappers: config.mappers ?? {},
+      showUnusedMappers: false, // it takes those with {T} for unused (typescript-resolvers 6.1)
+      mappers: {
+        ...Object.fromEntries(nodeTypes(schema).map((type) => [type, "Omit<{T}, 'nodeId'>"])),
+        ...config.mappers,
+      },
     },
     plugins: [{ typescript: {} }, { resolvers: {} }],
     pluginMap: { typescript, resolvers },
@@ -65,8 +75,18 @@ const generated = new Map([
   ['supergraph.schema.json', `${JSON.stringify(supergraphJsonSchema(), null, 2)}\n`],
   [join('docs', 'configuration-reference.md'), configurationReference()],
 ]);
-for (const { name } of listSubgraphs(ROOT)) {
-  generated.set(join(SUBGRAPHS, name, 'src', 'schema.generated.ts'), await resolverTypes(name));
+
+const schemas = new Map(listSubgraphs(ROOT).map(({ name }) => [name, read(name, 'schema.graphql')]));
+const nodes = generateNodes(schemas);
+if (nodes) {
+  schemas.set(nodes.subgraph, nodes.schema);
+  generated.set(join(SUBGRAPHS, nodes.subgraph, 'schema.graphql'), nodes.schema);
+  generated.set(join(SUBGRAPHS, nodes.subgraph, 'src', 'node-owners.generated.ts'), nodes.owners);
+  const manifest = addCalls(read(nodes.subgraph, 'package.json'), nodes.called);
+  generated.set(join(SUBGRAPHS, nodes.subgraph, 'package.json'), manifest);
+}
+for (const [name, schema] of schemas) {
+  generated.set(join(SUBGRAPHS, name, 'src', 'schema.generated.ts'), await resolverTypes(name, schema));
 }
 
 for (const [file, text] of generated) {

@@ -1,5 +1,7 @@
 import { CONFIGURATION_EXIT_CODE, ConfigurationError } from './configuration-error.ts';
 import { createLogger, type Logger } from './logging.ts';
+import type { Gap } from './logs/log-file.ts';
+import { writeLogFiles } from './logs/write-log-files.ts';
 import type { ProcessConfig } from './process-config.ts';
 import { reportReady } from './process-state.ts';
 
@@ -29,6 +31,7 @@ export async function run<Config extends ProcessConfig>(
   try {
     const config = readConfig();
     logger = createLogger(name, config.logging);
+    if (config.logFiles) writeLogFiles(config.logFiles, (gap) => logger.error(describeGap(gap)));
     const running = await start(config, logger);
     stopOnSignals(running, logger);
     reportReady(running.probe);
@@ -56,6 +59,10 @@ function stopOnSignals(running: Running, logger: Logger): void {
   process.on('message', (message) => {
     if (message === 'shutdown') void stop('shutdown');
   });
+}
+
+function describeGap({ file, since, lost, reason }: Gap): string {
+  return `${file} could not be written from ${since.toISOString()} on (${reason}); it can again, and ${lost} lines were lost`;
 }
 
 function die(logger: Logger, error: unknown): void {

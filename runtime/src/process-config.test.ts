@@ -48,6 +48,21 @@ describe('the configuration of a process', () => {
     );
   });
 
+  test('has log files if pm2 runs the process', (t) => {
+    const paths = { pm_out_log_path: '/logs/a-out.log', pm_err_log_path: '/logs/a-error.log' };
+    assert.equal(read(paths).logFiles, undefined);
+    const { send } = process;
+    process.send = () => true; // the channel to pm2's daemon
+    t.after(() => {
+      if (send) process.send = send;
+      else delete process.send;
+    });
+    const files = { out: '/logs/a-out.log', error: '/logs/a-error.log' };
+    assert.deepEqual(read(paths).logFiles, { ...files, maxBytes: 10_000_000, kept: 10 });
+    const { logFiles } = read({ ...paths, LOG_FILE_MB: '1', LOG_FILES_KEPT: '0' });
+    assert.deepEqual(logFiles, { ...files, maxBytes: 1_000_000, kept: 0 });
+  });
+
   test('creates a secret in the given file', async (t) => {
     const file = join(await temporaryFolder(t), 'secret');
     const { secret } = read({ SUBGRAPH_SECRET_FILE: file });
@@ -60,6 +75,8 @@ describe('the configuration of a process', () => {
     ['DRAIN_DELAY_MS', '-1', 'give a whole number of milliseconds from 0 to 2147483647'],
     ['LOG_FORMAT', 'xml', 'give pretty or json'],
     ['LOG_LEVEL', 'loud', 'give trace, debug, info, warn, error or fatal'],
+    ['LOG_FILE_MB', '0', 'give a whole number from 1 to 10000'],
+    ['LOG_FILES_KEPT', '-1', 'give a whole number from 0 to 10000'],
   ];
   test('rejects a short SUBGRAPH_SECRET without showing it', () => {
     const message = "The environment can't be used:\n  SUBGRAPH_SECRET=***: give at least 16 characters";

@@ -12,8 +12,8 @@ const UNAVAILABLE = {
 
 const SHARED_SECRET = 'the secret of all';
 
-/** Asks the server if the user exists. */
-async function ask(t: TestContext, listener: RequestListener, id: string, secret?: string): Promise<boolean> {
+/** Connects to the server as to the users subgraph. */
+async function connect(t: TestContext, listener: RequestListener, secret?: string): Promise<PeerClient> {
   const { url } = await servePeer(t, listener);
   const { logger } = recordLog();
   const client = new PeerClient(
@@ -22,7 +22,14 @@ async function ask(t: TestContext, listener: RequestListener, id: string, secret
     { config: { secret: SHARED_SECRET }, logger },
   );
   t.after(() => client.close());
-  return client.exists('user', id, { signal: AbortSignal.timeout(10_000) });
+  return client;
+}
+
+const inTime = () => ({ signal: AbortSignal.timeout(10_000) });
+
+/** Asks the server if the user exists. */
+async function ask(t: TestContext, listener: RequestListener, id: string, secret?: string): Promise<boolean> {
+  return (await connect(t, listener, secret)).exists('user', id, inTime());
 }
 
 describe('PeerClient.exists', () => {
@@ -60,4 +67,27 @@ describe('PeerClient.exists', () => {
       ['a secret of the test', SHARED_SECRET],
     );
   });
+});
+
+describe('PeerClient.entitiesExist', () => {
+  const representations = ['1', '2'].map((id) => ({ __typename: 'User', id }));
+  const entitiesExist = async (t: TestContext, body: unknown) =>
+    (await connect(t, answers(200, body))).entitiesExist(representations, inTime());
+  const user = { __typename: 'User' };
+
+  test('says for each entity if the peer knows it', async (t) => {
+    assert.deepEqual(await entitiesExist(t, { data: { _entities: [null, user] } }), [false, true]);
+  });
+
+  const unknown: [name: string, body: unknown][] = [
+    ['an error', { data: { _entities: [user, null] }, errors: [{ message: 'boom', path: ['_entities', 1] }] }],
+    ['no data', { data: null }],
+    ['too few entities', { data: { _entities: [user] } }],
+    ['no list', { data: { _entities: 7 } }],
+  ];
+  for (const [name, body] of unknown) {
+    test(`fails if the peer returns ${name}`, async (t) => {
+      await assert.rejects(entitiesExist(t, body), UNAVAILABLE);
+    });
+  }
 });

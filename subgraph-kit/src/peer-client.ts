@@ -10,7 +10,17 @@ export interface Caller {
   readonly logger: Logger;
 }
 
-/** Client that asks another subgraph if an object exists. */
+const ENTITIES_EXIST = `query EntitiesExist($representations: [_Any!]!) {
+  _entities(representations: $representations) { __typename }
+}`;
+
+/** Representation of an entity whose key is its id. */
+export interface Representation {
+  readonly __typename: string;
+  readonly id: string;
+}
+
+/** Client that asks another subgraph if objects exist. */
 export class PeerClient {
   readonly #name: string;
   readonly #client: SubgraphClient;
@@ -34,6 +44,23 @@ export class PeerClient {
       throw subgraphUnavailable(this.#name, new Error(JSON.stringify({ data, errors })));
     }
     return object !== null;
+  }
+
+  /**
+   * Asks which of these entities exist, of whatever types. The result is in their order.
+   *
+   * @throws `SUBGRAPH_UNAVAILABLE`, `DEADLINE_EXCEEDED` if that could not be found out
+   */
+  async entitiesExist(representations: readonly Representation[], lifetime: Lifetime): Promise<boolean[]> {
+    const { data, errors } = await this.#client.call(
+      { query: ENTITIES_EXIST, variables: { representations } },
+      lifetime,
+    );
+    const entities = data?._entities;
+    if (errors || !Array.isArray(entities) || entities.length !== representations.length) {
+      throw subgraphUnavailable(this.#name, new Error(JSON.stringify({ data, errors })));
+    }
+    return entities.map((entity) => entity !== null);
   }
 
   close(): Promise<void> {

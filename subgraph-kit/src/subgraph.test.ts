@@ -46,6 +46,8 @@ async function serveSubgraph(t: TestContext, options: Options = {}): Promise<{ u
       HOST: '127.0.0.1',
       DRAIN_DELAY_MS: 0,
       LOG_LEVEL: 'info',
+      LOG_FILE_MB: 10,
+      LOG_FILES_KEPT: 10,
       SUBGRAPH_SECRET: options.secret,
     }),
     logger: log.logger,

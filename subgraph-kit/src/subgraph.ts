@@ -22,6 +22,7 @@ import type { ProcessConfig } from '@lockstep/runtime/process-config.ts';
 import { parse } from 'graphql';
 import { MAX_OBJECTS, OperationBudget } from './execution/operation-budget.ts';
 import { type Operation, type OperationContext, SubgraphExecutor } from './execution/subgraph-executor.ts';
+import { resolveNodeIds } from './node-interface.ts';
 import { checkRepresentations } from './representations.ts';
 import { checkSubgraphRequest } from './subgraph-limits.ts';
 
@@ -63,6 +64,7 @@ export async function buildSubgraph<Context extends OperationContext>(
   const { config, maxObjects = MAX_OBJECTS, logger } = options;
   const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]);
   checkRepresentations(schema);
+  resolveNodeIds(schema);
   const executor = new SubgraphExecutor(schema);
   const server = new ApolloServer<Context>({
     gateway: executor,

@@ -1,12 +1,12 @@
 import { getCompileCacheDir } from 'node:module';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listen } from '@lockstep/runtime/http/server/server.ts';
+import { type Handler, listen } from '@lockstep/runtime/http/server/server.ts';
 import { run } from '@lockstep/runtime/lifecycle.ts';
 import { variablePrefix } from '@lockstep/subgraph-kit/variable-prefix.ts';
 
-// Takes the place of each program in a small project: it starts fast, and answers every request with its environment. It
-// starts as slowly as START_DELAY_MS says.
+// Takes the place of each program in a small project: it starts fast, answers every request with its environment, and
+// logs it. It starts as slowly as START_DELAY_MS says.
 
 const name = basename(dirname(import.meta.dirname));
 const portVariable = `${variablePrefix(name)}_PORT`;
@@ -15,17 +15,27 @@ const config = {
   host: '127.0.0.1',
   drainDelayMs: 0,
   logging: { format: 'pretty', level: 'info' },
+  logFiles: {
+    out: process.env.pm_out_log_path ?? '',
+    error: process.env.pm_err_log_path ?? '',
+    maxBytes: 10_000_000,
+    kept: 10,
+  },
   secret: undefined,
 } as const;
 
 await run(
   name,
   () => config,
-  async () => {
+  async (_config, logger) => {
     await delay(Number(process.env.START_DELAY_MS ?? 0));
     const port = Number(process.env[portVariable]);
     const body = JSON.stringify({ ...process.env, pid: process.pid, compileCache: getCompileCacheDir() });
-    const listening = await listen((_request, response) => void response.end(body), { ...config, port, portVariable });
+    const answer: Handler = (request, response) => {
+      logger.info(`asked for ${request.url}`);
+      response.end(body);
+    };
+    const listening = await listen(answer, { ...config, port, portVariable });
     return { probe: `http://127.0.0.1:${port}/health/ready`, stop: () => listening.stop() };
   },
 );

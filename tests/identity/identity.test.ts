@@ -4,6 +4,7 @@ import { TokenIssuer } from '@lockstep/gateway/pipeline/identity/testing/token-i
 import { type Answer, ask, createOrder, errorsOf } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
 import { runScript } from '../harness/process.ts';
+import { edit } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 import { guardedFiles, setGateway } from './guarded-files.ts';
 
@@ -150,6 +151,32 @@ test('require_authentication rejects requests without a token', async () => {
   assert.deepEqual([status, errors?.[0]?.extensions.code], [401, 'UNAUTHENTICATED']);
   assert.equal((await askAnew('{ users { name } }', await tokenOf(''))).status, 200);
   await under(USUAL, '{ __typename }', (answer) => answer.status === 200);
+});
+
+test('refuses an object that node finds like the same one by its id', async () => {
+  const nodeIdOf = (type: string) => Buffer.from(`${type}:1`).toString('base64url');
+  const find = (type: string, selection: string) => `{ node(id: "${nodeIdOf(type)}") { ${selection} } }`;
+  const token = await tokenOf('admin');
+  const email = find('User', '... on User { name email }');
+  assert.deepEqual((await askAnew(email)).data, { node: { name: 'Ada', email: null } });
+  assert.deepEqual((await askAnew(email, token)).data, { node: { name: 'Ada', email: 'ada@example.com' } });
+
+  await edit(files.orders, 'type Order implements Node', 'type Order implements Node @authenticated');
+  await edit(files.orders, 'import: ["@key"', 'import: ["@key", "@authenticated"');
+  const byId = await until(
+    () => askAnew('{ order(id: 1) { amount } }'),
+    ({ errors }) => errors !== undefined,
+  );
+  assert.deepEqual(byId.data, { order: null });
+  for (const selection of ['... on Order { amount }', '__typename ... on Order { amount }', 'nodeId']) {
+    const refused = await askAnew(find('Order', selection));
+    assert.deepEqual(refused.data, { node: null });
+    assert.deepEqual(
+      [refused.errors?.[0]?.message, refused.errors?.[0]?.extensions],
+      [byId.errors?.[0]?.message, byId.errors?.[0]?.extensions],
+    );
+    assert.match(JSON.stringify((await askAnew(find('Order', selection), token)).data), /10\.50|nodeId/);
+  }
 });
 
 for (const [name, gateway, says] of [

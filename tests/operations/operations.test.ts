@@ -5,3 +5,5 @@ import './orders.ts';
 import './input.ts';
 import './products.ts';
 import './checkout.ts';
+import './nodes.ts';
+import './connections.ts';

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { COMPILE_CACHE } from '../harness/process.ts';
 import { APPS, createSmallProject } from '../harness/small-project.ts';
 import { until } from '../harness/waiting.ts';
+
+const HAS_PRLIMIT = spawnSync('prlimit', ['--version']).status === 0;
 
 const project = await createSmallProject({ after });
 
@@ -48,6 +53,38 @@ test('npm run status names a process that hangs, one that is stopped, and one th
   assert.match(stdout, /^users is online, but http.* says: .*timeout.*, since .*\n {2}→ npm run restart users$/m);
   assert.match(stdout, /^products is stopped\n {2}→ npm start$/m);
   assert.match(stdout, /^gateway is online and ready/m);
+});
+
+test('a log goes on after its disk was full, and says that it was', {
+  skip: !HAS_PRLIMIT && 'no prlimit',
+}, async (t) => {
+  const file = join(project.folder, 'logs', 'gateway-out.log');
+  const { pid } =
+    (await until(
+      () => project.environmentOf('gateway'),
+      (env) => env !== undefined,
+    )) ?? {};
+  // Writes fail as on a full disk (RLIMIT_FSIZE, https://man7.org/linux/man-pages/man2/setrlimit.2.html).
+  const limit = (bytes: string) => execFileSync('prlimit', ['--pid', `${pid}`, `--fsize=${bytes}:`]);
+  t.after(() => limit('unlimited'));
+  const ask = (path: string) =>
+    fetch(`http://127.0.0.1:${project.env.GATEWAY_PORT}/${path}`).then((answer) => answer.text());
+  const log = () => readFileSync(file, 'utf8');
+  await ask('before');
+  await until(log, (text) => text.includes('asked for /before'));
+  limit(`${statSync(file).size}`);
+  await ask('meanwhile');
+  assert.doesNotMatch(log(), /meanwhile/);
+  limit('unlimited');
+  await ask('after');
+  await until(log, (text) => /asked for \/meanwhile\n.*asked for \/after\n$/.test(text));
+  await until(
+    () => readFileSync(file.replace('out', 'error'), 'utf8'),
+    (text) =>
+      /gateway-out\.log could not be written from .* on \(EFBIG.*\); it can again, and 0 lines were lost/.test(text),
+  );
+  const { stdout } = await project.command('logs', ['--nostream', '--lines', '5']);
+  assert.match(stdout, /gateway +\| .*asked for \/after/);
 });
 
 test('npm run delete also removes a process that an older ecosystem.config.js named', async () => {

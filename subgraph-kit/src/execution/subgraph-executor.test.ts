@@ -44,7 +44,14 @@ async function serveCounting(t: TestContext) {
     context: (lifetime) => lifetime,
     isReady: async () => undefined,
     maxObjects: 50,
-    config: toProcessConfig({ NODE_ENV: 'production', HOST: '127.0.0.1', DRAIN_DELAY_MS: 0, LOG_LEVEL: 'info' }),
+    config: toProcessConfig({
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      DRAIN_DELAY_MS: 0,
+      LOG_LEVEL: 'info',
+      LOG_FILE_MB: 10,
+      LOG_FILES_KEPT: 10,
+    }),
     logger: log.logger,
   });
   t.after(() => subgraph.stop());

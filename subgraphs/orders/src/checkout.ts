@@ -8,7 +8,7 @@ import { findSaga, insertCheckout, type NewCheckout } from './database/sagas.ts'
 import { cancelUnsettled, confirm, leaveToSweep } from './saga.ts';
 import { withinTime } from './time-limit.ts';
 
-type CheckoutContext = Omit<Context, 'budget' | 'orders' | 'ordersOfUser' | 'itemsOfOrder'>;
+type CheckoutContext = Omit<Context, 'budget' | 'orders' | 'ordersOfUser' | 'itemsOfOrder' | 'nodeExists'>;
 
 /**
  * Runs the mutation `checkout`. One transaction writes the order; then users and products are called; then one transaction

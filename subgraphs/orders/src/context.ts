@@ -1,8 +1,10 @@
 import { type PageLoader, pageLoader } from '@lockstep/subgraph-kit/database/pages.ts';
 import type { Operation } from '@lockstep/subgraph-kit/execution/subgraph-executor.ts';
+import type { NodeReference } from '@lockstep/subgraph-kit/node-id.ts';
 import DataLoader from 'dataloader';
 import { findItemsOfOrders, type OrderItem } from './database/order-items.ts';
 import { findOrders, findOrdersOfUsers, type Order } from './database/orders.ts';
+import type { NodeType } from './node-owners.generated.ts';
 import type { Services } from './services.ts';
 
 /** Context of one operation. */
@@ -11,6 +13,8 @@ export interface Context extends Services, Operation {
   orders: DataLoader<number, Order | null>;
   /** Loads pages of users' orders. */
   ordersOfUser: PageLoader<Order>;
+  /** Loads if nodes of other subgraphs exist, with one call to each subgraph. */
+  nodeExists: DataLoader<NodeReference<NodeType>, boolean, string>;
   /** Loads the items of orders by the orders' keys. */
   itemsOfOrder: DataLoader<number, OrderItem[]>;
 }
@@ -18,11 +22,18 @@ export interface Context extends Services, Operation {
 export function createContext(services: Services, operation: Operation): Context {
   const { budget } = operation;
   const { db } = services;
+  let nodeExists: Context['nodeExists'] | undefined; // made only for `node`: a loader takes 0.2 µs
   return {
     ...services,
     ...operation,
     orders: new DataLoader((keys) => budget.load(() => findOrders(db, keys))),
     ordersOfUser: pageLoader(budget, (pages) => findOrdersOfUsers(db, pages)),
+    get nodeExists() {
+      nodeExists ??= new DataLoader((nodes) => budget.load(() => services.nodeOwners.exist(nodes, operation)), {
+        cacheKeyFn: ({ type, key }) => `${type} ${key}`,
+      });
+      return nodeExists;
+    },
     itemsOfOrder: new DataLoader((keys) => budget.load(() => findItemsOfOrders(db, keys))),
   };
 }

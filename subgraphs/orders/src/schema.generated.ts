@@ -1,6 +1,7 @@
 // Generated from schema.graphql by `npm run codegen`.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Order as OrderObject } from './database/orders.ts';
+import type { FoundNode } from './find-node.ts';
 import type { Context } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -28,6 +29,10 @@ export type Query = {
   order?: Maybe<Order>;
   /** Orders in id order, of one user or of all: `first` of them, 1 to 100, after the id that the last page ended with. */
   orders: Array<Order>;
+  /** Orders in id order as a connection, of one user or of all: `first` of them, 1 to 100, after a cursor. */
+  ordersConnection: OrderConnection;
+  /** The object with this `nodeId`, of whatever type; null if it does not exist. */
+  node?: Maybe<Node>;
 };
 
 
@@ -40,6 +45,18 @@ export type QueryOrdersArgs = {
   first?: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['ID']['input']>;
   userId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QueryOrdersConnectionArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+  userId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QueryNodeArgs = {
+  id: Scalars['ID']['input'];
 };
 
 export type Mutation = {
@@ -103,9 +120,19 @@ export type CheckoutItem = {
   quantity: Scalars['Int']['input'];
 };
 
+/**
+ * An object that `node` finds by an id that no other object of the graph has, as Relay's clients need it:
+ * https://relay.dev/graphql/objectidentification.htm
+ */
+export type Node = {
+  /** Opaque, and unlike `id` unique in the whole graph. */
+  nodeId: Scalars['ID']['output'];
+};
+
 /** An order of a user. */
-export type Order = {
+export type Order = Node & {
   id: Scalars['ID']['output'];
+  nodeId: Scalars['ID']['output'];
   userId: Scalars['ID']['output'];
   /** Null if the user does not exist or the users subgraph can't be reached. */
   user?: Maybe<User>;
@@ -135,20 +162,53 @@ export type OrderStatus =
   /** Final. What it had reserved is back in stock, or will be as soon as products can be reached. */
   | 'CANCELLED';
 
-export type Product = {
-  id: Scalars['ID']['output'];
+/** A page of orders with cursors: https://relay.dev/graphql/connections.htm */
+export type OrderConnection = {
+  edges: Array<OrderEdge>;
+  pageInfo: PageInfo;
 };
 
-export type User = {
+export type OrderEdge = {
+  node: Order;
+  /** Opaque; valid as `after` in every connection of orders. */
+  cursor: Scalars['String']['output'];
+};
+
+/** The place of a page in its connection. */
+export type PageInfo = {
+  hasNextPage: Scalars['Boolean']['output'];
+  /** True if the page was selected with `after`. */
+  hasPreviousPage: Scalars['Boolean']['output'];
+  /** Null if the page is empty. */
+  startCursor?: Maybe<Scalars['String']['output']>;
+  /** The cursor for `after` of the next page; null if the page is empty. */
+  endCursor?: Maybe<Scalars['String']['output']>;
+};
+
+export type User = Node & {
   id: Scalars['ID']['output'];
   /** The user's orders in id order: `first` of them, 1 to 100, after the id that the last page ended with. */
   orders?: Maybe<Array<Order>>;
+  /** The user's orders in id order as a connection: `first` of them, 1 to 100, after a cursor. */
+  ordersConnection?: Maybe<OrderConnection>;
+  nodeId: Scalars['ID']['output'];
 };
 
 
 export type UserOrdersArgs = {
   first?: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type UserOrdersConnectionArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type Product = Node & {
+  id: Scalars['ID']['output'];
+  nodeId: Scalars['ID']['output'];
 };
 
 
@@ -254,15 +314,19 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
-  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   CheckoutItem: CheckoutItem;
+  Node: ResolverTypeWrapper<FoundNode>;
   Order: ResolverTypeWrapper<OrderObject>;
-  OrderItem: ResolverTypeWrapper<OrderItem>;
+  OrderItem: ResolverTypeWrapper<Omit<OrderItem, 'product'> & { product?: Maybe<ResolversTypes['Product']> }>;
   OrderStatus: OrderStatus;
-  Product: ResolverTypeWrapper<Product>;
-  User: ResolverTypeWrapper<Omit<User, 'orders'> & { orders?: Maybe<Array<ResolversTypes['Order']>> }>;
+  OrderConnection: ResolverTypeWrapper<Omit<OrderConnection, 'edges'> & { edges: Array<ResolversTypes['OrderEdge']> }>;
+  OrderEdge: ResolverTypeWrapper<Omit<OrderEdge, 'node'> & { node: ResolversTypes['Order'] }>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  User: ResolverTypeWrapper<Omit<Omit<User, 'orders' | 'ordersConnection'> & { orders?: Maybe<Array<ResolversTypes['Order']>>, ordersConnection?: Maybe<ResolversTypes['OrderConnection']> }, 'nodeId'>>;
+  Product: ResolverTypeWrapper<Omit<Product, 'nodeId'>>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -272,14 +336,18 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
-  Mutation: Record<PropertyKey, never>;
   String: Scalars['String']['output'];
+  Mutation: Record<PropertyKey, never>;
   CheckoutItem: CheckoutItem;
+  Node: FoundNode;
   Order: OrderObject;
-  OrderItem: OrderItem;
-  Product: Product;
-  User: Omit<User, 'orders'> & { orders?: Maybe<Array<ResolversParentTypes['Order']>> } | FederationReferenceTypes['User'];
+  OrderItem: Omit<OrderItem, 'product'> & { product?: Maybe<ResolversParentTypes['Product']> };
+  OrderConnection: Omit<OrderConnection, 'edges'> & { edges: Array<ResolversParentTypes['OrderEdge']> };
+  OrderEdge: Omit<OrderEdge, 'node'> & { node: ResolversParentTypes['Order'] };
+  PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
+  User: Omit<Omit<User, 'orders' | 'ordersConnection'> & { orders?: Maybe<Array<ResolversParentTypes['Order']>>, ordersConnection?: Maybe<ResolversParentTypes['OrderConnection']> }, 'nodeId'>;
+  Product: Omit<Product, 'nodeId'>;
 };
 
 export interface MoneyScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Money'], any> {
@@ -293,6 +361,8 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType, RequireFields<QueryOrderArgs, 'id'>>;
   orders?: Resolver<Array<ResolversTypes['Order']>, ParentType, ContextType, RequireFields<QueryOrdersArgs, 'first'>>;
+  ordersConnection?: Resolver<ResolversTypes['OrderConnection'], ParentType, ContextType, RequireFields<QueryOrdersConnectionArgs, 'first'>>;
+  node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -301,15 +371,21 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   cancelOrder?: Resolver<ResolversTypes['Order'], ParentType, ContextType, RequireFields<MutationCancelOrderArgs, 'id'>>;
 };
 
+export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'Order' | 'User' | 'Product', ParentType, ContextType>;
+};
+
 export type OrderResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Order'] = ResolversParentTypes['Order'], FederationReferenceType extends FederationReferenceTypes['Order'] = FederationReferenceTypes['Order']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Order']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['OrderStatus'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   items?: Resolver<Array<ResolversTypes['OrderItem']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type OrderItemResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderItem'] = ResolversParentTypes['OrderItem']> = {
@@ -319,14 +395,36 @@ export type OrderItemResolvers<ContextType = Context, ParentType extends Resolve
   price?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
 };
 
-export type ProductResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Product'] = ResolversParentTypes['Product']> = {
-  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+export type OrderConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderConnection'] = ResolversParentTypes['OrderConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['OrderEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type OrderEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderEdge'] = ResolversParentTypes['OrderEdge']> = {
+  node?: Resolver<ResolversTypes['Order'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User'], FederationReferenceType extends FederationReferenceTypes['User'] = FederationReferenceTypes['User']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['User']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   orders?: Resolver<Maybe<Array<ResolversTypes['Order']>>, ParentType, ContextType, RequireFields<UserOrdersArgs, 'first'>>;
+  ordersConnection?: Resolver<Maybe<ResolversTypes['OrderConnection']>, ParentType, ContextType, RequireFields<UserOrdersConnectionArgs, 'first'>>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ProductResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Product'] = ResolversParentTypes['Product']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = Context> = {
@@ -334,9 +432,13 @@ export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  Node?: NodeResolvers<ContextType>;
   Order?: OrderResolvers<ContextType>;
   OrderItem?: OrderItemResolvers<ContextType>;
-  Product?: ProductResolvers<ContextType>;
+  OrderConnection?: OrderConnectionResolvers<ContextType>;
+  OrderEdge?: OrderEdgeResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
+  Product?: ProductResolvers<ContextType>;
 };
 

@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely';
 import type { Config } from './config.ts';
 import type { Tables } from './database/tables.ts';
 import type { FailpointName } from './failpoints.ts';
+import { NodeOwners } from './node-owners.ts';
 import { ProductsClient } from './products-client.ts';
 import { RunningCheckouts } from './running-checkouts.ts';
 
@@ -13,6 +14,7 @@ export interface Services {
   readonly db: Kysely<Tables>;
   readonly usersClient: PeerClient;
   readonly productsClient: ProductsClient;
+  readonly nodeOwners: NodeOwners;
   readonly running: RunningCheckouts;
   readonly checkoutTimeoutMs: number;
   readonly reach: Reach<FailpointName>;
@@ -26,6 +28,7 @@ export function createServices(parts: SubgraphParts<Tables, Config, FailpointNam
     db,
     usersClient: new PeerClient('users', peers.users, parts),
     productsClient: new ProductsClient({ ...peers.products, secret: peers.products.secret ?? secret, logger }),
+    nodeOwners: new NodeOwners(parts),
     running: new RunningCheckouts(checkoutTimeoutMs),
     checkoutTimeoutMs,
     reach,
@@ -33,6 +36,6 @@ export function createServices(parts: SubgraphParts<Tables, Config, FailpointNam
 }
 
 /** Closes the connections to the other subgraphs. */
-export async function closeServices({ usersClient, productsClient }: Services): Promise<void> {
-  await Promise.all([usersClient.close(), productsClient.close()]);
+export async function closeServices({ usersClient, productsClient, nodeOwners }: Services): Promise<void> {
+  await Promise.all([usersClient.close(), productsClient.close(), nodeOwners.close()]);
 }

@@ -1,4 +1,5 @@
 import { parseId, parsePage, toKey } from '@lockstep/subgraph-kit/arguments.ts';
+import { readConnection } from '@lockstep/subgraph-kit/connection.ts';
 import { Money } from '@lockstep/subgraph-kit/scalars.ts';
 import { createProduct } from './create-product.ts';
 import { listProducts } from './database/products.ts';
@@ -11,6 +12,8 @@ export const resolvers: Resolvers = {
   Query: {
     product: (_, { id }, { products }) => products.load(parseId('id', id)),
     products: (_, page, { db }) => listProducts(db, parsePage(page)),
+    productsConnection: (_, args, { db }) =>
+      readConnection('ProductConnection', args, (page) => listProducts(db, page)),
   },
   Mutation: {
     createProduct: (_, input, { db }) => createProduct(db, input),

@@ -3,6 +3,7 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Context } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -24,6 +25,8 @@ export type Query = {
   product?: Maybe<Product>;
   /** Products in id order: `first` of them, 1 to 100, after the id that the last page ended with. */
   products: Array<Product>;
+  /** Products in id order as a connection: `first` of them, 1 to 100, after a cursor. */
+  productsConnection: ProductConnection;
 };
 
 
@@ -35,6 +38,12 @@ export type QueryProductArgs = {
 export type QueryProductsArgs = {
   first?: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QueryProductsConnectionArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type Mutation = {
@@ -102,13 +111,46 @@ export type MutationReleaseStockArgs = {
   orderId: Scalars['ID']['input'];
 };
 
+/**
+ * An object that `node` finds by an id that no other object of the graph has, as Relay's clients need it:
+ * https://relay.dev/graphql/objectidentification.htm
+ */
+export type Node = {
+  /** Opaque, and unlike `id` unique in the whole graph. */
+  nodeId: Scalars['ID']['output'];
+};
+
 /** An article for sale. */
-export type Product = {
+export type Product = Node & {
   id: Scalars['ID']['output'];
+  nodeId: Scalars['ID']['output'];
   name: Scalars['String']['output'];
   price: Scalars['Money']['output'];
   /** Number of pieces that no order has reserved. */
   stock: Scalars['Int']['output'];
+};
+
+/** A page of products with cursors: https://relay.dev/graphql/connections.htm */
+export type ProductConnection = {
+  edges: Array<ProductEdge>;
+  pageInfo: PageInfo;
+};
+
+export type ProductEdge = {
+  node: Product;
+  /** Opaque; valid as `after` in every connection of products. */
+  cursor: Scalars['String']['output'];
+};
+
+/** The place of a page in its connection. */
+export type PageInfo = {
+  hasNextPage: Scalars['Boolean']['output'];
+  /** True if the page was selected with `after`. */
+  hasPreviousPage: Scalars['Boolean']['output'];
+  /** Null if the page is empty. */
+  startCursor?: Maybe<Scalars['String']['output']>;
+  /** The cursor for `after` of the next page; null if the page is empty. */
+  endCursor?: Maybe<Scalars['String']['output']>;
 };
 
 export type ReservationItem = {
@@ -224,6 +266,10 @@ export type FederationReferenceTypes = {
 };
 
 
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  Node: ( Omit<Product, 'nodeId'> );
+};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
@@ -231,14 +277,18 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
-  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  Product: ResolverTypeWrapper<Product>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  Product: ResolverTypeWrapper<Omit<Product, 'nodeId'>>;
+  ProductConnection: ResolverTypeWrapper<Omit<ProductConnection, 'edges'> & { edges: Array<ResolversTypes['ProductEdge']> }>;
+  ProductEdge: ResolverTypeWrapper<Omit<ProductEdge, 'node'> & { node: ResolversTypes['Product'] }>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   ReservationItem: ReservationItem;
   Reservation: ResolverTypeWrapper<Reservation>;
   ReservedItem: ResolverTypeWrapper<ReservedItem>;
   ReleasedReservation: ResolverTypeWrapper<ReleasedReservation>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -247,14 +297,18 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
-  Mutation: Record<PropertyKey, never>;
   String: Scalars['String']['output'];
-  Product: Product | FederationReferenceTypes['Product'];
+  Mutation: Record<PropertyKey, never>;
+  Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  Product: Omit<Product, 'nodeId'>;
+  ProductConnection: Omit<ProductConnection, 'edges'> & { edges: Array<ResolversParentTypes['ProductEdge']> };
+  ProductEdge: Omit<ProductEdge, 'node'> & { node: ResolversParentTypes['Product'] };
+  PageInfo: PageInfo;
+  Boolean: Scalars['Boolean']['output'];
   ReservationItem: ReservationItem;
   Reservation: Reservation;
   ReservedItem: ReservedItem;
   ReleasedReservation: ReleasedReservation;
-  Boolean: Scalars['Boolean']['output'];
 };
 
 export interface MoneyScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Money'], any> {
@@ -264,6 +318,7 @@ export interface MoneyScalarConfig extends GraphQLScalarTypeConfig<ResolversType
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType, RequireFields<QueryProductArgs, 'id'>>;
   products?: Resolver<Array<ResolversTypes['Product']>, ParentType, ContextType, RequireFields<QueryProductsArgs, 'first'>>;
+  productsConnection?: Resolver<ResolversTypes['ProductConnection'], ParentType, ContextType, RequireFields<QueryProductsConnectionArgs, 'first'>>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -273,12 +328,35 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   releaseStock?: Resolver<ResolversTypes['ReleasedReservation'], ParentType, ContextType, RequireFields<MutationReleaseStockArgs, 'orderId'>>;
 };
 
+export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'Product', ParentType, ContextType>;
+};
+
 export type ProductResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Product'] = ResolversParentTypes['Product'], FederationReferenceType extends FederationReferenceTypes['Product'] = FederationReferenceTypes['Product']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Product']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   price?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   stock?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ProductConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductConnection'] = ResolversParentTypes['ProductConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['ProductEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ProductEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductEdge'] = ResolversParentTypes['ProductEdge']> = {
+  node?: Resolver<ResolversTypes['Product'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type ReservationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Reservation'] = ResolversParentTypes['Reservation']> = {
@@ -300,7 +378,11 @@ export type Resolvers<ContextType = Context> = {
   Money?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  Node?: NodeResolvers<ContextType>;
   Product?: ProductResolvers<ContextType>;
+  ProductConnection?: ProductConnectionResolvers<ContextType>;
+  ProductEdge?: ProductEdgeResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
   Reservation?: ReservationResolvers<ContextType>;
   ReservedItem?: ReservedItemResolvers<ContextType>;
   ReleasedReservation?: ReleasedReservationResolvers<ContextType>;

@@ -24,7 +24,8 @@ export interface ErrorLocation {
  *
  * The first error about a value is reported at each place that waits for it, further errors about the same value at the
  * first place only: several errors about an entity with many places would otherwise multiply. An error that isn't about
- * part of the answer is reported once. https://github.com/apollographql/router/issues/8962
+ * part of the answer is reported once; fetches of a plan that share a call each report it, as each leaves nulls of its own.
+ * https://github.com/apollographql/router/issues/8962
  *
  * @param locate returns undefined for a path that doesn't lead into the answer
  * @param fallback returns the nearest path that an error without a location can belong to

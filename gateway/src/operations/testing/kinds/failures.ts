@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
+import type { GraphQLError } from 'graphql';
 import type { OperationResult } from '../../compiled-operation.ts';
 import { AnswerShape } from '../answer-shape.ts';
 import { DAMAGES, NOWHERE } from '../damages.ts';
@@ -25,12 +26,24 @@ export const failures: Kind = {
     const damaged = await federation.execute(query, variables).finally(() => {
       federation.tamper = (answer) => answer;
     });
-    const nowhere = (damaged.errors ?? []).map(({ message }) => message).filter((text) => text.startsWith(NOWHERE));
-    assert.equal(nowhere.length, new Set(nowhere).size, 'an error that leads nowhere is reported more than once');
+    const nowhere = (damaged.errors ?? []).filter(({ message }) => message.startsWith(NOWHERE)).map(reportOf);
+    assert.deepEqual(
+      nowhere,
+      [...new Set(nowhere)],
+      'an error that leads nowhere is reported more than once by a fetch',
+    );
     const shape = new AnswerShape(federation.planner.apiSchema, query);
     compareValues(damaged, intact, { shape, isQuiet });
   },
 };
+
+/**
+ * Returns an error's message and the fields of its path: they are the same for all entities of a fetch. Fetches that share a
+ * call are at other fields, and each reports the errors of their answer, since each leaves nulls that need a reason.
+ */
+function reportOf({ message, path = [] }: GraphQLError): string {
+  return [message, ...path.filter((key) => typeof key === 'string')].join(' ');
+}
 
 type Path = readonly (string | number)[];
 

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { addCalls, generateNodes } from './nodes.ts';
+
+const LIBRARY = `type Query { node(id: ID!): Node }
+interface Node { nodeId: ID! }
+type Loan implements Node @key(fields: "id") { id: ID! nodeId: ID! }
+type Reader @key(fields: "id") { id: ID! loans: [Loan] }
+
+# Nodes of other subgraphs. \`npm run codegen\` writes what follows.
+`;
+const READERS = 'type Reader implements Node @key(fields: "id") { id: ID! nodeId: ID! @shareable }';
+const BOOKS = 'type Shelf { id: ID! } type Book implements Node @key(fields: "id") { id: ID! nodeId: ID! @shareable }';
+
+const generate = (library = LIBRARY) =>
+  generateNodes(
+    new Map([
+      ['readers', READERS],
+      ['library', library],
+      ['books', BOOKS],
+    ]),
+  );
+
+describe('the nodes that codegen writes', () => {
+  test('are those of all subgraphs, as stubs or as extensions of types that the schema declares', () => {
+    assert.equal(
+      generate()?.schema,
+      `${LIBRARY}
+type Book implements Node @key(fields: "id", resolvable: false) {
+  id: ID!
+  nodeId: ID! @shareable
+}
+
+extend type Reader implements Node {
+  nodeId: ID! @shareable
+}
+`,
+    );
+  });
+
+  test('name their owners, which the subgraph calls', () => {
+    const { subgraph, owners, called } = generate() ?? {};
+    assert.equal(subgraph, 'library');
+    assert.match(owners ?? '', /\{\n {2}Book: 'books',\n {2}Loan: 'library',\n {2}Reader: 'readers',\n\} as const;/);
+    assert.deepEqual(called, ['books', 'readers']);
+    assert.equal(
+      addCalls('{ "name": "library", "config": { "calls": ["mail", "books"] } }', called ?? []),
+      `${JSON.stringify({ name: 'library', config: { calls: ['mail', 'books', 'readers'] } }, null, 2)}\n`,
+    );
+  });
+
+  test('are the same when they are written again', () => {
+    assert.deepEqual(generate(generate()?.schema), generate());
+  });
+
+  test('are written nowhere if no schema has the line for them', () => {
+    assert.equal(generateNodes(new Map([['books', BOOKS]])), undefined);
+  });
+});

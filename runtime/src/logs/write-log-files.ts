@@ -1,0 +1,36 @@
+import { type Gap, LogFile, type RotationLimits } from './log-file.ts';
+
+/** Files that the output of this process goes to. */
+export interface LogFiles extends RotationLimits {
+  /** Path of the file for standard output. */
+  readonly out: string;
+  /** Path of the file for standard error. */
+  readonly error: string;
+}
+
+type Done = (error?: Error | null) => void;
+
+/**
+ * Writes what goes to `process.stdout` and `process.stderr` to these files. In cluster mode pm2 does that in the process itself, by
+ * a stream that ends at the first error: after the disk was full once, nothing is ever logged again (7.0.4,
+ * lib/ProcessContainer.js and lib/Utility.js). `pm2 logs` gets each line as before.
+ *
+ * @param tellGap called once lines can be written again that could not
+ */
+export function writeLogFiles({ out, error, ...limits }: LogFiles, tellGap: (gap: Gap) => void): void {
+  redirect(process.stdout, 'log:out', new LogFile(out, limits, tellGap));
+  redirect(process.stderr, 'log:err', new LogFile(error, limits, tellGap));
+}
+
+function redirect(output: NodeJS.WriteStream, type: string, file: LogFile): void {
+  output.write = (chunk: Uint8Array | string, encoding?: BufferEncoding | Done, done?: Done): boolean => {
+    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    if (text !== '') {
+      process.send?.({ type, topic: type, data: text });
+      file.write(text);
+    }
+    const callback = typeof encoding === 'function' ? encoding : done;
+    if (callback) setImmediate(callback);
+    return true;
+  };
+}
