@@ -82,7 +82,10 @@ export class LogFile {
   #rotateIfDue(now: number): void {
     const found = statsOf(this.#path);
     // Another process has rotated it, or somebody has moved it.
-    if (found?.ino !== this.#inode) return this.#reopen();
+    if (found?.ino !== this.#inode) {
+      this.#reopen();
+      return;
+    }
     if (!found || found.size === 0) return;
     if (found.size < this.#limits.maxBytes && dayOf(found.mtimeMs) === dayOf(now)) return;
     try {

@@ -1,21 +1,22 @@
-import type { StartGraph } from './searched-graph.ts';
-import { type Schemas, startShop } from './shop.ts';
+import type { Schemas, SearchedGraph, StartGraph } from './searched-graph.ts';
+import { startShop } from './shop.ts';
 import { startWide } from './wide.ts';
 
 export type GraphName = 'shop' | 'wide';
 
-/** Returns what starts a graph. */
+const GRAPHS = { shop: startShop, wide: startWide };
+
+/** Returns what starts a graph. In production mode introspection is off, so schemas are read in development mode first. */
 export function starterOf(name: GraphName, mode: 'development' | 'production'): StartGraph {
-  if (name === 'wide') return () => startWide(mode);
+  const start = GRAPHS[name];
   let schemas: Schemas | undefined;
   return async () => {
-    if (mode === 'production' && !schemas) schemas = await readSchemas();
-    return startShop(mode, schemas);
+    if (mode === 'production' && !schemas) schemas = await readSchemas(await start('development'));
+    return start(mode, schemas);
   };
 }
 
-async function readSchemas(): Promise<Schemas> {
-  const { entrances, stop } = await startShop('development');
+async function readSchemas({ entrances, stop }: SearchedGraph): Promise<Schemas> {
   const read = entrances.map(async ({ name, schema }) => [name, await schema()] as const);
   const schemas = new Map(await Promise.all(read));
   await stop();

@@ -13,6 +13,9 @@ export interface Entrance {
   readonly reaches: readonly string[];
 }
 
+/** Schemas by entrance. */
+export type Schemas = ReadonlyMap<string, GraphQLSchema>;
+
 /** A running graph whose processes are probed. */
 export interface SearchedGraph {
   readonly entrances: readonly Entrance[];

@@ -1,16 +1,12 @@
 import { join } from 'node:path';
-import type { GraphQLSchema } from 'graphql';
 import { temporaryFolder } from '../../harness/graph.ts';
 import { startTargets } from '../../harness/targets.ts';
 import { openProbePort } from '../processes/probed-process.ts';
-import { introspect, Scope, type SearchedGraph } from './searched-graph.ts';
+import { introspect, type Schemas, Scope, type SearchedGraph } from './searched-graph.ts';
 import { fillShop } from './shop-data.ts';
 
 /** Name of a process of the graph: the gateway's or a subgraph's. */
 const DATABASES = ['users', 'orders', 'products'];
-
-/** Schemas by entrance. In production mode introspection is off, so they are read in development mode. */
-export type Schemas = ReadonlyMap<string, GraphQLSchema>;
 
 /** Starts our graph with its default settings, and with data that allow the worst. */
 export async function startShop(mode: 'development' | 'production', known?: Schemas): Promise<SearchedGraph> {

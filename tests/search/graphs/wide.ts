@@ -4,10 +4,10 @@ import { temporaryFolder } from '../../harness/graph.ts';
 import { type RunningProcess, startProcess } from '../../harness/process.ts';
 import { openProbePort } from '../processes/probed-process.ts';
 import { wideSchemas } from '../wide/src/schemas.ts';
-import { type Entrance, introspect, Scope, type SearchedGraph } from './searched-graph.ts';
+import { type Entrance, introspect, type Schemas, Scope, type SearchedGraph } from './searched-graph.ts';
 
 /** Starts a gateway with default settings before a graph of many subgraphs, types and shared fields. */
-export async function startWide(mode: 'development' | 'production'): Promise<SearchedGraph> {
+export async function startWide(mode: 'development' | 'production', known?: Schemas): Promise<SearchedGraph> {
   const scope = new Scope();
   const port = await openProbePort(scope);
   const env = { ...port.env, NODE_ENV: mode };
@@ -23,7 +23,7 @@ export async function startWide(mode: 'development' | 'production'): Promise<Sea
   const processes = [await port.probed('gateway', gateway), await port.probed('subgraphs', subgraphs)];
   const entranceOf = (name: string, url: string, reaches: readonly string[]): Entrance => ({
     ...{ name, url, headers: {}, reaches },
-    schema: () => introspect(url, {}),
+    schema: async () => known?.get(name) ?? introspect(url, {}),
   });
   const entrances = [
     entranceOf('gateway', gateway.url, ['gateway', 'subgraphs']),
