@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { seedOrders } from './seeding/seed-orders.ts';
+import { seedOthers } from './seeding/seed-others.ts';
 import { seedProducts } from './seeding/seed-products.ts';
 import { seedUsers } from './seeding/seed-users.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm run seed`, `npm run seed -- --users 1000 --orders 5000 --url …`: fills a graph with users, a catalogue
-// and orders through its own public API. It can be run again, also with other numbers: it keeps what exists.
+// and orders, and what other subgraphs add to them, through its own public API. It can be run again, also with other numbers: it keeps what exists.
 
 interface Options {
   readonly users: number;
@@ -19,6 +20,7 @@ await runCommand(async () => {
   const products = await seedProducts(options.url);
   const ids = { userIds: users.ids, productIds: products.ids };
   const orders = await seedOrders(options.url, ids, options.orders);
+  await seedOthers(options.url, { users: users.ids, products: products.ids });
   console.log(`
 Created ${users.created} users, ${products.created} products and ${orders.created} orders; \
 ${users.found} users, ${products.found} products and ${orders.found} orders existed already.
