@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Handler, listen } from '@lockstep/runtime/http/server/server.ts';
@@ -30,7 +31,7 @@ await run(
   async (_config, logger) => {
     await delay(Number(process.env.START_DELAY_MS ?? 0));
     const port = Number(process.env[portVariable]);
-    const body = JSON.stringify({ ...process.env, pid: process.pid });
+    const body = JSON.stringify({ ...process.env, pid: process.pid, compileCache: getCompileCacheDir() });
     const answer: Handler = (request, response) => {
       logger.info(`asked for ${request.url}`);
       if (request.url === '/open-breaker')

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { COMPILE_CACHE } from '../harness/process.ts';
 import { APPS, createSmallProject } from '../harness/small-project.ts';
 import { until } from '../harness/waiting.ts';
 
@@ -29,6 +30,13 @@ test('npm run status says that all is well, also as JSON', async () => {
     findings.map(({ about, isHealthy }: { about: string; isHealthy: boolean }) => [about, isHealthy]),
     APPS.map((app) => [app, true]),
   );
+});
+
+test('each process keeps its compiled code for the next start', async () => {
+  for (const app of APPS) {
+    const { compileCache } = (await project.environmentOf(app)) ?? {};
+    assert.ok(compileCache?.startsWith(COMPILE_CACHE.NODE_COMPILE_CACHE), `${app}: ${compileCache}`);
+  }
 });
 
 test('npm run status names a process that hangs, one that is stopped, and one that crashes with its last error', async (t) => {
