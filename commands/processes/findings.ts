@@ -44,7 +44,9 @@ async function assess(app: App, process: ListedProcess): Promise<Finding> {
   const since = new Date(process.since).toISOString();
   const problem = (text: string, advice: string) => ({ about, isHealthy: false, text, since, advice });
   if (status === 'stopped') return { about, isHealthy: false, text: 'is stopped', advice: 'npm start' };
-  if (status !== 'online') return problem(`has exited; ${lastErrorOf(app)}`, `npm run logs, then npm start`);
+  // Between two starts pm2 waits, for restart_delay in ecosystem.config.js.
+  if (status !== 'online' && status !== 'waiting restart')
+    return problem(`has exited; ${lastErrorOf(app)}`, `npm run logs, then npm start`);
   const age = Date.now() - process.since;
   if (!isReady(process) && (restarts > 0 || age > PATIENCE_MS))
     return problem(`does not get ready, and was restarted ${restarts} times; ${lastErrorOf(app)}`, 'npm run logs');

@@ -130,7 +130,10 @@ test('the page leads to Product.reviews and addReview, which the checks accept',
   await succeed('codegen');
   await assertAccepts('@biomejs/biome/bin/biome', 'ci', 'subgraphs/reviews');
   const config = join(root, 'tsconfig.reviews.json');
-  await writeFile(config, JSON.stringify({ extends: './tsconfig.json', include: ['subgraphs/reviews'] }));
+  await writeFile(
+    config,
+    JSON.stringify({ extends: './tsconfig.json', include: ['subgraphs/reviews', 'runtime/src/**/*.d.ts'] }),
+  );
   await assertAccepts('typescript/bin/tsc', '-p', config);
   await rm(config);
   const { code, stdout } = await run(process.execPath, ['--test', 'subgraphs/reviews/src/subgraph.test.ts'], {}, root);
