@@ -3,7 +3,7 @@ import { isDaemonAlive, listOwnProcesses, withDaemon } from './daemon.ts';
 import { type Project, toProject } from './project.ts';
 import { toListed } from './running.ts';
 
-// What a command reads that changes no process: the environment that is in force.
+// The environment in force, for commands that change no process.
 
 /** App in the environment that is in force. */
 export interface AppInForce extends App {

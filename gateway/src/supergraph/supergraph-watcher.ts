@@ -21,7 +21,7 @@ interface WatcherParts {
   readonly reloads: Counts['reloads'];
 }
 
-/** What was read of the supergraph file last. */
+/** Settings and text that the supergraph file had when it was last read. */
 type Read = Pick<SupergraphReading, 'settings' | 'text'>;
 
 /**
