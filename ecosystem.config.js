@@ -62,9 +62,14 @@ function app(name, folder, calls, settings) {
     interpreter: process.execPath, // pm2 would look for one that fits TypeScript, and for bun first
     // pm2's metrics, which wrap node:http and report every second.
     pmx: false,
+    // They would be read of each module that names one. Our sources run as they are.
+    disable_source_map_support: true,
     // pm2 imports the program without a catch, beside listeners of its own for rejections that only log them (7.0.4): a
     // process whose import fails would go on, and never answer.
-    node_args: ['--unhandled-rejections=strict'],
+    node_args: [
+      '--unhandled-rejections=strict',
+      `--require=${join(__dirname, 'commands', 'processes', 'compile-cache.cjs')}`,
+    ],
     ...settings,
 
     // For the next command. pm2 keeps keys that begin so in its description of the process, and not in process.env.

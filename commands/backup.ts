@@ -14,6 +14,7 @@ import {
 import { findDatabases, type SubgraphDatabase } from './databases/find-databases.ts';
 import { copySnapshot, pinTogether, type Snapshot } from './databases/sqlite-file.ts';
 import { expected } from './processes/apps.ts';
+import { readAppsInForce } from './processes/in-force.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 import { Progress } from './terminal/progress.ts';
 
@@ -24,7 +25,7 @@ const PERCENT = 100;
 
 await runCommand(async () => {
   const folder = folderArgument(process.argv.slice(2), 'backup');
-  const databases = findDatabases();
+  const databases = findDatabases(await readAppsInForce());
   for (const { name, path } of databases) {
     if (!existsSync(path))
       throw new CommandError(`${name}: no database at ${path}, so nothing was backed up; npm start creates it`);

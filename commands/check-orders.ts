@@ -1,4 +1,5 @@
 import { checkCheckouts, findCheckoutDatabases } from './databases/checkout-check.ts';
+import { readAppsInForce } from './processes/in-force.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 import { Progress } from './terminal/progress.ts';
 
@@ -8,7 +9,7 @@ import { Progress } from './terminal/progress.ts';
 const PATIENCE_MS = 1000;
 
 await runCommand(async () => {
-  const databases = findCheckoutDatabases();
+  const databases = findCheckoutDatabases(await readAppsInForce());
   let progress: Progress | undefined;
   const { checkouts, products, problems } = checkCheckouts(databases, (done, total) => {
     progress ??= new Progress('checks', total, PATIENCE_MS);

@@ -17,6 +17,8 @@ import { listSubgraphs } from './processes/subgraphs.ts';
 
 const ROOT = dirname(import.meta.dirname);
 const SUBGRAPHS = 'subgraphs';
+/** The next subgraph, as `npm run new:subgraph` makes it. */
+const TEMPLATE = join('commands', 'new-subgraph', 'template');
 const isCheck = process.argv.includes('--check');
 
 /** The TypeScript type of each custom scalar, inside the resolvers. */
@@ -30,11 +32,11 @@ interface Manifest {
   readonly config: { readonly mappers?: Readonly<Record<string, string>> };
 }
 
-const read = (subgraph: string, file: string) => readFileSync(join(ROOT, SUBGRAPHS, subgraph, file), 'utf8');
+const read = (folder: string, file: string) => readFileSync(join(ROOT, folder, file), 'utf8');
 
-async function resolverTypes(subgraph: string, schemaText: string): Promise<string> {
+async function resolverTypes(folder: string, schemaText: string): Promise<string> {
   const schema = parse(schemaText);
-  const { config }: Manifest = JSON.parse(read(subgraph, 'package.json'));
+  const { config }: Manifest = JSON.parse(read(folder, 'package.json'));
   buildSubgraphSchema([{ typeDefs: schema }]); // says what is wrong with it better than the generator does
   const types = await codegen({
     filename: 'schema.generated.ts',
@@ -76,18 +78,23 @@ const generated = new Map([
   [join('docs', 'configuration-reference.md'), configurationReference()],
 ]);
 
-const schemas = new Map(listSubgraphs(ROOT).map(({ name }) => [name, read(name, 'schema.graphql')]));
+const schemas = new Map(listSubgraphs(ROOT).map(({ name }) => [name, read(join(SUBGRAPHS, name), 'schema.graphql')]));
 const nodes = generateNodes(schemas);
 if (nodes) {
   schemas.set(nodes.subgraph, nodes.schema);
   generated.set(join(SUBGRAPHS, nodes.subgraph, 'schema.graphql'), nodes.schema);
   generated.set(join(SUBGRAPHS, nodes.subgraph, 'src', 'node-owners.generated.ts'), nodes.owners);
-  const manifest = addCalls(read(nodes.subgraph, 'package.json'), nodes.called);
+  const manifest = addCalls(read(join(SUBGRAPHS, nodes.subgraph), 'package.json'), nodes.called);
   generated.set(join(SUBGRAPHS, nodes.subgraph, 'package.json'), manifest);
 }
 for (const [name, schema] of schemas) {
-  generated.set(join(SUBGRAPHS, name, 'src', 'schema.generated.ts'), await resolverTypes(name, schema));
+  const folder = join(SUBGRAPHS, name);
+  generated.set(join(folder, 'src', 'schema.generated.ts'), await resolverTypes(folder, schema));
 }
+generated.set(
+  join(TEMPLATE, 'src', 'schema.generated.ts'),
+  await resolverTypes(TEMPLATE, read(TEMPLATE, 'schema.graphql')),
+);
 
 for (const [file, text] of generated) {
   const path = join(ROOT, file);

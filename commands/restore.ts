@@ -13,8 +13,9 @@ import {
   sync,
   syncFolderOf,
 } from './databases/backup-folder.ts';
-import { findDatabases } from './databases/find-databases.ts';
+import { findDatabases, type SubgraphDatabase } from './databases/find-databases.ts';
 import { type Exclusive, lockOut, sqliteCodeOf } from './databases/sqlite-file.ts';
+import { readAppsInForce } from './processes/in-force.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 import { Progress } from './terminal/progress.ts';
 
@@ -42,7 +43,8 @@ const OWNER_ONLY = 0o600;
 await runCommand(async () => {
   const { folder, without } = readArguments(process.argv.slice(2));
   const { takenAt, databases } = readContents(folder);
-  const restorations = toRestorations(databases, folder, without);
+  const known = findDatabases(await readAppsInForce());
+  const restorations = toRestorations(known, databases, folder, without);
   const locks: Exclusive[] = [];
   try {
     for (const restoration of restorations) locks.push(...takeOver(restoration));
@@ -69,8 +71,12 @@ function parse(args: string[]) {
 }
 
 /** @throws {CommandError} if the backup has another subgraph's database, or lacks one of those that are not to be left out */
-function toRestorations(backups: readonly Backup[], folder: string, without: readonly string[]): Restoration[] {
-  const known = findDatabases();
+function toRestorations(
+  known: readonly SubgraphDatabase[],
+  backups: readonly Backup[],
+  folder: string,
+  without: readonly string[],
+): Restoration[] {
   const names = known.map(({ name }) => name);
   const unknown = without.find((name) => !names.includes(name));
   if (unknown) throw new CommandError(`--without ${unknown}: the project has only ${names.join(', ')}`);

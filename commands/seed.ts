@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { seedOrders } from './seeding/seed-orders.ts';
+import { seedOthers } from './seeding/seed-others.ts';
 import { seedProducts } from './seeding/seed-products.ts';
 import { seedUsers } from './seeding/seed-users.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm run seed`, `npm run seed -- --users 1000 --orders 5000 --url …`: fills a graph with users, a catalogue
-// and orders through its own public API. It can be run again, also with other numbers: it keeps what exists.
+// and orders, and what other subgraphs add to them, through its own public API. It can be run again, also with other numbers: it keeps what exists.
 
 interface Options {
   readonly users: number;
@@ -19,6 +20,7 @@ await runCommand(async () => {
   const products = await seedProducts(options.url);
   const ids = { userIds: users.ids, productIds: products.ids };
   const orders = await seedOrders(options.url, ids, options.orders);
+  await seedOthers(options.url, { users: users.ids, products: products.ids });
   console.log(`
 Created ${users.created} users, ${products.created} products and ${orders.created} orders; \
 ${users.found} users, ${products.found} products and ${orders.found} orders existed already.
@@ -42,9 +44,9 @@ async function readOptions(args: string[]): Promise<Options> {
 
 /** Loads what reads the gateway's settings, which takes half of the command's start. */
 async function configuredUrl(): Promise<string> {
-  const { readApps } = await import('./processes/apps.ts');
+  const { readAppsInForce } = await import('./processes/in-force.ts');
   const { graphUrl } = await import('./processes/graph-url.ts');
-  return graphUrl(readApps());
+  return graphUrl(await readAppsInForce());
 }
 
 function parse(args: string[]) {

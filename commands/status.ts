@@ -1,13 +1,12 @@
-import { isDaemonAlive, withDaemon } from './processes/daemon.ts';
 import { findAll } from './processes/findings.ts';
-import { readProject, toProject } from './processes/project.ts';
+import { readProjectInForce } from './processes/in-force.ts';
 import { runCommand } from './terminal/command.ts';
 
 // `npm run status`: says of each process what it does, since when, and what to do about it. Exits with 1 unless all is well.
 // `npm run --silent status -- --json` prints the same as JSON.
 
 await runCommand(async () => {
-  const project = (await isDaemonAlive()) ? await withDaemon(() => readProject()) : toProject([], []);
+  const project = await readProjectInForce();
   const findings = await findAll(project);
   if (process.argv.includes('--json')) console.log(JSON.stringify(findings, null, 2));
   else {

@@ -1,10 +1,11 @@
 import { findCheckoutDatabases, findStuckCheckouts } from './databases/checkout-check.ts';
+import { readAppsInForce } from './processes/in-force.ts';
 import { runCommand } from './terminal/command.ts';
 
 // `npm run orders:stuck`: lists the checkouts that have not ended, since when, and why.
 
 await runCommand(async () => {
-  const { orders } = findCheckoutDatabases();
+  const { orders } = findCheckoutDatabases(await readAppsInForce());
   const stuck = findStuckCheckouts(orders);
   for (const { orderId, state, since, problem } of stuck) {
     console.log(`order ${orderId}: ${state} since ${since}: ${problem ?? 'under way, or waiting for the sweep'}`);

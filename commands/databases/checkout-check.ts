@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import type { App } from '../processes/apps.ts';
 import { CommandError } from '../terminal/command.ts';
 import { findDatabases } from './find-databases.ts';
 
@@ -69,9 +70,9 @@ const INVARIANTS: readonly string[] = [
    ) where amount_minor <> total`,
 ];
 
-/** Returns the two databases of this environment. @throws {CommandError} as {@link findDatabases} */
-export function findCheckoutDatabases(): CheckoutDatabases {
-  const paths = new Map(findDatabases().map(({ name, path }) => [name, path]));
+/** Returns the two databases of these apps. @throws {CommandError} as {@link findDatabases} */
+export function findCheckoutDatabases(apps: readonly App[]): CheckoutDatabases {
+  const paths = new Map(findDatabases(apps).map(({ name, path }) => [name, path]));
   return { orders: paths.get('orders') ?? '', products: paths.get('products') ?? '' };
 }
 

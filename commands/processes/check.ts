@@ -31,7 +31,12 @@ export async function checkConfiguration(apps: readonly App[]): Promise<void> {
 async function checkGateway({ env }: App): Promise<void> {
   const config = readConfig({ ...env });
   try {
-    await readSupergraph(config, new PolledSchemas(config.secret, createLogger('check', config.logging)));
+    const { schemas } = await readSupergraph(
+      config,
+      new PolledSchemas(config.secret, createLogger('check', config.logging)),
+    );
+    const { compose } = await import('@lockstep/gateway/planning/compose.ts'); // a third of a second to load
+    compose(schemas);
   } catch (error) {
     // A subgraph that has to be asked for its schema may be down. The gateway waits for it.
     if (!(error instanceof UnknownSchemaError)) throw error;

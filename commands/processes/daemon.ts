@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { EventEmitter } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
@@ -15,6 +16,10 @@ const PM2_COMMAND = join(dirname(require.resolve('pm2/package.json')), 'bin', 'p
 const MINIMUM_NODE = manifest.config.minimumNode;
 const OWN_PM2 = 'give this project a pm2 of its own: set PM2_HOME to a folder for it, for every command';
 
+const REPAIR = 'The processes end with it; npm start starts them again.';
+/** Event of pm2's connection to its daemon (axon) once that is lost. */
+const LOST = 'reconnect attempt';
+
 /** Longer than a process may take to stop: `kill_timeout` twice. */
 const ANSWER_TIMEOUT_MS = 45_000;
 
@@ -23,6 +28,8 @@ declare module 'pm2' {
   const Client: {
     executeRemote<Result>(method: string, argument: unknown, done: (error: Error | null, result: Result) => void): void;
     pingDaemon(done: (isAlive: boolean) => void): void;
+    /** Connection to the daemon, once there has been one. */
+    client_sock: EventEmitter & { connected: boolean; close(): void };
   };
 }
 
@@ -45,8 +52,15 @@ export async function withDaemon<Result>(work: () => Promise<Result>): Promise<R
   try {
     return await work();
   } finally {
-    pm2.disconnect();
+    disconnect();
   }
+}
+
+/** Disconnects from pm2's daemon. If that has ended, pm2's client would try to connect for ever (7.0.4). */
+function disconnect(): void {
+  const { client_sock: socket } = pm2.Client;
+  if (socket.connected) pm2.disconnect();
+  else socket.once('connect', () => socket.close()).close();
 }
 
 /**
@@ -55,9 +69,8 @@ export async function withDaemon<Result>(work: () => Promise<Result>): Promise<R
  * @throws {CommandError} if pm2 has a process of that name from another folder: pm2 tells processes apart by name
  */
 export async function listProcesses(apps: readonly App[]): Promise<ProcessDescription[]> {
-  const all = await call<ProcessDescription[]>('getMonitorData', {});
-  const named = all.filter(({ name }) => apps.some((app) => app.name === name));
-  const foreign = named.find((process) => process.pm2_env?.pm_cwd !== ROOT);
+  const named = await listNamed(apps);
+  const foreign = named.find((process) => !isOwn(process));
   if (foreign) {
     throw new CommandError(
       `pm2 already has a process "${foreign.name}" from ${foreign.pm2_env?.pm_cwd}, and knows processes by name. ` +
@@ -65,6 +78,20 @@ export async function listProcesses(apps: readonly App[]): Promise<ProcessDescri
     );
   }
   return named;
+}
+
+/** Returns the processes that pm2 has for these apps of this folder, whatever else has their names. */
+export async function listOwnProcesses(apps: readonly App[]): Promise<ProcessDescription[]> {
+  return (await listNamed(apps)).filter(isOwn);
+}
+
+async function listNamed(apps: readonly App[]): Promise<ProcessDescription[]> {
+  const all = await call<ProcessDescription[]>('getMonitorData', {});
+  return all.filter(({ name }) => apps.some((app) => app.name === name));
+}
+
+function isOwn({ pm2_env: env }: ProcessDescription): boolean {
+  return env?.pm_cwd === ROOT;
 }
 
 /** Returns the processes that pm2 has for programs of this folder that are in no app: an older ecosystem.config.js had them. */
@@ -127,9 +154,9 @@ function daemonEnvironment(): NodeJS.ProcessEnv {
   return { ...sessionOf(process.env), NODE_CLUSTER_SCHED_POLICY: 'none', _: PM2_COMMAND };
 }
 
-/** Resolves with true if pm2's daemon runs. */
+/** Resolves with true if pm2's daemon runs. @throws {CommandError} if it hangs */
 export function isDaemonAlive(): Promise<boolean> {
-  return new Promise((resolve) => pm2.Client.pingDaemon(resolve));
+  return inTime(new Promise((resolve) => pm2.Client.pingDaemon(resolve)));
 }
 
 /**
@@ -138,10 +165,20 @@ export function isDaemonAlive(): Promise<boolean> {
  * @throws {CommandError} if the daemon doesn't answer
  */
 export async function call<Result>(method: string, argument: unknown): Promise<Result> {
+  const { promise: answer, resolve, reject } = Promise.withResolvers<Result>();
+  const lose = () => reject(new CommandError(`pm2 has ended meanwhile; its log is ${PM2_HOME}/pm2.log. ${REPAIR}`));
+  const { client_sock: socket } = pm2.Client;
+  socket.once(LOST, lose);
+  pm2.Client.executeRemote<Result>(method, argument, (error, result) => (error ? reject(error) : resolve(result)));
+  try {
+    return await inTime(answer);
+  } finally {
+    socket.off(LOST, lose);
+  }
+}
+
+async function inTime<Result>(answer: Promise<Result>): Promise<Result> {
   const timer = new AbortController();
-  const answer = new Promise<Result>((resolve, reject) => {
-    pm2.Client.executeRemote<Result>(method, argument, (error, result) => (error ? reject(error) : resolve(result)));
-  });
   const late = delay(ANSWER_TIMEOUT_MS, undefined, { signal: timer.signal }).then(() => {
     throw new CommandError(
       `pm2 doesn't answer for ${ANSWER_TIMEOUT_MS / 1000} s; its log is ${PM2_HOME}/pm2.log, and its process is in pm2.pid`,

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { OpenBreaker } from '@lockstep/runtime/process-state.ts';
+import { restoreMarkOf } from '@lockstep/subgraph-kit/database/unfinished-restore.ts';
 import { findStuckCheckouts } from '../databases/checkout-check.ts';
 import { findDatabases } from '../databases/find-databases.ts';
 import type { App } from './apps.ts';
@@ -30,10 +32,11 @@ export async function findAll({ apps, processes }: Project): Promise<Finding[]> 
     apps.map(async (app) => {
       const own = processes.filter(({ name }) => name === app.name);
       if (own.length === 0) return [{ about: app.name, isHealthy: false, text: 'is not started', advice: 'npm start' }];
-      return Promise.all(own.map((process) => assess(app, process)));
+      const found = own.map(async (process) => [await assess(app, process), ...process.openBreakers.map(toFinding)]);
+      return (await Promise.all(found)).flat();
     }),
   );
-  return [...ofApps.flat(), ...findStuck(apps), ...findFullDisks(apps)];
+  return [...ofApps.flat(), ...findUnfinished(apps), ...findStuck(apps), ...findFullDisks(apps)];
 }
 
 async function assess(app: App, process: ListedProcess): Promise<Finding> {
@@ -41,7 +44,9 @@ async function assess(app: App, process: ListedProcess): Promise<Finding> {
   const since = new Date(process.since).toISOString();
   const problem = (text: string, advice: string) => ({ about, isHealthy: false, text, since, advice });
   if (status === 'stopped') return { about, isHealthy: false, text: 'is stopped', advice: 'npm start' };
-  if (status !== 'online') return problem(`has exited; ${lastErrorOf(app)}`, `npm run logs, then npm start`);
+  // Between two starts pm2 waits, for restart_delay in ecosystem.config.js.
+  if (status !== 'online' && status !== 'waiting restart')
+    return problem(`has exited; ${lastErrorOf(app)}`, `npm run logs, then npm start`);
   const age = Date.now() - process.since;
   if (!isReady(process) && (restarts > 0 || age > PATIENCE_MS))
     return problem(`does not get ready, and was restarted ${restarts} times; ${lastErrorOf(app)}`, 'npm run logs');
@@ -50,6 +55,20 @@ async function assess(app: App, process: ListedProcess): Promise<Finding> {
   if (reason !== undefined) return problem(`is online, but ${probe} says: ${reason}`, `npm run restart ${about}`);
   const crashes = restarts > 0 ? `, restarted ${restarts} times` : '';
   return { about, isHealthy: true, text: `is online and ready, process ${pid}${crashes}`, since };
+}
+
+function toFinding({ subgraph, since }: OpenBreaker): Finding {
+  const text = 'is not called, because its calls failed: a circuit breaker of the gateway is open';
+  return { about: `subgraph ${subgraph}`, isHealthy: false, text, since, advice: `npm run logs` };
+}
+
+function findUnfinished(apps: readonly App[]): Finding[] {
+  return findDatabases(apps).flatMap(({ name: about, path }) => {
+    if (!existsSync(restoreMarkOf(path))) return [];
+    const backup = readFileSync(restoreMarkOf(path), 'utf8').trim();
+    const advice = `npm stop && npm run restore -- ${backup}`;
+    return [{ about, isHealthy: false, text: 'can not start: the restore of its database has not ended', advice }];
+  });
 }
 
 function lastErrorOf({ error_file: file }: App): string {

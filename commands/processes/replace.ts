@@ -8,7 +8,8 @@ import { endOthers, findLost } from './end.ts';
 import { whyNotReady } from './probe.ts';
 import { isReady, type ListedProcess, toListed } from './running.ts';
 
-const START_TIMEOUT_MS = 30_000;
+/** Longer than a start takes on a machine that does other things, too: meanwhile the old processes answer. */
+const START_TIMEOUT_MS = 60_000;
 /** Time after a failure in which others may fail, which are then reported together. */
 const FURTHER_FAILURES_MS = 10_000;
 const LOOK_AGAIN_MS = 50;

@@ -1,3 +1,4 @@
+import { type OpenBreaker, parseOpenBreakers } from '@lockstep/runtime/process-state.ts';
 import type { ProcessDescription } from 'pm2';
 import type { App } from './apps.ts';
 import { type GivenVariables, isOfSession, valuesOf } from './environment.ts';
@@ -13,7 +14,11 @@ interface Details {
   exit_code?: number;
   env?: Record<string, string>;
   env_given?: GivenVariables;
-  axm_monitor?: { state?: { value: string }; probe?: { value: string } };
+  axm_monitor?: { state?: Metric; probe?: Metric; 'open circuit breakers'?: Metric };
+}
+
+interface Metric {
+  value: string;
 }
 
 /** Process as pm2 lists it. */
@@ -30,6 +35,7 @@ export interface ListedProcess {
   readonly state: string | undefined;
   /** URL of its readiness probe, if it is ready. */
   readonly probe: string;
+  readonly openBreakers: readonly OpenBreaker[];
   /** Time at which it was started last, in milliseconds since 1970. */
   readonly since: number;
   /** Number of times that pm2 restarted it because it exited. */
@@ -57,6 +63,7 @@ export function toListed({ name = '', pm_id: id = -1, pid = 0, pm2_env }: Proces
     status,
     state: status === 'online' ? metrics?.state?.value : undefined,
     probe: metrics?.probe?.value ?? '',
+    openBreakers: parseOpenBreakers(metrics?.['open circuit breakers']?.value),
     since,
     restarts,
     env,

@@ -7,3 +7,28 @@
 export function reportReady(probe = ''): void {
   process.send?.({ type: 'axm:monitor', data: { state: { value: 'ready' }, probe: { value: probe } } });
 }
+
+/** Open circuit breaker of a process. */
+export interface OpenBreaker {
+  readonly subgraph: string;
+  /** ISO 8601 in UTC. */
+  readonly since: string;
+}
+
+const openBreakers = new Map<object, OpenBreaker>();
+
+/** Tells pm2, as {@link reportReady} does, that a circuit breaker is open, or that it is not. */
+export function reportBreaker(breaker: object, state: OpenBreaker | undefined): void {
+  if (state) openBreakers.set(breaker, state);
+  else if (!openBreakers.delete(breaker)) return;
+  const value = [...openBreakers.values()].map(({ subgraph, since }) => `${subgraph} since ${since}`).join(', ');
+  process.send?.({ type: 'axm:monitor', data: { 'open circuit breakers': { value } } });
+}
+
+/** Reads the value of the metric that {@link reportBreaker} sends. */
+export function parseOpenBreakers(value = ''): OpenBreaker[] {
+  return value.split(', ').flatMap((text) => {
+    const [subgraph, since] = text.split(' since ');
+    return subgraph !== undefined && since !== undefined ? [{ subgraph, since }] : [];
+  });
+}

@@ -24,7 +24,7 @@ test('each variable of a peer that is missing or wrong is named', () => {
     message: [
       "The environment can't be used:",
       'USERS_URL=: give an address that starts with http:// or https://',
-      'USERS_TIMEOUT_MS=0: give a whole number of milliseconds, 1 or more',
+      'USERS_TIMEOUT_MS=0: give a whole number of milliseconds from 1 to 2147483647',
       'PRODUCTS_URL=: give an address that starts with http:// or https://',
     ].join('\n  '),
   });

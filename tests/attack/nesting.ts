@@ -37,7 +37,9 @@ for (const target of targets) {
         assert.ok(status === 200 || status === 400, String(status));
         for (const code of codes) {
           assert.ok(
-            /^(BAD_USER_INPUT|BAD_REQUEST|GRAPHQL_VALIDATION_FAILED|OPERATION_LIMIT_EXCEEDED)$/.test(code),
+            /^(BAD_USER_INPUT|BAD_REQUEST|GRAPHQL_VALIDATION_FAILED|OPERATION_LIMIT_EXCEEDED|REQUEST_NOT_SUPPORTED)$/.test(
+              code,
+            ),
             code,
           );
         }

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { type Outcome, PATH, run } from '../harness/pm2.ts';
+import { NO_PM2, type Outcome, PATH, run } from '../harness/pm2.ts';
 import { SUBGRAPH_NAMES, variablesOfEach } from '../harness/subgraphs.ts';
 
 /** Environment that gives processes and commands the paths of a test's databases. */
@@ -15,7 +15,7 @@ export const SUBGRAPHS = SUBGRAPH_NAMES.toSorted();
 export function databasesIn(folder: string): DatabaseVariables {
   const pathOf = (name: string) => join(folder, `${name}.sqlite`);
   const all = variablesOfEach('DATABASE', pathOf);
-  return { ...all, USERS_DATABASE: pathOf('users'), ORDERS_DATABASE: pathOf('orders') };
+  return { ...NO_PM2, ...all, USERS_DATABASE: pathOf('users'), ORDERS_DATABASE: pathOf('orders') };
 }
 
 /** Runs `npm run backup` or `npm run restore` with these arguments, without npm. */

@@ -8,6 +8,9 @@ import { freePort } from './ports.ts';
 import { COMPILE_CACHE, ROOT } from './process.ts';
 import { SUBGRAPH_NAMES, variablesOfEach } from './subgraphs.ts';
 
+/** Environment of a command that shall not find the pm2 of whoever runs the tests. */
+export const NO_PM2 = { PM2_HOME: join(ROOT, 'node_modules', '.cache', 'no-pm2') };
+
 /** Command line of pm2. */
 export const PM2 = join(ROOT, 'node_modules', 'pm2', 'bin', 'pm2');
 
@@ -112,7 +115,7 @@ export async function run(
 ): Promise<Outcome> {
   const child = spawn(command, args, {
     cwd,
-    env: { ...COMPILE_CACHE, ...env },
+    env: { ...COMPILE_CACHE, ...NO_PM2, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

@@ -1,11 +1,13 @@
+import { getCompileCacheDir } from 'node:module';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Handler, listen } from '@lockstep/runtime/http/server/server.ts';
 import { run } from '@lockstep/runtime/lifecycle.ts';
+import { reportBreaker } from '@lockstep/runtime/process-state.ts';
 import { variablePrefix } from '@lockstep/subgraph-kit/variable-prefix.ts';
 
 // Takes the place of each program in a small project: it starts fast, answers every request with its environment, and
-// logs it. It starts as slowly as START_DELAY_MS says.
+// logs it; asked for that, it reports that a circuit breaker opens or closes. It starts as slowly as START_DELAY_MS says.
 
 const name = basename(dirname(import.meta.dirname));
 const portVariable = `${variablePrefix(name)}_PORT`;
@@ -29,9 +31,12 @@ await run(
   async (_config, logger) => {
     await delay(Number(process.env.START_DELAY_MS ?? 0));
     const port = Number(process.env[portVariable]);
-    const body = JSON.stringify({ ...process.env, pid: process.pid });
+    const body = JSON.stringify({ ...process.env, pid: process.pid, compileCache: getCompileCacheDir() });
     const answer: Handler = (request, response) => {
       logger.info(`asked for ${request.url}`);
+      if (request.url === '/open-breaker')
+        reportBreaker(answer, { subgraph: 'users', since: '2026-01-01T12:00:00.000Z' });
+      if (request.url === '/close-breaker') reportBreaker(answer, undefined);
       response.end(body);
     };
     const listening = await listen(answer, { ...config, port, portVariable });

@@ -13,7 +13,7 @@ export interface Source {
   readonly isTest: boolean;
 }
 
-const IMPORT = /(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*'([^'\n]+)'/g;
+const IMPORT = /(?:\bfrom|\bimport|\bimport\(|\bimport\.meta\.resolve\(|\brequire\()\s*'([^'\n]+)'/g;
 
 /** Returns the source files in a folder of the project, at any depth. */
 export function readSources(folder: string): Source[] {

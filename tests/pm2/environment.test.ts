@@ -3,13 +3,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { PM2 } from '../harness/pm2.ts';
-import { createSmallProject } from '../harness/small-project.ts';
+import { PM2, run } from '../harness/pm2.ts';
+import { APPS, createSmallProject } from '../harness/small-project.ts';
+import { until } from '../harness/waiting.ts';
 
 // One daemon, in the order of an operator's day.
 
 const project = await createSmallProject({ after });
 const pids = async () => (await project.list()).map(({ pid }) => pid);
+const readDaemon = async () => (await readFile(join(project.folder, 'pm2', 'pm2.pid'), 'utf8')).trim();
 const ofUsers = async (name: string) => (await project.environmentOf('users'))?.[name];
 
 test('npm start refuses a number of gateways that is none, by name, and starts nothing', async () => {
@@ -26,8 +28,7 @@ test('npm start takes max for the number of cores', async () => {
 });
 
 test("pm2's daemon inherits nothing that it would take for itself, or for the processes", async () => {
-  const daemon = (await readFile(join(project.folder, 'pm2', 'pm2.pid'), 'utf8')).trim();
-  const variables = (await readFile(`/proc/${daemon}/environ`, 'utf8')).split('\0');
+  const variables = (await readFile(`/proc/${await readDaemon()}/environ`, 'utf8')).split('\0');
   assert.ok(variables.includes(`_=${PM2}`), 'a daemon that crashed runs `node $_ update`');
   assert.ok(!variables.some((text) => text.startsWith('NODE_ENV=') || text.startsWith('USERS_PORT=')));
 });
@@ -55,6 +56,25 @@ test('npm run config shows the values of the running processes, and where each c
   assert.match(stdout, /^# {3}NODE_ENV=production {2}\(shell\)$/m);
   assert.match(stdout, /^# {3}APOLLO_TELEMETRY_DISABLED=1 {2}\(default\)$/m);
   assert.match(stdout, /^ {2}introspection: false +# default with NODE_ENV=production$/m);
+});
+
+test('other commands work on what the running processes were given, whatever their own shell says', async () => {
+  const elsewhere = join(project.folder, 'elsewhere');
+  const given = { ORDERS_DATABASE: join(elsewhere, 'orders.sqlite') };
+  assert.equal((await project.command('reload', ['orders'], given)).code, 0);
+  for (const name of ['users', 'products']) await writeFile(join(project.folder, `${name}.sqlite`), '');
+  const commands = [
+    ['backup', [join(project.folder, 'backup')]],
+    ['check:orders', []],
+    ['orders:stuck', []],
+  ] as const;
+  for (const [name, args] of commands) {
+    const { code, stderr } = await project.command(name, args);
+    assert.equal(code, 1, name);
+    assert.ok(stderr.includes(given.ORDERS_DATABASE), stderr);
+  }
+  const { stderr } = await project.command('seed', [], { GATEWAY_PORT: '1' });
+  assert.doesNotMatch(stderr, /no graph answers/);
 });
 
 test('a wrong value fails the command before any process is touched', async () => {
@@ -88,6 +108,40 @@ test('a process gets no secret that another one was given', async () => {
     PRODUCTS_SECRET: 'a secret of products only, as long as one has to be',
   });
   assert.doesNotMatch(JSON.stringify(await project.environmentOf('users')), /secret of products/);
+});
+
+test('pm2 save and resurrect, as at boot, bring back processes that are ready, with their values', async () => {
+  assert.equal((await project.command('start', [], { NODE_ENV: 'production' })).code, 0);
+  const before = await Promise.all(APPS.map((app) => project.environmentOf(app)));
+  assert.equal((await project.pm2(['save'])).code, 0);
+  process.kill(Number(await readDaemon()), 'SIGKILL');
+  for (const app of APPS)
+    await until(
+      () => project.environmentOf(app),
+      (environment) => environment === undefined,
+    );
+
+  // the environment of the unit that `pm2 startup` makes, which no shell gives a `_`
+  const { HOME = '', PATH = '', PM2_HOME = '' } = project.env;
+  const unit = { HOME, PATH, PM2_HOME, NODE_CLUSTER_SCHED_POLICY: 'none' };
+  assert.equal((await run(process.execPath, [PM2, 'resurrect'], unit, '/')).code, 0);
+
+  await until(
+    () => project.command('status'),
+    ({ code }) => code === 0,
+  );
+  for (const [index, app] of APPS.entries()) {
+    const { NODE_ENV, ANY_NAME, HOST } = (await project.environmentOf(app)) ?? {};
+    const { NODE_ENV: mode, ANY_NAME: any, HOST: host } = before[index] ?? {};
+    assert.deepEqual([NODE_ENV, ANY_NAME, HOST], [mode, any, host], app);
+  }
+  assert.doesNotMatch(await readFile(`/proc/${await readDaemon()}/environ`, 'utf8'), /(^|\0)_=/);
+  const resurrected = await pids();
+  assert.match((await project.command('start')).stdout, /Everything is running/);
+  assert.deepEqual(await pids(), resurrected);
+  assert.equal((await project.command('reload')).code, 0);
+  assert.equal((await pids()).filter((pid) => resurrected.includes(pid)).length, 0);
+  assert.equal(await ofUsers('NODE_ENV'), 'production');
 });
 
 test('npm run delete forgets every value', async () => {

@@ -144,8 +144,16 @@ test('npm stop ends a process that pm2 started and lost', { skip: process.platfo
   );
 });
 
-test('npm start starts everything again after the daemon of pm2 was killed', async () => {
+test('a command fails if the daemon of pm2 is killed under it, and npm start starts everything again', async () => {
+  const reload = project.command('reload', [], SLOW);
+  await until(
+    () => project.list(),
+    (list) => list.filter(({ status }) => status === 'online').length > 4,
+  );
   process.kill(Number(await readFile(join(project.folder, 'pm2', 'pm2.pid'), 'utf8')), 'SIGKILL');
+  const { code, stderr } = await reload;
+  assert.equal(code, 1);
+  assert.match(stderr, /^pm2 has ended meanwhile; .* npm start starts them again\.$/m);
   assert.equal((await project.command('start')).code, 0);
   assert.deepEqual(await answering(), APPS);
   assert.equal((await project.list()).length, 4);

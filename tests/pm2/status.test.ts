@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { COMPILE_CACHE } from '../harness/process.ts';
 import { APPS, createSmallProject } from '../harness/small-project.ts';
 import { until } from '../harness/waiting.ts';
 
@@ -30,21 +32,45 @@ test('npm run status says that all is well, also as JSON', async () => {
   );
 });
 
+test('each process keeps its compiled code for the next start', async () => {
+  for (const app of APPS) {
+    const { compileCache } = (await project.environmentOf(app)) ?? {};
+    assert.ok(compileCache?.startsWith(COMPILE_CACHE.NODE_COMPILE_CACHE), `${app}: ${compileCache}`);
+  }
+});
+
 test('npm run status names a process that hangs, one that is stopped, and one that crashes with its last error', async (t) => {
   const hanging = Number((await project.environmentOf('users'))?.pid);
   process.kill(hanging, 'SIGSTOP');
   t.after(() => process.kill(hanging, 'SIGCONT'));
   await project.command('stop', ['products']);
   const crashing = Number((await project.environmentOf('orders'))?.pid);
+  const program = await readFile(project.programOf('orders'), 'utf8');
+  await writeFile(project.programOf('orders'), "throw new Error('it has lost its way');");
+  t.after(() => writeFile(project.programOf('orders'), program));
   process.kill(crashing, 'SIGKILL');
   const { code, stdout } = await until(
     () => project.command('status'),
-    ({ stdout }) => /^orders .*restarted 1 times/m.test(stdout),
+    ({ stdout }) =>
+      /^orders (does not get ready, and was restarted \d+ times|has exited); its last error: .*lost its way/m.test(
+        stdout,
+      ),
   );
   assert.equal(code, 1);
   assert.match(stdout, /^users is online, but http.* says: .*timeout.*, since .*\n {2}→ npm run restart users$/m);
   assert.match(stdout, /^products is stopped\n {2}→ npm start$/m);
   assert.match(stdout, /^gateway is online and ready/m);
+});
+
+test('npm run status names a circuit breaker that is open, until it is not', async () => {
+  const gateway = `http://127.0.0.1:${project.env.GATEWAY_PORT}`;
+  const text = 'is not called, because its calls failed: a circuit breaker of the gateway is open';
+  await (await fetch(`${gateway}/open-breaker`)).text();
+  const { code, stdout } = await project.command('status');
+  assert.equal(code, 1);
+  assert.ok(stdout.includes(`subgraph users ${text}, since 2026-01-01T12:00:00.000Z\n  → npm run logs\n`), stdout);
+  await (await fetch(`${gateway}/close-breaker`)).text();
+  assert.ok(!(await project.command('status')).stdout.includes(text));
 });
 
 test('a log goes on after its disk was full, and says that it was', {

@@ -31,6 +31,7 @@ test('serves Sandbox to a browser at /graphql, with a first query that runs', as
   const data = await get<{ orders: object[] }>(graph.url, JSON.parse(document ?? ''));
   assert.deepEqual(Object.keys(data.orders[0] ?? {}), [
     'id',
+    'nodeId',
     'userId',
     'user',
     'amount',
@@ -53,7 +54,7 @@ test('serves introspection with descriptions', async () => {
   assert.deepEqual(await get(graph.url, query), {
     __type: {
       description: 'An order of a user.',
-      fields: ['id', 'userId', 'user', 'amount', 'status', 'createdAt', 'items'].map((name) => ({ name })),
+      fields: ['id', 'nodeId', 'userId', 'user', 'amount', 'status', 'createdAt', 'items'].map((name) => ({ name })),
     },
   });
   assert.deepEqual(await get(graph.url, '{ __type(name: "_Entity") { name } }'), { __type: null });

@@ -50,7 +50,7 @@ const MAY_BE_ZERO = [
 /** A usual value of each kind, none at all, and one that is too large, if there is any. */
 const KINDS = [
   { usual: '1s', none: '0s', huge: '35792m' },
-  { usual: '1kb', none: '0b', huge: '1048577mb' },
+  { usual: '64mb', none: '0b', huge: '1048577mb' },
   { usual: 1, none: 0, huge: 2 ** 53 },
 ];
 

@@ -19,6 +19,7 @@ interface Setting {
  * @param after text that is valid
  */
 export function describeChanges(before: string, after: string, source: SupergraphSource): string[] {
+  if (before === after) return []; // only a schema has changed: reading a wide graph's settings takes tens of milliseconds
   const [old, now] = [before, after].map((text) => toSettings(text, source));
   const changes = changesOf(old ?? new Map(), now ?? new Map());
   const rest = changes.length - MAX_LISTED;

@@ -108,7 +108,7 @@ export class OperationCompiler {
   }
 }
 
-/** Who waits for a plan, and until when. */
+/** A caller that waits for a plan, and its deadline. */
 type PlanWaiter = Pick<PlanRequest, 'client' | 'signal'>;
 
 interface CompileOptions extends PlanWaiter, Pick<PlanRequest, 'overrideLabels'> {

@@ -62,7 +62,7 @@ export class GatewayServer implements RequestHandler {
     const parts = { settings, supergraph, logger, demandControl, fastPath, validated, rules, watch, landingPage };
     const server = apolloServer(parts);
     await server.start();
-    const authentication = Authentication.of(settings, logger, before?.authentication, refusals);
+    const authentication = await Authentication.open(settings, logger, before?.authentication, refusals);
     const limits = await TrafficLimits.open(settings.traffic, { logger, refusals }, before?.limits);
     const documents = new DocumentGate(settings, { introspection, logger, refusals, validated });
     const graphql = graphqlRequests(

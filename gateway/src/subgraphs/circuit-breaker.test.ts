@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { operationOverdue, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
 import { Deadline, type Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import { type OpenBreaker, parseOpenBreakers } from '@lockstep/runtime/process-state.ts';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 
@@ -19,6 +20,7 @@ function breakerOf({ requestThreshold = 20, errorThresholdPercentage = 50 } = {}
   let made = 0;
   return {
     log,
+    retire: () => breaker.retire(),
     made: () => made,
     run: (call: () => Promise<string>, lifetime: Lifetime = { signal: new AbortController().signal }) =>
       breaker.run(() => {
@@ -126,4 +128,31 @@ test("ignores errors that are not the subgraph's", async () => {
     /of our own/,
   );
   assert.equal(await breaker.run(succeed), 'fine');
+});
+
+test('tells pm2 since when it is open, and when it is no longer, because it closes or is retired', async (t) => {
+  const told: OpenBreaker[][] = []; // with those of other tests in this process
+  const { send } = process;
+  process.send = (message: { data: Record<string, { value: string }> }) => {
+    told.push(parseOpenBreakers(message.data['open circuit breakers']?.value));
+    return true;
+  };
+  t.after(() => {
+    if (send) process.send = send;
+    else delete process.send;
+  });
+  const breaker = breakerOf();
+  const before = new Date().toISOString();
+  await open(breaker);
+  const [others = [], own] = [told[0]?.slice(0, -1), told[0]?.at(-1)];
+  assert.equal(own?.subgraph, 'books');
+  assert.ok(own && own.since >= before);
+  await delay(SLEEP_WINDOW_MS + TIMER_SLACK_MS);
+  await breaker.run(succeed);
+  assert.deepEqual(told.slice(1), [others]);
+
+  await open(breaker);
+  breaker.retire();
+  breaker.retire();
+  assert.deepEqual(told.slice(3), [others]);
 });

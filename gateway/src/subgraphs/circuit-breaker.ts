@@ -2,6 +2,7 @@ import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/er
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { reportBreaker } from '@lockstep/runtime/process-state.ts';
 import type { CircuitBreakerSettings } from '../configuration/sections/resilience.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import type { BreakerState } from '../telemetry/metrics.ts';
@@ -55,6 +56,12 @@ export class CircuitBreaker {
     }
   }
 
+  /** Closes it for good: no call goes through it any more, and what those under way still find out doesn't count. */
+  retire(): void {
+    reportBreaker(this, undefined);
+    this.#state = { phase: 'closed', outcomes: new Outcomes(this.#settings.requestThreshold) };
+  }
+
   #admit(now: number): State {
     const state = this.#state;
     if (state.phase === 'closed') return state;
@@ -78,12 +85,15 @@ export class CircuitBreaker {
 
   #open(since: number): void {
     const { name } = this.#subgraph;
-    if (this.#state.phase === 'closed')
+    if (this.#state.phase === 'closed') {
       this.#logger.warn({ subgraph: name }, 'the circuit breaker of the subgraph opens');
+      reportBreaker(this, { subgraph: name, since: new Date().toISOString() });
+    }
     this.#state = { phase: 'open', until: since + this.#settings.sleepWindowMs };
   }
 
   #close(): void {
+    reportBreaker(this, undefined);
     this.#logger.info({ subgraph: this.#subgraph.name }, 'the circuit breaker of the subgraph closes');
     this.#state = { phase: 'closed', outcomes: new Outcomes(this.#settings.requestThreshold) };
   }

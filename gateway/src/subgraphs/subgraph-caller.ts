@@ -57,6 +57,7 @@ export class SubgraphCaller {
   }
 
   close(): Promise<void> {
+    this.#breaker?.retire();
     return this.#client.close();
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
@@ -20,7 +21,7 @@ interface WatcherParts {
   readonly reloads: Counts['reloads'];
 }
 
-/** What was read of the supergraph file last. */
+/** Settings and text that the supergraph file had when it was last read. */
 type Read = Pick<SupergraphReading, 'settings' | 'text'>;
 
 /**
@@ -132,6 +133,7 @@ class SupergraphWatcher {
     if (this.#served !== next) return; // the process stops
     this.#schemas.keep();
     reloads.accepted += 1;
+    await setImmediate(); // serves what waits before it compares settings
     const changes = [...describeChanges(this.#servedText, text, config), ...changedSchemas(before, next)];
     this.#servedText = text;
     logger.info(`the graph has changed: ${changes.join('; ') || 'a file that the settings name'}`);

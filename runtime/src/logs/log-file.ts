@@ -68,7 +68,11 @@ export class LogFile {
     const now = Date.now();
     if (now - this.#checkedAt >= CHECK_INTERVAL_MS || dayOf(now) !== dayOf(this.#checkedAt)) {
       this.#checkedAt = now;
-      this.#rotateIfDue(now);
+      try {
+        this.#rotateIfDue(now);
+      } catch {
+        // no room for another file, or on Windows, which renames no open one: goes on in the file that is open
+      }
     }
     this.#stream.write(text);
   }
@@ -82,30 +86,22 @@ export class LogFile {
   #rotateIfDue(now: number): void {
     const found = statsOf(this.#path);
     // Another process has rotated it, or somebody has moved it.
-    if (found?.ino !== this.#inode) {
-      this.#reopen();
-      return;
-    }
-    if (!found || found.size === 0) return;
+    if (found?.ino !== this.#inode) this.#reopen();
+    else if (found && found.size > 0) this.#rotateIfFull(found, now);
+  }
+
+  #rotateIfFull(found: Stats, now: number): void {
     if (found.size < this.#limits.maxBytes && dayOf(found.mtimeMs) === dayOf(now)) return;
-    try {
-      renameSync(this.#path, this.#archiveAt(now));
-    } catch {
-      return; // Windows renames no open file; the next line tries again
-    }
+    renameSync(this.#path, this.#archiveAt(now));
     this.#reopen();
     this.#removeOldest();
   }
 
   #reopen(): void {
-    try {
-      // A stream of pino that failed to open a file again closes another one the next time (sonic-boom 4.2).
-      closeSync(openSync(this.#path, 'a'));
-      this.#stream.reopen();
-      this.#inode = statsOf(this.#path)?.ino;
-    } catch {
-      // no room for another file: goes on in the one that is open
-    }
+    // A stream of pino that failed to open a file again closes another one the next time (sonic-boom 4.2).
+    closeSync(openSync(this.#path, 'a'));
+    this.#stream.reopen();
+    this.#inode = statsOf(this.#path)?.ino;
   }
 
   #archiveAt(now: number): string {

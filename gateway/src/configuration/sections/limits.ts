@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { onOff, sizeLimit, timeLimit, wholeNumber } from '../values.ts';
 
+/** With less than 4 MB for a thread V8 ends the whole process (24.21), and Apollo's planner alone takes more. */
+const MIN_PLANNING_HEAP = 32 * 1024 * 1024;
+
 /** `gateway.limits`: on by default. The defaults let pass what people and tools write, introspection included. */
 export const limits = z
   .strictObject({
@@ -37,6 +40,7 @@ export const limits = z
       .prefault('1s')
       .describe('Maximum CPU time for planning one operation. Enforced even with warn_only.'),
     planning_heap: sizeLimit
+      .refine((bytes) => bytes >= MIN_PLANNING_HEAP, 'give 32mb or more')
       .prefault('1024mb')
       .describe('Maximum heap of the thread that composes the schemas and plans operations.'),
     warn_only: onOff(false).describe(

@@ -51,6 +51,7 @@ const WRONG: [key: string, value: unknown, says: string][] = [
   ['limits.http_max_request_bytes', '2 MB', 'give a size such as 512kb or 2mb'],
   ['limits.max_bytes', '0b', 'give a size of 1b or more'],
   ['limits.max_bytes', '9999999mb', 'give at most 1048576mb'],
+  ['limits.planning_heap', '1mb', 'give 32mb or more'],
   ['limits.planning_timeout', '0s', 'give a duration of 1ms or more'],
   ['limits.planning_timeout', '40000m', 'give at most 35791m, which is 24 days'],
   ['limits.warn_only', 'maybe', 'give true or false'],

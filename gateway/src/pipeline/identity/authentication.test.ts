@@ -29,15 +29,19 @@ type Jwt = NonNullable<z.input<typeof authentication>['jwt']>;
 
 /** Starts a server that responds with the guard's errors, and with the claims of accepted requests. */
 async function guarding(t: TestContext, jwt: Jwt | undefined, requires = false) {
-  return showing(t, authenticating(jwt, requires));
+  return showing(t, await authenticating(jwt, requires));
 }
 
-function authenticating(jwt: Jwt | undefined, requires: boolean, before?: Authentication): Authentication {
+async function authenticating(
+  jwt: Jwt | undefined,
+  requires: boolean,
+  before?: Authentication,
+): Promise<Authentication> {
   const settings = {
     authentication: authentication.parse({ jwt }),
     authorization: authorization.parse({ require_authentication: requires }),
   };
-  const guard = Authentication.of(settings, logger, before);
+  const guard = await Authentication.open(settings, logger, before);
   assert.ok(guard);
   return guard;
 }
@@ -264,14 +268,14 @@ describe('the keys', () => {
 test('keeps known keys when other settings change', async (t) => {
   const issuer = await issuing(t);
   const jwks = [{ url: issuer.url }];
-  const before = authenticating({ jwks }, false);
+  const before = await authenticating({ jwks }, false);
   await (await showing(t, before))(bearer(await issuer.sign()));
-  const ask = await showing(t, authenticating({ jwks, header_name: 'x-token' }, true, before));
+  const ask = await showing(t, await authenticating({ jwks, header_name: 'x-token' }, true, before));
   issuer.isFailing = true;
   assert.equal((await ask()).status, 401);
   assert.equal((await ask({ 'x-token': `Bearer ${await issuer.sign({ sub: 'ann' })}` })).body.sub, 'ann');
   const other = { jwks: [{ url: issuer.url, issuer: 'https://b.example' }] };
-  const others = await showing(t, authenticating(other, true, before));
+  const others = await showing(t, await authenticating(other, true, before));
   assert.equal((await others(bearer(await issuer.sign({ iss: 'https://b.example' })))).status, 503);
 });
 

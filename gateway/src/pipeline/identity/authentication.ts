@@ -5,7 +5,7 @@ import type { GatewaySettings } from '../../configuration/settings-schema.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import { TokenError } from './token-error.ts';
 import { findToken } from './token-source.ts';
-import { type Claims, TokenVerifier } from './token-verifier.ts';
+import type { Claims, TokenVerifier } from './token-verifier.ts';
 
 /** Name of the rule in the counts of refused requests. */
 const RULE = 'authentication';
@@ -29,21 +29,23 @@ export class Authentication {
   }
 
   /**
-   * Returns undefined if the settings ask for none.
+   * Resolves with undefined if the settings ask for none. Loads the verifier, and with it jose, only if they ask for one.
    *
    * @param before the one that it replaces: if the issuers are the same, so are their keys
    */
-  static of(
+  static async open(
     settings: AuthenticationSettings,
     logger: Logger,
     before?: Authentication,
     refusals = new RejectionCounts(),
-  ): Authentication | undefined {
+  ): Promise<Authentication | undefined> {
     const { jwt } = settings.authentication;
     if (!jwt && !settings.authorization.requireAuthentication) return undefined;
     const keySets = jwt?.keySets ?? [];
     const isSame = before !== undefined && JSON.stringify(before.#jwt?.keySets ?? []) === JSON.stringify(keySets);
-    return new Authentication(settings, isSame ? before.#verifier : new TokenVerifier(keySets, logger), refusals);
+    if (isSame) return new Authentication(settings, before.#verifier, refusals);
+    const { TokenVerifier } = await import('./token-verifier.ts');
+    return new Authentication(settings, new TokenVerifier(keySets, logger), refusals);
   }
 
   /**

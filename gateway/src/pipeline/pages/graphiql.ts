@@ -1,59 +1,77 @@
 import { hash } from 'node:crypto';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { graphiqlFiles } from './graphiql-files.ts';
 import { Page } from './page.ts';
 
 /** The last page: for one graph they are all the same. */
 let last: { readonly options: string; readonly page: Page } | undefined;
 
-/** Returns GraphiQL, whole in one page that loads nothing. */
+/**
+ * Returns the page of GraphiQL, which loads everything from this server.
+ *
+ * @see [Why ruru's GraphiQL](../../../../docs/decisions/graphiql.md)
+ */
 export function graphiqlPage(endpoint: string, query: string, logger: Logger): Page {
-  const options = JSON.stringify({ title: 'GraphiQL', endpoint, defaultQuery: query }).replaceAll('<', '\\u003c');
-  if (last?.options !== options) last = { options, page: new Page(() => render(options), logger) };
+  const options = { endpoint, defaultQuery: query, debugTools: [] };
+  const text = JSON.stringify(options).replaceAll('<', '\\u003c');
+  if (last?.options !== text)
+    last = { options: text, page: new Page(async () => render(text, graphiqlFiles(logger).folder), logger) };
   return last.page;
 }
 
-/** Puts the package's parts together as its own function does, which comes with the types of another server. */
-async function render(options: string): Promise<string> {
-  // 9 MB that hardly any process needs
-  const graphiql = await import('@graphql-yoga/render-graphiql/graphiql');
-  const worker = (source: string) =>
-    `URL.createObjectURL(new Blob([${JSON.stringify(source)}], { type: 'application/javascript' }))`;
-  const script = `
-      const workers = {
-        editorWorkerService: ${worker(graphiql.editorWorkerService)},
-        json: ${worker(graphiql.jsonWorker)},
-        graphql: ${worker(graphiql.graphqlWorker)},
+/** Style of the page. On phones the editors stand above the answer, because half a phone's width is too narrow for either. */
+const STYLE = `
+      html, body, #root { height: 100%; margin: 0; }
+      @media (max-width: 700px) {
+        #graphiql-session { flex-direction: column !important; }
+        #graphiql-session > .graphiql-horizontal-drag-bar { display: none; }
+        .graphiql-container .graphiql-plugin { min-width: 0 !important; }
+      }
+    `;
+
+/** Sets the page up as ruru's own, without its fallback to unpkg.com: https://grafast.org/ruru/html */
+function render(options: string, folder: string): string {
+  const workers = `
+      self.MonacoEnvironment = {
+        getWorker: (_module, label) =>
+          new Worker('${folder}' + ({ json: 'json', graphql: 'graphql' }[label] ?? 'editor') + 'Worker.js', { type: 'module' }),
       };
-      self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_module, label) => workers[label] };
-      ${graphiql.js};
-      YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${options});
+    `;
+  const start = `
+      const { React, createRoot, Ruru } = await import("${folder}ruru.js");
+      createRoot(document.querySelector('#root')).render(React.createElement(Ruru, ${options}));
     `;
   return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
-    <meta http-equiv="content-security-policy" content="${policyFor(script)}">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="content-security-policy" content="${policyFor([workers, start])}">
     <title>GraphiQL</title>
-    <link rel="icon" href="${graphiql.favicon}">
-    <style>${graphiql.css}</style>
+    <link rel="icon" href="data:,">
+    <link rel="modulepreload" href="${folder}ruru.js">
+    <link rel="stylesheet" href="${folder}ruru.css">
+    <style>${STYLE}</style>
   </head>
-  <body class="no-focus-outline">
+  <body>
     <noscript>GraphiQL is a page of scripts.</noscript>
     <div id="root"></div>
-    <script>${script}</script>
+    <script>${workers}</script>
+    <script type="module">${start}</script>
   </body>
 </html>
 `;
 }
 
-/** Returns a policy that runs this script, its workers and nothing else, and lets it call this server only. */
-function policyFor(script: string): string {
+/** Returns a policy that runs these scripts and those of this server, and lets them call this server only. */
+function policyFor(scripts: readonly string[]): string {
+  const hashes = scripts.map((script) => `'sha256-${hash('sha256', script, 'base64')}'`);
   return [
     "default-src 'none'",
-    `script-src 'sha256-${hash('sha256', script, 'base64')}'`,
-    'worker-src blob:',
-    "style-src 'unsafe-inline'", // the editor makes its styles as it goes
-    'font-src data:',
+    `script-src 'self' ${hashes.join(' ')}`,
+    "worker-src 'self'",
+    "style-src 'self' 'unsafe-inline'", // the editor makes its styles as it goes
+    "font-src 'self' data:",
     'img-src data:',
     "connect-src 'self'",
   ].join('; ');

@@ -8,7 +8,7 @@ import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 import { limited } from '../admission/limited.ts';
 import { TrafficLimits } from '../admission/traffic-limits.ts';
-import { Page } from './page.ts';
+import { Page, PageFile } from './page.ts';
 
 const HTML = `<!doctype html><p>${'text '.repeat(1000)}</p>`;
 
@@ -74,6 +74,26 @@ test('sends no page to a browser that has it', async (t) => {
   assert.deepEqual([again.status, await again.text(), again.headers.get('etag')], [304, '', etag]);
   const other = await servePage(t, 'another page');
   assert.equal((await fetch(other.url, { headers: { 'if-none-match': etag } })).status, 200);
+});
+
+test('reads and compresses a file once, which browsers keep and never ask for again', async (t) => {
+  let readings = 0;
+  const file = new PageFile(
+    async () => {
+      readings += 1;
+      return Buffer.from(HTML);
+    },
+    'text/javascript',
+    logger,
+  );
+  const { url } = await serveHttp(t, file.handle);
+  for (const accepted of ['gzip', 'identity', 'gzip']) {
+    const response = await fetch(url, { headers: { 'accept-encoding': accepted } });
+    assert.equal(response.headers.get('cache-control'), 'public, max-age=31536000, immutable');
+    assert.equal(response.headers.get('content-encoding'), accepted === 'gzip' ? 'gzip' : null);
+    assert.equal(await response.text(), HTML);
+  }
+  assert.equal(readings, 1);
 });
 
 test('holds one copy of a page for all clients that do not read it', async (t) => {

@@ -1,62 +1,93 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { answerText } from '@lockstep/runtime/http/server/answers.ts';
-import { PAGE_HEADERS } from '@lockstep/runtime/http/server/security-headers.ts';
+import { NO_SNIFFING, PAGE_HEADERS } from '@lockstep/runtime/http/server/security-headers.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 
 const compress = promisify(gzip);
 
-/** A page as it is sent: each answer shares these bytes, so that slow clients hold no copies. */
-interface RenderedPage {
-  readonly html: Buffer;
+/** Content as it is sent: each answer shares these bytes, so that slow clients hold no copies. */
+interface Prepared {
+  readonly plain: Buffer;
   readonly compressed: Buffer;
   readonly etag: string;
 }
 
-/**
- * A page for browsers, rendered and compressed once, for its first request, or for a later one if that fails. Browsers keep it,
- * and ask if it has changed.
- */
-export class Page {
-  readonly #render: () => Promise<string>;
-  readonly #logger: Logger;
-  #rendered: Promise<RenderedPage> | undefined;
+/** Headers of content, beside those that depend on the request. */
+interface ContentHeaders {
+  /** Headers of every response. */
+  readonly always: OutgoingHttpHeaders;
+  readonly type: string;
+}
 
-  constructor(render: () => Promise<string>, logger: Logger) {
-    this.#render = render;
+const PAGE: ContentHeaders = {
+  always: { ...PAGE_HEADERS, 'cache-control': 'no-cache', vary: 'Accept, Accept-Encoding, Origin' },
+  type: 'text/html; charset=utf-8',
+};
+
+/** Content for browsers, made and compressed once, for its first request, or for a later one if that fails. */
+class Content {
+  readonly #make: () => Promise<string | Buffer>;
+  readonly #headers: ContentHeaders;
+  readonly #logger: Logger;
+  #prepared: Promise<Prepared> | undefined;
+
+  constructor(make: () => Promise<string | Buffer>, headers: ContentHeaders, logger: Logger) {
+    this.#make = make;
+    this.#headers = headers;
     this.#logger = logger;
   }
 
   readonly handle: Handler = async (request, response) => {
-    this.#rendered ??= this.#prepare();
-    const page = await this.#rendered.catch((error) => this.#forget(error));
-    if (!page) return answerText(response, 500, 'The page could not be rendered');
-    const { html, compressed, etag } = page;
-    const headers = { ...PAGE_HEADERS, 'cache-control': 'no-cache', etag, vary: 'Accept, Accept-Encoding, Origin' };
+    this.#prepared ??= this.#prepare();
+    const content = await this.#prepared.catch((error) => this.#forget(error));
+    if (!content) return answerText(response, 500, 'The page could not be rendered');
+    const { plain, compressed, etag } = content;
+    const headers = { ...this.#headers.always, etag };
     if (request.headers['if-none-match'] === etag) {
       response.writeHead(304, headers).end();
       return;
     }
     const encoding = acceptsGzip(request) ? { 'content-encoding': 'gzip' } : {};
-    const body = acceptsGzip(request) ? compressed : html;
-    const ofBody = { ...encoding, 'content-type': 'text/html; charset=utf-8', 'content-length': body.length };
+    const body = acceptsGzip(request) ? compressed : plain;
+    const ofBody = { ...encoding, 'content-type': this.#headers.type, 'content-length': body.length };
     response.writeHead(200, { ...headers, ...ofBody }).end(body);
   };
 
-  /** Has the next request render the page again: files, for example, may have been missing only for a moment. */
+  /** Has the next request make it again: files, for example, may have been missing only for a moment. */
   #forget(error: unknown): undefined {
-    this.#rendered = undefined;
+    this.#prepared = undefined;
     this.#logger.error({ err: error }, 'a page could not be rendered');
   }
 
-  async #prepare(): Promise<RenderedPage> {
-    const html = Buffer.from(await this.#render());
+  async #prepare(): Promise<Prepared> {
+    const plain = Buffer.from(await this.#make());
     // Weak, because both encodings have it: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
-    const etag = `W/"${createHash('sha256').update(html).digest('base64url')}"`;
-    return { html, compressed: await compress(html), etag };
+    const etag = `W/"${createHash('sha256').update(plain).digest('base64url')}"`;
+    return { plain, compressed: await compress(plain), etag };
+  }
+}
+
+/** A page for browsers. They keep it, and ask if it has changed. */
+export class Page extends Content {
+  constructor(render: () => Promise<string>, logger: Logger) {
+    super(render, PAGE, logger);
+  }
+}
+
+/** A file that pages load. Its address changes with it, so browsers keep it and never ask again. */
+export class PageFile extends Content {
+  /** @param type its media type */
+  constructor(read: () => Promise<Buffer>, type: string, logger: Logger) {
+    const always = {
+      ...NO_SNIFFING,
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'Accept-Encoding',
+    };
+    super(read, { always, type }, logger);
   }
 }
 

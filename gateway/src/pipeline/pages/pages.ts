@@ -1,6 +1,5 @@
-import type { ApolloServerPlugin, GraphQLServerContext } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { NO_SNIFFING } from '@lockstep/runtime/http/server/security-headers.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
@@ -10,7 +9,9 @@ import { limited } from '../admission/limited.ts';
 import type { TrafficLimits } from '../admission/traffic-limits.ts';
 import { firstQuery } from './first-query.ts';
 import { graphiqlPage } from './graphiql.ts';
-import { Page } from './page.ts';
+import { graphiqlFiles } from './graphiql-files.ts';
+import type { Page } from './page.ts';
+import { sandboxPage } from './sandbox.ts';
 
 /** Page at the path of GraphQL, with a query of this graph filled in. */
 export class LandingPage {
@@ -18,7 +19,7 @@ export class LandingPage {
   readonly plugin: ApolloServerPlugin;
   #page: Page | undefined;
 
-  constructor({ atEndpoint }: LandingPages, path: string, logger: Logger) {
+  constructor({ atEndpoint, graphiql }: LandingPages, path: string, logger: Logger) {
     if (atEndpoint === 'none') {
       this.plugin = ApolloServerPluginLandingPageDisabled();
       return;
@@ -27,7 +28,9 @@ export class LandingPage {
       serverWillStart: async (service) => {
         const query = firstQuery(service.schema);
         this.#page =
-          atEndpoint === 'graphiql' ? graphiqlPage(path, query, logger) : await sandboxPage(service, query, logger);
+          atEndpoint === 'graphiql'
+            ? graphiqlPage(path, query, logger)
+            : await sandboxPage(service, query, graphiql, logger);
         return { renderLandingPage: async () => ({ html: '' }) };
       },
     };
@@ -35,14 +38,6 @@ export class LandingPage {
 
   /** Answers with the page, which is there once Apollo Server has started. */
   readonly handle: Handler = (request, response) => this.#page?.handle(request, response);
-}
-
-/** Returns Apollo Sandbox, which is loaded from the internet. Its scripts' nonce stays the same, as all of the page does. */
-async function sandboxPage(service: GraphQLServerContext, document: string, logger: Logger): Promise<Page> {
-  const plugin = ApolloServerPluginLandingPageLocalDefault({ document, embed: { runTelemetry: false } });
-  const listener = await plugin.serverWillStart?.(service);
-  const { html = '' } = (await listener?.renderLandingPage?.()) ?? {};
-  return new Page(async () => (typeof html === 'string' ? html : html()), logger);
 }
 
 /** Routes the pages beside the path of GraphQL: `/`, which redirects there, and GraphiQL. */
@@ -55,8 +50,13 @@ export function pageRoutes(
 ): Record<string, Handler> {
   return {
     ...(atEndpoint !== 'none' && { '/': limited(limits, redirect(path)) }),
-    ...(isShown && { [GRAPHIQL_PATH]: limited(limits, graphiqlPage(path, firstQuery(schema), logger).handle) }),
+    ...(isShown && graphiqlRoutes(graphiqlPage(path, firstQuery(schema), logger), limits, logger)),
   };
+}
+
+function graphiqlRoutes(page: Page, limits: TrafficLimits, logger: Logger): Record<string, Handler> {
+  const handlers = Object.entries({ [GRAPHIQL_PATH]: page.handle, ...graphiqlFiles(logger).handlers });
+  return Object.fromEntries(handlers.map(([path, handler]) => [path, limited(limits, handler)]));
 }
 
 function redirect(location: string): Handler {

@@ -10,6 +10,9 @@ import { PlanningThreadError } from './planning-thread-error.ts';
 
 const MB = 1024 * 1024;
 
+/** Part of the heap for young objects. V8 would take 48 MB, and an operation that takes 0.7 s to plan 130 MB, at the same CPU time. */
+const MAX_YOUNG_MB = 12;
+
 /** One planning thread, from the outside. It never keeps the process alive but while an answer is awaited. */
 export class PlanningWorker {
   /** Resolves with the reason once the thread has ended. */
@@ -25,7 +28,10 @@ export class PlanningWorker {
       name: 'planning',
       workerData: data,
       execArgv: [], // those of the process, such as --inspect, aren't for it
-      resourceLimits: { maxOldGenerationSizeMb: Math.ceil(limits.heapBytes / MB) },
+      resourceLimits: {
+        maxOldGenerationSizeMb: Math.ceil(limits.heapBytes / MB),
+        maxYoungGenerationSizeMb: MAX_YOUNG_MB,
+      },
     });
     this.#worker.on('message', (answer: ThreadAnswer) => this.#answered?.resolve(answer));
     this.#worker.on('error', (error) => {

@@ -1,0 +1,3 @@
+import { sampleItemsSubgraph } from './subgraph.ts';
+
+await sampleItemsSubgraph.run();

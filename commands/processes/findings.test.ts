@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
+import { type App, readApps } from './apps.ts';
+import { findAll } from './findings.ts';
+
+test('names checkouts that have not ended for half a minute, and no others', async (t) => {
+  const { file, find } = scene(t);
+  const ago = (seconds: number) => new Date(Date.now() - 1000 * seconds).toISOString();
+  const since = ago(31);
+  const database = new Database(file);
+  database.exec(`create table sagas (order_id integer, state text, problem text, changed_at text);
+    insert into sagas values (1, 'ENDED', null, '${ago(60)}'), (2, 'RELEASING', 'products is away', '${since}'),
+      (3, 'RESERVING', null, '${since}'), (4, 'RESERVING', null, '${ago(10)}')`);
+  database.close();
+  assert.deepEqual(await find('order '), [
+    {
+      about: 'order 2',
+      isHealthy: false,
+      text: 'its checkout is stuck in RELEASING: products is away',
+      since,
+      advice: 'npm run orders:stuck',
+    },
+    {
+      about: 'order 3',
+      isHealthy: false,
+      text: 'its checkout is stuck in RESERVING: nothing works on it',
+      since,
+      advice: 'npm run orders:stuck',
+    },
+  ]);
+});
+
+test('names disks that are nearly full', {
+  skip: process.platform !== 'linux' && 'needs a full file system',
+}, async (t) => {
+  const { find } = scene(t, (app) => ({ ...app, out_file: `/proc/self/${app.name}.log` })); // /proc never has any space
+  const text = 'has 0 MB left: nothing can be written once it is full';
+  const full = { about: 'the disk of /proc/self', isHealthy: false, text, advice: 'df /proc/self' };
+  assert.deepEqual(await find('the disk of /proc'), [full]);
+});
+
+test('names databases whose restore has not ended', async (t) => {
+  const { file, find } = scene(t);
+  writeFileSync(`${file}.restore-unfinished`, '/backups/monday\n');
+  const [, unfinished] = await find('orders');
+  assert.deepEqual(unfinished, {
+    about: 'orders',
+    isHealthy: false,
+    text: 'can not start: the restore of its database has not ended',
+    advice: 'npm stop && npm run restore -- /backups/monday',
+  });
+});
+
+/** Returns the file of the database of orders in a folder of its own, and what finds the findings about something. */
+function scene(t: TestContext, change: (app: App) => App = (app) => app) {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const databases = ['USERS', 'ORDERS', 'PRODUCTS'].map((name) => [`${name}_DATABASE`, join(folder, `${name}.sqlite`)]);
+  const env = { ...process.env, ...Object.fromEntries(databases) };
+  const apps = readApps([], env).map(change);
+  const find = async (about: string) => {
+    const findings = await findAll({ apps, processes: [] });
+    return findings.filter((finding) => finding.about.startsWith(about));
+  };
+  return { file: join(folder, 'ORDERS.sqlite'), find };
+}
