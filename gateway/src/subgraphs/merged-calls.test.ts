@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import { RequestBytes } from '@lockstep/runtime/http/bytes-in-flight.ts';
 import { UnreadableAnswerError } from '@lockstep/runtime/http/client/answer-reader.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import { BodyTooLargeError } from '@lockstep/runtime/http/server/body.ts';
+import { toHeaderSettings } from '../configuration/sections/headers.ts';
+import { supergraphFile } from '../configuration/settings-schema.ts';
 import { CompiledGroup } from '../execution/fetching/fetch-group.ts';
 import { FetchRequest, fetchConstants } from '../execution/fetching/fetch-request.ts';
+import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { batch } from './batch.ts';
 import { type CallContext, NO_CONTEXT } from './call-context.ts';
+import { CallRules } from './call-rules.ts';
 import { ForwardedHeaders } from './forwarded-headers.ts';
+import { OperationCalls } from './operation-calls.ts';
 
 interface Sent {
   readonly query: string;
@@ -42,7 +48,22 @@ function entitiesOf(variables: Sent['variables']): Record<string, unknown> {
   );
 }
 
-function start(joinsOperations = true) {
+/** Returns the calls of an operation with these hooks. */
+function callsWith(hooks: GatewayHooks): OperationCalls {
+  const { gateway } = supergraphFile.parse({
+    subgraphs: { books: { routing_url: 'http://127.0.0.1:1/', schema: { sdl: '' } } },
+  });
+  const settings = {
+    ...gateway,
+    subgraphErrors: { ...gateway.subgraphErrors, expected: {} },
+    headers: toHeaderSettings(gateway.headers, {}),
+  };
+  const rules = CallRules.of(settings, hooks);
+  assert.ok(rules);
+  return new OperationCalls(rules, { signal: NO_CONTEXT.signal, headers: {}, claims: undefined });
+}
+
+function start(joinsOperations = true, operationCalls?: OperationCalls) {
   const group = new CompiledGroup(2, 1, new HeldBytes());
   const constants = [NAMES, PRICES].map((operation, index) =>
     fetchConstants({ serviceName: 'books', operation, operationName: `Books__${index + 1}` }, 'query', group),
@@ -66,7 +87,8 @@ function start(joinsOperations = true) {
       const [one] = constants.slice(index);
       const representations = ids.map((id) => JSON.stringify({ id }));
       if (!one || ids.length === 0) return [];
-      return call(new FetchRequest(one, { ...variables }, representations, execution), context);
+      const request = new FetchRequest(one, { ...variables }, representations, execution);
+      return operationCalls ? operationCalls.call(request, (own) => call(request, own)) : call(request, context);
     });
   return { ask };
 }
@@ -90,6 +112,47 @@ test('makes one call of the fetches of one operation, with variables of their ow
     first_1: 3,
     representations_1: [{ id: 2 }],
   });
+});
+
+test("keeps the directives of the client's operation", () => {
+  const group = new CompiledGroup(2, 1, new HeldBytes());
+  const parts = [NAMES, PRICES].map((text) => {
+    const operation = text.replace('){', ')@live(if:$first){');
+    return fetchConstants({ serviceName: 'books', operation, operationName: undefined }, 'query', group);
+  });
+  const { query } = group.documentOf(parts).constants;
+  assert.match(query, /^query Books__1\([^)]*\)@live\(if:\$first_0\)\{_e0:_entities.*_e1:_entities/);
+});
+
+test('makes calls of fetches whose hooks end at different times or set different headers, each as its hook says', async () => {
+  const waits: Readonly<Record<string, number>> = { prices: 5 };
+  for (const [isSame, delays, calls] of [
+    [true, {}, 1],
+    [true, waits, 2],
+    [false, {}, 2],
+    [false, waits, 2],
+  ] as const) {
+    sent = [];
+    const told: unknown[] = [];
+    const hooked = callsWith({
+      subgraphRequest: async ({ query, headers, representations }) => {
+        const what = query.includes('prices') ? 'prices' : 'names';
+        if (what in delays) await setTimeout(waits[what]);
+        headers.set('x-what', isSame ? 'any' : what);
+        told.push([what, representations]);
+      },
+    });
+    const { ask } = start(true, hooked);
+    assert.deepEqual(await Promise.all(ask([[1, 2], [2]])), [books(1, 2), books(2)]);
+    assert.deepEqual(told, [
+      ['names', ['{"id":1}', '{"id":2}']],
+      ['prices', ['{"id":2}']],
+    ]);
+    assert.deepEqual(
+      sent.map(({ context: { headers } }) => headers.values['x-what']),
+      ['any', 'any'].slice(0, calls).map((any, index) => (isSame ? any : ['names', 'prices'][index])),
+    );
+  }
 });
 
 test('sends a fetch as it is if the other has no entities', async () => {

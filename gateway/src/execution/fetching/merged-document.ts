@@ -1,13 +1,4 @@
-import {
-  type FieldNode,
-  Kind,
-  type OperationDefinitionNode,
-  OperationTypeNode,
-  print,
-  stripIgnoredCharacters,
-  type VariableDefinitionNode,
-  visit,
-} from 'graphql';
+import { Kind, type NameNode, type OperationDefinitionNode, print, stripIgnoredCharacters, visit } from 'graphql';
 import { parseFetchOperation } from '../../planning/plan/fetch-documents.ts';
 import { type FetchConstants, fetchConstants, type MergedDocument } from './fetch-request.ts';
 
@@ -48,42 +39,37 @@ export function variableOf(name: string, index: number): string {
   return `${name}_${index}`;
 }
 
-/** @param fetches entity fetches to one subgraph */
+/** @param fetches entity fetches to one subgraph, of one plan: all have the directives of the client's operation */
 export function compileMergedDocument(fetches: readonly FetchConstants[]): CompiledDocument {
   const operations = fetches.map(({ query }, index) => renamed(parseFetchOperation(query), index));
   const [first] = fetches;
-  const operationName = first?.operationName;
+  const [operation] = operations;
+  if (!first || !operation) throw new Error('a merged document of no fetch');
+  const { subgraph: serviceName, operationName } = first;
   const merged: OperationDefinitionNode = {
-    kind: Kind.OPERATION_DEFINITION,
-    operation: OperationTypeNode.QUERY,
-    ...(operationName !== undefined && { name: { kind: Kind.NAME, value: operationName } }),
-    variableDefinitions: operations.flatMap(({ variableDefinitions }) => variableDefinitions ?? []),
+    ...operation,
+    variableDefinitions: operations.flatMap(({ variableDefinitions = [] }) => variableDefinitions),
     selectionSet: {
       kind: Kind.SELECTION_SET,
       selections: operations.flatMap(({ selectionSet }) => selectionSet.selections),
     },
   };
-  const operation = stripIgnoredCharacters(print(merged));
-  return new CompiledDocument(
-    fetchConstants({ serviceName: first?.subgraph ?? '', operation, operationName }, 'query'),
-  );
+  const text = stripIgnoredCharacters(print(merged));
+  return new CompiledDocument(fetchConstants({ serviceName, operation: text, operationName }, 'query'));
 }
 
 /** Returns an operation with other names for its variables, and an alias for its root field. */
 function renamed(operation: OperationDefinitionNode, index: number): OperationDefinitionNode {
-  const { selectionSet, variableDefinitions = [] } = visit(operation, {
-    Variable: (variable) => ({
-      ...variable,
-      name: { kind: Kind.NAME, value: variableOf(variable.name.value, index) },
-    }),
+  const alias = nameOf(aliasOf(index));
+  const { selectionSet, ...others }: OperationDefinitionNode = visit(operation, {
+    Variable: (variable) => ({ ...variable, name: nameOf(variableOf(variable.name.value, index)) }),
   });
-  const alias = { kind: Kind.NAME, value: aliasOf(index) } as const;
-  const selections = selectionSet.selections.map((selection): FieldNode => {
-    if (selection.kind !== Kind.FIELD) throw new Error('an entity fetch whose root is a fragment');
-    return { ...selection, alias };
-  });
-  const definitions: readonly VariableDefinitionNode[] = variableDefinitions;
-  return { ...operation, variableDefinitions: definitions, selectionSet: { ...selectionSet, selections } };
+  const selections = selectionSet.selections.map((field) => ({ ...field, alias }));
+  return { ...others, selectionSet: { ...selectionSet, selections } };
+}
+
+function nameOf(value: string): NameNode {
+  return { kind: Kind.NAME, value };
 }
 
 /** Returns true if the operation has one root field, `_entities`, which an alias can rename. */

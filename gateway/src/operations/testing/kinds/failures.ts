@@ -83,7 +83,7 @@ function compareValues(damaged: OperationResult, intact: OperationResult, { shap
 
 /**
  * Returns true if an error at a place can explain a null at a path: it is there, or above, or it is below, and null may stand
- * nowhere in between. An error at a key that the client has not selected is one of the object that should have it.
+ * nowhere in between. An error at a key that the client has not selected, or not whole, is one of the object that should have it.
  */
 function explains(place: Path, path: Path, { data }: OperationResult, shape: AnswerShape): boolean {
   const isAlong = path.every((key, index) => index >= place.length || key === place[index]);
@@ -91,15 +91,19 @@ function explains(place: Path, path: Path, { data }: OperationResult, shape: Ans
     const between = place.slice(path.length).map((_, index) => place.slice(0, path.length + index + 1));
     return between.every((below) => !shape.isNullable(below));
   }
-  return isAlong || (isUnselected(data, place) && path.join().startsWith(place.slice(0, -1).join()));
+  return isAlong || (isOfHiddenKey(data, place) && path.join().startsWith(place.slice(0, -1).join()));
 }
 
-/** Returns true if a path leads to an object, but to none of its keys. */
-function isUnselected(data: unknown, path: Path): boolean {
+/**
+ * Returns true if the path of an error leads to an object, but to none of its keys, or to one that has a value: another fetch
+ * gave that, and the error is about the rest of a composite key.
+ */
+function isOfHiddenKey(data: unknown, path: Path): boolean {
   let value = data;
   for (const key of path.slice(0, -1))
     value = isRecord(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined;
-  return isRecord(value) && !Object.hasOwn(value, path.at(-1) ?? '');
+  const key = path.at(-1) ?? '';
+  return isRecord(value) && !(Object.hasOwn(value, key) && Reflect.get(value, key) === null);
 }
 
 /** Returns true for the value of a field with `@requires`, which tells if what it requires was null. */
