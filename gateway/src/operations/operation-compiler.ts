@@ -21,6 +21,7 @@ export type Compiled = CompiledOperation | UnsupportedOperation;
 /** Effect of a denied part of an operation: it is removed, the whole is refused, or it is only reported. */
 export type DenialEffect = 'removed' | 'refused' | 'told';
 
+/** Settings of how operations are compiled. */
 export interface CompilerOptions {
   readonly denied: DenialEffect;
   /** Set if entity fetches of an operation to one subgraph that can be ready together are one call. */
