@@ -101,6 +101,35 @@ describe('calls', () => {
   }
 });
 
+const BOOK = { __typename: 'Book', id: '1', name: 'a', title: 'b', pages: 3 };
+
+for (const [one, other] of [
+  ['names', 'titles'],
+  ['titles', 'names'],
+] as const) {
+  test(`a field is of a subgraph that is called anyway, if that makes fewer calls: ${one} before ${other}`, async () => {
+    const library = new Federation({
+      subgraphs: {
+        books: 'type Query { first: Book second: Book } type Book @key(fields: "id") { id: ID! }',
+        [one]: 'type Book @key(fields: "id") { id: ID! name: String @shareable pages: Int }',
+        [other]: 'type Book @key(fields: "id") { id: ID! name: String @shareable title: String }',
+      },
+      data: { Book: [BOOK] },
+      resolvers: { Query: { first: () => BOOK, second: () => BOOK } },
+    });
+    for (const [query, calls] of [
+      ['{ first { pages } second { name } }', 2],
+      ['{ first { title } second { name } }', 2],
+      ['{ first { name title } second { name } }', 2],
+      ['{ first { name title } second { name pages } }', 3],
+      ['{ first { name title pages } second { title name } }', 3],
+    ] as const) {
+      await assertSame(library, query);
+      assert.equal(library.calls.length, calls, query);
+    }
+  });
+}
+
 describe('a fetch', () => {
   afterEach(() => {
     shop.tamper = (answer) => answer;

@@ -86,8 +86,11 @@ function isEntities(key: unknown): boolean {
   return typeof key === 'string' && /^_e(ntities|\d+)$/.test(key);
 }
 
+/** Returns the answer with null at a path, and without the errors below it: the first of them would stand for the null's. */
 function withNull(answer: GraphQLAnswer, path: ErrorPath): GraphQLAnswer {
-  const damaged = copyOf(answer);
+  const { errors, ...others } = answer;
+  const damaged: GraphQLAnswer = copyOf(others);
+  if (errors) damaged.errors = errors.filter(({ path: at = [] }) => path.some((key, index) => key !== at[index]));
   let parent: unknown = damaged.data;
   for (const key of path.slice(0, -1)) parent = Object(parent)[key];
   const last = path.at(-1);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import type * as QueryPlannerModule from '@apollo/query-planner';
+import { costOf, sideBySide } from './plan-cost.ts';
 import { checkCombinations, checkPlanningTime } from './planning-time.ts';
 
 /** One change to a line of @apollo/query-planner or @apollo/query-graphs 2.14.4. */
@@ -99,6 +100,23 @@ const COMBINED_TYPES_OF_INTERFACE: readonly Mend[] = [
   },
 ];
 
+/**
+ * Of plans that are as deep, the planner takes the one with the fewest fetches. Fetches of one stage to one subgraph are one call
+ * here: of the subgraphs that could give a field, one that is called at that stage anyway costs nothing more.
+ */
+const COST_OF_CALLS: readonly Mend[] = [
+  {
+    from: 'onFetchGroup: (group) => (fetchCost + group.cost()),',
+    to: 'onFetchGroup: (group) => [new Map([[group.subgraphName, group.cost()]])],',
+  },
+  {
+    from: 'reduceParallel: (values) => parallelCost(values),',
+    to: 'reduceParallel: (values) => exports.sideBySide(values),',
+  },
+  { from: 'reduceSequence: (values) => sequenceCost(values),', to: 'reduceSequence: (values) => values.flat(),' },
+  { from: '? main\n            : this.costFunction', to: '? exports.costOf(main)\n            : this.costFunction' },
+];
+
 /** Makes the planner use the mended copy of a part of @apollo/query-graphs. */
 const MENDED_QUERY_GRAPHS: Mend = {
   from: 'const query_graphs_1 = require("@apollo/query-graphs");',
@@ -127,7 +145,7 @@ function load<Exports extends object>(file: string, mends: readonly Mend[]): Exp
   copy.filename = file;
   Object.assign(copy, { paths: createRequire(file).resolve.paths('') });
   compile(copy, source);
-  return Object.assign(copy.exports, { checkCombinations, checkPlanningTime });
+  return Object.assign(copy.exports, { checkCombinations, checkPlanningTime, costOf, sideBySide });
 }
 
 function compile(copy: Module, source: string): void {
@@ -138,7 +156,13 @@ function compile(copy: Module, source: string): void {
 
 const { QueryPlanner, queryGraphs } = load<
   Pick<typeof QueryPlannerModule, 'QueryPlanner'> & { readonly queryGraphs: object }
->(planner, [...NESTED_KEY_OF_REQUIRES, ...CONDITIONS_OF_FETCHES_AFTER, ...CHECKS_OF_TIME, MENDED_QUERY_GRAPHS]);
+>(planner, [
+  ...NESTED_KEY_OF_REQUIRES,
+  ...CONDITIONS_OF_FETCHES_AFTER,
+  ...CHECKS_OF_TIME,
+  ...COST_OF_CALLS,
+  MENDED_QUERY_GRAPHS,
+]);
 Object.assign(queryGraphs, load(graphPath, [CHECK_OF_COMBINATIONS, ...COMBINED_TYPES_OF_INTERFACE]));
 
 export { QueryPlanner };
