@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
@@ -7,19 +8,21 @@ import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { supergraphJsonSchema } from '@lockstep/gateway/configuration/json-schema.ts';
 import { settingsTable } from '@lockstep/gateway/configuration/settings-table.ts';
 import { parse } from 'graphql';
-import { addCalls, generateNodes, nodeTypes } from './generating/nodes.ts';
+import { generateNodes, listNodeOwners, nodeTypes } from './generating/nodes.ts';
 import { listSubgraphs } from './processes/subgraphs.ts';
 
 // `npm run codegen` writes each subgraph's resolver types from its schema, and the nodes of all subgraphs into the schema of that
 // which has Query.node. It writes the JSON Schema of supergraph.yaml and
 // the reference of its keys from the definition that the gateway reads it by. With --check it writes nothing, and fails if a
-// file differs from what it would write.
+// file differs from what it would write. With --without NAME it writes as if that subgraph were gone.
 
 const ROOT = dirname(import.meta.dirname);
 const SUBGRAPHS = 'subgraphs';
 /** The next subgraph, as `npm run new:subgraph` makes it. */
 const TEMPLATE = join('commands', 'new-subgraph', 'template');
-const isCheck = process.argv.includes('--check');
+const {
+  values: { check: isCheck, without },
+} = parseArgs({ options: { check: { type: 'boolean', default: false }, without: { type: 'string' } } });
 
 /** The TypeScript type of each custom scalar, inside the resolvers. */
 const SCALARS = { DateTime: 'Date', Money: { input: 'unknown', output: 'number' } };
@@ -78,13 +81,14 @@ const generated = new Map([
   [join('docs', 'configuration-reference.md'), configurationReference()],
 ]);
 
-const schemas = new Map(listSubgraphs(ROOT).map(({ name }) => [name, read(join(SUBGRAPHS, name), 'schema.graphql')]));
+const subgraphs = listSubgraphs(ROOT).filter(({ name }) => name !== without);
+const schemas = new Map(subgraphs.map(({ name }) => [name, read(join(SUBGRAPHS, name), 'schema.graphql')]));
 const nodes = generateNodes(schemas);
 if (nodes) {
   schemas.set(nodes.subgraph, nodes.schema);
   generated.set(join(SUBGRAPHS, nodes.subgraph, 'schema.graphql'), nodes.schema);
   generated.set(join(SUBGRAPHS, nodes.subgraph, 'src', 'node-owners.generated.ts'), nodes.owners);
-  const manifest = addCalls(read(join(SUBGRAPHS, nodes.subgraph), 'package.json'), nodes.called);
+  const manifest = listNodeOwners(read(join(SUBGRAPHS, nodes.subgraph), 'package.json'), nodes.nodeOwners);
   generated.set(join(SUBGRAPHS, nodes.subgraph, 'package.json'), manifest);
 }
 for (const [name, schema] of schemas) {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import { CommandError, runCommand } from './terminal/command.ts';
 // `npm run remove:subgraph reviews`: takes a subgraph out of supergraph.yaml, ends its process, and removes its folder, but not
 // its database. If the command is interrupted, the next one completes it.
 
+const CODEGEN = join(import.meta.dirname, 'codegen.ts');
 const DATABASES = 'data';
 /** File that makes the folder a subgraph, so the last one to be removed. */
 const MANIFEST = 'package.json';
@@ -26,18 +28,27 @@ await runCommand(async () => {
   if (name === undefined || more.length > 0 || !known.includes(name)) {
     throw new CommandError(`Give one subgraph: npm run remove:subgraph NAME; there are ${known.join(', ')}`);
   }
-  const callers = subgraphs.filter(({ calls }) => calls.includes(name)).map((caller) => caller.name);
+  const callers = subgraphs.filter(({ needs }) => needs.includes(name)).map((caller) => caller.name);
   if (callers.length > 0) throw new CommandError(`Nothing was changed. ${name} is called by ${callers.join(', ')}`);
   await changeSupergraph(
     ROOT,
     (text) => removeEntry(text, name),
-    () => removeWorkspace(ROOT, name),
+    async () => {
+      await removeWorkspace(ROOT, name);
+      if (subgraphs.some(({ calls }) => calls.includes(name))) removeNodes(name);
+    },
   );
   await endProcess(name);
   await removeFolder(join(ROOT, 'subgraphs', name));
   console.log(`Removed the subgraph ${name}`);
   if (existsSync(join(ROOT, 'subgraphs', name))) console.log(`  rm -r subgraphs/${name}    removes its database too`);
 });
+
+/** Takes the nodes that the subgraph owns out of the schema of that which has `Query.node`. */
+function removeNodes(name: string): void {
+  const { status, stderr } = spawnSync(process.execPath, [CODEGEN, '--without', name], { encoding: 'utf8' });
+  if (status !== 0) throw new CommandError(`npm run codegen failed:\n${stderr}`);
+}
 
 async function endProcess(name: string): Promise<void> {
   if (!(await isDaemonAlive())) return;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { addCalls, generateNodes } from './nodes.ts';
+import { generateNodes, listNodeOwners } from './nodes.ts';
 
 const LIBRARY = `type Query { node(id: ID!): Node }
 interface Node { nodeId: ID! }
@@ -38,14 +38,17 @@ extend type Reader implements Node {
     );
   });
 
-  test('name their owners, which the subgraph calls', () => {
-    const { subgraph, owners, called } = generate() ?? {};
+  test('name their owners, beside what the subgraph calls for other reasons', () => {
+    const { subgraph, owners, nodeOwners } = generate() ?? {};
     assert.equal(subgraph, 'library');
     assert.match(owners ?? '', /\{\n {2}Book: 'books',\n {2}Loan: 'library',\n {2}Reader: 'readers',\n\} as const;/);
-    assert.deepEqual(called, ['books', 'readers']);
+    assert.deepEqual(nodeOwners, ['books', 'readers']);
     assert.equal(
-      addCalls('{ "name": "library", "config": { "calls": ["mail", "books"] } }', called ?? []),
-      `${JSON.stringify({ name: 'library', config: { calls: ['mail', 'books', 'readers'] } }, null, 2)}\n`,
+      listNodeOwners(
+        '{ "config": { "calls": ["mail"], "nodeOwners": ["gone"] }, "name": "library" }',
+        nodeOwners ?? [],
+      ),
+      `${JSON.stringify({ config: { calls: ['mail'], nodeOwners: ['books', 'readers'] }, name: 'library' }, null, 2)}\n`,
     );
   });
 

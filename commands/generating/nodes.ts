@@ -11,8 +11,8 @@ export interface GeneratedNodes {
   readonly schema: string;
   /** Module that says which subgraph owns which node. */
   readonly owners: string;
-  /** Names of the other subgraphs that own nodes, which it calls. */
-  readonly called: readonly string[];
+  /** Names of the other subgraphs that own nodes: it asks them if these exist. */
+  readonly nodeOwners: readonly string[];
 }
 
 /** Returns the nodes of all schemas, by the name of the subgraph; undefined if no schema has the line for them. */
@@ -28,14 +28,14 @@ export function generateNodes(schemas: ReadonlyMap<string, string>): GeneratedNo
   const stubs = owners
     .filter(({ owner }) => owner !== subgraph)
     .map(({ type }) => (declared.includes(type) ? extensionOf(type) : stubOf(type)));
-  const called = [...new Set(owners.map(({ owner }) => owner))].filter((owner) => owner !== subgraph);
-  return { subgraph, schema: [written, ...stubs].join('\n'), owners: moduleOf(owners), called };
+  const nodeOwners = [...new Set(owners.map(({ owner }) => owner))].filter((owner) => owner !== subgraph);
+  return { subgraph, schema: [written, ...stubs].join('\n'), owners: moduleOf(owners), nodeOwners };
 }
 
-/** Adds subgraphs to those that a package.json lists under `config.calls`. */
-export function addCalls(manifest: string, called: readonly string[]): string {
-  const parsed: { config: { calls?: string[] } } = JSON.parse(manifest);
-  parsed.config.calls = [...new Set([...(parsed.config.calls ?? []), ...called])];
+/** Lists the owners of nodes in a package.json, beside the subgraphs that are called for something else. */
+export function listNodeOwners(manifest: string, nodeOwners: readonly string[]): string {
+  const parsed: { config: { nodeOwners?: readonly string[] } } = JSON.parse(manifest);
+  parsed.config.nodeOwners = nodeOwners;
   return `${JSON.stringify(parsed, null, 2)}\n`;
 }
 

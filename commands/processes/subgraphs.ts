@@ -9,6 +9,8 @@ export interface Subgraph {
   readonly port: number;
   /** Names of the subgraphs that it calls, whose addresses and secrets its process gets. */
   readonly calls: readonly string[];
+  /** Names of those that it calls for more than the nodes that they own, which `npm run codegen` finds. */
+  readonly needs: readonly string[];
 }
 
 /** Returns the subgraphs in the project's folder `subgraphs`, those that call no others first. */
@@ -16,7 +18,8 @@ export function listSubgraphs(root: string): Subgraph[] {
   return globSync('subgraphs/*/package.json', { cwd: root })
     .map((file) => {
       const { config } = JSON.parse(readFileSync(join(root, file), 'utf8'));
-      return { name: basename(dirname(file)), port: config.port, calls: config.calls ?? [] };
+      const { port, calls: needs = [], nodeOwners = [] } = config;
+      return { name: basename(dirname(file)), port, calls: [...new Set([...needs, ...nodeOwners])], needs };
     })
     .toSorted((a, b) => a.calls.length - b.calls.length || a.port - b.port);
 }

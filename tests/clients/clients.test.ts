@@ -9,6 +9,7 @@ import {
   type TypedDocumentNode,
 } from '@apollo/client';
 import { Client, type ClientOptions, cacheExchange, fetchExchange } from '@urql/core';
+import { ClientError, GraphQLClient } from 'graphql-request';
 import { startGraph } from '../harness/graph.ts';
 
 interface User {
@@ -79,3 +80,18 @@ for (const [method, settings] of Object.entries(URQL_SETTINGS)) {
     );
   });
 }
+
+test('graphql-request mutates, queries and reads the code of an error', async () => {
+  const client = new GraphQLClient(graph.url);
+  const variables = { name: 'Ada', email: 'request@example.com' };
+  const { createUser } = await client.request(CREATE_USER, variables);
+  assert.deepEqual(await client.request(USER, { id: createUser.id }), { user: { id: createUser.id, name: 'Ada' } });
+  await assert.rejects(client.request(CREATE_USER, variables), (error) => {
+    assert.ok(error instanceof ClientError);
+    assert.deepEqual(
+      error.response.errors?.map(({ extensions }) => extensions?.code),
+      ['EMAIL_TAKEN'],
+    );
+    return true;
+  });
+});

@@ -4,11 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { after, type TestContext, test } from 'node:test';
+import { after, describe, type TestContext, test } from 'node:test';
 import { createOrder, createUser } from '../harness/client.ts';
 import { codeBlock } from '../harness/documentation.ts';
 import { startGraph } from '../harness/graph.ts';
 import { ROOT, runScript } from '../harness/process.ts';
+import { generateTypes, nameFiles, typeErrors } from './codegen.ts';
 
 const ADDRESS = 'http://127.0.0.1:4000/graphql';
 
@@ -16,6 +17,7 @@ const CLIENTS = [
   { page: 'README.md', name: 'fetch' },
   { page: 'docs/frontend.md', name: 'apollo-client' },
   { page: 'docs/frontend.md', name: 'urql' },
+  { page: 'docs/frontend.md', name: 'graphql-request' },
 ];
 
 const graph = await startGraph({ after }, { only: ['users', 'orders'] });
@@ -71,4 +73,36 @@ test('the code for apollo-client retries a query after a reset, and sends its te
   // the text comes at most once, and never with the first attempts
   const texts = bodies.map((body) => 'query' in JSON.parse(body));
   assert.deepEqual([texts[0], texts[1]], [false, false]);
+});
+
+describe('GraphQL Code Generator, as the page configures it,', async () => {
+  const wrong = `
+    import { graphql } from './graphql';
+    import type { CreateMutationVariables, OrdersQuery } from './graphql/graphql';
+    graphql(\`mutation Create($amount: Money!) { createOrder(userId: 1, amount: $amount) { amount } }\`);
+    export const right: CreateMutationVariables[] = [{ amount: 10.5 }, { amount: '10.50' }];
+    export const amount: CreateMutationVariables = { amount: new Date() };
+    export const sum = (order: OrdersQuery['orders'][0]) => 1 + order.amount * 2;
+    export const year = (order: OrdersQuery['orders'][0]) => order.createdAt.getFullYear();
+    export const name = (order: OrdersQuery['orders'][0]) => order.user.name;`;
+  const atGraph = (code: string) => code.replaceAll(ADDRESS, graph.url);
+  const { folder, generated } = await generateTypes({ after }, atGraph, { 'src/wrong.ts': wrong });
+
+  test('makes types of the schema, of its scalars too, by which wrong uses are refused', async () => {
+    assert.equal(generated.code, 0, generated.output);
+    // a Date as Money, arithmetic with Money, a method of Date on DateTime, and a user that may be null
+    assert.deepEqual(await typeErrors(folder), [
+      'src/wrong.ts TS2322',
+      'src/wrong.ts TS2362',
+      'src/wrong.ts TS2339',
+      'src/wrong.ts TS18047',
+    ]);
+  });
+
+  test('types an operation that runs', async () => {
+    await nameFiles(folder);
+    const { code, stdout, stderr } = await runScript(relative(ROOT, join(folder, 'src/orders.ts')));
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /^10\.50 Ada Lovelace 20\d\d\s*$/);
+  });
 });

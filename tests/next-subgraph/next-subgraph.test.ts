@@ -6,12 +6,14 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ask, createProduct, createUser, errorsOf, get } from '../harness/client.ts';
 import { createProject, type Outcome, run } from '../harness/pm2.ts';
 import { freePort } from '../harness/ports.ts';
 import { ROOT } from '../harness/process.ts';
 import { countRows } from '../harness/rows.ts';
 import { copyWholeProject } from '../harness/scratch.ts';
+import { until } from '../harness/waiting.ts';
 import { applyBlock, blocksOf } from './documented-blocks.ts';
 
 // The next subgraph, as docs/add-a-subgraph.md has it, in a copy of the project under a pm2 of its own.
@@ -23,11 +25,18 @@ const isFull = process.env.FAULTS === 'full';
 
 const root = await mkdtemp(join(tmpdir(), 'lockstep-next-'));
 await copyWholeProject(root);
+const supergraph = join(root, 'supergraph.yaml');
+// Longer than a call waits for the processor of a slow machine while nine processes run.
+await writeFile(supergraph, (await readFile(supergraph, 'utf8')).replaceAll(/timeout: \w+/g, 'timeout: 10s'));
 const reviews = join(root, 'subgraphs', 'reviews');
 const port = await freePort();
 const project = await createProject(
   { after },
-  (folder) => ({ REVIEWS_PORT: String(port), REVIEWS_DATABASE: join(folder, 'reviews.sqlite') }),
+  (folder) => ({
+    REVIEWS_PORT: String(port),
+    REVIEWS_DATABASE: join(folder, 'reviews.sqlite'),
+    DRAIN_DELAY_MS: '', // the default
+  }),
   root,
 );
 after(() => rm(root, { recursive: true, force: true, maxRetries: 10 })); // pm2 has ended then
@@ -80,6 +89,9 @@ async function assertUnchanged(since: ReadonlyMap<string, string>): Promise<void
 }
 
 const before = await filesOf(root);
+const withoutReviews = await readFile(supergraph, 'utf8');
+
+await succeed('start');
 
 const refusals: [args: string[], message: RegExp][] = [
   [['users'], /^users: supergraph\.yaml has a subgraph of this name already\n$/],
@@ -116,9 +128,23 @@ test('npm run new:subgraph makes a subgraph whose tests pass, on a free port', a
 
 test('npm run new:subgraph goes on where it was interrupted', { skip: !isFull }, async () => {
   const made = await filesOf(root);
-  for (const file of ['supergraph.yaml', 'package-lock.json']) await cp(join(ROOT, file), join(root, file));
+  await cp(join(ROOT, 'package-lock.json'), join(root, 'package-lock.json'));
+  await writeFile(supergraph, withoutReviews);
   await succeed('new:subgraph', 'reviews');
   await assertUnchanged(made);
+});
+
+test('npm start takes it into the graph that runs, without a failed request', async (t) => {
+  const load = startLoad('{ users(first: 1) { name } orders(first: 1) { user { name } } products(first: 1) { name } }');
+  t.after(() => load.end());
+  assert.match(await succeed('start'), /^Starting .*reviews.* …$/m);
+  const { answered, failures } = await load.end();
+  assert.deepEqual(failures, []);
+  assert.ok(answered > 10, `${answered} requests`);
+  await until(
+    () => ask(url, '{ reviews { id } }'),
+    ({ text }) => text === '{"data":{"reviews":[]}}\n',
+  );
 });
 
 test('the page leads to Product.reviews and addReview, which the checks accept', async () => {
@@ -140,8 +166,20 @@ test('the page leads to Product.reviews and addReview, which the checks accept',
   assert.equal(code, 0, stdout);
 });
 
-test('npm start runs it, and the gateway answers the query of the page', async () => {
-  await succeed('start');
+test('it refuses requests without the secret of the gateway', async () => {
+  const secret = (await readFile(project.env.SUBGRAPH_SECRET_FILE ?? '', 'utf8')).trim();
+  const statuses = [undefined, '0'.repeat(64), secret].map(async (given) => {
+    const headers = { 'content-type': 'application/json', ...(given && { 'x-subgraph-secret': given }) };
+    const body = '{"query":"{ _entities(representations: []) { __typename } }"}';
+    return (await fetch(`http://127.0.0.1:${port}/graphql`, { method: 'POST', headers, body })).status;
+  });
+  assert.deepEqual(await Promise.all(statuses), [403, 403, 200]);
+});
+
+test('npm run reload runs it, and the gateway answers the query of the page, and finds reviews by node', async () => {
+  await succeed('stop', 'reviews');
+  for (const suffix of ['', '-wal', '-shm']) await rm(`${database}${suffix}`, { force: true });
+  await succeed('reload', 'orders', 'reviews');
   const [userId, productId] = [await createUser(url, 'ada@example.com'), await createProduct(url, 1)];
   await createProduct(url, 1);
   const variables = { productId, userId, text: 'Bright', idempotencyKey: 'k' };
@@ -155,6 +193,9 @@ test('npm start runs it, and the gateway answers the query of the page', async (
       { name: 'Lamp', reviews: [] },
     ],
   });
+  const { review } = await get<{ review: { nodeId: string } }>(url, '{ review(id: 1) { nodeId } }');
+  const node = await get(url, 'query ($id: ID!) { node(id: $id) { ... on Review { text } } }', { id: review.nodeId });
+  assert.deepEqual(node, { node: { text: 'Bright' } });
 });
 
 test('npm run seed, backup and restore include it', async () => {
@@ -196,6 +237,27 @@ test('npm run remove:subgraph removes nothing that others need', async () => {
   assert.deepEqual([code, stderr], [1, 'Nothing was changed. users is called by orders\n']);
   await assertUnchanged(before);
 });
+
+/** Sends a query again and again, until it is ended. */
+function startLoad(query: string) {
+  const seen = { answered: 0, failures: [] as string[] };
+  let isEnding = false;
+  const loading = (async () => {
+    while (!isEnding) {
+      const answer = await get(url, query).catch(String);
+      if (typeof answer === 'string') seen.failures.push(answer);
+      else seen.answered += 1;
+      await delay(20);
+    }
+  })();
+  return {
+    async end() {
+      isEnding = true;
+      await loading;
+      return seen;
+    },
+  };
+}
 
 /** Adds a review. Resolves with the codes of the errors. */
 async function add(variables: Record<string, unknown>): Promise<unknown[]> {

@@ -19,6 +19,7 @@ const APART = {
   properties: ['gateway/src/operations/property.test.ts'],
   answers: ['gateway/src/operations/answer-size.test.ts', 'gateway/src/operations/authorization/property.test.ts'],
   memory: [
+    'gateway/src/planning/worker/plan-memory.test.ts', // first, because it measures by how much the process grows
     'gateway/src/pipeline/pages/page.test.ts',
     'gateway/src/planning/garbage.test.ts',
     'runtime/src/http/client/content-decoding.test.ts',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { authentication } from './sections/authentication.ts';
 import { authorization } from './sections/authorization.ts';
+import { compression } from './sections/compression.ts';
 import { cors, csrf } from './sections/cors.ts';
 import { demandControl } from './sections/demand-control.ts';
 import {
@@ -32,6 +33,7 @@ const gateway = z
     introspection,
     landing_page: landingPage,
     traffic_shaping: trafficShaping.prefault({}).describe('Deadlines, limits and sharing of calls.'),
+    compression: compression.prefault({}).describe('Compression of answers: zstd, br or gzip.'),
     cors: cors.prefault({}).describe('Cross-origin resource sharing.'),
     csrf: csrf.prefault({}).describe('Protection against cross-site request forgery.'),
     include_subgraph_errors: subgraphErrors

@@ -22,12 +22,14 @@ subgraphs:
       routingUrl: 'http://127.0.0.1:1/graphql',
       schema: { file: join(folder, 'a.graphql') },
       timeoutMs: 1500,
+      compressedReplies: true,
     },
     {
       name: 'b',
       routingUrl: 'http://127.0.0.1:2/graphql',
       schema: { sdl: 'type Query { b: Int }' },
       timeoutMs: 30_000,
+      compressedReplies: true,
     },
   ]);
   assert.deepEqual(gateway.traffic, { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true });

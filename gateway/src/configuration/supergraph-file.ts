@@ -22,6 +22,8 @@ export interface SubgraphSettings {
   readonly circuitBreaker?: CircuitBreakerSettings;
   /** Secret of its own, or false for none; undefined if it has the shared one. */
   readonly secret?: string | false;
+  /** False if it isn't asked for compressed replies. */
+  readonly compressedReplies?: boolean;
 }
 
 /** Returns the secret that is sent to a subgraph; undefined if none is. */

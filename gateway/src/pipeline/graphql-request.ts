@@ -1,10 +1,10 @@
 import type { ApolloServer } from '@apollo/server';
 import { Deadline, type Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import { AnswerCompression } from '@lockstep/runtime/http/server/answer-compression.ts';
 import { answerRefusal } from '@lockstep/runtime/http/server/answers.ts';
 import { carryingGraphql, type GraphQLOptions } from '@lockstep/runtime/http/server/graphql.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
-import type { TrafficShaping } from '../configuration/sections/traffic-shaping.ts';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import type { CallRules } from '../subgraphs/call-rules.ts';
 import { OperationCalls } from '../subgraphs/operation-calls.ts';
@@ -35,6 +35,8 @@ export interface RequestSteps {
   readonly page: Handler;
 }
 
+type RequestSettings = Pick<GatewaySettings, 'traffic' | 'limits' | 'compression'>;
+
 /** Known about a request before its body is read. */
 interface Admitted {
   readonly record: RequestRecord | undefined;
@@ -45,12 +47,9 @@ interface Admitted {
  * Answers GraphQL requests. Each is recorded, counted against the limits of its client and of the process, and identified
  * before its body is read; then its document is checked, and it runs on the fast path or through Apollo Server.
  */
-export function graphqlRequests(
-  steps: RequestSteps,
-  { traffic, limits: { maxBodyBytes } }: Pick<GatewaySettings, 'traffic' | 'limits'>,
-): Handler {
+export function graphqlRequests(steps: RequestSteps, settings: RequestSettings): Handler {
   const { watch, limits, authentication } = steps;
-  const run = operations(steps, traffic, maxBodyBytes);
+  const run = operations(steps, settings);
   return async (request, response) => {
     const record = watch?.start(request, response);
     try {
@@ -68,11 +67,15 @@ export function graphqlRequests(
 }
 
 /** Reads the body, checks the document and runs the operation. */
-function operations(steps: RequestSteps, { timeoutMs, rateLimit }: TrafficShaping, maxBodyBytes: number) {
+function operations(
+  steps: RequestSteps,
+  { traffic: { timeoutMs, rateLimit }, limits: { maxBodyBytes }, compression }: RequestSettings,
+) {
   const keyHeader = rateLimit?.keyHeader;
   const { page, documents, rules, fastPath, apolloServer, refusals } = steps;
   const options: GraphQLOptions<Context, Admitted> = {
     maxBodyBytes,
+    compression: compression && new AnswerCompression(compression.minBytes),
     page,
     check: (params) => documents.check(params),
     checkUnknown: refuseUnsupportedRequests(refusals),

@@ -44,9 +44,17 @@ export class SubgraphCaller {
 
   constructor(options: CallerOptions) {
     const { subgraph, logger, maxReplyBytes } = options;
-    const { name, routingUrl, timeoutMs, circuitBreaker } = subgraph;
+    const { name, routingUrl, timeoutMs, circuitBreaker, compressedReplies } = subgraph;
     const secret = secretOf(subgraph, options.secret);
-    this.#client = new SubgraphClient({ name, url: routingUrl, timeoutMs, secret, logger, maxReplyBytes });
+    this.#client = new SubgraphClient({
+      name,
+      url: routingUrl,
+      timeoutMs,
+      secret,
+      logger,
+      maxReplyBytes,
+      compressedReplies,
+    });
     this.#breaker = circuitBreaker && new CircuitBreaker(subgraph, circuitBreaker, logger);
     this.call = steps(options, this.#client, this.#breaker);
   }

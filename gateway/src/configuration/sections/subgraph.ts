@@ -1,6 +1,6 @@
 import { MIN_SECRET_LENGTH } from '@lockstep/runtime/http/server/secret.ts';
 import { z } from 'zod';
-import { httpUrl, timeLimit } from '../values.ts';
+import { httpUrl, onOff, timeLimit } from '../values.ts';
 import { headers } from './headers.ts';
 import { circuitBreaker, retry } from './resilience.ts';
 
@@ -45,10 +45,24 @@ export const subgraph = z
       .optional()
       .describe('Secret that is sent to the subgraph, or false to send none. Without it, that of SUBGRAPH_SECRET.')
       .meta({ writeOnly: true }),
+    compressed_replies: onOff(true).describe(
+      'Asks for compressed replies, unless the subgraph is on this machine: there they cost more than they save.',
+    ),
     headers: headers.prefault({}).describe('Header rules of this subgraph, applied after those for all subgraphs.'),
   })
   .transform(
-    ({ routing_url, schema, timeout, retry, circuit_breaker, error_codes, error_extensions, secret, headers }) => ({
+    ({
+      routing_url,
+      schema,
+      timeout,
+      retry,
+      circuit_breaker,
+      error_codes,
+      error_extensions,
+      secret,
+      compressed_replies,
+      headers,
+    }) => ({
       routingUrl: routing_url,
       schema,
       timeoutMs: timeout,
@@ -56,6 +70,7 @@ export const subgraph = z
       ...(circuit_breaker && { circuitBreaker: circuit_breaker }),
       expectedErrors: { codes: error_codes, extensions: error_extensions },
       ...(secret !== undefined && { secret }),
+      compressedReplies: compressed_replies,
       headers,
     }),
   );

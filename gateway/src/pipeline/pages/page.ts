@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { acceptedCoding } from '@lockstep/runtime/http/server/accepted-coding.ts';
 import { answerText } from '@lockstep/runtime/http/server/answers.ts';
+import { isKnown, weakEtag } from '@lockstep/runtime/http/server/etag.ts';
 import { NO_SNIFFING, PAGE_HEADERS } from '@lockstep/runtime/http/server/security-headers.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
@@ -47,13 +48,17 @@ class Content {
     if (!content) return answerText(response, 500, 'The page could not be rendered');
     const { plain, compressed, etag } = content;
     const headers = { ...this.#headers.always, etag };
-    if (request.headers['if-none-match'] === etag) {
+    if (isKnown(request, etag)) {
       response.writeHead(304, headers).end();
       return;
     }
-    const encoding = acceptsGzip(request) ? { 'content-encoding': 'gzip' } : {};
-    const body = acceptsGzip(request) ? compressed : plain;
-    const ofBody = { ...encoding, 'content-type': this.#headers.type, 'content-length': body.length };
+    const coding = acceptedCoding(request, ['gzip']);
+    const body = coding ? compressed : plain;
+    const ofBody = {
+      ...(coding && { 'content-encoding': coding }),
+      'content-type': this.#headers.type,
+      'content-length': body.length,
+    };
     response.writeHead(200, { ...headers, ...ofBody }).end(body);
   };
 
@@ -65,9 +70,7 @@ class Content {
 
   async #prepare(): Promise<Prepared> {
     const plain = Buffer.from(await this.#make());
-    // Weak, because both encodings have it: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
-    const etag = `W/"${createHash('sha256').update(plain).digest('base64url')}"`;
-    return { plain, compressed: await compress(plain), etag };
+    return { plain, compressed: await compress(plain), etag: weakEtag(plain) };
   }
 }
 
@@ -89,8 +92,4 @@ export class PageFile extends Content {
     };
     super(read, { always, type }, logger);
   }
-}
-
-function acceptsGzip({ headers }: IncomingMessage): boolean {
-  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers['accept-encoding'] ?? ''));
 }

@@ -10,7 +10,7 @@ type Vertex = Graph['vertices'][number];
  *
  * Below a type from which no other subgraph is reachable, @apollo/query-planner 2.14.4 takes over a selection as it is if
  * the subgraph's schema has its fields (https://github.com/apollographql/federation/pull/2449). Of a value type it then
- * fetches fields where they are `@external`, which gives null or an error
+ * fetches fields that are `@external` there, which gives null or an error
  * (https://github.com/apollographql/federation/issues/2805), and context arguments get no value.
  */
 export function limitLocalSelections(planner: QueryPlanner): void {

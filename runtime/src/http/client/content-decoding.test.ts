@@ -13,8 +13,9 @@ const QUERY = { query: '{ hello }' };
 const ANSWER = { data: { hello: 'wörld' } };
 const JSON_ANSWER = JSON.stringify(ANSWER);
 
-function clientOf(t: TestContext, url: string): SubgraphClient {
-  const client = new SubgraphClient({ name: 'books', url, timeoutMs: 20_000, logger: recordLog().logger });
+function clientOf(t: TestContext, url: string, compressedReplies?: boolean): SubgraphClient {
+  const { logger } = recordLog();
+  const client = new SubgraphClient({ name: 'books', url, timeoutMs: 20_000, logger, compressedReplies });
   t.after(() => client.close());
   return client;
 }
@@ -128,12 +129,14 @@ describe('a reply that can not be decompressed is no answer', () => {
   });
 });
 
-test('asks for compression, but not on loopback', async (t) => {
+test('asks for compression, but not on loopback nor if that is switched off', async (t) => {
   const { port } = await serveHttp(t, (request, response) =>
     response.end(JSON.stringify({ data: { asked: request.headers['accept-encoding'] ?? null } })),
   );
-  const asked = async (host: string) => (await clientOf(t, `http://${host}:${port}/`).call(QUERY)).data?.asked;
+  const asked = async (host: string, compressedReplies?: boolean) =>
+    (await clientOf(t, `http://${host}:${port}/`, compressedReplies).call(QUERY)).data?.asked;
   assert.equal(await asked('0.0.0.0'), 'gzip, deflate, br, zstd'); // by its name it is another host
+  assert.equal(await asked('0.0.0.0', false), null);
   assert.equal(await asked('127.0.0.1'), null);
   assert.equal(await asked('localhost'), null);
 });

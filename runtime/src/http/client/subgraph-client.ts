@@ -36,6 +36,8 @@ export interface SubgraphClientOptions {
   secret?: string | undefined;
   /** Length of the longest reply that is accepted; 64 MB if undefined. */
   maxReplyBytes?: number | undefined;
+  /** False if the subgraph is not to be asked for compressed replies. On loopback, none is. */
+  compressedReplies?: boolean | undefined;
   logger: Logger;
 }
 
@@ -85,10 +87,11 @@ export class SubgraphClient {
     this.#maxReplyBytes = options.maxReplyBytes ?? MAX_REPLY_BYTES;
     this.#outages = new OutageLog(options);
     this.#reader = new AnswerReader(options.name, options.logger);
+    const isCompressed = (options.compressedReplies ?? true) && !isLoopback(url); // it would only cost there
     this.#headers = {
       'content-type': 'application/json',
       accept: ACCEPT,
-      ...(!isLoopback(url) && { 'accept-encoding': ACCEPT_ENCODING }), // it would only cost on loopback
+      ...(isCompressed && { 'accept-encoding': ACCEPT_ENCODING }),
       ...(options.secret !== undefined && { [SECRET_HEADER]: options.secret }),
     };
     this.#connections = new Connections(url.origin);

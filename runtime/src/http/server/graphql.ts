@@ -4,6 +4,7 @@ import { operationOverdue } from '../../graphql/errors.ts';
 import { RefusedRequestError } from '../../refused-request-error.ts';
 import { NoRoomError, RequestBytes } from '../bytes-in-flight.ts';
 import type { Deadline, Lifetime } from '../deadline.ts';
+import type { AnswerCompression } from './answer-compression.ts';
 import { answerError, answerRefusal } from './answers.ts';
 import { send, sendText } from './graphql-response.ts';
 import { readJson } from './json-body.ts';
@@ -60,6 +61,8 @@ export interface GraphQLOptions<Context extends object, Carried = undefined> {
   page?: Handler;
   /** Maximum length of a body. A longer one is rejected. */
   maxBodyBytes?: number;
+  /** Compresses the answers; they are sent as they are if it is undefined. */
+  compression?: AnswerCompression | undefined;
 }
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
@@ -93,6 +96,7 @@ export function carryingGraphql<Context extends object, Carried>(
     page,
     deadline: deadlineOf,
     maxBodyBytes = MAX_BODY_BYTES,
+    compression,
   }: GraphQLOptions<Context, Carried>,
 ): CarryingHandler<Carried> {
   const mediaTypes = new MediaTypes();
@@ -120,7 +124,8 @@ export function carryingGraphql<Context extends object, Carried>(
       const run = mediaType === undefined ? undefined : known?.(params);
       const begun = run && (await begin());
       const text = begun && (await run(begun));
-      if (mediaType !== undefined && text !== undefined) return sendText(response, mediaType, text, bytes);
+      if (mediaType !== undefined && text !== undefined)
+        return await sendText(response, mediaType, text, { bytes, compression });
 
       checkUnknown?.(request, params);
       const answer = await server.executeHTTPGraphQLRequest({
@@ -129,7 +134,7 @@ export function carryingGraphql<Context extends object, Carried>(
       });
       if (page && answer.headers.get('content-type') === 'text/html') return await page(request, response);
       if (known) mediaTypes.note(request, answer);
-      await send(response, answer, bytes);
+      await send(response, answer, { bytes, compression });
     } catch (error) {
       if (error instanceof RefusedRequestError) answerRefusal(response, error);
       else if (error instanceof NoRoomError) {
