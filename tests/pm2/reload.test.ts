@@ -12,8 +12,8 @@ import { ROOT } from '../harness/process.ts';
 /** Number of reloads for each number of instances, at some ten seconds each. */
 const RELOADS = times(20, 1);
 const LOOPS = 4;
-/** Between an answer and the next request: half the load in `npm test`. */
-const PAUSE_MS = times(10, 25);
+/** Between an answer and the next request: a fifth of the load in `npm test`. */
+const PAUSE_MS = times(10, 50);
 /** Processes that keep both cores busy meanwhile. In `npm test` other tests do. */
 const BUSY = times(2, 0);
 const OPERATIONS = [
