@@ -21,7 +21,7 @@ const DESCRIPTION = '{ __type(name: "User") { description } }';
 const ORDERS = '{ orders { amount user { name } } }';
 const ANSWER = { orders: [{ amount: '10.50', user: { name: 'Ada Lovelace' } }] };
 
-const CHANGES = times(50);
+const CHANGES = times(50, 3);
 /** Between an answer and the next request of a client. */
 const PAUSE_MS = times(0, 20);
 
