@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { createSmallProject } from '../harness/small-project.ts';
 
@@ -20,6 +22,8 @@ test('npm start names each port in use and the variable that changes it', async 
     for (const occupant of occupants) occupant.close();
   });
   await Promise.all(occupants.map((occupant) => once(occupant, 'listening')));
+
+  await writeLogOfYesterday(join(project.folder, 'logs', 'users-error.log'));
 
   const { code, stderr } = await project.command('start');
 
@@ -43,3 +47,11 @@ test('npm start starts the processes once the ports are free, and later the one 
     before.filter(({ name }) => name !== 'users'),
   );
 });
+
+/** Writes a log that a process rotates before its first line. */
+async function writeLogOfYesterday(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, 'an error of yesterday\n'.repeat(100));
+  const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000);
+  await utimes(file, yesterday, yesterday);
+}
