@@ -4,13 +4,12 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { get } from '../harness/client.ts';
-import { createProject, run } from '../harness/pm2.ts';
+import { createSmallProject } from '../harness/small-project.ts';
 
-const project = await createProject({ after });
+const project = await createSmallProject({ after });
 
 test('npm start names a wrong variable, its value and what to give instead', async () => {
-  const { code, stderr } = await run('npm', ['start'], { ...project.env, USERS_PORT: 'abc' });
+  const { code, stderr } = await project.command('start', [], { USERS_PORT: 'abc' });
   assert.equal(code, 1);
   assert.match(stderr, /^users: The environment can't be used:\n +USERS_PORT=abc: give a whole number/m);
   assert.deepEqual(await project.list(), []);
@@ -26,7 +25,7 @@ test('npm start names each port in use, who listens there, and the variable that
 
   await writeLogOfYesterday(join(project.folder, 'logs', 'users-error.log'));
 
-  const { code, stderr } = await project.npm('start');
+  const { code, stderr } = await project.command('start');
 
   assert.equal(code, 1);
   const holder = process.platform === 'linux' ? `by process ${process.pid} \\(.*\\), in ${process.cwd()}` : '';
@@ -40,11 +39,11 @@ test('npm start names each port in use, who listens there, and the variable that
 });
 
 test('npm start starts the processes once the ports are free, and later the one that is missing', async () => {
-  assert.equal((await project.npm('start')).code, 0);
-  assert.deepEqual(await get(project.url, '{ users { name } }'), { users: [] });
+  assert.equal((await project.command('start')).code, 0);
+  assert.equal((await project.environmentOf('gateway'))?.NODE_ENV, 'development');
   const before = await project.list();
-  await project.npm('stop', 'users');
-  const { code, stdout } = await project.npm('start');
+  await project.command('stop', ['users']);
+  const { code, stdout } = await project.command('start');
   assert.equal(code, 0);
   assert.match(stdout, /Starting users …/);
   assert.deepEqual(
