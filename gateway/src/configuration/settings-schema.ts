@@ -17,6 +17,7 @@ import { type HeaderSettings, headers } from './sections/headers.ts';
 import { hooks, progressiveOverride } from './sections/hooks.ts';
 import { limits } from './sections/limits.ts';
 import { apq, persistedQueries } from './sections/persisted-queries.ts';
+import { type ResponseCacheSettings, responseCache } from './sections/response-cache.ts';
 import { subgraph } from './sections/subgraph.ts';
 import { type SubgraphErrors, subgraphErrors } from './sections/subgraph-errors.ts';
 import { telemetry } from './sections/telemetry.ts';
@@ -40,6 +41,7 @@ const gateway = z
       .prefault({})
       .describe('Subgraph errors that reach clients unchanged. The log has every other error in full, under its id.'),
     health_check: healthCheck.prefault({}).describe('Paths of the health checks.'),
+    response_cache: responseCache.prefault({}).describe("Cache of subgraphs' answers, by root field and by entity."),
     limits: limits.prefault({}).describe('Limits on the size of requests.'),
     demand_control: demandControl
       .prefault({})
@@ -72,6 +74,7 @@ const gateway = z
       demand_control,
       persisted_queries,
       progressive_override,
+      response_cache,
       ...settings
     }) => ({
       ...settings,
@@ -82,6 +85,7 @@ const gateway = z
       demandControl: demand_control,
       persistedQueries: persisted_queries,
       progressiveOverride: progressive_override,
+      responseCache: response_cache,
     }),
   );
 
@@ -114,10 +118,19 @@ export const supergraphFile = z
       const message = `unknown subgraph; give all, or one of ${Object.keys(subgraphs).join(', ')}`;
       context.addIssue({ code: 'custom', path: ['gateway', 'include_subgraph_errors', name], message });
     }
+    for (const name of 'responseCache' in gateway ? Object.keys(gateway.responseCache?.named ?? {}) : []) {
+      if (name in subgraphs) continue;
+      const message = `unknown subgraph; give one of ${Object.keys(subgraphs).join(', ')}`;
+      context.addIssue({ code: 'custom', path: ['gateway', 'response_cache', 'subgraph', 'subgraphs', name], message });
+    }
   });
 
 /** Settings under `gateway`, with their defaults. */
-export type GatewaySettings = Readonly<Omit<z.output<typeof gateway>, 'subgraphErrors' | 'headers'>> & {
+export type GatewaySettings = Readonly<
+  Omit<z.output<typeof gateway>, 'subgraphErrors' | 'headers' | 'responseCache'>
+> & {
   readonly subgraphErrors: SubgraphErrors;
   readonly headers: HeaderSettings;
+  /** Undefined if it is off. */
+  readonly responseCache?: ResponseCacheSettings | undefined;
 };
