@@ -56,12 +56,15 @@ const gateway = z
     headers: headers.prefault({}).describe('Header rules for all subgraphs.'),
     hooks: hooks.prefault({}).describe('Functions of your own, for what no key covers.'),
   })
-  .superRefine(({ path, health_check: { live, ready }, telemetry }, context) => {
+  .superRefine(({ path, health_check: { live, ready }, telemetry, response_cache }, context) => {
     const message = 'the path is in use; give another';
     if (live === path) context.addIssue({ code: 'custom', path: ['health_check', 'live'], message });
     if (ready === path || ready === live)
       context.addIssue({ code: 'custom', path: ['health_check', 'ready'], message });
     const metrics = 'metricsPath' in telemetry ? telemetry.metricsPath : undefined; // missing if the section has a mistake
+    const invalidation = response_cache?.invalidation?.path;
+    if (invalidation !== undefined && [path, live, ready, metrics, ...PAGE_PATHS].includes(invalidation))
+      context.addIssue({ code: 'custom', path: ['response_cache', 'invalidation', 'path'], message });
     if (metrics !== undefined && [path, live, ready, ...PAGE_PATHS].includes(metrics))
       context.addIssue({ code: 'custom', path: ['telemetry', 'metrics', 'prometheus'], message });
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FetchRequest, fetchConstants } from '../../execution/fetching/fetch-request.ts';
+import type { PrivateId } from '../../configuration/sections/response-cache.ts';
 import { RequestHeaderRules } from '../headers/request-header-rules.ts';
 import { CacheKeys, ownerOf } from './cache-keys.ts';
 import { CachedSubgraph } from './testing/cached-subgraph.ts';
@@ -30,7 +31,7 @@ test('two clients share an answer only if the subgraph can not tell them apart, 
   const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)] as T;
   const some = (names: readonly string[]) =>
     Object.fromEntries(names.flatMap((name) => (random() < 0.5 ? [[name, pick(VALUES)]] : [])));
-  for (const privateId of [undefined, { claim: 'sub' }, { header: 'x-user' }]) {
+  for (const privateId of [undefined, { claim: 'sub' }, { header: 'x-user' }] satisfies (PrivateId | undefined)[]) {
     const subgraph = new CachedSubgraph(privateId ? { privateId } : {});
     const echo = (request: FetchRequest, headers: object, owner: unknown) => ({
       query: request.constants.query,
@@ -71,7 +72,7 @@ test('two clients share an answer only if the subgraph can not tell them apart, 
       if (!isPrivate) continue;
       const [ownClaims, ownHeaders] = JSON.parse(String(data?.owner));
       const idIn = (from?: Record<string, unknown>, of?: Record<string, unknown>) =>
-        privateId && ('claim' in privateId ? from?.[privateId.claim] : of?.[privateId.header]);
+        privateId && (privateId.claim ? from?.[privateId.claim] : of?.[privateId.header ?? '']);
       assert.equal(idIn(ownClaims ?? undefined, ownHeaders), idIn(claims, headers), "another client's data");
       if (!idIn(claims, headers)) assert.equal(subgraph.calls.length, before + 1, 'private data without an owner');
     }

@@ -49,13 +49,13 @@ export class CacheKeys {
 
 /** Returns the id of a client; undefined if it has none. */
 export function ownerOf(privateId: PrivateId | undefined, { claims, headers }: CallOperation): string | undefined {
-  if (!privateId) return undefined;
-  const value = 'claim' in privateId ? ownValue(claims, privateId.claim) : ownValue(headers, privateId.header);
+  const { claim, header } = privateId ?? {};
+  const value = claim === undefined ? ownValue(headers, header) : ownValue(claims, claim);
   return (typeof value === 'string' && value !== '') || typeof value === 'number' ? JSON.stringify(value) : undefined;
 }
 
-function ownValue(values: object | undefined, name: string): unknown {
-  return values && Object.hasOwn(values, name) ? Reflect.get(values, name) : undefined;
+function ownValue(values: object | undefined, name: string | undefined): unknown {
+  return values && name !== undefined && Object.hasOwn(values, name) ? Reflect.get(values, name) : undefined;
 }
 
 function digest(text: string): string {

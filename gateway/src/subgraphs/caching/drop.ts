@@ -8,7 +8,14 @@ export interface Drop {
   readonly wholeTypes: ReadonlySet<string>;
   /** Subgraphs of which every answer is dropped. */
   readonly subgraphs: ReadonlySet<string>;
+  /** Only subgraph of which anything is dropped; undefined for all of them. */
+  readonly within?: string;
+  /** Only type of which entities are dropped by their key; undefined for all of them. */
+  readonly keysOf?: string;
 }
+
+/** Drops nothing. */
+export const NO_DROP: Drop = { keys: new Set(), types: new Set(), wholeTypes: new Set(), subgraphs: new Set() };
 
 /** Returns the mark of a subgraph, which is the name of no type. */
 export function markOf(subgraph: string): string {
@@ -28,10 +35,12 @@ export interface Traits {
 
 /** Returns whether an answer is dropped. */
 export function isDropped({ subgraph, entityType, keys, innerTypes }: Traits, drop: Drop): boolean {
+  const { keysOf = entityType, within = subgraph } = drop;
+  if (within !== subgraph) return false;
   if (drop.subgraphs.has(subgraph)) return true;
   if (innerTypes.some((type) => drop.types.has(type))) return true;
   if (entityType === undefined) return false;
-  return drop.wholeTypes.has(entityType) || keys.some((key) => drop.keys.has(key));
+  return drop.wholeTypes.has(entityType) || (keysOf === entityType && keys.some((key) => drop.keys.has(key)));
 }
 
 /** Collects the scalars in a value, as text: any of them may be a key. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { heapGrowth } from '@lockstep/runtime/testing/heap-growth.ts';
+import { NO_DROP } from './drop.ts';
 import { type Entry, MemoryStore } from './memory-store.ts';
 
 const MAX_BYTES = 8_000_000;
@@ -37,16 +38,12 @@ for (const [name, toValue] of [
   });
 }
 
-const NOTHING = {
-  keys: new Set<string>(),
-  types: new Set<string>(),
-  wholeTypes: new Set<string>(),
-  subgraphs: new Set<string>(),
-};
-
 test('drops entities by key, by type and by subgraph, and answers by the types that they may hold', () => {
   for (const [drop, left] of [
     [{ keys: new Set(['id 1']) }, ['0', '2', '3']],
+    [{ keys: new Set(['id 1']), keysOf: 'Book', within: 'a' }, ['0', '2', '3']],
+    [{ keys: new Set(['id 1']), keysOf: 'User' }, ['0', '1', '2', '3']],
+    [{ wholeTypes: new Set(['Book']), within: 'b' }, ['0', '1', '2', '3']],
     [{ types: new Set(['User']) }, ['0', '2']],
     [{ wholeTypes: new Set(['Book']) }, []],
     [{ wholeTypes: new Set(['User']) }, ['0', '1', '2', '3']],
@@ -55,7 +52,7 @@ test('drops entities by key, by type and by subgraph, and answers by the types t
   ] as const) {
     const store = new MemoryStore(MAX_BYTES, () => 0);
     for (let index = 0; index < 4; index++) store.set(`${index}`, entry(index, {}), 0);
-    assert.equal(store.drop({ ...NOTHING, ...drop }), 4 - left.length);
+    assert.equal(store.drop({ ...NO_DROP, ...drop }), 4 - left.length);
     assert.deepEqual(
       ['0', '1', '2', '3'].filter((key) => store.get(key)),
       left,
@@ -73,7 +70,7 @@ test('drops entities by key, by type and by subgraph, and answers by the types t
 
 test('stores nothing of a call that is older than all drops that are remembered', () => {
   const store = new MemoryStore(MAX_BYTES, () => 0);
-  for (let drop = 0; drop < 1001; drop++) store.drop(NOTHING);
+  for (let drop = 0; drop < 1001; drop++) store.drop(NO_DROP);
   store.set('a', entry(1, {}), 0);
   store.set('b', entry(1, {}), 1);
   assert.deepEqual([store.get('a'), store.get('b')?.traits.keys], [undefined, ['id 1']]);
@@ -82,7 +79,7 @@ test('stores nothing of a call that is older than all drops that are remembered'
 test('forgets everything with another bound, and remembers what was dropped', () => {
   const store = new MemoryStore(MAX_BYTES, () => 0);
   store.set('a', entry(1, {}), 0);
-  store.drop({ ...NOTHING, keys: new Set(['id 2']) });
+  store.drop({ ...NO_DROP, keys: new Set(['id 2']) });
   store.resize(MAX_BYTES);
   assert.ok(store.get('a'));
   store.resize(MAX_BYTES / 2);

@@ -105,10 +105,13 @@ export class MemoryStore {
     add(this.#byKey, drop.keys);
     add(this.#byInnerType, drop.types);
     add(this.#byEntityType, drop.wholeTypes);
-    if (drop.subgraphs.size > 0)
-      for (const [key, { traits }] of this.#entries.entries()) if (isDropped(traits, drop)) keys.add(key);
-    for (const key of keys) this.#entries.delete(key);
-    return keys.size;
+    if (drop.subgraphs.size > 0) for (const key of this.#entries.keys()) keys.add(key);
+    let dropped = 0;
+    for (const key of keys) {
+      const entry = this.#entries.peek(key);
+      if (entry && isDropped(entry.traits, drop) && this.#entries.delete(key)) dropped += 1;
+    }
+    return dropped;
   }
 
   #open(maxSize: number): LRUCache<string, Entry> {

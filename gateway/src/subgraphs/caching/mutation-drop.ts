@@ -1,7 +1,7 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import type { DocumentTypes } from './document-types.ts';
-import { collectScalars, type Drop, markOf } from './drop.ts';
+import { collectScalars, type Drop, markOf, NO_DROP } from './drop.ts';
 
 /**
  * Returns what a mutation may have changed, as far as the gateway can know: entities that it returns or that its arguments name,
@@ -19,9 +19,9 @@ export function dropOfMutation(
   collectScalars(answer?.data, keys);
   const isWhole = answer?.data && !answer.errors;
   return {
+    ...NO_DROP,
     keys,
     types: new Set([...inner, markOf(subgraph)]),
     wholeTypes: isWhole ? keyless : new Set([...inner, ...keyless]),
-    subgraphs: new Set(),
   };
 }
