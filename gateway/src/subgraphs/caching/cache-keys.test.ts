@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FetchRequest, fetchConstants } from '../../execution/fetching/fetch-request.ts';
 import type { PrivateId } from '../../configuration/sections/response-cache.ts';
+import { FetchRequest, fetchConstants } from '../../execution/fetching/fetch-request.ts';
 import { RequestHeaderRules } from '../headers/request-header-rules.ts';
 import { CacheKeys, ownerOf } from './cache-keys.ts';
 import { CachedSubgraph } from './testing/cached-subgraph.ts';

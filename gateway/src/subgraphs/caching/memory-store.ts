@@ -20,8 +20,8 @@ const TRAIT_BYTES = 150;
 /** Number of drops that are remembered for calls that began before them. */
 const MAX_DROPS = 1000;
 
-/** Keys of entries by a trait. */
-type Index = Map<string, Set<string>>;
+/** Keys of entries by a trait. Most keys of entities have one entry only, and a set for it would take as much as the entry. */
+type Index = Map<string, string | Set<string>>;
 
 /**
  * Answers of subgraphs in the memory of this process: the least recently used are evicted beyond a number of bytes.
@@ -82,11 +82,12 @@ export class MemoryStore {
   set(key: string, entry: Entry, epoch: number): void {
     if (this.#isDroppedSince(entry, epoch)) return;
     this.#entries.delete(key);
-    const traits = [...this.#traitsOf(entry)];
-    const size = OVERHEAD + textBytes(key) + dataBytes(entry.value) + TRAIT_BYTES * traits.length;
+    const { keys, innerTypes } = entry.traits;
+    const traits = keys.length + innerTypes.length;
+    const size = OVERHEAD + textBytes(key) + dataBytes(entry.value) + TRAIT_BYTES * traits;
     if (size > this.#entries.maxSize) return;
     this.#entries.set(key, entry, { size });
-    for (const [index, trait] of traits) addTo(index, trait, key);
+    this.#index(key, entry, addTo);
   }
 
   delete(key: string): void {
@@ -100,7 +101,11 @@ export class MemoryStore {
     if (this.#drops.length > MAX_DROPS) this.#drops.shift();
     const keys = new Set<string>();
     const add = (index: Index, traits: Iterable<string>) => {
-      for (const trait of traits) for (const key of index.get(trait) ?? []) keys.add(key);
+      for (const trait of traits) {
+        const found = index.get(trait);
+        if (typeof found === 'string') keys.add(found);
+        else for (const key of found ?? []) keys.add(key);
+      }
     };
     add(this.#byKey, drop.keys);
     add(this.#byInnerType, drop.types);
@@ -119,7 +124,7 @@ export class MemoryStore {
       maxSize,
       dispose: (entry, key, reason) => {
         if (reason === 'evict') this.#evictions += 1;
-        for (const [index, trait] of this.#traitsOf(entry)) removeFrom(index, trait, key);
+        this.#index(key, entry, removeFrom);
       },
     });
   }
@@ -130,23 +135,26 @@ export class MemoryStore {
     return missed > 0 && this.#drops.slice(-missed).some((drop) => isDropped(traits, drop));
   }
 
-  *#traitsOf({ traits: { keys, innerTypes, entityType } }: Entry): Generator<readonly [Index, string]> {
-    for (const key of keys) yield [this.#byKey, key];
-    for (const type of innerTypes) yield [this.#byInnerType, type];
-    if (entityType !== undefined) yield [this.#byEntityType, entityType];
+  #index(key: string, { traits: { keys, innerTypes, entityType } }: Entry, change: typeof addTo): void {
+    for (const trait of keys) change(this.#byKey, trait, key);
+    for (const type of innerTypes) change(this.#byInnerType, type, key);
+    if (entityType !== undefined) change(this.#byEntityType, entityType, key);
   }
 }
 
 function addTo(index: Index, trait: string, key: string): void {
   const known = index.get(trait);
-  if (known) known.add(key);
-  else index.set(trait, new Set([key]));
+  if (known === undefined) index.set(trait, key);
+  else if (typeof known === 'string') index.set(trait, new Set([known, key]));
+  else known.add(key);
 }
 
 function removeFrom(index: Index, trait: string, key: string): void {
   const known = index.get(trait);
-  known?.delete(key);
-  if (known?.size === 0) index.delete(trait);
+  if (known === key) index.delete(trait);
+  if (typeof known !== 'object') return;
+  known.delete(key);
+  if (known.size === 0) index.delete(trait);
 }
 
 /** Store of this process. It outlives changes of the settings, because mutations that began before one end after it. */

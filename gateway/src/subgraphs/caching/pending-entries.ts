@@ -5,9 +5,13 @@ import type { Entry } from './memory-store.ts';
 /** Scopes remembered whose answers could not be stored: no request waits for the answer to another then. */
 const MAX_UNSTORABLE = 10_000;
 
+/** Entries that one fetch brings; those that could not be stored for everybody are undefined. */
+export type Entries = readonly (Entry | undefined)[];
+
 interface Pending {
   readonly epoch: number;
-  readonly entry: Promise<Entry | undefined>;
+  readonly entries: Promise<Entries>;
+  readonly position: number;
 }
 
 /** Entries that are being fetched, so that one fetch serves all requests that miss them at the same time. */
@@ -18,17 +22,19 @@ export class PendingEntries {
   /** Returns an entry that is being fetched, which is undefined in the end if it could not be stored for everybody. */
   find(key: string, epoch: number): Promise<Entry | undefined> | undefined {
     const pending = this.#pending.get(key);
-    return pending?.epoch === epoch ? pending.entry : undefined; // or it began before a mutation ended
+    if (pending?.epoch !== epoch) return undefined; // or it began before a mutation ended
+    return pending.entries.then((entries) => entries[pending.position]);
   }
 
-  /** Announces an entry. @returns a function that has to be called with it, or with undefined */
-  announce(scope: string, key: string, epoch: number): (entry: Entry | undefined) => void {
+  /** Announces the entries of a fetch. @returns a function that has to be called with them, or with none */
+  announce(scope: string, keys: readonly string[], epoch: number): (entries: Entries) => void {
     if (this.#unstorable.has(scope)) return () => {};
-    const { promise: entry, resolve } = Promise.withResolvers<Entry | undefined>();
-    const pending = { epoch, entry };
-    this.#pending.set(key, pending);
+    const { promise: entries, resolve } = Promise.withResolvers<Entries>();
+    keys.forEach((key, position) => {
+      this.#pending.set(key, { epoch, entries, position });
+    });
     return (found) => {
-      if (this.#pending.get(key) === pending) this.#pending.delete(key);
+      for (const key of keys) if (this.#pending.get(key)?.entries === entries) this.#pending.delete(key);
       resolve(found);
     };
   }

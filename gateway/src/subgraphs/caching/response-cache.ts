@@ -148,16 +148,15 @@ class CachedCalls {
     const { store } = this.#options;
     const { epoch } = store;
     const since = store.now();
-    const settle = indices.map((index) => this.#pending.announce(keys.scope, keys.publicKey(index), epoch));
+    const publicKeys = indices.map((index) => keys.publicKey(index));
+    const settle = this.#pending.announce(keys.scope, publicKeys, epoch);
     let stored: Entries = [];
     try {
       const answer = await this.#next(partOf(request, indices), context);
       stored = this.#store(lookup, { indices, answer }, { since, epoch });
       return { indices, answer };
     } finally {
-      settle.forEach((give, position) => {
-        give(stored[position]);
-      });
+      settle(stored);
     }
   }
 
