@@ -31,7 +31,6 @@ await runCommand(async () => {
   const callers = subgraphs.filter(({ needs }) => needs.includes(name)).map((caller) => caller.name);
   if (callers.length > 0) throw new CommandError(`Nothing was changed. ${name} is called by ${callers.join(', ')}`);
   await changeSupergraph(
-    ROOT,
     (text) => removeEntry(text, name),
     async () => {
       await removeWorkspace(ROOT, name);

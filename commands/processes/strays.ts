@@ -44,7 +44,11 @@ export async function endStrays(strays: readonly StartedProcess[]): Promise<void
 
 function kill(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
-    if (isAlive(pid)) process.kill(pid, signal);
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if (isAlive(pid)) throw error;
+    }
   }
 }
 

@@ -13,6 +13,7 @@ import { freePort } from '../harness/ports.ts';
 import { ROOT } from '../harness/process.ts';
 import { countRows } from '../harness/rows.ts';
 import { copyWholeProject } from '../harness/scratch.ts';
+import { until } from '../harness/waiting.ts';
 import { applyBlock, blocksOf } from './documented-blocks.ts';
 
 // The next subgraph, as docs/add-a-subgraph.md has it, in a copy of the project under a pm2 of its own.
@@ -26,7 +27,8 @@ const root = await mkdtemp(join(tmpdir(), 'lockstep-next-'));
 await copyWholeProject(root);
 const supergraph = join(root, 'supergraph.yaml');
 // Longer than a call waits for the processor of a slow machine while nine processes run.
-await writeFile(supergraph, (await readFile(supergraph, 'utf8')).replaceAll(/timeout: \w+/g, 'timeout: 10s'));
+await writeFile(supergraph, (await readFile(supergraph, 'utf8')).replaceAll(/timeout: \w+/g, 'timeout: ${env.SLOW}'));
+await writeFile(join(root, '.env'), 'SLOW=10s\n'); // which every command reads
 const reviews = join(root, 'subgraphs', 'reviews');
 const port = await freePort();
 const project = await createProject(
@@ -119,6 +121,7 @@ test('npm run new:subgraph makes a subgraph whose tests pass, on a free port', a
   const { config } = JSON.parse(await readFile(join(reviews, 'package.json'), 'utf8'));
   assert.ok(config.port > 4004, String(config.port));
   assert.ok(existsSync(join(root, 'node_modules/@lockstep/reviews/package.json')));
+  assert.match(await succeed('compose'), /REVIEWS @join__graph/);
   await assertAccepts('@biomejs/biome/bin/biome', 'ci', 'subgraphs/reviews');
   if (!isFull) return;
   await succeed('codegen', '--check');
@@ -131,6 +134,19 @@ test('npm run new:subgraph goes on where it was interrupted', { skip: !isFull },
   await writeFile(supergraph, withoutReviews);
   await succeed('new:subgraph', 'reviews');
   await assertUnchanged(made);
+});
+
+test('npm start takes it into the graph that runs, without a failed request', async (t) => {
+  const load = startLoad('{ users(first: 1) { name } orders(first: 1) { user { name } } products(first: 1) { name } }');
+  t.after(() => load.end());
+  assert.match(await succeed('start'), /^Starting .*reviews.* …$/m);
+  const { answered, failures } = await load.end();
+  assert.deepEqual(failures, []);
+  assert.ok(answered > 10, `${answered} requests`);
+  await until(
+    () => ask(url, '{ reviews { id } }'),
+    ({ text }) => text === '{"data":{"reviews":[]}}\n',
+  );
 });
 
 test('the page leads to Product.reviews and addReview, which the checks accept', async () => {
@@ -152,15 +168,6 @@ test('the page leads to Product.reviews and addReview, which the checks accept',
   assert.equal(code, 0, stdout);
 });
 
-test('npm start takes it into the graph that runs, without a failed request', async (t) => {
-  const load = startLoad('{ users(first: 1) { name } orders(first: 1) { user { name } } products(first: 1) { name } }');
-  t.after(() => load.end());
-  assert.match(await succeed('start'), /^Starting .*reviews.* …$/m);
-  const { answered, failures } = await load.end();
-  assert.deepEqual(failures, []);
-  assert.ok(answered > 10, `${answered} requests`);
-});
-
 test('it refuses requests without the secret of the gateway', async () => {
   const secret = (await readFile(project.env.SUBGRAPH_SECRET_FILE ?? '', 'utf8')).trim();
   const statuses = [undefined, '0'.repeat(64), secret].map(async (given) => {
@@ -171,7 +178,10 @@ test('it refuses requests without the secret of the gateway', async () => {
   assert.deepEqual(await Promise.all(statuses), [403, 403, 200]);
 });
 
-test('the gateway answers the query of the page, and finds reviews by node', async () => {
+test('npm run reload runs it, and the gateway answers the query of the page, and finds reviews by node', async () => {
+  await succeed('stop', 'reviews');
+  for (const suffix of ['', '-wal', '-shm']) await rm(`${database}${suffix}`, { force: true });
+  await succeed('reload', 'orders', 'reviews');
   const [userId, productId] = [await createUser(url, 'ada@example.com'), await createProduct(url, 1)];
   await createProduct(url, 1);
   const variables = { productId, userId, text: 'Bright', idempotencyKey: 'k' };

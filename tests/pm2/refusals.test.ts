@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { get } from '../harness/client.ts';
-import { createProject, run } from '../harness/pm2.ts';
+import { createSmallProject } from '../harness/small-project.ts';
 
-const project = await createProject({ after });
+const project = await createSmallProject({ after });
 
 test('npm start names a wrong variable, its value and what to give instead', async () => {
-  const { code, stderr } = await run('npm', ['start'], { ...project.env, USERS_PORT: 'abc' });
+  const { code, stderr } = await project.command('start', [], { USERS_PORT: 'abc' });
   assert.equal(code, 1);
   assert.match(stderr, /^users: The environment can't be used:\n +USERS_PORT=abc: give a whole number/m);
   assert.deepEqual(await project.list(), []);
@@ -22,7 +23,9 @@ test('npm start names each port in use and the variable that changes it', async 
   });
   await Promise.all(occupants.map((occupant) => once(occupant, 'listening')));
 
-  const { code, stderr } = await project.npm('start');
+  await writeLogOfYesterday(join(project.folder, 'logs', 'users-error.log'));
+
+  const { code, stderr } = await project.command('start');
 
   assert.equal(code, 1);
   assert.match(stderr, new RegExp(`gateway did not start.*\n.*Port ${ports[0]} .*is in use.* set GATEWAY_PORT`));
@@ -32,11 +35,11 @@ test('npm start names each port in use and the variable that changes it', async 
 });
 
 test('npm start starts the processes once the ports are free, and later the one that is missing', async () => {
-  assert.equal((await project.npm('start')).code, 0);
-  assert.deepEqual(await get(project.url, '{ users { name } }'), { users: [] });
+  assert.equal((await project.command('start')).code, 0);
+  assert.equal((await project.environmentOf('gateway'))?.NODE_ENV, 'development');
   const before = await project.list();
-  await project.npm('stop', 'users');
-  const { code, stdout } = await project.npm('start');
+  await project.command('stop', ['users']);
+  const { code, stdout } = await project.command('start');
   assert.equal(code, 0);
   assert.match(stdout, /Starting users …/);
   assert.deepEqual(
@@ -44,3 +47,11 @@ test('npm start starts the processes once the ports are free, and later the one 
     before.filter(({ name }) => name !== 'users'),
   );
 });
+
+/** Writes a log that a process rotates before its first line. */
+async function writeLogOfYesterday(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, 'an error of yesterday\n'.repeat(100));
+  const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000);
+  await utimes(file, yesterday, yesterday);
+}

@@ -88,7 +88,7 @@ function steps(
       caching && cache({ ...caching, keepsHeads, lookups: telemetry?.cacheLookups }), // takes what is stored
       breaker && breakCircuit(breaker), // refuses it while the subgraph fails
       limit(client), // ends it in time, and gives its failure a code
-      traffic.batchEntities && batch(telemetry), // joins entity fetches that wait at the same moment
+      (traffic.batchEntities || traffic.mergeFetches) && batch({ joinsOperations: traffic.batchEntities, telemetry }), // joins entity fetches that wait at the same moment
     ],
     share(
       {

@@ -8,7 +8,6 @@ import {
   type GraphQLOutputType,
   getNamedType,
   isAbstractType,
-  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -24,6 +23,7 @@ import { collectFields, countFields, type Selecting } from './field-collection.t
 import { compileIntrospection } from './introspection.ts';
 import { compileLeaf } from './leaf-values.ts';
 import { type FieldShape, generateShape, type ShapeObject } from './object-code.ts';
+import { runtimeType } from './runtime-type.ts';
 
 export interface Shaping extends Selecting {
   readonly responseKeys: ResponseKeys;
@@ -146,36 +146,13 @@ function compileAbstract(abstractName: string, position: Position): Complete {
     const typeName = value.__typename;
     let shape = shapes.get(typeName);
     if (!shape) {
-      shape = compileRuntimeType(abstractName, typeName, position);
-      if (!shape) return typeName === FAILED ? null : unknownType(position, completion);
+      const type = runtimeType(position.shaping, abstractName, typeName, position.selectionSets);
+      if (!type) return typeName === FAILED ? null : unknownType(position, completion);
+      shape = compileObject(position, type);
       shapes.set(typeName, shape);
     }
     return shape(value, completion);
   };
-}
-
-function compileRuntimeType(abstractName: string, typeName: unknown, position: Position): ShapeObject | undefined {
-  const { schema } = position.shaping;
-  const abstract = schema.getType(abstractName);
-  const type = typeName === undefined ? abstract : typeof typeName === 'string' ? schema.getType(typeName) : undefined;
-  if (!isAbstractType(abstract)) return undefined;
-  if (isObjectType(type)) return schema.isSubType(abstract, type) ? compileObject(position, type) : undefined;
-  const isPart = isInterfaceType(type) && (type === abstract || schema.isSubType(abstract, type));
-  return isPart && !needsObjectType(position, type) ? compileObject(position, type) : undefined;
-}
-
-/**
- * Returns true if the selections depend on the object's type. A subgraph with an `@interfaceObject` doesn't know that type;
- * the plan fetches it elsewhere if the answer depends on it.
- */
-function needsObjectType({ shaping, selectionSets }: Position, type: GraphQLInterfaceType): boolean {
-  const asInterface = collectFields(shaping, type, selectionSets);
-  if ([...asInterface.values()].some(([field]) => field?.name.value === '__typename')) return true;
-  return shaping.schema.getPossibleTypes(type).some((possible) => {
-    const fields = [...collectFields(shaping, possible, selectionSets)];
-    const isSame = ([key, selected]: [string, FieldNode[]]) => selected.length === asInterface.get(key)?.length;
-    return fields.length !== asInterface.size || !fields.every(isSame);
-  });
 }
 
 function unknownType({ depth, coordinate }: Position, completion: Completion): null {

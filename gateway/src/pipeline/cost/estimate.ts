@@ -2,7 +2,6 @@ import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLInterfaceType,
@@ -11,12 +10,10 @@ import {
   type GraphQLSchema,
   getNamedType,
   getNullableType,
-  type InlineFragmentNode,
   isCompositeType,
   isInterfaceType,
   isListType,
   isObjectType,
-  Kind,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
   type SelectionSetNode,
@@ -24,8 +21,9 @@ import {
 } from 'graphql';
 import type { CostDirectives } from '../../planning/planner.ts';
 import { argumentCost } from './argument-cost.ts';
-import { anyOf, both, type Condition, conditionOf } from './conditions.ts';
+import { anyOf } from './conditions.ts';
 import { OBJECT_COST } from './cost-directives.ts';
+import { FieldsByParent, type Selected, type SelectedField } from './fields-by-parent.ts';
 import { listLength } from './list-length.ts';
 import { defaultsOf, Variables } from './variables.ts';
 
@@ -54,17 +52,6 @@ export interface Estimate {
 /** Returns the cost of a selection; `sized` is the number of elements of lists that the field above sizes. */
 type Cost = (variables: Variables, sized: number | undefined) => number;
 
-/** One field of the response, wherever it is selected. */
-interface SelectedField {
-  readonly parent: GraphQLCompositeType;
-  readonly occurrences: Selected<FieldNode>[];
-}
-
-interface Selected<Node> {
-  readonly node: Node;
-  readonly condition: Condition;
-}
-
 const MUTATION_COST = 10;
 
 /** Bytes of the code for one field that costs something. */
@@ -72,8 +59,8 @@ const FIELD_BYTES = 1000;
 
 /**
  * Compiles the estimate of an operation, by the IBM cost specification (https://ibm.github.io/graphql-specs/cost-spec.html)
- * as Apollo Router reads it: an object costs 1 and a
- * leaf nothing, or what `@cost` says; a list costs so many times what its element does, and a mutation 10 more.
+ * as Apollo Router reads it: an object costs 1 and a leaf nothing, or what `@cost` says; a list costs so many times what its
+ * element does, and a mutation 10 more.
  *
  * @param document validated against the model's schema, with fragments that have been checked for their size
  */
@@ -119,13 +106,11 @@ class EstimateCompiler {
   /** Number of fields that cost something. */
   fields = 0;
   readonly #model: CostModel;
-  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #fields: FieldsByParent;
 
   constructor(model: CostModel, document: DocumentNode) {
     this.#model = model;
-    for (const node of document.definitions) {
-      if (node.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(node.name.value, node);
-    }
+    this.#fields = new FieldsByParent(model.schema, document);
   }
 
   /** @param sizedFields the fields here whose lists the field above sizes */
@@ -134,42 +119,12 @@ class EstimateCompiler {
     parent: GraphQLCompositeType,
     sizedFields: readonly string[],
   ): Cost {
-    const fields = new Map<string, SelectedField>();
-    for (const { node, condition } of sets) this.#collect(node, parent, condition, fields);
-    const costs = [...fields.values()].flatMap((field) => this.#field(field, sizedFields) ?? []);
+    const costs = this.#fields.of(sets, parent).flatMap((field) => this.#field(field, sizedFields) ?? []);
     return (variables, sized) => {
       let sum = 0;
       for (const cost of costs) sum += cost(variables, sized);
       return sum;
     };
-  }
-
-  #collect(
-    { selections }: SelectionSetNode,
-    parent: GraphQLCompositeType,
-    above: Condition,
-    fields: Map<string, SelectedField>,
-  ): void {
-    for (const node of selections) {
-      const condition = both(above, conditionOf(node));
-      if (node.kind !== Kind.FIELD) {
-        const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : this.#fragments.get(node.name.value);
-        if (fragment) this.#collect(fragment.selectionSet, this.#typeOf(fragment, parent), condition, fields);
-        continue;
-      }
-      const key = `${parent.name} ${(node.alias ?? node.name).value}`;
-      const known = fields.get(key);
-      if (known) known.occurrences.push({ node, condition });
-      else fields.set(key, { parent, occurrences: [{ node, condition }] });
-    }
-  }
-
-  #typeOf(
-    { typeCondition }: InlineFragmentNode | FragmentDefinitionNode,
-    parent: GraphQLCompositeType,
-  ): GraphQLCompositeType {
-    const type = typeCondition && this.#model.schema.getType(typeCondition.name.value);
-    return isCompositeType(type) ? type : parent;
   }
 
   /** @returns undefined for what costs nothing */
