@@ -229,12 +229,13 @@ function missingIn(entries: Entries): number[] {
 
 /** Returns the request for some of the entities. */
 function partOf(request: FetchRequest, indices: readonly number[]): FetchRequest {
-  const { constants, variables, representations } = request;
+  const { constants, variables, representations, execution } = request;
   if (!representations || indices.length === representations.length) return request;
   return new FetchRequest(
     constants,
     variables,
     indices.map((index) => representations[index] ?? ''),
+    execution,
   );
 }
 
