@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { json } from 'node:stream/consumers';
 import { beforeEach, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
@@ -7,6 +8,8 @@ import { UnreadableAnswerError } from '@lockstep/runtime/http/client/answer-read
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import { BodyTooLargeError } from '@lockstep/runtime/http/server/body.ts';
+import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
+import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { toHeaderSettings } from '../configuration/sections/headers.ts';
 import { supergraphFile } from '../configuration/settings-schema.ts';
 import { CompiledGroup } from '../execution/fetching/fetch-group.ts';
@@ -15,8 +18,10 @@ import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { batch } from './batch.ts';
 import { type CallContext, NO_CONTEXT } from './call-context.ts';
 import { CallRules } from './call-rules.ts';
+import type { Call } from './call-step.ts';
 import { ForwardedHeaders } from './forwarded-headers.ts';
 import { OperationCalls } from './operation-calls.ts';
+import { SubgraphCaller } from './subgraph-caller.ts';
 
 interface Sent {
   readonly query: string;
@@ -63,17 +68,28 @@ function callsWith(hooks: GatewayHooks): OperationCalls {
   return new OperationCalls(rules, { signal: NO_CONTEXT.signal, headers: {}, claims: undefined });
 }
 
-function start(joinsOperations = true, operationCalls?: OperationCalls) {
-  const group = new CompiledGroup(2, 1, new HeldBytes());
-  const constants = [NAMES, PRICES].map((operation, index) =>
-    fetchConstants({ serviceName: 'books', operation, operationName: `Books__${index + 1}` }, 'query', group),
-  );
-  const call = batch({ joinsOperations })(async (request, context) => {
+/** Returns calls whose merged answers are `answerOfMerged`. */
+function batched(joinsOperations: boolean): Call<GraphQLAnswer> {
+  return batch({ joinsOperations })(async (request, context) => {
     const { query, variables } = JSON.parse(request.toBody());
     sent.push({ query, variables, context });
     const right: GraphQLAnswer = { data: entitiesOf(variables) };
     return query.includes('_e0:') && answerOfMerged ? answerOfMerged(right, context) : right;
   });
+}
+
+interface Start {
+  readonly joinsOperations?: boolean;
+  /** Header rules and hooks that fetches go through first. */
+  readonly operationCalls?: OperationCalls;
+  readonly call?: Call<GraphQLAnswer>;
+}
+
+function start({ joinsOperations = true, operationCalls, call = batched(joinsOperations) }: Start = {}) {
+  const group = new CompiledGroup(2, 1, new HeldBytes());
+  const constants = [NAMES, PRICES].map((operation, index) =>
+    fetchConstants({ serviceName: 'books', operation, operationName: `Books__${index + 1}` }, 'query', group),
+  );
   /** Makes the fetches of names and of prices of one operation. */
   const ask = (
     [names, prices]: readonly [number[], number[]],
@@ -142,7 +158,7 @@ test('makes calls of fetches whose hooks end at different times or set different
         told.push([what, representations]);
       },
     });
-    const { ask } = start(true, hooked);
+    const { ask } = start({ operationCalls: hooked });
     assert.deepEqual(await Promise.all(ask([[1, 2], [2]])), [books(1, 2), books(2)]);
     assert.deepEqual(told, [
       ['names', ['{"id":1}', '{"id":2}']],
@@ -170,7 +186,7 @@ test('makes one call of the fetches of several operations, unless batching is of
     [false, 2],
   ] as const) {
     sent = [];
-    const { ask } = start(joinsOperations);
+    const { ask } = start({ joinsOperations });
     const answers = [...ask([[1], [2]], { execution: 1 }), ...ask([[3, 1], [4]], { execution: 2 })];
     assert.deepEqual(await Promise.all(answers), [books(1), books(2), books(3, 1), books(4)]);
     assert.equal(sent.length, calls);
@@ -248,6 +264,28 @@ for (const [what, answer] of Object.entries(UNUSABLE)) {
     }
   });
 }
+
+test('sends the parts of a merged call separately if the reply is longer than a subgraph may send', async (t) => {
+  const { url } = await serveHttp(t, async (request, response) => {
+    const { query, variables } = (await json(request)) as Pick<Sent, 'query' | 'variables'>;
+    sent.push({ query, variables, context: NO_CONTEXT });
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ data: entitiesOf(variables) }));
+  });
+  const caller = new SubgraphCaller({
+    subgraph: { name: 'books', routingUrl: url, schema: { sdl: '' }, timeoutMs: 5000 },
+    traffic: { timeoutMs: 5000, deduplicateQuery: true, batchEntities: true, mergeFetches: true },
+    secret: undefined,
+    logger: recordLog().logger,
+    maxReplyBytes: JSON.stringify({ data: { _entities: [{ book: 1 }, { book: 2 }] } }).length,
+  });
+  t.after(() => caller.close());
+  const { ask } = start({ call: caller.call });
+  assert.deepEqual(await Promise.all(ask([[1, 2], [3]])), [books(1, 2), books(3)]);
+  assert.deepEqual(
+    sent.map(({ query }) => query.includes('_e1')),
+    [true, false, false],
+  );
+});
 
 test('fails all parts of a merged call, and calls no more, while the subgraph says that it is gone', async () => {
   answerOfMerged = () => ({ errors: [LIMIT], head: { status: 503, headers: {} } });
