@@ -14,7 +14,7 @@ export interface Options {
   readonly rounds: number;
   /** Duration of each measurement. */
   readonly seconds: number;
-  /** Duration of the warm-up before each measurement. */
+  /** Duration of the warm-up before each measurement; 0 skips it. */
   readonly warmUpSeconds: number;
   /** Number of starts of each gateway, for the time to its first answer. */
   readonly starts: number;
@@ -47,7 +47,7 @@ export const USAGE = `npm run bench -- [options]
 const QUICK = {
   rounds: 1,
   seconds: 0.01,
-  warmUpSeconds: 0.01,
+  warmUpSeconds: 0,
   starts: 0,
   connections: [4],
   keys: ['distinct'] as const,

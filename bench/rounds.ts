@@ -24,7 +24,7 @@ export function cellsOf({ only, keys, connections, quick }: Options): Cell[] {
 /**
  * Measures every system under every cell in several rounds. Within a round the systems take turns at each cell, so that the two
  * sides of a ratio are measured within seconds of each other. The first system changes with the round.
- * Before the first round every system is run under every load, uncounted.
+ * Before the first round every system is run under every load, uncounted, unless the warm-up is skipped.
  *
  * @param on.measured called after each measurement
  * @param on.round called after each round with all measurements so far
@@ -42,7 +42,7 @@ export async function measureRounds(
   const turns = cellsOf(options).flatMap((cell) =>
     systems.filter((system) => subgraphsFor(system, cell.operation)).map((system) => ({ system, cell })),
   );
-  for (const [index, { system, cell }] of turns.entries()) {
+  for (const [index, { system, cell }] of options.warmUpSeconds > 0 ? turns.entries() : []) {
     const durations = { warmUpSeconds: options.warmUpSeconds * FIRST_WARM_UP_FACTOR, countedSeconds: 0 };
     await measure(system, cell, 0, durations, generator);
     on.warm(index + 1, turns.length);

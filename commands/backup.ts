@@ -13,7 +13,6 @@ import {
 } from './databases/backup-folder.ts';
 import { findDatabases, type SubgraphDatabase } from './databases/find-databases.ts';
 import { copySnapshot, pinTogether, type Snapshot } from './databases/sqlite-file.ts';
-import { expected } from './processes/apps.ts';
 import { readAppsInForce } from './processes/in-force.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 import { Progress } from './terminal/progress.ts';
@@ -29,7 +28,7 @@ await runCommand(async () => {
   for (const { name, path } of databases) {
     if (!existsSync(path))
       throw new CommandError(`${name}: no database at ${path}, so nothing was backed up; npm start creates it`);
-    requireRestored(path);
+    requireFinishedRestore(path);
   }
   await prepareFolder(folder);
   const backups = await backUp(databases, folder);
@@ -37,15 +36,6 @@ await runCommand(async () => {
 Backed up ${backups.map(({ name, sizeBytes }) => `${name} (${(sizeBytes / 1e6).toFixed(1)} MB)`).join(', ')} to ${folder}
   npm stop && npm run restore -- ${folder} && npm start    restores it`);
 });
-
-/** @throws {CommandError} if the databases may not belong together */
-function requireRestored(path: string): void {
-  try {
-    requireFinishedRestore(path);
-  } catch (error) {
-    throw expected(error);
-  }
-}
 
 /** Writes the backups. @throws {CommandError} if something fails; then the folder is empty again */
 async function backUp(databases: readonly SubgraphDatabase[], folder: string): Promise<Backup[]> {

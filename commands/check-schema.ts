@@ -5,7 +5,7 @@ import { loadPlanner } from '@lockstep/gateway/planning/load-planner.ts';
 import { PolledSchemas } from '@lockstep/gateway/supergraph/polled-schemas.ts';
 import { readSupergraph } from '@lockstep/gateway/supergraph/read-supergraph.ts';
 import { createLogger } from '@lockstep/runtime/logging.ts';
-import { expected, GATEWAY } from './processes/apps.ts';
+import { GATEWAY } from './processes/apps.ts';
 import { readAppsInForce } from './processes/in-force.ts';
 import { changedSchemas } from './schema-check/changed-schemas.ts';
 import { report } from './schema-check/report.ts';
@@ -20,20 +20,16 @@ const USAGE = 'give the changed schemas: npm run check:schema -- products=new.gr
 await runCommand(async () => {
   const { files, days, json } = readOptions(process.argv.slice(2));
   const gateway = (await readAppsInForce()).find(({ name }) => name === GATEWAY);
-  try {
-    const config = readConfig({ ...gateway?.env });
-    const schemas = new PolledSchemas(config.secret, createLogger('check:schema', config.logging));
-    const supergraph = await readSupergraph(config, schemas);
-    const before = await apiSchemaOf(supergraph.schemas);
-    const after = await apiSchemaOf(await changedSchemas(supergraph.schemas, files));
-    const uses = readUses(supergraph.gateway, before, days);
-    const verdicts = await judge(before, after, uses && ((affected) => uses.usersOf(affected)));
-    const period = { days, since: uses?.since };
-    console.log(json ? JSON.stringify({ ...period, changes: verdicts }, undefined, 2) : report(verdicts, period));
-    if (verdicts.some(({ effect }) => effect === 'breaking')) process.exitCode = 1;
-  } catch (error) {
-    throw expected(error);
-  }
+  const config = readConfig({ ...gateway?.env });
+  const schemas = new PolledSchemas(config.secret, createLogger('check:schema', config.logging));
+  const supergraph = await readSupergraph(config, schemas);
+  const before = await apiSchemaOf(supergraph.schemas);
+  const after = await apiSchemaOf(await changedSchemas(supergraph.schemas, files));
+  const uses = readUses(supergraph.gateway, before, days);
+  const verdicts = await judge(before, after, uses && ((affected) => uses.usersOf(affected)));
+  const period = { days, since: uses?.since };
+  console.log(json ? JSON.stringify({ ...period, changes: verdicts }, undefined, 2) : report(verdicts, period));
+  if (verdicts.some(({ effect }) => effect === 'breaking')) process.exitCode = 1;
 });
 
 async function apiSchemaOf(schemas: Parameters<typeof compose>[0]) {

@@ -1,7 +1,7 @@
 import { readConfig } from '@lockstep/gateway/configuration/environment.ts';
 import { withoutSecrets } from '@lockstep/gateway/configuration/secrets.ts';
 import { describeSettings } from '@lockstep/gateway/configuration/settings-in-force.ts';
-import { type App, expected, GATEWAY } from './processes/apps.ts';
+import { type App, GATEWAY } from './processes/apps.ts';
 import { isOfSession } from './processes/environment.ts';
 import { type AppInForce, readAppsInForce } from './processes/in-force.ts';
 import { runCommand } from './terminal/command.ts';
@@ -12,12 +12,8 @@ import { runCommand } from './terminal/command.ts';
 await runCommand(async () => {
   const configured = await readAppsInForce();
   const gateway = configured.find(({ name }) => name === GATEWAY);
-  try {
-    const settings = describeSettings(readConfig({ ...gateway?.env }));
-    process.stdout.write(`${describeEnvironment(configured).join('\n')}\n\n${settings}`);
-  } catch (error) {
-    throw expected(error);
-  }
+  const settings = describeSettings(readConfig({ ...gateway?.env }));
+  process.stdout.write(`${describeEnvironment(configured).join('\n')}\n\n${settings}`);
 });
 
 function describeEnvironment(configured: readonly AppInForce[]): string[] {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { addWorkspace, isWorkspace } from './new-subgraph/lock-file.ts';
+import { addWorkspace, isWorkspace, removeWorkspace } from './new-subgraph/lock-file.ts';
 import { type Names, parseNames } from './new-subgraph/names.ts';
 import { addEntry, hasEntry } from './new-subgraph/supergraph-entry.ts';
 import { writeSubgraph } from './new-subgraph/write-subgraph.ts';
@@ -26,12 +26,11 @@ await runCommand(async () => {
     const { changeSupergraph } = await import('./new-subgraph/change-supergraph.ts'); // loads what composes
     const port = listSubgraphs(ROOT).find((subgraph) => subgraph.name === name)?.port ?? 0;
     await changeSupergraph(
-      ROOT,
       (text) => addEntry(text, name, port),
       () => addWorkspace(ROOT, name),
     );
   } catch (error) {
-    if (!isBegun) await rm(folder, { recursive: true });
+    if (!isBegun) await remove(name, folder);
     throw error;
   }
   console.log(`
@@ -48,6 +47,11 @@ async function write(names: Names, folder: string): Promise<void> {
   if (isWorkspace(ROOT, name)) throw new CommandError(`${name}: a workspace of this project has this name already`);
   if (existsSync(folder)) throw new CommandError(`subgraphs/${name} exists and has no package.json; move it away`);
   await writeSubgraph(ROOT, names, await nextPort());
+}
+
+async function remove(name: string, folder: string): Promise<void> {
+  if (isWorkspace(ROOT, name)) await removeWorkspace(ROOT, name);
+  await rm(folder, { recursive: true });
 }
 
 /** Returns the port after those of the other subgraphs, or the next one on which nothing listens. */

@@ -6,9 +6,10 @@ import { changeSupergraph } from './new-subgraph/change-supergraph.ts';
 import { removeWorkspace } from './new-subgraph/lock-file.ts';
 import { removeEntry } from './new-subgraph/supergraph-entry.ts';
 import { ROOT } from './processes/apps.ts';
-import { isDaemonAlive, PM2_HOME, withDaemon } from './processes/daemon.ts';
+import { isDaemonAlive, withDaemon } from './processes/daemon.ts';
 import { endOthers } from './processes/end.ts';
 import { alone } from './processes/lock.ts';
+import { PM2_HOME } from './processes/pm2-home.ts';
 import { readProject } from './processes/project.ts';
 import { listSubgraphs } from './processes/subgraphs.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
@@ -31,7 +32,6 @@ await runCommand(async () => {
   const callers = subgraphs.filter(({ needs }) => needs.includes(name)).map((caller) => caller.name);
   if (callers.length > 0) throw new CommandError(`Nothing was changed. ${name} is called by ${callers.join(', ')}`);
   await changeSupergraph(
-    ROOT,
     (text) => removeEntry(text, name),
     async () => {
       await removeWorkspace(ROOT, name);

@@ -19,6 +19,7 @@ const TESTS = [
   'tests/pm2/replacing.alone.ts',
   'tests/attack/*.test.ts',
   'tests/search/*.test.ts',
+  'tests/unit/properties.suite.ts',
 ];
 
 const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...TESTS], {

@@ -20,14 +20,18 @@ process.on('disconnect', () => process.exit());
 
 async function load({ operation: name, warmUpSeconds, countedSeconds, ...order }: LoadOrder): Promise<void> {
   const burst = { ...order, operation: operationNamed(name) };
-  const warm = await fire({ ...burst, length: { seconds: warmUpSeconds } });
-  await delay(SETTLE_MS);
+  let rate = 0;
+  if (warmUpSeconds > 0) {
+    const warm = await fire({ ...burst, length: { seconds: warmUpSeconds } });
+    rate = warm.answers / warm.seconds || 0;
+    await delay(SETTLE_MS);
+  }
   const counting = new Promise<void>((resolve) => {
     proceed = resolve;
   });
   tell({ kind: 'warm' });
   await counting;
   // By number instead of time, so that every request that costs CPU time is counted.
-  const amount = Math.max(Math.round((warm.answers / warm.seconds) * countedSeconds) || 0, order.connections * 2);
+  const amount = Math.max(Math.round(rate * countedSeconds), order.connections * 2);
   tell({ kind: 'done', result: await fire({ ...burst, length: { amount } }) });
 }

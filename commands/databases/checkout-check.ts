@@ -70,18 +70,23 @@ const INVARIANTS: readonly string[] = [
    ) where amount_minor <> total`,
 ];
 
-/** Returns the two databases of these apps. @throws {CommandError} as {@link findDatabases} */
+/** Returns the two databases of these apps. @throws {CommandError} as {@link findDatabases}, or if there is no such app */
 export function findCheckoutDatabases(apps: readonly App[]): CheckoutDatabases {
-  const paths = new Map(findDatabases(apps).map(({ name, path }) => [name, path]));
-  return { orders: paths.get('orders') ?? '', products: paths.get('products') ?? '' };
+  const databases = findDatabases(apps);
+  const pathOf = (subgraph: string) => {
+    const path = databases.find(({ name }) => name === subgraph)?.path;
+    if (path) return path;
+    throw new CommandError(`${subgraph}: this project has no such subgraph, so it has no checkouts`);
+  };
+  return { orders: pathOf('orders'), products: pathOf('products') };
 }
 
 /**
- * Looks whether the databases agree about every checkout. They are two, read one after the other: where checkouts are
- * under way, what is on its way between them shows as a problem, and is gone a moment later.
+ * Checks that the databases agree about every checkout. They are read one after the other, so a checkout that is under way may
+ * show as a problem, which is gone a moment later.
  *
  * @param onProgress called after each of the checks with the number of those done, and that of all
- * @throws {CommandError} if one of the files isn't there
+ * @throws {CommandError} if one of the files isn't there or can't be read
  */
 export function checkCheckouts(
   { orders, products }: CheckoutDatabases,
@@ -99,7 +104,7 @@ export function checkCheckouts(
   });
 }
 
-/** Returns the checkouts that have not ended, the oldest first. @throws {CommandError} if the file isn't there */
+/** Returns the checkouts that have not ended, the oldest first. @throws {CommandError} if the file isn't there or can't be read */
 export function findStuckCheckouts(orders: string): StuckCheckout[] {
   const sql = `select order_id as orderId, state, changed_at as since, problem from sagas where state <> 'ENDED'
     order by order_id`;
@@ -112,11 +117,15 @@ function count(database: Database.Database, table: string): number {
 
 function withDatabase<Result>(file: string, read: (database: Database.Database) => Result): Result {
   requireFile(file);
-  const database = new Database(file, { readonly: true });
+  let database: Database.Database | undefined;
   try {
+    database = new Database(file, { readonly: true });
     return read(database);
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+    throw new CommandError(`${file}: ${error.message}`);
   } finally {
-    database.close();
+    database?.close();
   }
 }
 

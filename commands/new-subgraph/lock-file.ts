@@ -24,14 +24,14 @@ export async function addWorkspace(root: string, name: string): Promise<void> {
     config,
     ...manifest
   } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
+  const link = join(root, linkOf(name));
+  await rm(link, { force: true });
+  await symlink(join('..', '..', 'subgraphs', name), link, 'junction');
   await changePackages(root, (packages) => ({
     ...packages,
     [linkOf(name)]: { resolved: folder, link: true },
     [folder]: manifest,
   }));
-  const link = join(root, linkOf(name));
-  await rm(link, { force: true });
-  await symlink(join('..', '..', 'subgraphs', name), link, 'junction');
 }
 
 /** Undoes {@link addWorkspace}. */
@@ -52,7 +52,7 @@ async function changePackages(
 }
 
 /** Writes a file as a whole or not at all. */
-export async function replaceFile(file: string, text: string): Promise<void> {
+async function replaceFile(file: string, text: string): Promise<void> {
   await writeFile(`${file}.new`, text);
   await rename(`${file}.new`, file);
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, test } from 'node:test';
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { variablePrefix } from '@lockstep/subgraph-kit/variable-prefix.ts';
-import { CommandError } from '../terminal/command.ts';
 import { ECOSYSTEM_FILE, readApps } from './apps.ts';
 import { graphUrl } from './graph-url.ts';
+import { listSubgraphs } from './subgraphs.ts';
 
 const VARIABLES = ['SUPERGRAPH_FILE', 'GATEWAY_PORT', 'HOST', 'SUBGRAPH_SECRET', 'USERS_SECRET', 'ORDERS_SECRET'];
 
@@ -65,9 +66,23 @@ test('each process gets its own secret and those of the subgraphs it calls', () 
   ]);
 });
 
-test('an invalid supergraph file is an expected failure', (t) => {
+for (const [text, message] of [
+  ['{', /package\.json: .*JSON/],
+  ['{ "name": "reviews" }', /package\.json: config\.port is undefined; give the port that the subgraph listens on$/],
+  ['{ "config": { "port": "4004" } }', /package\.json: config\.port is "4004"; give the port/],
+] as const) {
+  test(`a subgraph whose package.json is ${text} is named`, (t) => {
+    const root = mkdtempSync(join(tmpdir(), 'lockstep-'));
+    t.after(() => rmSync(root, { recursive: true }));
+    mkdirSync(join(root, 'subgraphs', 'reviews'), { recursive: true });
+    writeFileSync(join(root, 'subgraphs', 'reviews', 'package.json'), text);
+    assert.throws(() => listSubgraphs(root), { name: 'ConfigurationError', message });
+  });
+}
+
+test('an invalid supergraph file is the mistake of the operator', (t) => {
   assert.throws(
     () => urlOf(t, '{ listen: 5000 }'),
-    (error) => error instanceof CommandError && /gateway\.listen: 5000: give/.test(error.message),
+    (error) => error instanceof ConfigurationError && /gateway\.listen: 5000: give/.test(error.message),
   );
 });

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { CommandError } from '../terminal/command.ts';
 import type { GivenVariables } from './environment.ts';
 
@@ -28,7 +27,8 @@ export interface App {
 /**
  * Returns the project's processes as pm2 would start them in this environment: all, or the named ones.
  *
- * @throws {CommandError} if a name is unknown, or a variable has a wrong value
+ * @throws {CommandError} if a name is unknown
+ * @throws {ConfigurationError} if a variable has a wrong value
  */
 export function readApps(names: readonly string[] = [], env = process.env): App[] {
   const apps = readEcosystem(env);
@@ -48,14 +48,7 @@ function readEcosystem(env: NodeJS.ProcessEnv): App[] {
   try {
     const { apps }: { apps: App[] } = require(ECOSYSTEM_FILE);
     return apps;
-  } catch (error) {
-    throw expected(error);
   } finally {
     process.env = own;
   }
-}
-
-/** Returns the error that a command reports: an expected one if the operator has to change something. */
-export function expected(error: unknown): unknown {
-  return error instanceof ConfigurationError ? new CommandError(error.message) : error;
 }

@@ -55,6 +55,25 @@ test('names databases whose restore has not ended', async (t) => {
   });
 });
 
+test('says that the database of orders can not be read', async (t) => {
+  const { file, find } = scene(t);
+  writeFileSync(file, 'no database '.repeat(100));
+  const [, damaged] = await find('orders');
+  assert.deepEqual(damaged, {
+    about: 'orders',
+    isHealthy: false,
+    text: `its checkouts can't be looked at: ${file}: file is not a database`,
+    advice: 'npm run logs',
+  });
+});
+
+test('says nothing about databases in memory', async (t) => {
+  const { find } = scene(t, (app) => ({ ...app, env: { ...app.env, ORDERS_DATABASE: ':memory:' } }));
+  assert.deepEqual(await find('orders'), [
+    { about: 'orders', isHealthy: false, text: 'is not started', advice: 'npm start' },
+  ]);
+});
+
 /** Returns the file of the database of orders in a folder of its own, and what finds the findings about something. */
 function scene(t: TestContext, change: (app: App) => App = (app) => app) {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));

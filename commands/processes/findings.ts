@@ -2,8 +2,9 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { OpenBreaker } from '@lockstep/runtime/process-state.ts';
 import { restoreMarkOf } from '@lockstep/subgraph-kit/database/unfinished-restore.ts';
-import { findStuckCheckouts } from '../databases/checkout-check.ts';
-import { findDatabases } from '../databases/find-databases.ts';
+import { findStuckCheckouts, type StuckCheckout } from '../databases/checkout-check.ts';
+import { findDatabaseFiles } from '../databases/find-databases.ts';
+import { CommandError } from '../terminal/command.ts';
 import type { App } from './apps.ts';
 import { whyNotReady } from './probe.ts';
 import type { Project } from './project.ts';
@@ -63,7 +64,7 @@ function toFinding({ subgraph, since }: OpenBreaker): Finding {
 }
 
 function findUnfinished(apps: readonly App[]): Finding[] {
-  return findDatabases(apps).flatMap(({ name: about, path }) => {
+  return findDatabaseFiles(apps).flatMap(({ name: about, path }) => {
     if (!existsSync(restoreMarkOf(path))) return [];
     const backup = readFileSync(restoreMarkOf(path), 'utf8').trim();
     const advice = `npm stop && npm run restore -- ${backup}`;
@@ -78,21 +79,28 @@ function lastErrorOf({ error_file: file }: App): string {
 }
 
 function findStuck(apps: readonly App[]): Finding[] {
-  const orders = findDatabases(apps).find(({ name }) => name === 'orders');
+  const orders = findDatabaseFiles(apps).find(({ name }) => name === 'orders');
   if (!orders || !existsSync(orders.path)) return [];
-  return findStuckCheckouts(orders.path)
-    .filter(({ since }) => Date.now() - Date.parse(since) > PATIENCE_MS)
-    .map(({ orderId, state, since, problem }) => ({
-      about: `order ${orderId}`,
-      isHealthy: false,
-      text: `its checkout is stuck in ${state}: ${problem ?? 'nothing works on it'}`,
-      since,
-      advice: 'npm run orders:stuck',
-    }));
+  try {
+    return findStuckCheckouts(orders.path).filter(isOld).map(toStuck);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const text = `its checkouts can't be looked at: ${error.message}`;
+    return [{ about: orders.name, isHealthy: false, text, advice: 'npm run logs' }];
+  }
+}
+
+function isOld({ since }: StuckCheckout): boolean {
+  return Date.now() - Date.parse(since) > PATIENCE_MS;
+}
+
+function toStuck({ orderId, state, since, problem }: StuckCheckout): Finding {
+  const text = `its checkout is stuck in ${state}: ${problem ?? 'nothing works on it'}`;
+  return { about: `order ${orderId}`, isHealthy: false, text, since, advice: 'npm run orders:stuck' };
 }
 
 function findFullDisks(apps: readonly App[]): Finding[] {
-  const files = [...findDatabases(apps).map(({ path }) => path), ...apps.map(({ out_file: log }) => log)];
+  const files = [...findDatabaseFiles(apps).map(({ path }) => path), ...apps.map(({ out_file: log }) => log)];
   const folders = new Set(files.map((file) => dirname(file)).filter((folder) => existsSync(folder)));
   return [...folders].flatMap((folder) => {
     const { bavail, bsize } = statfsSync(folder);

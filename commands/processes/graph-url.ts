@@ -1,19 +1,11 @@
 import { readConfig } from '@lockstep/gateway/configuration/environment.ts';
 import { toAuthority } from '@lockstep/gateway/configuration/sections/endpoint.ts';
 import { readSupergraphFile } from '@lockstep/gateway/configuration/supergraph-file.ts';
-import { type App, expected, GATEWAY } from './apps.ts';
+import { type App, GATEWAY } from './apps.ts';
 
-/**
- * Returns the URL of the graph.
- *
- * @throws {CommandError} if the configuration is invalid
- */
+/** Returns the URL of the graph. @throws {ConfigurationError} if the configuration is invalid */
 export function graphUrl(apps: readonly App[]): string {
   const gateway = apps.find(({ name }) => name === GATEWAY);
-  try {
-    const { listen, path } = readSupergraphFile(readConfig({ ...gateway?.env })).settings.gateway;
-    return `http://${toAuthority(listen)}${path}`;
-  } catch (error) {
-    throw expected(error);
-  }
+  const { listen, path } = readSupergraphFile(readConfig({ ...gateway?.env })).settings.gateway;
+  return `http://${toAuthority(listen)}${path}`;
 }

@@ -15,7 +15,8 @@ export interface AppInForce extends App {
  * Reads the project as it is: from pm2, and for what doesn't run from `.env` and the environment of this command. Starts no pm2,
  * and doesn't mind one that has processes of the same names from elsewhere.
  *
- * @throws {CommandError} if a variable is wrong, or pm2 doesn't answer
+ * @throws {ConfigurationError} if a variable is wrong
+ * @throws {CommandError} if pm2 doesn't answer
  */
 export async function readProjectInForce(): Promise<Project> {
   const apps = readApps([], {});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { sqliteCodeOf } from '../databases/sqlite-file.ts';
+import { unwritable } from './pm2-home.ts';
 
 const LOOK_AGAIN_MS = 100;
 
@@ -11,10 +12,10 @@ const LOOK_AGAIN_MS = 100;
  * of it when the process ends, however it ends.
  *
  * @param folder folder that the commands to keep apart have in common
+ * @throws {CommandError} if the folder can't be written
  */
 export async function alone<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
-  mkdirSync(folder, { recursive: true });
-  const lock = new Database(join(folder, 'lockstep.lock'), { timeout: 0 });
+  const lock = openLock(folder);
   try {
     for (let told = false; !isTaken(lock); told = true) {
       if (!told) console.log('Another command is at work on these processes; waiting for its end …');
@@ -23,6 +24,18 @@ export async function alone<Result>(folder: string, work: () => Promise<Result>)
     return await work();
   } finally {
     lock.close();
+  }
+}
+
+/** Opens the file so that locking it takes no room on the disk: processes can be stopped while that is full. */
+function openLock(folder: string): Database.Database {
+  try {
+    mkdirSync(folder, { recursive: true });
+    const lock = new Database(join(folder, 'lockstep.lock'), { timeout: 0 });
+    lock.pragma('journal_mode = memory');
+    return lock;
+  } catch (error) {
+    throw unwritable(error);
   }
 }
 

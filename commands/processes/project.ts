@@ -15,7 +15,8 @@ export interface Project {
 /**
  * Reads the project from pm2, `.env` and the environment of this command.
  *
- * @throws {CommandError} if a name is unknown, a variable is wrong, or pm2 has a process of the same name from elsewhere
+ * @throws {ConfigurationError} if a variable is wrong
+ * @throws {CommandError} if a name is unknown, or pm2 has a process of the same name from elsewhere
  */
 export async function readProject(names: readonly string[] = []): Promise<Project> {
   const all = (await listProcesses(readApps([], withGiven({ shell: {}, file: {} })))).map(toListed);

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '../terminal/command.ts';
 import type { App } from './apps.ts';
 import { checkConfiguration } from './check.ts';
 import { launch, listProcesses } from './daemon.ts';
 import { endOthers, findLost } from './end.ts';
+import { endOf, type LogPosition, readSince } from './error-log.ts';
 import { whyNotReady } from './probe.ts';
 import { isReady, type ListedProcess, toListed } from './running.ts';
 
@@ -21,8 +21,8 @@ interface Launched {
   readonly app: App;
   /** Their ids in pm2. */
   readonly ids: readonly number[];
-  /** Length of the app's error log before. */
-  readonly logLength: number;
+  /** End of the app's error log before. */
+  readonly logEnd: LogPosition;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function replace(apps: readonly App[], before: readonly ListedProce
   const lost = await findLost(apps);
   const launched: Launched[] = [];
   try {
-    for (const app of apps) launched.push({ app, logLength: readLog(app).length, ids: await launch(app) });
+    for (const app of apps) launched.push({ app, logEnd: endOf(app.error_file), ids: await launch(app) });
     await untilReady(launched);
   } catch (error) {
     await endOthers(apps, { ids: before.map(({ id }) => id), pids: lost.map(({ pid }) => pid) }, 'delete');
@@ -77,17 +77,9 @@ async function untilItAnswers(name: string, probe: string): Promise<void> {
   }
 }
 
-function describeFailure({ app, logLength }: Launched): string {
-  const lines = readLog(app).slice(logLength).split('\n');
+function describeFailure({ app, logEnd }: Launched): string {
+  const lines = readSince(app.error_file, logEnd).split('\n');
   const shown = lines.filter((line) => line.trim() !== '' && !STACK_FRAME.test(line)).slice(-SHOWN_LOG_LINES);
   if (shown.length === 0) return `${app.name} did not start: it was not ready in ${START_TIMEOUT_MS / 1000} s`;
   return `${app.name} did not start; the end of ${app.error_file}:\n  ${shown.join('\n  ')}`;
-}
-
-function readLog(app: App): string {
-  try {
-    return readFileSync(app.error_file, 'utf8');
-  } catch {
-    return ''; // no log yet
-  }
 }

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 
 /** Subgraph of this project: a folder with a package.json. */
 export interface Subgraph {
@@ -13,13 +14,31 @@ export interface Subgraph {
   readonly needs: readonly string[];
 }
 
-/** Returns the subgraphs in the project's folder `subgraphs`, those that call no others first. */
+/**
+ * Returns the subgraphs in the project's folder `subgraphs`, those that call no others first.
+ *
+ * @throws {ConfigurationError} naming the package.json that doesn't describe a subgraph
+ */
 export function listSubgraphs(root: string): Subgraph[] {
   return globSync('subgraphs/*/package.json', { cwd: root })
-    .map((file) => {
-      const { config } = JSON.parse(readFileSync(join(root, file), 'utf8'));
-      const { port, calls: needs = [], nodeOwners = [] } = config;
-      return { name: basename(dirname(file)), port, calls: [...new Set([...needs, ...nodeOwners])], needs };
-    })
+    .map((file) => readSubgraph(join(root, file)))
     .toSorted((a, b) => a.calls.length - b.calls.length || a.port - b.port);
+}
+
+function readSubgraph(file: string): Subgraph {
+  const { port, calls: needs = [], nodeOwners = [] } = readManifest(file).config ?? {};
+  if (!Number.isInteger(port)) {
+    throw new ConfigurationError(
+      `${file}: config.port is ${JSON.stringify(port)}; give the port that the subgraph listens on`,
+    );
+  }
+  return { name: basename(dirname(file)), port, calls: [...new Set([...needs, ...nodeOwners])], needs };
+}
+
+function readManifest(file: string) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigurationError(`${file}: ${error instanceof Error ? error.message : error}`);
+  }
 }

@@ -2,9 +2,11 @@ import { dirname, join } from 'node:path';
 import { port, readEnvironment } from '@lockstep/runtime/environment.ts';
 import { type ProcessConfig, processVariables, toProcessConfig } from '@lockstep/runtime/process-config.ts';
 import { z } from 'zod';
-import { MAX_OBJECTS } from './execution/operation-budget.ts';
 import { failpointVariable } from './failpoint.ts';
 import { variablePrefix } from './variable-prefix.ts';
+
+/** Default for the objects of an operation: more than a page shows, and few enough for a tenth of a second. */
+export const MAX_OBJECTS = 20_000;
 
 const MAX_OBJECTS_RULE = 'give a whole number, 1 or more';
 

@@ -20,10 +20,11 @@ import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { ProcessConfig } from '@lockstep/runtime/process-config.ts';
 import { parse } from 'graphql';
-import { MAX_OBJECTS, OperationBudget } from './execution/operation-budget.ts';
+import { OperationBudget } from './execution/operation-budget.ts';
 import { type Operation, type OperationContext, SubgraphExecutor } from './execution/subgraph-executor.ts';
 import { resolveNodeIds } from './node-interface.ts';
 import { checkRepresentations } from './representations.ts';
+import { MAX_OBJECTS } from './subgraph-config.ts';
 import { checkSubgraphRequest } from './subgraph-limits.ts';
 
 /** Parts of a subgraph. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { get } from '../harness/client.ts';
 import { codeBlock } from '../harness/documentation.ts';
 import { start } from '../harness/graph.ts';
-import { copySupergraph, replace } from '../harness/supergraph-files.ts';
+import { configure, copySupergraph } from '../harness/supergraph-files.ts';
 
 /** Entry of users, which the page leaves out of its examples. */
 const USERS = `
@@ -18,11 +18,12 @@ function supergraphOf(name: string): string {
     : `subgraphs:\n  users:${USERS}\n${yaml}`;
 }
 
+const { supergraph } = await copySupergraph({ after });
+const gateway = await start({ after }, 'gateway', { SUPERGRAPH_FILE: supergraph });
+
 for (const name of ['slow-subgraph', 'too-many-requests']) {
-  test(`serves with the page's settings for ${name}`, async (t) => {
-    const { supergraph } = await copySupergraph(t);
-    await replace(supergraph, supergraphOf(name));
-    const { url } = await start(t, 'gateway', { SUPERGRAPH_FILE: supergraph });
-    assert.deepEqual(await get(url, '{ __typename }'), { __typename: 'Query' });
+  test(`serves with the page's settings for ${name}`, async () => {
+    await configure(gateway, supergraph, supergraphOf(name));
+    assert.deepEqual(await get(gateway.url, '{ __typename }'), { __typename: 'Query' });
   });
 }

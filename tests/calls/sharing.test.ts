@@ -10,8 +10,11 @@ import { supergraphWith } from './settings.ts';
 
 const CLIENTS = 20;
 
-const graph = await startGraph({ after }, { only: ['users', 'orders'] });
-const off = await supergraphWith({ after }, { traffic: ['deduplicate_query: false', 'batch_entities: false'] });
+const graph = await startGraph({ after }, { only: ['users', 'orders'], orders: { SUBGRAPH_MAX_OBJECTS: '350' } });
+const off = await supergraphWith(
+  { after },
+  { traffic: ['deduplicate_query: false', 'batch_entities: false', 'merge_fetches: false'] },
+);
 const unshared = await start({ after }, 'gateway', {
   SUPERGRAPH_FILE: off,
   USERS_URL: graph.usersProxy.url,
@@ -131,4 +134,21 @@ test('no stored text changes the answers, calls or times of the gateway', async 
   assert.ok(of && other);
   assert.ok(other.calls <= Math.max(2, of.calls), `${other.calls} calls instead of ${of.calls}`);
   assert.ok(other.ms < of.ms * 3 + 300, `${other.ms} ms instead of ${of.ms} ms`);
+});
+
+test('makes one call of the entity fetches of one operation, unless the file says otherwise or it is too large for the subgraph', async () => {
+  const query = `query ($n: Int!) {
+    a: users(first: $n) { orders(first: 1) { id } } b: users(first: $n) { orders(first: 2) { id } } }`;
+  for (const [{ url }, n, calls] of [
+    [unshared, 10, 2],
+    [graph.gateway, 10, 1],
+    [graph.gateway, 30, 3],
+    [graph.gateway, 30, 2], // it is not merged for a while
+  ] as const) {
+    const before = graph.ordersProxy.calls.length;
+    const { a, b } = await get<Record<'a' | 'b', { orders: unknown[] }[]>>(url, query, { n });
+    assert.deepEqual([a.length, a], [n, b]);
+    assert.ok(a.every(({ orders: [order, ...others] }) => order && others.length === 0));
+    assert.equal(graph.ordersProxy.calls.length - before, calls);
+  }
 });

@@ -23,7 +23,9 @@ async function allowed(url: string, origin: string): Promise<string | null> {
 
 const [gateway, named, production] = await Promise.all([
   start({ after }, 'gateway'),
-  start({ after }, 'gateway', { CORS_ORIGINS: 'https://shop.example, https://admin.shop.example' }),
+  start({ after }, 'gateway', {
+    CORS_ORIGINS: 'https://shop.example, https://admin.shop.example, https://*.a.*.a.*.shop.example',
+  }),
   start({ after }, 'gateway', { NODE_ENV: 'production' }),
 ]);
 
@@ -79,10 +81,9 @@ test('varies by origin, also without one in the request', async () => {
   }
 });
 
-test('a long origin does not hold up the process, whatever wildcards are configured', async (t) => {
-  const { url } = await start(t, 'gateway', { CORS_ORIGINS: 'https://*.a.*.a.*.shop.example' });
+test('a long origin does not hold up the process, whatever wildcards are configured', async () => {
   const askedAt = performance.now();
-  assert.equal(await allowed(url, `https://${'a.'.repeat(7000)}`), null);
+  assert.equal(await allowed(named.url, `https://${'a.'.repeat(7000)}`), null);
   const tookMs = performance.now() - askedAt;
   assert.ok(tookMs < 1000, `${tookMs} ms`);
 });

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { openInBrowser, withoutBrowser } from '../harness/browser.ts';
 import { createUser } from '../harness/client.ts';
-import { start, startGraph } from '../harness/graph.ts';
+import { startGraph } from '../harness/graph.ts';
+import { configure, copySupergraph } from '../harness/supergraph-files.ts';
 
 const PHONE_WIDTH = 390;
 
@@ -61,6 +63,14 @@ const USE = `<script nonce="test">
 /** A script that is not the page's own, which its policy forbids. */
 const INJECTED = '<script>document.title = "injected"</script>';
 
+const files = await copySupergraph({ after });
+const graph = await startGraph(
+  { after },
+  { only: ['users', 'orders'], gateway: { SUPERGRAPH_FILE: files.supergraph } },
+);
+const { url } = graph;
+const usual = await readFile(files.supergraph, 'utf8');
+
 interface Box {
   readonly x: number;
   readonly y: number;
@@ -82,10 +92,9 @@ interface Seen {
 test('GraphiQL runs the first query of this graph, keeps a history, and loads everything from the gateway', {
   skip: withoutBrowser,
 }, async (t) => {
-  const graph = await startGraph(t, { only: ['users', 'orders'] });
   await createUser(graph.url, 'ada@example.com');
-  const { url, asked } = await useGraphiql(t, new URL('/graphiql', graph.url));
-  const seen = seenOn(await openInBrowser(t, url));
+  const { url: proxy, asked } = await useGraphiql(t, new URL('/graphiql', url));
+  const seen = seenOn(await openInBrowser(t, proxy));
   assert.equal(seen.title, 'GraphiQL', 'no other script runs');
   const executed = asked.find(({ body }) => body.includes('query FirstQuery'));
   assert.match(executed?.answer ?? 'not executed', /^\{"data":\{"orders":\[\]\}\}/);
@@ -98,7 +107,7 @@ test('GraphiQL runs the first query of this graph, keeps a history, and loads ev
   await t.test('it asks no other host', () => {
     assert.deepEqual(seen.forbidden, ['inline']); // the injected script
     assert.deepEqual(
-      seen.asked.filter((address) => new URL(address).origin !== new URL(url).origin && !address.startsWith('data:')),
+      seen.asked.filter((address) => new URL(address).origin !== new URL(proxy).origin && !address.startsWith('data:')),
       [],
     );
     const paths = new Set(asked.map(({ path }) => path.replace(/^\/graphiql\/[\d.]+\/.*/, 'a file')));
@@ -115,8 +124,7 @@ test('GraphiQL runs the first query of this graph, keeps a history, and loads ev
   });
 });
 
-test('a browser loads the files of GraphiQL once, compressed', async (t) => {
-  const { url } = await start(t, 'gateway');
+test('a browser loads the files of GraphiQL once, compressed', async () => {
   const html = await (await fetch(new URL('/graphiql', url))).text();
   assert.ok(html.length < 10_000, `${html.length} characters`);
   const [script = ''] = html.match(/\/graphiql\/[\d.]+\/ruru\.js/) ?? [];
@@ -134,29 +142,28 @@ test('a browser loads the files of GraphiQL once, compressed', async (t) => {
 });
 
 test('Sandbox points to GraphiQL while it cannot be loaded', { skip: withoutBrowser }, async (t) => {
-  const { url } = await start(t, 'gateway');
   const page = await openInBrowser(t, url);
   assert.match(page, /Apollo Sandbox is loading.*<a href="\/graphiql">GraphiQL<\/a>/s);
   assert.doesNotMatch(page, /Apollo Server</);
-  const { url: only } = await start(t, 'gateway', { LANDING_PAGE: 'sandbox' });
-  const withoutGraphiql = await (await fetch(only, { headers: { accept: 'text/html' } })).text();
-  assert.match(withoutGraphiql, /set <code>gateway\.landing_page<\/code> to <code>true<\/code>/);
-  assert.doesNotMatch(withoutGraphiql, /<a href/);
 });
 
 for (const [setting, atEndpoint, atGraphiql, atRoot] of [
-  ['true', /EmbeddedSandbox/, 200, '/graphql'],
   ['sandbox', /EmbeddedSandbox/, 404, '/graphql'],
   ['graphiql', /<title>GraphiQL</, 200, '/graphql'],
   ['false', /^(?!.*(EmbeddedSandbox|GraphiQL))/s, 404, null],
+  ['true', /EmbeddedSandbox/, 200, '/graphql'],
 ] as const) {
-  test(`serves a browser the pages of ${setting}`, async (t) => {
-    const { url } = await start(t, 'gateway', { LANDING_PAGE: setting });
+  test(`serves a browser the pages of ${setting}`, async () => {
+    await configure(graph.gateway, files.supergraph, `${usual}gateway:\n  landing_page: ${setting}\n`);
     const headers = { accept: 'text/html' };
-    assert.match(await (await fetch(url, { headers })).text(), atEndpoint);
+    const page = await (await fetch(url, { headers })).text();
+    assert.match(page, atEndpoint);
     assert.equal((await fetch(new URL('/graphiql', url), { headers })).status, atGraphiql);
     const root = await fetch(new URL('/', url), { headers, redirect: 'manual' });
     assert.equal(root.headers.get('location'), atRoot);
+    if (setting !== 'sandbox') return;
+    assert.match(page, /set <code>gateway\.landing_page<\/code> to <code>true<\/code>/);
+    assert.doesNotMatch(page, /<a href/);
   });
 }
 

@@ -11,7 +11,7 @@ const SCRIPT = 'gateway/src/compose.ts';
 
 test('npm run compose runs the gateway’s own composition', async () => {
   const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-  assert.equal(scripts.compose, `node ${SCRIPT}`);
+  assert.equal(scripts.compose, `node --env-file-if-exists=.env ${SCRIPT}`);
 });
 
 test('prints the supergraph and nothing else', async () => {

@@ -6,7 +6,7 @@ import { readRows } from '../harness/rows.ts';
 import { withDeadline } from '../harness/waiting.ts';
 import { amountOf, keyOf, type Shop, startShop } from './shop.ts';
 
-const KILLS = times(100, 5);
+const KILLS = times(100, 3);
 const RATE_MS = 1000 / 50;
 /** Maximum number of acknowledgements between a start and the next kill. */
 const MOST_ACKNOWLEDGED = 10;

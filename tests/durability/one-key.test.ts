@@ -6,7 +6,7 @@ import { tellProgress, times } from '../harness/full-count.ts';
 import { startGraph } from '../harness/graph.ts';
 import { countRows } from '../harness/rows.ts';
 
-const KEYS = times(1000, 30);
+const KEYS = times(1000, 12);
 const SUBMISSIONS = 10;
 const KEYS_AT_A_TIME = 5;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
 import { times } from '../harness/full-count.ts';
@@ -20,7 +21,9 @@ const DESCRIPTION = '{ __type(name: "User") { description } }';
 const ORDERS = '{ orders { amount user { name } } }';
 const ANSWER = { orders: [{ amount: '10.50', user: { name: 'Ada Lovelace' } }] };
 
-const CHANGES = times(50);
+const CHANGES = times(50, 3);
+/** Between an answer and the next request of a client. */
+const PAUSE_MS = times(0, 20);
 
 test('applies every change of a schema under load without failing a request', async (t) => {
   const ended = new AbortController();
@@ -148,6 +151,7 @@ async function keepAsking(ended: AbortSignal): Promise<object[]> {
   while (!ended.aborted) {
     const { status, data } = await ask(graph.url, ORDERS);
     answers.push({ status, data });
+    await delay(PAUSE_MS);
   }
   return answers;
 }

@@ -19,3 +19,20 @@ export function readRows<Row>(file: string, query: string): Row[] {
     database.close();
   }
 }
+
+/** Deletes the rows of all tables, but for the record of migrations, from outside the process that owns the file. */
+export function deleteRows(file: string): void {
+  const database = new Database(file);
+  try {
+    const tables = database.prepare<[], string>("select name from sqlite_master where type = 'table'").pluck().all();
+    database.pragma('foreign_keys = off');
+    const emptied = tables.filter(
+      (name) => !/migration/.test(name) && (name === 'sqlite_sequence' || !/^sqlite_/.test(name)),
+    );
+    database.transaction(() => {
+      for (const name of emptied) database.exec(`delete from "${name}"`);
+    })();
+  } finally {
+    database.close();
+  }
+}

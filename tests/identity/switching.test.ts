@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { times } from '../harness/full-count.ts';
 import { send, startGateway } from '../harness/things.ts';
 import { until } from '../harness/waiting.ts';
 
 const CLIENTS = 8;
 const CHANGES = times(10, 4);
+/** Between an answer and the next request of a client. */
+const PAUSE_MS = times(0, 10);
 
 // Either the schema or the settings deny the count to requests without a token.
 const BY_SCHEMA = { isCountGuarded: true };
@@ -31,6 +34,7 @@ test('never grants access while a rule moves between the schema and the settings
     while (!isOver) {
       const { status, data, errors } = await send(url, '{ count }');
       seen.add(`${status} ${JSON.stringify(data)} ${errors.map(({ extensions }) => extensions.code)}`);
+      await delay(PAUSE_MS);
     }
   });
   for (let change = 1; change <= CHANGES; change += 1) {

@@ -27,7 +27,8 @@ const root = await mkdtemp(join(tmpdir(), 'lockstep-next-'));
 await copyWholeProject(root);
 const supergraph = join(root, 'supergraph.yaml');
 // Longer than a call waits for the processor of a slow machine while nine processes run.
-await writeFile(supergraph, (await readFile(supergraph, 'utf8')).replaceAll(/timeout: \w+/g, 'timeout: 10s'));
+await writeFile(supergraph, (await readFile(supergraph, 'utf8')).replaceAll(/timeout: \w+/g, 'timeout: ${env.SLOW}'));
+await writeFile(join(root, '.env'), 'SLOW=10s\n'); // which every command reads
 const reviews = join(root, 'subgraphs', 'reviews');
 const port = await freePort();
 const project = await createProject(
@@ -120,6 +121,7 @@ test('npm run new:subgraph makes a subgraph whose tests pass, on a free port', a
   const { config } = JSON.parse(await readFile(join(reviews, 'package.json'), 'utf8'));
   assert.ok(config.port > 4004, String(config.port));
   assert.ok(existsSync(join(root, 'node_modules/@lockstep/reviews/package.json')));
+  assert.match(await succeed('compose'), /REVIEWS @join__graph/);
   await assertAccepts('@biomejs/biome/bin/biome', 'ci', 'subgraphs/reviews');
   if (!isFull) return;
   await succeed('codegen', '--check');

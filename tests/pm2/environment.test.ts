@@ -123,7 +123,8 @@ test('pm2 save and resurrect, as at boot, bring back processes that are ready, w
 
   // the environment of the unit that `pm2 startup` makes, which no shell gives a `_`
   const { HOME = '', PATH = '', PM2_HOME = '' } = project.env;
-  const unit = { HOME, PATH, PM2_HOME, NODE_CLUSTER_SCHED_POLICY: 'none' };
+  const PM2_NODE_OPTIONS = `--require=${join(project.root, 'commands', 'processes', 'pm2-log.cjs')}`;
+  const unit = { HOME, PATH, PM2_HOME, NODE_CLUSTER_SCHED_POLICY: 'none', PM2_NODE_OPTIONS };
   assert.equal((await run(process.execPath, [PM2, 'resurrect'], unit, '/')).code, 0);
 
   await until(

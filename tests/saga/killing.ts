@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { after, test } from 'node:test';
 import { checkCheckouts } from '../../commands/databases/checkout-check.ts';
 import {
   type Checkout,
@@ -12,7 +12,7 @@ import {
 } from '../harness/checkouts.ts';
 import { createProduct, createUser } from '../harness/client.ts';
 import { times } from '../harness/full-count.ts';
-import { type Graph, startGraph } from '../harness/graph.ts';
+import type { Graph } from '../harness/graph.ts';
 import type { RunningProcess } from '../harness/process.ts';
 
 const ROUNDS = times(10);
@@ -20,15 +20,19 @@ const BUYERS = 5;
 
 type Killed = 'orders' | 'products';
 
+// What is started again serves the tests that follow, so it ends with the file.
+const endings: (() => unknown)[] = [];
+after(() => Promise.all(endings.map((end) => end())));
+const file = { after: (end: () => unknown) => void endings.push(end) };
+
 /** Kills the process at each of its failpoints under checkouts that succeed, that are rejected, and that are cancelled. */
-export function testKilledAt(name: Killed, failpoints: readonly string[]): void {
+export function testKilledAt(graph: Graph, name: Killed, failpoints: readonly string[]): void {
   test(`accounts for all stock when ${name} is killed between any two steps of a checkout`, async (t) => {
-    const graph = await startGraph(t);
-    const userId = await createUser(graph.url, 'ada@example.com');
+    const userId = await createUser(graph.url, `${name}@example.com`);
     const plenty = await createProduct(graph.url, 1_000_000);
     const scarce = await createProduct(graph.url, 2);
     let running = graph[name];
-    let sent = 0;
+    let { checkouts: sent } = checkCheckouts(databasesOf(graph));
     for (const failpoint of failpoints) {
       await t.test(`ends each checkout and accounts for all stock at ${failpoint}`, async () => {
         for (let round = 1; round <= ROUNDS; round += 1) {
@@ -41,7 +45,7 @@ export function testKilledAt(name: Killed, failpoints: readonly string[]): void 
           const { data } = await sendCheckout(graph.url, earlier);
           assert.ok(data);
           await running.stop('SIGKILL');
-          running = await killAt(t, graph, { name, failpoint }, checkouts, data.checkout.id);
+          running = await killAt(graph, { name, failpoint }, checkouts, data.checkout.id);
           sent += checkouts.length + 1;
           assert.equal(checkCheckouts(databasesOf(graph)).checkouts, sent, 'one order a key');
         }
@@ -55,13 +59,12 @@ export function testKilledAt(name: Killed, failpoints: readonly string[]): void 
  * @returns the process that was started after the one that was killed
  */
 async function killAt(
-  t: TestContext,
   graph: Graph,
   { name, failpoint }: { name: Killed; failpoint: string },
   checkouts: readonly Checkout[],
   orderId: string,
 ): Promise<RunningProcess> {
-  const doomed = await startAgain(t, graph, name, { FAILPOINT: failpoint, NODE_ENV: 'test' });
+  const doomed = await startAgain(file, graph, name, { FAILPOINT: failpoint, NODE_ENV: 'test' });
   const [answers] = await Promise.all([
     Promise.all(checkouts.map((checkout) => sendCheckout(graph.url, checkout))),
     sendCancel(graph.url, orderId),
@@ -69,7 +72,7 @@ async function killAt(
   assert.equal(await doomed.ended, 'SIGKILL');
 
   const restartedAt = performance.now();
-  const restarted = await startAgain(t, graph, name);
+  const restarted = await startAgain(file, graph, name);
   await untilSettled(graph, restartedAt);
   for (const [index, checkout] of checkouts.entries()) await assertEnded(graph, checkout, endingOf(answers[index]));
   await untilSettled(graph);

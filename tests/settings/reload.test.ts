@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ask, createUser } from '../harness/client.ts';
 import { times } from '../harness/full-count.ts';
 import { startGraph } from '../harness/graph.ts';
@@ -13,6 +14,8 @@ import { until } from '../harness/waiting.ts';
 
 const FLIPS = times(50, 8);
 const CLIENTS = 6;
+/** Between an answer and the next request of a client. */
+const PAUSE_MS = times(0, 20);
 
 const files = await copySupergraph({ after });
 const graph = await startGraph(
@@ -139,6 +142,7 @@ function startLoad(t: TestContext) {
       const answer = await ask(graph.url, query).catch((error: unknown) => ({ status: 0, errors: [String(error)] }));
       answered += 1;
       if (answer.status !== 200 || answer.errors) failures.push(answer);
+      await delay(PAUSE_MS);
     }
   };
   const clients = Promise.all(Array.from({ length: CLIENTS }, (_, index) => client(`client${index}`)));

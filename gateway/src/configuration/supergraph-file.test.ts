@@ -32,7 +32,12 @@ subgraphs:
       compressedReplies: true,
     },
   ]);
-  assert.deepEqual(gateway.traffic, { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true });
+  assert.deepEqual(gateway.traffic, {
+    timeoutMs: 10_000,
+    deduplicateQuery: true,
+    batchEntities: true,
+    mergeFetches: true,
+  });
 });
 
 test('replaces environment variables', () => {
@@ -49,7 +54,12 @@ test('turns off deduplication and batching', () => {
 subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a.graphql } } }
 gateway: { traffic_shaping: { deduplicate_query: false, batch_entities: "\${env.BATCH:-false}" } }
 `);
-  assert.deepEqual(gateway.traffic, { timeoutMs: 10_000, deduplicateQuery: false, batchEntities: false });
+  assert.deepEqual(gateway.traffic, {
+    timeoutMs: 10_000,
+    deduplicateQuery: false,
+    batchEntities: false,
+    mergeFetches: true,
+  });
   const wrong =
     'subgraphs: { a: { routing_url: "http://a:1/", schema: { file: a } } }\ngateway: { traffic_shaping: { batch_entities: 1, colour: 2 } }';
   assert.deepEqual(brief(mistakesOf(wrong)), [

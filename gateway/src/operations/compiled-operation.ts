@@ -38,6 +38,8 @@ export interface OperationSource extends PlannedOperation {
   /** The client's document, validated against `apiSchema`. */
   readonly document: DocumentNode;
   readonly operationName?: string | undefined;
+  /** True if entity fetches to one subgraph that can be ready together are one call. */
+  readonly mergesFetches: boolean;
   /** The denied part: `document` then has its fragments inlined, and only the visible part was planned. */
   readonly restriction?: SourceRestriction | undefined;
 }
@@ -188,9 +190,10 @@ export class CompiledOperation {
   }
 
   #compilePlan(conditions: Readonly<Record<string, unknown>>): Step {
-    const { queryPlan } = this.#source;
+    const { queryPlan, mergesFetches } = this.#source;
     const includes = (selection: SelectionNode) => isIncluded(selection, conditions);
     return compilePlan(queryPlan, {
+      mergesFetches,
       types: this.#types,
       held: this.held,
       clientVariable: (name) => this.#responseKeys.clientVariable(name),

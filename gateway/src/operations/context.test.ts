@@ -150,3 +150,21 @@ test('fetches a field with a context argument only if the conditions around it s
   const expected = { shelf: { name: 'n1', book: { __typename: 'Book', id: 'b1' } } };
   assert.deepEqual([answer, errors], [expected, undefined]);
 });
+
+test('fetches with different context values are calls of their own, each merged with others of the same value', async () => {
+  const federation = new Federation({ subgraphs: labels('name'), data, resolvers });
+  const { data: answer } = await federation.execute(
+    '{ a: shelves { books { label } } b: shelves { books { title label } } }',
+  );
+  const books = (id: string) => [
+    { label: `b${id} of "n${id}"` },
+    { title: `title ${id}`, label: `b${id} of "n${id}"` },
+  ];
+  const [label, both] = [0, 1].map((index) => ids.map((id) => ({ books: [books(id)[index]] })));
+  assert.deepEqual(answer, { a: label, b: both });
+  const ofBooks = federation.calls.filter(({ query }) => query.includes('label'));
+  assert.deepEqual(
+    ofBooks.map(({ variables }) => Object.values(variables).filter((value) => typeof value === 'string')),
+    ids.map((id) => [`n${id}`, `n${id}`]),
+  );
+});

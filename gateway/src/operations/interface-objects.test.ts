@@ -71,7 +71,8 @@ describe('a selection on some types of an interface object', () => {
     const [, , ...calls] = forest.calls;
     assert.ok(calls.length > 1);
     for (const { subgraph, variables } of calls) {
-      assert.deepEqual(JSON.stringify(variables).match(/(oak|pine) \d/g), ['oak 0', 'oak 1'], `to ${subgraph}`);
+      const trees = new Set(JSON.stringify(variables).match(/(oak|pine) \d/g));
+      assert.deepEqual([...trees], ['oak 0', 'oak 1'], `to ${subgraph}`);
     }
   });
 

@@ -21,19 +21,26 @@ export type Compiled = CompiledOperation | UnsupportedOperation;
 /** Effect of a denied part of an operation: it is removed, the whole is refused, or it is only reported. */
 export type DenialEffect = 'removed' | 'refused' | 'told';
 
+/** Settings of how operations are compiled. */
+export interface CompilerOptions {
+  readonly denied: DenialEffect;
+  /** Set if entity fetches of an operation to one subgraph that can be ready together are one call. */
+  readonly mergesFetches: boolean;
+}
+
 /** Plans and compiles the operations of one supergraph. */
 export class OperationCompiler {
   readonly rules: AuthorizationRules;
   readonly labels: OverrideLabels;
   readonly #planner: Planner;
-  readonly #denied: DenialEffect;
+  readonly #options: CompilerOptions;
   readonly #counts: OperationCounts;
 
-  constructor(planner: Planner, denied: DenialEffect, counts: OperationCounts) {
+  constructor(planner: Planner, options: CompilerOptions, counts: OperationCounts) {
     this.rules = new AuthorizationRules(planner.directives.authorization);
     this.labels = new OverrideLabels(planner.directives.overrideLabels);
     this.#planner = planner;
-    this.#denied = denied;
+    this.#options = options;
     this.#counts = counts;
   }
 
@@ -58,8 +65,9 @@ export class OperationCompiler {
     if (unmet.size === 0) return this.compileDocument(document, operationName, { ...request, overrideLabels });
     const whole = inlined(operation);
     const { visible, denied, denials } = this.#restrict(whole, (rule) => !unmet.has(rule));
-    const parts = this.#denied === 'told' ? { visible: whole, denied: new Set<never>() } : { visible, denied };
-    const restriction = { ...parts, denials, isAuthenticated, isWhole: this.#denied === 'refused' };
+    const { denied: effect } = this.#options;
+    const parts = effect === 'told' ? { visible: whole, denied: new Set<never>() } : { visible, denied };
+    const restriction = { ...parts, denials, isAuthenticated, isWhole: effect === 'refused' };
     return this.compileDocument(documentOf(whole), operationName, { ...request, overrideLabels, restriction });
   }
 
@@ -82,7 +90,9 @@ export class OperationCompiler {
     try {
       const visible = restriction ? documentOf(restriction.visible) : document;
       const planned = await this.#planner.plan({ ...request, document: visible, operationName });
-      return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName, restriction });
+      const { mergesFetches } = this.#options;
+      const source = { ...planned, apiSchema, supergraphSchema, document, operationName, restriction, mergesFetches };
+      return compileOperation(source);
     } catch (error) {
       if (error instanceof OperationTooComplexError) return UnsupportedOperation.tooComplex(error.message);
       if (!(error instanceof UnsupportedPlanError || error instanceof UnplannableOperationError)) throw error;

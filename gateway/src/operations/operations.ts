@@ -8,7 +8,7 @@ import type { RejectionCounts } from '../telemetry/rejection-counts.ts';
 import type { AuthorizationRules } from './authorization/rules.ts';
 import type { ClientOperation } from './client-operation.ts';
 import { CompiledOperation } from './compiled-operation.ts';
-import { type Compiled, type DenialEffect, OperationCompiler } from './operation-compiler.ts';
+import { type Compiled, type CompilerOptions, OperationCompiler } from './operation-compiler.ts';
 import { RequestDependentOperation, type Variant } from './request-dependent-operation.ts';
 import { AbandonedError, SharedCompilation, type Waiter } from './shared-compilation.ts';
 import { UnsupportedOperation } from './unsupported-operation.ts';
@@ -37,8 +37,7 @@ const ENTRY_BYTES = 5000;
 /** Number of operations of a supergraph that are compiled on its successor before that takes over. */
 const WARMED_UP = 200;
 
-export interface OperationsOptions {
-  readonly denied?: DenialEffect;
+export interface OperationsOptions extends Partial<CompilerOptions> {
   /** Counts of the supergraphs before, which this one continues. */
   readonly counts?: OperationCounts | undefined;
   /** Counts of requests that are refused because too many operations wait to be planned. */
@@ -59,13 +58,13 @@ export class Operations {
 
   constructor(
     planner: Planner,
-    { denied = 'removed', counts, refusals, maxBytes = MAX_BYTES }: OperationsOptions = {},
+    { denied = 'removed', mergesFetches = true, counts, refusals, maxBytes = MAX_BYTES }: OperationsOptions = {},
   ) {
     this.planner = planner;
     this.#refusals = refusals;
     this.#entries = new ByteCache(maxBytes);
     this.counts = counts ?? { hits: 0, misses: 0, unsupported: 0 };
-    this.#compiler = new OperationCompiler(planner, denied, this.counts);
+    this.#compiler = new OperationCompiler(planner, { denied, mergesFetches }, this.counts);
   }
 
   /** Authorization rules of the supergraph. */

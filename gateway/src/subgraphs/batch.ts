@@ -1,20 +1,34 @@
 import { setImmediate } from 'node:timers';
 import { UnreadableAnswerError } from '@lockstep/runtime/http/client/answer-reader.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import type { Deadline, Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { BodyTooLargeError } from '@lockstep/runtime/http/server/body.ts';
-import { FetchRequest } from '../execution/fetching/fetch-request.ts';
-import { splitAnswer } from './batched-answer.ts';
+import { FetchRequest, type MergedDocument } from '../execution/fetching/fetch-request.ts';
+import { MergedRequest } from '../execution/fetching/merged-request.ts';
+import { type JointBatch, splitAnswer, splitMergedAnswer } from './batched-answer.ts';
 import type { CallContext } from './call-context.ts';
 import type { Call, Step } from './call-step.ts';
 import type { CallTelemetry } from './call-telemetry.ts';
+import { inBatches, jointCalls } from './joint-calls.ts';
+import { JointLifetime } from './joint-lifetime.ts';
 import { PASSING_STATUSES } from './retry.ts';
 
-/** Lets entity fetches that wait at the same moment travel together; other fetches travel alone. */
-export function batch(telemetry: CallTelemetry | undefined): Step<GraphQLAnswer> {
+export interface BatchOptions {
+  /** Set if fetches of different operations may be one call. */
+  readonly joinsOperations: boolean;
+  readonly telemetry?: CallTelemetry | undefined;
+}
+
+/**
+ * Lets entity fetches that wait at the same moment travel together: those of different operations if that is configured, and
+ * those of one group of an operation. Other fetches travel alone.
+ */
+export function batch(options: BatchOptions): Step<GraphQLAnswer> {
   return (next) => {
-    const batches = new EntityBatches(next, telemetry);
-    return (request, context) => (request.representations ? batches.fetch(request, context) : next(request, context));
+    const batches = new EntityBatches(next, options);
+    return (request, context) =>
+      request.representations && (options.joinsOperations || request.constants.part)
+        ? batches.fetch(request, context)
+        : next(request, context);
   };
 }
 
@@ -26,8 +40,8 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
-/** Maximum number of representations that travel together; a fetch that has more travels alone. */
-const MAX_REPRESENTATIONS = 1000;
+/** Fetches with one document. */
+type Batch = readonly Waiting[];
 
 /**
  * Time that a fetch needs for a call of its own after its batch failed. With less it ends at its deadline: a subgraph that
@@ -36,27 +50,32 @@ const MAX_REPRESENTATIONS = 1000;
 const MIN_LEFT_MS = 50;
 
 /**
- * Makes one call of entity fetches of different operations if they are of the same fetch node, have the same variables and
- * headers, and wait at the same moment. No fetch waits longer than one turn of the event loop.
+ * Makes one call of entity fetches that have the same headers and wait at the same moment. Those of the same fetch node with
+ * the same variables have their representations in one list; those of different nodes of a group are aliased fields of a
+ * merged document. No fetch waits longer than one turn of the event loop.
  *
  * If the answer can't be split into what is whose, it is dropped, and each fetch has a call of its own: nobody gets an error
- * about another's entities, or fails because of them. A batch of n fetches makes at most n + 1 calls.
+ * about another's entities, or fails because of them. A batch of n fetches makes at most n + 1 calls, and a call merged of
+ * m batches at most one more and one for each of them.
  */
 class EntityBatches {
   readonly #next: Call<GraphQLAnswer>;
   readonly #telemetry: CallTelemetry | undefined;
+  readonly #joinsOperations: boolean;
   readonly #waiting = new Map<string, Waiting[]>();
   #isScheduled = false;
 
-  constructor(next: Call<GraphQLAnswer>, telemetry: CallTelemetry | undefined) {
+  constructor(next: Call<GraphQLAnswer>, { joinsOperations, telemetry }: BatchOptions) {
     this.#next = next;
     this.#telemetry = telemetry;
+    this.#joinsOperations = joinsOperations;
   }
 
   /** Resolves with the answer to this fetch alone. The lifetime in `context` ends this waiting only. */
   fetch(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {
     return new Promise((resolve, reject) => {
-      const key = `${context.headers.identity} ${request.toIdentityOfAnyEntities()}`;
+      const identity = `${context.headers.identity} ${request.toIdentityOfAnyEntities()}`;
+      const key = this.#joinsOperations ? identity : `${request.execution} ${identity}`;
       const waiting = this.#waiting.get(key);
       const one = { request, context, resolve, reject };
       if (waiting) waiting.push(one);
@@ -71,104 +90,125 @@ class EntityBatches {
     this.#isScheduled = false;
     const all = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const waiting of all) for (const batch of inBatches(waiting)) this.#sendBatch(batch);
+    const batches = all.flatMap((waiting) => inBatches(waiting.filter(isWaiting)));
+    const [first] = batches;
+    if (first && batches.length === 1) this.#sendBatch(first);
+    else for (const joint of jointCalls(batches, this.#joinsOperations)) this.#sendJoint(joint);
   }
 
-  #sendBatch(batch: readonly Waiting[]): void {
-    const [only] = batch;
-    if (only && batch.length === 1) only.resolve(this.#next(only.request, only.context));
-    else if (only) void this.#sendTogether(batch, only);
+  #sendJoint(batches: readonly Batch[]): void {
+    const [first] = batches;
+    if (first && batches.length === 1) this.#sendBatch(first);
+    else void this.#sendMerged(batches);
   }
 
-  async #sendTogether(batch: readonly Waiting[], { request, context }: Waiting): Promise<void> {
-    const indices = indicesOf(batch);
-    const { signal, deadline, bytes } = new JointLifetime(batch);
-    const { headers, fetchTrace } = context;
-    const joint = new FetchRequest(request.constants, request.variables, [...indices.keys()]);
+  #sendBatch(fetches: Batch): void {
+    const [only] = fetches;
+    if (only && fetches.length === 1) only.resolve(this.#next(only.request, only.context));
+    else if (only) void this.#sendTogether(fetches, only);
+  }
+
+  async #sendTogether(fetches: Batch, { request }: Waiting): Promise<void> {
+    const joint = jointBatch(fetches);
+    const call = new FetchRequest(request.constants, request.variables, joint.representations);
+    await this.#call(call, fetches, {
+      documents: 1,
+      split: (answer) => splitAnswer(answer, joint),
+      fail: (left) => {
+        for (const { request: own, context, resolve } of left) resolve(this.#next(own, context));
+      },
+    });
+  }
+
+  async #sendMerged(batches: readonly Batch[]): Promise<void> {
+    const fetches = batches.flat();
+    const joint = batches.map(jointBatch);
+    const requests = joint.map(
+      ({ first, representations }) => new FetchRequest(first.constants, first.variables, representations),
+    );
+    const document = documentOf(requests);
+    if (!document || document.isPaused) {
+      for (const one of batches) this.#sendBatch(one);
+      return;
+    }
+    await this.#call(new MergedRequest(document, requests), fetches, {
+      documents: requests.length,
+      split: (answer) => splitMergedAnswer(answer, joint),
+      fail: (left) => {
+        document.pause();
+        for (const one of batches) this.#sendBatch(one.filter((fetch) => left.has(fetch)));
+      },
+    });
+  }
+
+  /** Makes one call for all of the fetches. */
+  async #call(request: FetchRequest, fetches: Batch, outcome: Outcome): Promise<void> {
+    const lifetime = new JointLifetime(fetches);
+    const { signal, deadline, bytes } = lifetime;
+    const [first] = fetches;
+    if (!first) return;
+    const { headers, fetchTrace } = first.context;
     try {
-      const answer = await this.#next(joint, { signal, deadline, headers, fetchTrace, bytes });
-      const parts = splitAnswer(answer, batch, indices);
-      if (!parts) return this.#sendSeparately(batch, answer.head?.status);
-      this.#telemetry?.batched(batch.map((one) => one.context));
-      batch.forEach((one, index) => {
+      const answer = await this.#next(request, { signal, deadline, headers, fetchTrace, bytes });
+      const parts = outcome.split(answer);
+      if (!parts) return sendSeparately(fetches, lifetime, outcome, answer.head?.status);
+      this.#telemetry?.batched(
+        fetches.map(({ context }) => context),
+        outcome.documents,
+      );
+      fetches.forEach((one, index) => {
         one.resolve(parts[index] ?? {});
       });
     } catch (error) {
-      if (error instanceof UnreadableAnswerError) return this.#sendSeparately(batch, error.status);
-      if (error instanceof BodyTooLargeError) return this.#sendSeparately(batch);
-      for (const one of batch) one.reject(error);
-    }
-  }
-
-  /** @param status status of the unusable reply to the batch */
-  #sendSeparately(batch: readonly Waiting[], status = 200): void {
-    for (const { request, context, resolve, reject } of batch) {
-      const { signal, deadline } = context;
-      if (signal.aborted || (deadline && deadline.leftMs() < MIN_LEFT_MS)) continue;
-      if (PASSING_STATUSES.has(status)) reject(new Error(`the subgraph answered ${status}`));
-      else resolve(this.#next(request, context));
+      if (error instanceof UnreadableAnswerError) return sendSeparately(fetches, lifetime, outcome, error.status);
+      if (error instanceof BodyTooLargeError) return sendSeparately(fetches, lifetime, outcome);
+      for (const one of fetches) one.reject(error);
     }
   }
 }
 
-/** Splits fetches into batches, in the order they came, as many together as the bound allows. */
-function inBatches(waiting: readonly Waiting[]): Waiting[][] {
-  const batches: Waiting[][] = [];
-  let size = Number.POSITIVE_INFINITY;
-  for (const one of waiting) {
-    if (one.context.signal.aborted) {
-      one.reject(one.context.signal.reason);
-      continue;
-    }
-    const length = one.request.representations?.length ?? 0;
-    if (size + length > MAX_REPRESENTATIONS) {
-      batches.push([]);
-      size = 0;
-    }
-    batches.at(-1)?.push(one);
-    size += length;
-  }
-  return batches;
+/** Use of the answer to a joint call. */
+interface Outcome {
+  /** Number of documents that the call's was merged of. */
+  readonly documents: number;
+  /** Returns the answer for each fetch; undefined if it can't be told what is whose. */
+  split(answer: GraphQLAnswer): GraphQLAnswer[] | undefined;
+  /** Sends the fetches again that have the time for it. */
+  fail(left: ReadonlySet<Waiting>): void;
 }
 
-function indicesOf(batch: readonly Waiting[]): Map<string, number> {
+/** @param status status of the unusable reply to the joint call */
+function sendSeparately(fetches: Batch, lifetime: JointLifetime, outcome: Outcome, status = 200): void {
+  lifetime.returnReplies();
+  const left = fetches.filter(({ context: { signal, deadline } }) => {
+    return !signal.aborted && !(deadline && deadline.leftMs() < MIN_LEFT_MS);
+  });
+  if (!PASSING_STATUSES.has(status)) outcome.fail(new Set(left));
+  else for (const { reject } of left) reject(new Error(`the subgraph answered ${status}`));
+}
+
+/** Returns false for a fetch that has ended, and rejects it. */
+function isWaiting({ context: { signal }, reject }: Waiting): boolean {
+  if (signal.aborted) reject(signal.reason);
+  return !signal.aborted;
+}
+
+function documentOf(requests: readonly FetchRequest[]): MergedDocument | undefined {
+  const constants = requests.map((request) => request.constants);
+  return constants[0]?.part?.group.documentOf(constants);
+}
+
+function jointBatch(fetches: Batch): JointBatch & { readonly first: FetchRequest } {
+  const requests = fetches.map(({ request }) => request);
+  const [first] = requests;
+  if (!first) throw new Error('a batch without a fetch');
+  if (requests.length === 1)
+    return { first, requests, representations: first.representations ?? [], indices: undefined };
   const indices = new Map<string, number>();
-  for (const { request } of batch) {
-    for (const representation of request.representations ?? []) {
+  for (const { representations = [] } of requests) {
+    for (const representation of representations) {
       if (!indices.has(representation)) indices.set(representation, indices.size);
     }
   }
-  return indices;
-}
-
-/**
- * Lifetime of the call of a batch: until every fetch of it has ended, with the latest of their deadlines. A fetch that ends
- * before is rejected.
- */
-class JointLifetime implements Lifetime {
-  readonly deadline: Deadline | undefined;
-  /** Counts what is held for all of them in equal parts. */
-  readonly bytes: NonNullable<Lifetime['bytes']>;
-  readonly #controller = new AbortController();
-
-  constructor(batch: readonly Waiting[]) {
-    const { length } = batch;
-    this.bytes = {
-      takeReply: (bytes) => batch.forEach(({ context }) => void context.bytes?.takeReply(Math.ceil(bytes / length))),
-    };
-    let left = length;
-    for (const { context, reject } of batch) {
-      const { signal } = context;
-      signal.addEventListener('abort', () => {
-        reject(signal.reason);
-        left -= 1;
-        if (left === 0) this.#controller.abort();
-      });
-    }
-    [this.deadline] = batch.flatMap(({ context }) => context.deadline ?? []).sort((a, b) => b.endsAt - a.endsAt);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
+  return { first, requests, representations: [...indices.keys()], indices };
 }

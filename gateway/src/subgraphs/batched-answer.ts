@@ -1,26 +1,66 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import { aliasOf } from '../execution/fetching/merged-document.ts';
 import { copyOf } from '../execution/fetching/records.ts';
+
+/** Fetches whose entities are in one list. */
+export interface JointBatch {
+  readonly requests: readonly FetchRequest[];
+  /** Distinct representations of all of them, in the order of the list. */
+  readonly representations: readonly string[];
+  /** Place of each representation in the list; undefined if there is one fetch only. */
+  readonly indices: ReadonlyMap<string, number> | undefined;
+}
+
+/**
+ * Splits the answer to a merged call into one for each fetch, in the order of the batches.
+ *
+ * @returns undefined if it can't be told apart what is whose, as for {@link splitAnswer}
+ */
+export function splitMergedAnswer(
+  { data, errors, head }: GraphQLAnswer,
+  batches: readonly JointBatch[],
+): GraphQLAnswer[] | undefined {
+  const byAlias = new Map<unknown, GraphQLFormattedError[]>(batches.map((_, index) => [aliasOf(index), []]));
+  for (const error of errors ?? []) {
+    const [alias, ...below] = Array.isArray(error.path) ? error.path : [];
+    const known = byAlias.get(alias);
+    if (!known) return undefined;
+    known.push({ ...error, path: ['_entities', ...below] });
+  }
+  const answers: GraphQLAnswer[] = [];
+  for (const [index, batch] of batches.entries()) {
+    const own = byAlias.get(aliasOf(index)) ?? [];
+    const answer = {
+      data: { _entities: data?.[aliasOf(index)] },
+      ...(own.length > 0 && { errors: own }),
+      ...(head && { head }),
+    };
+    const parts = splitAnswer(answer, batch);
+    if (!parts) return undefined;
+    answers.push(...parts);
+  }
+  return answers;
+}
 
 /**
  * Splits the answer to a batch into one for each fetch: the entities that it asked for, and the errors about them.
  *
- * @param indices place of each representation in the answer
  * @returns undefined if it can't be told apart what is whose: the answer doesn't have the entities that were asked for, or
  *   has an error that isn't about one of them
  */
 export function splitAnswer(
   answer: GraphQLAnswer,
-  batch: readonly { readonly request: FetchRequest }[],
-  indices: ReadonlyMap<string, number>,
+  { requests, representations, indices }: JointBatch,
 ): GraphQLAnswer[] | undefined {
   const entities = answer.data?._entities;
-  if (!Array.isArray(entities) || entities.length !== indices.size) return undefined;
-  const errors = answer.errors && errorsByEntity(answer.errors, indices.size);
+  if (!Array.isArray(entities) || entities.length !== representations.length) return undefined;
+  const errors = answer.errors && errorsByEntity(answer.errors, entities.length);
   if (answer.errors && !errors) return undefined;
+  if (!indices) return [answer];
   const taken = new Set<number>();
-  return batch.map(({ request }) => {
+  return requests.map((request) => {
     const own = (request.representations ?? []).map((representation) => indices.get(representation) ?? -1);
     const ownErrors = errors ? errorsOf(own, errors) : [];
     return {
@@ -30,7 +70,6 @@ export function splitAnswer(
     };
   });
 }
-
 /** Returns a copy of an entity that another fetch has taken: each merges it into its own answer. */
 function takeEntity(entities: readonly unknown[], index: number, taken: Set<number>): unknown {
   const entity = entities[index];

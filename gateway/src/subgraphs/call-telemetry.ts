@@ -75,9 +75,15 @@ export class CallTelemetry {
     fetchTrace?.share(span);
   }
 
-  /** Notes that fetches travelled as one call, which was the first one's. */
-  batched([first, ...others]: readonly CallContext[]): void {
-    this.#metrics?.saved.add(this.#subgraph, 'batching', others.length);
+  /**
+   * Notes that fetches travelled as one call, which was the first one's.
+   *
+   * @param documents number of documents that the call's was merged of
+   */
+  batched([first, ...others]: readonly CallContext[], documents: number): void {
+    if (documents > 1) this.#metrics?.saved.add(this.#subgraph, 'merging', documents - 1);
+    const batched = others.length + 1 - documents;
+    if (batched > 0) this.#metrics?.saved.add(this.#subgraph, 'batching', batched);
     for (const { fetchTrace } of others) fetchTrace?.share(first?.fetchTrace?.call);
   }
 

@@ -26,7 +26,7 @@ async function start(t: TestContext, retry?: RetrySettings) {
   });
   const caller = new SubgraphCaller({
     subgraph: { name: 'books', routingUrl: url, schema: { sdl: '' }, timeoutMs: 60_000, ...(retry && { retry }) },
-    traffic: { timeoutMs: 60_000, deduplicateQuery: true, batchEntities: true },
+    traffic: { timeoutMs: 60_000, deduplicateQuery: true, batchEntities: true, mergeFetches: true },
     secret: undefined,
     logger: recordLog().logger,
   });

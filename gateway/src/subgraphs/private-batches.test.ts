@@ -45,7 +45,7 @@ async function start(t: TestContext, answer: (representations: Representation[],
       retry: { maxAttempts: 3, intervalMs: 1, budget: 1 },
       circuitBreaker: { requestThreshold: 3, errorThresholdPercentage: 50, sleepWindowMs: 60_000 },
     },
-    traffic: { timeoutMs: 5000, deduplicateQuery: true, batchEntities: true },
+    traffic: { timeoutMs: 5000, deduplicateQuery: true, batchEntities: true, mergeFetches: true },
     secret: undefined,
     logger: recordLog().logger,
   });

@@ -61,7 +61,7 @@ async function start(
   const subgraph = await startSubgraph();
   const caller = new SubgraphCaller({
     subgraph: { name: 'books', routingUrl: subgraph.url, schema: { sdl: '' }, timeoutMs, ...settings },
-    traffic: { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true, ...traffic },
+    traffic: { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true, mergeFetches: true, ...traffic },
     secret: 'the shared secret',
     logger,
   });

@@ -84,7 +84,7 @@ function steps(
       telemetry?.observe, // counts, times and traces the fetch
       breaker && breakCircuit(breaker), // refuses it while the subgraph fails
       limit(client), // ends it in time, and gives its failure a code
-      traffic.batchEntities && batch(telemetry), // joins entity fetches that wait at the same moment
+      (traffic.batchEntities || traffic.mergeFetches) && batch({ joinsOperations: traffic.batchEntities, telemetry }), // joins entity fetches that wait at the same moment
     ],
     share(
       { client, sharesQueries: traffic.deduplicateQuery, keepsHeads, telemetry, mutations },

@@ -84,6 +84,7 @@ export class LoadedSupergraph implements SupergraphFigures {
     const { directives } = gateway.authorization;
     this.operations = new Operations(planner, {
       denied: directives.dryRun ? 'told' : directives.rejectUnauthorized ? 'refused' : 'removed',
+      mergesFetches: gateway.traffic.mergeFetches,
       counts: counts?.operations,
       refusals: counts?.refusals,
     });

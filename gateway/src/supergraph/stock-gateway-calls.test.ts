@@ -27,7 +27,7 @@ async function sourceOf(t: TestContext, { statuses = [200], timeoutMs = 1000, an
       retry: { maxAttempts: 3, intervalMs: 1, budget: 1 },
       circuitBreaker: { errorThresholdPercentage: 50, requestThreshold: 4, sleepWindowMs: 60_000 },
     },
-    traffic: { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true },
+    traffic: { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true, mergeFetches: true },
     secret: undefined,
     logger: recordLog().logger,
   });

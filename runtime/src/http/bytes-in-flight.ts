@@ -90,6 +90,14 @@ export class RequestBytes {
     this.take(BYTES_OF_A_BYTE * bytes);
   }
 
+  /** Releases a reply that was taken, because it is dropped and another is asked for. */
+  returnReply(bytes: number): void {
+    this.#replies -= bytes;
+    const held = Math.min(BYTES_OF_A_BYTE * bytes, this.#held); // an operation that ended early has released it
+    this.#budget.release(held);
+    this.#held -= held;
+  }
+
   /** @throws {NoRoomError} if they don't fit */
   take(bytes: number): void {
     if (this.#isReleased) return; // nobody waits for the answer any more

@@ -33,7 +33,7 @@ export interface Lifetime {
   /** Undefined if it has none. By the clock: under load the signal may be aborted late. */
   readonly deadline?: Deadline | undefined;
   /** Counts what is held for it; undefined if that is not counted. */
-  readonly bytes?: Pick<RequestBytes, 'takeReply'> | undefined;
+  readonly bytes?: Pick<RequestBytes, 'takeReply' | 'returnReply'> | undefined;
 }
 
 const WHOLE_NUMBER = /^\d{1,9}$/;

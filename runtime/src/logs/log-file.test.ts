@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { LogFile } from './log-file.ts';
+import { writeLogFiles } from './write-log-files.ts';
 
 const FIXTURE = join(import.meta.dirname, '..', 'fixtures', 'full-disk.ts');
 const LIMITS = { maxBytes: 100, kept: 3 };
@@ -50,7 +51,7 @@ test('is rotated by size, and keeps some of the files before it', async (t) => {
   const archives = readdirSync(folder).filter((name) => name !== 'things.log');
   assert.equal(archives.length, LIMITS.kept);
   for (const name of archives) {
-    assert.match(name, /^things\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z\.log$/);
+    assert.match(name, /^things\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-[0-9a-f]{6}\.log$/);
     assert.equal(readFileSync(join(folder, name), 'utf8'), LINE + LINE);
   }
   assert.ok(readFileSync(path, 'utf8').length <= 2 * LINE.length);
@@ -64,7 +65,9 @@ test('is rotated when its day has ended, before the first line of the next', asy
   tick(200);
   file.write('new\n');
   assert.equal(readFileSync(path, 'utf8'), 'new\n');
-  assert.deepEqual(readdirSync(folder), ['things.2026-01-02T00-00-00-100Z.log', 'things.log']);
+  const [archive = '', ...others] = readdirSync(folder);
+  assert.match(archive, /^things\.2026-01-02T00-00-00-100Z-[0-9a-f]{6}\.log$/);
+  assert.deepEqual(others, ['things.log']);
 });
 
 test('several processes rotate one file, and lose no line', async (t) => {
@@ -84,6 +87,17 @@ test('several processes rotate one file, and lose no line', async (t) => {
   );
 });
 
+test('two processes that rotate it in one millisecond keep both files', async (t) => {
+  const { folder, tick, open } = await scene(t);
+  const file = open();
+  file.write(LINE + LINE);
+  tick(1000);
+  file.write(LINE + LINE);
+  open().write(LINE);
+  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  assert.equal(texts.join(''), LINE.repeat(5));
+});
+
 test('goes on in a new file if somebody moves it, and in the same one if somebody empties it', async (t) => {
   const { path, tick, open } = await scene(t);
   const file = open();
@@ -95,6 +109,38 @@ test('goes on in a new file if somebody moves it, and in the same one if somebod
   truncateSync(path);
   file.write('three\n');
   assert.equal(readFileSync(path, 'utf8'), 'three\n');
+});
+
+test('sends pm2 no lines while its daemon takes none, and keeps them in the files', async (t) => {
+  const { folder, path } = await scene(t);
+  const done: (() => void)[] = [];
+  let isFull = false;
+  const sent: string[] = [];
+  const { send } = process;
+  const output = process.stdout.write;
+  const errors = process.stderr.write;
+  process.send = ({ data }: { data: string }, ...rest: unknown[]) => {
+    sent.push(data);
+    const callback = rest.at(-1);
+    if (typeof callback === 'function') done.push(() => callback());
+    return !isFull;
+  };
+  try {
+    writeLogFiles({ out: path, error: join(folder, 'errors.log'), ...LIMITS }, () => {});
+    process.stdout.write('one\n');
+    isFull = true;
+    for (const line of ['two\n', 'three\n', 'four\n']) process.stdout.write(line);
+    isFull = false;
+    for (const callback of done) callback();
+    process.stdout.write('five\n');
+  } finally {
+    process.stdout.write = output;
+    process.stderr.write = errors;
+    if (send) process.send = send;
+    else delete process.send;
+  }
+  assert.deepEqual(sent, ['one\n', 'two\n', 'five\n']);
+  assert.equal(readFileSync(path, 'utf8'), 'one\ntwo\nthree\nfour\nfive\n');
 });
 
 /** Returns a time of this day, as files that are written now have one, with a minute left of it. */

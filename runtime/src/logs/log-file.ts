@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readdirSync, renameSync, rmSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pino } from 'pino';
@@ -7,6 +8,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const CHECK_INTERVAL_MS = 1000;
 /** Maximum length of the lines that wait in memory while they can't be written. Later ones are lost. */
 const MAX_WAITING = 1024 * 1024;
+/** End of the name of a rotated file. Older versions of the project wrote it without the digits after the time. */
+const IS_ARCHIVE = /\.\d{4}-[-\dT]+Z(-[0-9a-f]+)?\.log$/;
 
 /** Time in which nothing could be written. */
 export interface Gap {
@@ -104,17 +107,16 @@ export class LogFile {
     this.#inode = statsOf(this.#path)?.ino;
   }
 
+  /** Returns a name that no other process takes, though all of them rotate the file when the day ends. */
   #archiveAt(now: number): string {
     const time = new Date(now).toISOString().replaceAll(/[:.]/g, '-');
-    return this.#path.replace(/(\.log)?$/, `.${time}.log`);
+    return this.#path.replace(/(\.log)?$/, `.${time}-${randomBytes(3).toString('hex')}.log`);
   }
 
   #removeOldest(): void {
     const prefix = `${basename(this.#path).replace(/\.log$/, '')}.`;
     const folder = dirname(this.#path);
-    const archives = readdirSync(folder).filter(
-      (name) => name.startsWith(prefix) && /\.\d{4}-[-\dT]+Z\.log$/.test(name),
-    );
+    const archives = readdirSync(folder).filter((name) => name.startsWith(prefix) && IS_ARCHIVE.test(name));
     for (const name of archives.toSorted().slice(0, Math.max(0, archives.length - this.#limits.kept)))
       rmSync(join(folder, name), { force: true });
   }

@@ -1,9 +1,6 @@
 import { ExpectedError, operationOverdue } from '@lockstep/runtime/graphql/errors.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 
-/** Default for the objects of an operation: more than a page shows, and few enough for a tenth of a second. */
-export const MAX_OBJECTS = 20_000;
-
 /** Share of an object that a value costs which is read from its object and has no parts. */
 export const VALUE_COST = 0.2;
 

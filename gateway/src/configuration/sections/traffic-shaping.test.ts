@@ -14,7 +14,12 @@ function mistakesOf(section: z.ZodType, value: object): string[] {
 }
 
 test('reads every key of traffic_shaping, and has no limits by default', () => {
-  assert.deepEqual(trafficShaping.parse({}), { timeoutMs: 10_000, deduplicateQuery: true, batchEntities: true });
+  assert.deepEqual(trafficShaping.parse({}), {
+    timeoutMs: 10_000,
+    deduplicateQuery: true,
+    batchEntities: true,
+    mergeFetches: true,
+  });
   assert.deepEqual(
     trafficShaping.parse({
       timeout: '3s',
@@ -30,6 +35,7 @@ test('reads every key of traffic_shaping, and has no limits by default', () => {
       timeoutMs: 3000,
       deduplicateQuery: true,
       batchEntities: true,
+      mergeFetches: true,
       concurrencyLimit: 512,
       rateLimit: {
         capacity: 100,

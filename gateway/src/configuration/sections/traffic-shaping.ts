@@ -10,6 +10,9 @@ export const trafficShaping = z
     batch_entities: onOff(true).describe(
       'Merges entity fetches of different operations that wait at the same moment into one call.',
     ),
+    merge_fetches: onOff(true).describe(
+      'Merges entity fetches of one operation to one subgraph that are ready at the same time into one call.',
+    ),
     concurrency_limit: wholeNumber(1)
       .optional()
       .describe(
@@ -17,10 +20,11 @@ export const trafficShaping = z
       ),
     rate_limit: rateLimit.optional().describe('Rate limit per client. Beyond it, requests are refused with 429.'),
   })
-  .transform(({ timeout, deduplicate_query, batch_entities, concurrency_limit, rate_limit }) => ({
+  .transform(({ timeout, deduplicate_query, batch_entities, merge_fetches, concurrency_limit, rate_limit }) => ({
     timeoutMs: timeout,
     deduplicateQuery: deduplicate_query,
     batchEntities: batch_entities,
+    mergeFetches: merge_fetches,
     ...(concurrency_limit !== undefined && { concurrencyLimit: concurrency_limit }),
     ...(rate_limit && { rateLimit: rate_limit }),
   }));
@@ -33,6 +37,8 @@ export interface TrafficShaping {
   readonly deduplicateQuery: boolean;
   /** Merges entity fetches of different operations that wait at the same moment into one call. */
   readonly batchEntities: boolean;
+  /** Merges entity fetches of one operation to one subgraph that are ready at the same time into one call. */
+  readonly mergeFetches: boolean;
   /** Maximum number of operations at a time; unlimited if unset. */
   readonly concurrencyLimit?: number;
   readonly rateLimit?: RateLimitSettings;

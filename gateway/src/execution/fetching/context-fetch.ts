@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type FieldNode, Kind, type SelectionNode, visit } from 'graphql';
 import { type KeyTree, parseFetchOperation, renamedKeys } from '../../planning/plan/fetch-documents.ts';
+import type { GroupMember } from './call-groups.ts';
 import type { ContextGroup } from './context-arguments.ts';
 import { type FetchOptions, type FetchParts, fetchParts } from './fetch.ts';
 import { fetchWithout } from './partial-fetch.ts';
@@ -12,10 +13,12 @@ export class ContextFetch {
   readonly #fetch: FetchNode;
   readonly #path: readonly string[];
   readonly #options: FetchOptions;
+  readonly #member: GroupMember | undefined;
   readonly #parts = new Map<string, FetchParts | undefined>();
 
-  constructor(fetch: FetchNode, path: readonly string[], options: FetchOptions) {
+  constructor(fetch: FetchNode, path: readonly string[], options: FetchOptions, member: GroupMember | undefined) {
     this.#fetch = fetch;
+    this.#member = member;
     this.#path = path;
     this.#options = options;
   }
@@ -26,7 +29,7 @@ export class ContextFetch {
     if (!this.#parts.has(names)) {
       const unwanted = new Set(fieldsWith(this.#fetch, [...lacking.keys()]).map((keys) => keys.join('.')));
       const part = unwanted.size === 0 ? this.#fetch : fetchWithout(this.#fetch, unwanted);
-      this.#parts.set(names, part && fetchParts(part, this.#path, this.#options));
+      this.#parts.set(names, part && fetchParts(part, this.#path, this.#options, this.#member));
     }
     return this.#parts.get(names);
   }

@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import { AnswerTooLargeError } from '../answer-budget.ts';
+import type { GroupMember } from './call-groups.ts';
 import { groupByContext } from './context-arguments.ts';
 import { ContextFetch } from './context-fetch.ts';
 import { type EntityCall, failEntities, takeEntities } from './entity-answer.ts';
@@ -17,26 +18,29 @@ import type { UnselectedKeys } from './wanted-keys.ts';
 export function compileEntityFetch(fetch: FetchNode, path: readonly string[], options: FetchOptions): Step {
   const unwantedOf = options.unwantedOf(fetch, path);
   if (unwantedOf) return compileVariousEntities(fetch, path, options, unwantedOf);
-  const parts = fetchParts(fetch, path, options);
+  const member = options.members.get(fetch);
+  const parts = fetchParts(fetch, path, options, member);
   const representer = compileRepresentation(fetch, options.types, options.conditionalKeys);
   const { contextRewrites } = fetch;
   if (!contextRewrites?.length) {
     return async (execution) => {
-      await fetchEntities(parts, representer, execution, {
-        objects: objectsAt(execution.data, path, execution.budget),
-      });
+      const objects = objectsAt(execution.data, path, execution.budget);
+      const call = prepare(parts, representer, execution, { objects });
+      if (member) await sendTogether(call ? [call] : [], execution, member);
+      else if (call) await send(call);
     };
   }
-  const contextFetch = new ContextFetch(fetch, path, options);
+  const contextFetch = new ContextFetch(fetch, path, options, member);
   return async (execution) => {
     const groups = groupByContext(execution, path, contextRewrites, options.types, options.conditionalKeys);
-    const fetches = groups.map(async (group) => {
+    const calls = groups.flatMap((group) => {
       if (group.lacking.size > 0) contextFetch.markLacking(group, execution);
       const part = group.lacking.size === 0 ? parts : contextFetch.partsFor(group);
-      if (part)
-        await fetchEntities(part, representer, execution, { objects: group.entities, contextValues: group.values });
+      return (
+        (part && prepare(part, representer, execution, { objects: group.entities, contextValues: group.values })) ?? []
+      );
     });
-    await Promise.all(fetches);
+    await sendTogether(calls, execution, member);
   };
 }
 
@@ -56,6 +60,7 @@ function compileVariousEntities(
   options: FetchOptions,
   unwantedOf: UnselectedKeys,
 ): Step {
+  const member = options.members.get(fetch);
   const representer = compileRepresentation(fetch, options.types, options.conditionalKeys);
   const known = new Map<string, FetchParts | undefined>();
   let bytes = 0;
@@ -63,7 +68,7 @@ function compileVariousEntities(
     if (known.has(unwanted)) return known.get(unwanted);
     const before = options.held.bytes;
     const part = unwanted === '' ? fetch : fetchWithout(fetch, new Set(unwanted.split(',')));
-    const parts = part && fetchParts(part, path, options);
+    const parts = part && fetchParts(part, path, options, member);
     const added = options.held.bytes - before;
     if (known.size >= MAX_PARTS) {
       known.clear();
@@ -75,11 +80,11 @@ function compileVariousEntities(
     return parts;
   };
   return async (execution) => {
-    const fetches = [...groupBy(unwantedOf, execution, path)].map(async ([unwanted, group]) => {
+    const calls = [...groupBy(unwantedOf, execution, path)].flatMap(([unwanted, group]) => {
       const parts = partsWithout(unwanted);
-      if (parts) await fetchEntities(parts, representer, execution, group);
+      return (parts && prepare(parts, representer, execution, group)) ?? [];
     });
-    await Promise.all(fetches);
+    await sendTogether(calls, execution, member);
   };
 }
 
@@ -109,21 +114,48 @@ interface Batch {
   readonly contextValues?: Readonly<Record<string, unknown>>;
 }
 
-async function fetchEntities(
+/** Call with its request. */
+interface PreparedCall extends EntityCall {
+  readonly request: FetchRequest;
+}
+
+/** Returns the call that fetches some entities; undefined if none of the objects waits for one. */
+function prepare(
   parts: FetchParts,
   representer: Representer,
   execution: PlanExecution,
   { objects, places, contextValues }: Batch,
-): Promise<void> {
+): PreparedCall | undefined {
   const waiting = gather(objects, representer, parts.keys);
-  if (waiting.representations.length === 0) return;
-  const variables = parts.variables(execution);
-  const request = new FetchRequest(
-    parts.constants,
-    contextValues ? { ...variables, ...contextValues } : variables,
-    waiting.representations,
-  );
-  const call: EntityCall = { parts, execution, waiting, places };
+  if (waiting.representations.length === 0) return undefined;
+  const own = parts.variables(execution);
+  const variables = contextValues ? { ...own, ...contextValues } : own;
+  const request = new FetchRequest(parts.constants, variables, waiting.representations, execution.number);
+  return { parts, execution, waiting, places, request };
+}
+
+/** Sends the calls of one fetch, if it has any, when the others of its group are ready or won't be soon. */
+async function sendTogether(
+  calls: readonly PreparedCall[],
+  execution: PlanExecution,
+  member: GroupMember | undefined,
+): Promise<void> {
+  if (member) {
+    const gathering = execution.gathering(member.group);
+    if (calls.length === 0) gathering.leave();
+    else await gathering.join(expectedWaitMs(member, execution));
+  }
+  if (!execution.isAbandoned) await Promise.all(calls.map(send));
+}
+
+/** Returns the time that the calls before the last fetch of the group are likely to take, by that of the calls so far. */
+function expectedWaitMs({ group, level }: GroupMember, { startedAt }: PlanExecution): number {
+  const callMs = (performance.now() - startedAt) / Math.max(level, 1);
+  return callMs * (group.level - level + 1);
+}
+
+async function send(call: PreparedCall): Promise<void> {
+  const { parts, execution, request } = call;
   try {
     const answer = await parts.call(execution, request);
     execution.budget.checkReplies();

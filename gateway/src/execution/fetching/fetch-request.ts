@@ -11,6 +11,37 @@ export interface FetchConstants {
   readonly bodyStart: string;
   /** Equal for fetch nodes that send the same operation to the same subgraph. */
   readonly identity: string;
+  /** Set if it can be one call with other fetches of its plan. */
+  readonly part?: MergePart | undefined;
+}
+
+/** Place of a fetch's document among those that can be one call. */
+export interface MergePart {
+  readonly group: FetchGroup;
+  readonly number: number;
+}
+
+/** Entity fetches of one plan to one subgraph that can be ready at the same time, and are one call then. */
+export interface FetchGroup {
+  /** Identifies the group within this process. */
+  readonly number: number;
+  /** Number of fetch nodes. */
+  readonly size: number;
+  /** Number of calls, one after the other, after which the last of them is ready. */
+  readonly level: number;
+  /** Returns the place of a fetch's document, by its {@link FetchConstants.identity}. */
+  partOf(identity: string): MergePart;
+  /** Returns the document that has the selections of these fetches; it is made once. */
+  documentOf(fetches: readonly FetchConstants[]): MergedDocument;
+}
+
+/** Document with the selections of several entity fetches, each below an `_entities` field with an alias. */
+export interface MergedDocument {
+  readonly constants: FetchConstants;
+  /** True for a while after {@link pause}. */
+  readonly isPaused: boolean;
+  /** Notes that an answer could not be used: the subgraph may have limits that the document exceeds, but no part of it. */
+  pause(): void;
 }
 
 /** One request to a subgraph. */
@@ -20,27 +51,31 @@ export class FetchRequest {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Distinct representations, each as JSON; undefined for a fetch of root fields. */
   readonly representations: readonly string[] | undefined;
+  /** Identifies the execution that it is made for; 0 if it is made for none in particular. */
+  readonly execution: number;
   /** JSON of all variables, cached because both the body and the identity contain it. */
-  #variablesJson: string | undefined;
+  #json: string | undefined;
 
   constructor(
     constants: FetchConstants,
     variables: Readonly<Record<string, unknown>>,
     representations: readonly string[] | undefined,
+    execution = 0,
   ) {
     this.constants = constants;
     this.variables = variables;
     this.representations = representations;
+    this.execution = execution;
   }
 
   /** Returns the request body: https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters. */
   toBody(): string {
-    return `${this.constants.bodyStart}${this.#variablesWithoutBraces()}}}`;
+    return `${this.constants.bodyStart}${this.#variablesJson()}}}`;
   }
 
   /** Returns a key that is equal for requests with the same subgraph, operation and variables. */
   toIdentity(): string {
-    return `${this.constants.identity} ${this.#variablesWithoutBraces()}`;
+    return `${this.constants.identity} ${this.#variablesJson()}`;
   }
 
   /** Returns a key that is equal for requests that differ only in their representations. */
@@ -48,14 +83,17 @@ export class FetchRequest {
     return `${this.constants.identity} ${JSON.stringify(this.variables)}`;
   }
 
-  #variablesWithoutBraces(): string {
-    if (this.#variablesJson === undefined) {
-      const variables = JSON.stringify(this.variables).slice(1, -1);
-      const separator = variables !== '' && this.representations ? ',' : '';
-      const representations = this.representations ? `"representations":[${this.representations.join(',')}]` : '';
-      this.#variablesJson = `${variables}${separator}${representations}`;
-    }
-    return this.#variablesJson;
+  /** Returns the JSON of all variables, without its braces. */
+  protected writeVariables(): string {
+    const variables = JSON.stringify(this.variables).slice(1, -1);
+    const separator = variables !== '' && this.representations ? ',' : '';
+    const representations = this.representations ? `"representations":[${this.representations.join(',')}]` : '';
+    return `${variables}${separator}${representations}`;
+  }
+
+  #variablesJson(): string {
+    this.#json ??= this.writeVariables();
+    return this.#json;
   }
 }
 
@@ -68,11 +106,12 @@ export type SubgraphCall = (request: FetchRequest) => Promise<GraphQLAnswer>;
 type Fetch = Pick<FetchNode, 'serviceName' | 'operation' | 'operationName'>;
 
 /** Builds the parts that don't change from request to request. */
-export function fetchConstants(fetch: Fetch, kind: 'query' | 'mutation'): FetchConstants {
+export function fetchConstants(fetch: Fetch, kind: 'query' | 'mutation', group?: FetchGroup): FetchConstants {
   const { serviceName: subgraph, operation: query, operationName } = fetch;
   const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
   const bodyStart = `{"query":${JSON.stringify(query)}${name},"variables":{`;
-  return { subgraph, query, operationName, kind, bodyStart, identity: fetchIdentity(fetch) };
+  const identity = fetchIdentity(fetch);
+  return { subgraph, query, operationName, kind, bodyStart, identity, part: group?.partOf(identity) };
 }
 
 /** Returns the subgraph and the operation without its name, in which the planner puts a number. */

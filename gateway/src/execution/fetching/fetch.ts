@@ -5,7 +5,9 @@ import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answe
 import { isRecord } from '@lockstep/runtime/json-record.ts';
 import { type KeyTree, keyTree, parseFetchOperation, renamedKeys } from '../../planning/plan/fetch-documents.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
+import type { GroupMember } from './call-groups.ts';
 import { type FetchConstants, type FetchRequest, fetchConstants } from './fetch-request.ts';
+import { isMergeable } from './merged-document.ts';
 import type { PlanExecution } from './plan-execution.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
 import type { TypeRelations } from './type-relations.ts';
@@ -46,6 +48,8 @@ export interface FetchOptions {
    * can't share what is below. In any other plan the shared part is the same at every place.
    */
   readonly hasContext: boolean;
+  /** Fetches that can be one call with others. */
+  readonly members: ReadonlyMap<FetchNode, GroupMember>;
   /** Counts the bytes of the code. */
   readonly held: HeldBytes;
 }
@@ -53,15 +57,22 @@ export interface FetchOptions {
 /** Bytes of the code of one fetch, beside its keys and its texts. */
 const FETCH_BYTES = 2000;
 
-export function fetchParts(fetch: FetchNode, path: readonly string[], options: FetchOptions): FetchParts {
+/** @param member place of the fetch, or of that which it is a part of, among those that can be one call */
+export function fetchParts(
+  fetch: FetchNode,
+  path: readonly string[],
+  options: FetchOptions,
+  member?: GroupMember,
+): FetchParts {
   const { operation, operationKind, outputRewrites } = fetch;
   if (operationKind === 'subscription') throw new UnsupportedPlanError('a subscription');
   const renamed = renamedKeys(outputRewrites);
-  const tree = keyTree(parseFetchOperation(operation).selectionSet, renamed);
+  const parsed = parseFetchOperation(operation);
+  const tree = keyTree(parsed.selectionSet, renamed);
   options.held.add(FETCH_BYTES + dataBytes(tree) + 4 * operation.length);
   const isShareable = operationKind === 'query' && options.isShareable(fetch);
   return {
-    constants: fetchConstants(fetch, operationKind),
+    constants: fetchConstants(fetch, operationKind, isMergeable(parsed) ? member?.group : undefined),
     path,
     keys: fetch.requires ? (tree.get('_entities') ?? new Map()) : tree,
     rewrites: compileRewrites(outputRewrites, options.types),

@@ -2,11 +2,18 @@ import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answe
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { AnswerBudget } from '../answer-budget.ts';
 import type { FieldErrors } from '../field-errors.ts';
-import type { FetchRequest, SubgraphCall } from './fetch-request.ts';
+import type { FetchGroup, FetchRequest, SubgraphCall } from './fetch-request.ts';
+import { Gathering } from './gathering.ts';
 import { copyOf } from './records.ts';
+
+let executions = 0;
 
 /** State of one execution of a plan. */
 export class PlanExecution {
+  /** Identifies the execution within this process. */
+  readonly number: number;
+  /** Set, by `performance.now()`, if fetches of the plan wait for each other. */
+  startedAt = 0;
   /** Data of all fetches so far, under the plan's keys. */
   readonly data: JsonRecord = {};
   /** Coerced variables, by the client's names. */
@@ -17,6 +24,7 @@ export class PlanExecution {
   readonly #signal: AbortSignal | undefined;
   readonly #nullsRoot: (key: string, data: JsonRecord) => boolean;
   readonly #shared = new Map<string, Promise<GraphQLAnswer>>();
+  #gatherings: Map<FetchGroup, Gathering> | undefined;
 
   /** Mutations that ran since the last look at their results, by the plan's keys. */
   #ran: ReadonlyMap<string, unknown> | undefined;
@@ -29,6 +37,8 @@ export class PlanExecution {
     { call, signal }: { readonly call: SubgraphCall; readonly signal?: AbortSignal | undefined },
     nullsRoot: (key: string, data: JsonRecord) => boolean,
   ) {
+    executions += 1;
+    this.number = executions;
     this.budget = budget;
     this.#signal = signal;
     this.#nullsRoot = nullsRoot;
@@ -40,6 +50,17 @@ export class PlanExecution {
   /** True if the client has left: nothing more is fetched or shaped. */
   get isAbandoned(): boolean {
     return this.#signal?.aborted ?? false;
+  }
+
+  /** Returns the gathering of the fetches of a group. */
+  gathering(group: FetchGroup): Gathering {
+    this.#gatherings ??= new Map();
+    let gathering = this.#gatherings.get(group);
+    if (!gathering) {
+      gathering = new Gathering(group.size);
+      this.#gatherings.set(group, gathering);
+    }
+    return gathering;
   }
 
   /** @param isShareable true if another fetch of the plan may send the same request */

@@ -33,6 +33,7 @@ for (const [what, node] of Object.entries(unsupported)) {
       () =>
         compilePlan(plan, {
           types,
+          mergesFetches: true,
           clientVariable: (name) => name,
           unwantedOf: () => undefined,
           held: new HeldBytes(),

@@ -3,6 +3,7 @@ import type { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import { conditionalKeys, parseFetchOperation, renamedKeys } from '../../planning/plan/fetch-documents.ts';
 import { fetchesOf, type PlacedFetch } from '../../planning/plan/plan-nodes.ts';
 import { UnsupportedPlanError } from '../unsupported-plan-error.ts';
+import { groupFetches } from './call-groups.ts';
 import { compileEntityFetch } from './entity-fetch.ts';
 import type { FetchOptions, Step } from './fetch.ts';
 import { fetchIdentity } from './fetch-request.ts';
@@ -16,6 +17,8 @@ export interface PlanOptions {
   readonly clientVariable: (name: string) => string;
   /** Returns the function that tells which keys of a fetch aren't selected on an entity; undefined if all are on all. */
   readonly unwantedOf: (fetch: FetchNode, path: readonly string[]) => UnselectedKeys | undefined;
+  /** True if entity fetches to one subgraph that can be ready together are one call. */
+  readonly mergesFetches: boolean;
   /** Counts the bytes of the code. */
   readonly held: HeldBytes;
 }
@@ -32,7 +35,14 @@ export function compilePlan({ node }: QueryPlan, options: PlanOptions): Step {
   const timesAsked = countFetches(fetches);
   const isShareable = (fetch: FetchNode) => (timesAsked.get(fetchIdentity(fetch)) ?? 0) > 1;
   const hasContext = fetches.some(({ fetch }) => fetch.contextRewrites?.length);
-  return compileNode(node, [], { ...options, isShareable, hasContext, conditionalKeys: conditionalKeysOf(fetches) });
+  const members = options.mergesFetches ? groupFetches(node, options.held) : new Map();
+  const conditionalKeys = conditionalKeysOf(fetches);
+  const step = compileNode(node, [], { ...options, isShareable, hasContext, conditionalKeys, members });
+  if (members.size === 0) return step;
+  return (execution) => {
+    execution.startedAt = performance.now();
+    return step(execution);
+  };
 }
 
 function compileNode(node: PlanNode, path: readonly string[], options: FetchOptions): Step {
@@ -69,11 +79,19 @@ function parallel(steps: readonly Step[]): Step {
 
 function condition(node: ConditionNode, path: readonly string[], options: FetchOptions): Step {
   const name = options.clientVariable(node.condition);
-  const whenTrue = node.ifClause && compileNode(node.ifClause, path, options);
-  const whenFalse = node.elseClause && compileNode(node.elseClause, path, options);
+  const whenTrue = compileClause(node.ifClause, path, options);
+  const whenFalse = compileClause(node.elseClause, path, options);
   return async (execution) => {
-    await (execution.variables[name] === true ? whenTrue : whenFalse)?.(execution);
+    const [taken, other] = execution.variables[name] === true ? [whenTrue, whenFalse] : [whenFalse, whenTrue];
+    for (const group of other?.groups ?? []) execution.gathering(group).leave();
+    await taken?.step(execution);
   };
+}
+
+function compileClause(node: PlanNode | undefined, path: readonly string[], options: FetchOptions) {
+  if (!node) return undefined;
+  const groups = [...fetchesOf(node)].flatMap(({ fetch }) => options.members.get(fetch)?.group ?? []);
+  return { step: compileNode(node, path, options), groups };
 }
 
 /** Paths have type conditions only if the planner was configured to generate them. */

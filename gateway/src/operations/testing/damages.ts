@@ -22,7 +22,7 @@ export const DAMAGES: readonly Damage[] = [
   loud(() => failed([error(), error(), error()])),
   loud(({ data }) => failed(pathsIn(data).map(error))),
   loud(({ data }) => failed([...pathsIn(data).map(error), error()])),
-  loud((answer) => withErrors(answer, [error(), astray([]), astray(['_entities', 99])])),
+  loud((answer) => withErrors(answer, [error(), astray([]), astray(['_entities', 99]), astray(['_e0', 99])])),
   loud((answer, random) => {
     const path = pickPath(answer, random);
     return withErrors(withNull(answer, path), [error(path)]);
@@ -73,9 +73,17 @@ function withErrors(answer: GraphQLAnswer, errors: readonly GraphQLFormattedErro
   return { ...answer, errors: [...(answer.errors ?? []), ...errors] };
 }
 
+/** Changes the first list of entities. */
 function withEntities(answer: GraphQLAnswer, change: (entities: readonly unknown[]) => unknown[]): GraphQLAnswer {
-  const entities = answer.data?._entities;
-  return Array.isArray(entities) ? { ...answer, data: { ...answer.data, _entities: change(entities) } } : answer;
+  const [key, entities] = Object.entries(answer.data ?? {}).find(([name]) => isEntities(name)) ?? [];
+  return key !== undefined && Array.isArray(entities)
+    ? { ...answer, data: { ...answer.data, [key]: change(entities) } }
+    : answer;
+}
+
+/** Returns true for the key of a list of entities, which has an alias in a merged call. */
+function isEntities(key: unknown): boolean {
+  return typeof key === 'string' && /^_e(ntities|\d+)$/.test(key);
 }
 
 function withNull(answer: GraphQLAnswer, path: ErrorPath): GraphQLAnswer {
@@ -94,7 +102,7 @@ function pickPath({ data }: GraphQLAnswer, random: Random): ErrorPath {
 
 /** Returns the paths of all values but the lists of entities and the names of types, which a plan can't do without. */
 function pathsIn(value: unknown, path: ErrorPath = []): ErrorPath[] {
-  const isLeft = path.length === 0 || path.at(-1) === '_entities' || path.at(-1) === '__typename';
+  const isLeft = path.length === 0 || isEntities(path.at(-1)) || path.at(-1) === '__typename';
   const own = isLeft ? [] : [path];
   if (Array.isArray(value)) return [...own, ...value.flatMap((item, index) => pathsIn(item, [...path, index]))];
   if (!isRecord(value)) return own;

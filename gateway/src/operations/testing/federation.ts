@@ -13,6 +13,8 @@ import {
 import type { AnswerLimits, ReplyBytes } from '../../execution/answer-budget.ts';
 import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { OperationPlanner } from '../../planning/apollo/operation-planner.ts';
+import { batch } from '../../subgraphs/batch.ts';
+import { NO_CONTEXT } from '../../subgraphs/call-context.ts';
 import { type CompiledOperation, compileOperation, type OperationResult } from '../compiled-operation.ts';
 import { addResolvers, type Data, type FieldResolver, monolithOf, type Resolvers } from './monolith.ts';
 import { hideExternalFields, referenceResolvers } from './subgraph-entities.ts';
@@ -55,8 +57,14 @@ export class Federation {
   limits: AnswerLimits = NO_LIMITS;
   /** Bytes of the subgraphs' replies; undefined if they don't count. */
   bytes: ReplyBytes | undefined;
+  /** Set if entity fetches that are ready together are one call. */
+  mergesFetches = true;
   /** Aborted when the client of the next operations leaves. */
   signal: AbortSignal | undefined;
+  /** Sends fetches as one call if they can be. */
+  readonly #call = batch({ joinsOperations: false })((request) =>
+    this.answer(request.constants.subgraph, JSON.parse(request.toBody())),
+  );
   #last: { readonly query: string; readonly document: DocumentNode } | undefined;
   readonly #reset: () => void;
   readonly #subgraphs = new Map<string, GraphQLSchema>();
@@ -88,13 +96,15 @@ export class Federation {
     const { planner } = this;
     const { apiSchema, supergraphSchema } = planner;
     const planned = await planner.plan({ document, operationName });
-    return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName });
+    const { mergesFetches } = this;
+    return compileOperation({ ...planned, apiSchema, supergraphSchema, document, operationName, mergesFetches });
   }
 
   /** Runs a compiled operation. */
   async run(operation: CompiledOperation, variables?: Record<string, unknown>): Promise<OperationResult> {
     this.startOperation();
-    const call = (request: FetchRequest) => this.answer(request.constants.subgraph, JSON.parse(request.toBody()));
+    const { signal = NO_CONTEXT.signal } = this;
+    const call = (request: FetchRequest) => this.#call(request, { ...NO_CONTEXT, signal });
     return operation.execute({ variables, call, signal: this.signal, limits: this.limits, bytes: this.bytes });
   }
 

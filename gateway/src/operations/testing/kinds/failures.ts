@@ -1,23 +1,29 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
 import type { GraphQLError } from 'graphql';
 import type { OperationResult } from '../../compiled-operation.ts';
 import { AnswerShape } from '../answer-shape.ts';
 import { DAMAGES, NOWHERE } from '../damages.ts';
 import { RandomFederation } from '../random-federation.ts';
+import { keys } from './keys.ts';
 import type { Kind } from './kind.ts';
 
 /**
  * Failures of subgraphs: rejected calls, errors with, without and with wrong paths, nulls, short and long lists. An answer
  * then has the values of the undamaged one, or nulls in their place: each at a place that the schema
- * allows, and no further up than the error that explains it makes necessary.
+ * allows, and no further up than the error that explains it makes necessary. The undamaged answer is of fetches that are calls
+ * of their own, the damaged one of fetches that are merged if they are ready together.
  */
 export const failures: Kind = {
-  draw: (random, seed) => new RandomFederation(random, seed).options(),
+  draw: (random, seed) => (seed % 2 === 0 ? new RandomFederation(random, seed).options() : keys.draw(random, seed)),
   async check(federation, { query, variables }, random) {
+    federation.mergesFetches = false;
     const intact = await federation.execute(query, variables);
+    federation.mergesFetches = true;
     let isQuiet = false;
-    federation.tamper = (answer) => {
+    federation.tamper = async (answer) => {
+      for (let turns = random.integer(0, 3); turns > 0; turns--) await setImmediate(); // not all that could meet does
       if (!random.chance(0.4)) return answer;
       const damage = random.pick(DAMAGES);
       isQuiet ||= damage.isQuiet;
@@ -77,7 +83,7 @@ function compareValues(damaged: OperationResult, intact: OperationResult, { shap
 
 /**
  * Returns true if an error at a place can explain a null at a path: it is there, or above, or it is below, and null may stand
- * nowhere in between. An error at a key that the client has not selected is one of the object that should have it.
+ * nowhere in between. An error at a key that the client has not selected, or not whole, is one of the object that should have it.
  */
 function explains(place: Path, path: Path, { data }: OperationResult, shape: AnswerShape): boolean {
   const isAlong = path.every((key, index) => index >= place.length || key === place[index]);
@@ -85,18 +91,22 @@ function explains(place: Path, path: Path, { data }: OperationResult, shape: Ans
     const between = place.slice(path.length).map((_, index) => place.slice(0, path.length + index + 1));
     return between.every((below) => !shape.isNullable(below));
   }
-  return isAlong || (isUnselected(data, place) && path.join().startsWith(place.slice(0, -1).join()));
+  return isAlong || (isOfHiddenKey(data, place) && path.join().startsWith(place.slice(0, -1).join()));
 }
 
-/** Returns true if a path leads to an object, but to none of its keys. */
-function isUnselected(data: unknown, path: Path): boolean {
+/**
+ * Returns true if the path of an error leads to an object, but to none of its keys, or to one that has a value: another fetch
+ * gave that, and the error is about the rest of a composite key.
+ */
+function isOfHiddenKey(data: unknown, path: Path): boolean {
   let value = data;
   for (const key of path.slice(0, -1))
     value = isRecord(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined;
-  return isRecord(value) && !Object.hasOwn(value, path.at(-1) ?? '');
+  const key = path.at(-1) ?? '';
+  return isRecord(value) && !(Object.hasOwn(value, key) && Reflect.get(value, key) === null);
 }
 
 /** Returns true for the value of a field with `@requires`, which tells if what it requires was null. */
 function isOfRequired(value: unknown): boolean {
-  return typeof value === 'string' && /^r[a-d]\d /.test(value);
+  return typeof value === 'string' && /^(r[a-d]\d|aReport) /.test(value);
 }

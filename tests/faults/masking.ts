@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { type Answer, ask, createOrder, createUser, errorsOf } from '../harness/client.ts';
-import { startGraph } from '../harness/graph.ts';
 import { assertTellsNothing } from '../harness/leaks.ts';
 import { countRows } from '../harness/rows.ts';
+import { beginAnew, graph } from './graph.ts';
 
-test('gives the client an id for an unexpected failure, and logs the error under it', async (t) => {
-  const graph = await startGraph(t, { only: ['users', 'orders'] });
+// It breaks users for good, so it comes last.
+test('gives the client an id for an unexpected failure, and logs the error under it', async () => {
+  await beginAnew();
   const user = await createUser(graph.url, 'ada@example.com');
   await createOrder(graph.url, user);
   dropTable(join(graph.folder, 'users.sqlite'), 'users');
