@@ -27,21 +27,19 @@ export async function alone<Result>(folder: string, work: () => Promise<Result>)
   }
 }
 
-/** Opens the file so that locking it takes no room on the disk: processes can be stopped while that is full. */
 function openLock(folder: string): Database.Database {
   try {
     mkdirSync(folder, { recursive: true });
-    const lock = new Database(join(folder, 'lockstep.lock'), { timeout: 0 });
-    lock.pragma('journal_mode = memory');
-    return lock;
+    return new Database(join(folder, 'lockstep.lock'), { timeout: 0 });
   } catch (error) {
     throw unwritable(error);
   }
 }
 
+/** Takes the lock, for which it needs no room on the disk: processes can be stopped while that is full. */
 function isTaken(lock: Database.Database): boolean {
   try {
-    lock.exec('begin exclusive');
+    lock.exec('pragma journal_mode = memory; begin exclusive');
     return true;
   } catch (error) {
     if (sqliteCodeOf(error)?.startsWith('SQLITE_BUSY')) return false;
