@@ -88,9 +88,9 @@ class EntityBatches {
 
   #send(): void {
     this.#isScheduled = false;
-    const all = [...this.#waiting.values()];
+    const batches: Waiting[][] = [];
+    for (const waiting of this.#waiting.values()) batches.push(...inBatches(waiting));
     this.#waiting.clear();
-    const batches = all.flatMap((waiting) => inBatches(waiting.filter(isWaiting)));
     const [first] = batches;
     if (first && batches.length === 1) this.#sendBatch(first);
     else for (const joint of jointCalls(batches, this.#joinsOperations)) this.#sendJoint(joint);
@@ -185,12 +185,6 @@ function sendSeparately(fetches: Batch, lifetime: JointLifetime, outcome: Outcom
   });
   if (!PASSING_STATUSES.has(status)) outcome.fail(new Set(left));
   else for (const { reject } of left) reject(new Error(`the subgraph answered ${status}`));
-}
-
-/** Returns false for a fetch that has ended, and rejects it. */
-function isWaiting({ context: { signal }, reject }: Waiting): boolean {
-  if (signal.aborted) reject(signal.reason);
-  return !signal.aborted;
 }
 
 function documentOf(requests: readonly FetchRequest[]): MergedDocument | undefined {

@@ -5,16 +5,25 @@ import type { CallContext } from './call-context.ts';
 interface Fetch {
   readonly request: FetchRequest;
   readonly context: CallContext;
+  reject(reason: unknown): void;
 }
 
 /** Maximum number of representations in a call for several fetches; a fetch that has more is a call of its own. */
 const MAX_REPRESENTATIONS = 1000;
 
-/** Splits fetches of one document into batches, in the order they came, as many together as the bound allows. */
+/**
+ * Splits fetches of one document into batches, in the order they came, as many together as the bound allows. Rejects those
+ * that have ended.
+ */
 export function inBatches<Waiting extends Fetch>(waiting: readonly Waiting[]): Waiting[][] {
   const batches: Waiting[][] = [];
   let size = Number.POSITIVE_INFINITY;
   for (const one of waiting) {
+    const { signal } = one.context;
+    if (signal.aborted) {
+      one.reject(signal.reason);
+      continue;
+    }
     const length = one.request.representations?.length ?? 0;
     if (size + length > MAX_REPRESENTATIONS) {
       batches.push([]);
