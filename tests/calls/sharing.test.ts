@@ -10,7 +10,7 @@ import { supergraphWith } from './settings.ts';
 
 const CLIENTS = 20;
 
-const graph = await startGraph({ after }, { only: ['users', 'orders'], orders: { SUBGRAPH_MAX_OBJECTS: '350' } });
+const graph = await startGraph({ after }, { only: ['users', 'orders'], orders: { SUBGRAPH_MAX_OBJECTS: '250' } });
 const off = await supergraphWith(
   { after },
   { traffic: ['deduplicate_query: false', 'batch_entities: false', 'merge_fetches: false'] },
@@ -142,8 +142,8 @@ test('makes one call of the entity fetches of one operation, unless the file say
   for (const [{ url }, n, calls] of [
     [unshared, 10, 2],
     [graph.gateway, 10, 1],
-    [graph.gateway, 30, 3],
-    [graph.gateway, 30, 2], // it is not merged for a while
+    [graph.gateway, CLIENTS, 3],
+    [graph.gateway, CLIENTS, 2], // it is not merged for a while
   ] as const) {
     const before = graph.ordersProxy.calls.length;
     const { a, b } = await get<Record<'a' | 'b', { orders: unknown[] }[]>>(url, query, { n });
