@@ -54,6 +54,18 @@ interface Lookup {
 /** Stored entries by the index of their part. */
 type Entries = (Entry | undefined)[];
 
+/** What is stored of a request. */
+interface Found {
+  readonly entries: Entries;
+  /** Indices of the entries that are used although they are stale, and have to be fetched anew. */
+  readonly stale: number[];
+  /** Stale entries that may be used if the subgraph fails. */
+  readonly fallbacks: Map<number, Entry>;
+}
+
+/** Statuses with which a subgraph fails: https://www.rfc-editor.org/rfc/rfc5861#section-4 */
+const FAILURES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
 class CachedCalls {
   readonly #options: CacheOptions;
   readonly #next: Call<GraphQLAnswer>;
@@ -98,10 +110,15 @@ class CachedCalls {
 
   async #answer(lookup: Lookup): Promise<GraphQLAnswer> {
     const { request, context } = lookup;
-    const entries = this.#find(lookup);
+    const { entries, stale, fallbacks } = this.#find(lookup);
     const missing = missingIn(entries);
-    this.#count(request, entries.length - missing.length, missing.length);
-    const parts = missing.length > 0 ? await this.#fetchMissing(lookup, entries, missing) : [];
+    this.#count(request, {
+      hit: entries.length - missing.length - stale.length,
+      stale: stale.length,
+      miss: missing.length,
+    });
+    if (stale.length > 0) this.#refresh(lookup, stale);
+    const parts = missing.length > 0 ? await this.#fetchOrFallBack(lookup, entries, missing, fallbacks) : [];
     const [only] = parts;
     if (only?.indices.length === entries.length) return only.answer;
     takeBytes(entries, request, context);
@@ -109,22 +126,69 @@ class CachedCalls {
   }
 
   /** Returns what is stored of a request. */
-  #find({ request, keys, isMutation }: Lookup): Entries {
+  #find({ request, keys, isMutation }: Lookup): Found {
     const { store } = this.#options;
     const count = request.representations?.length ?? 1;
-    const entries: Entries = Array.from({ length: count }, () => undefined);
-    if (isMutation) return entries;
+    const found: Found = { entries: Array.from({ length: count }, () => undefined), stale: [], fallbacks: new Map() };
+    if (isMutation) return found;
     for (let index = 0; index < count; index++) {
       const privateKey = keys.privateKey(index);
-      entries[index] = (privateKey && store.get(privateKey)) || store.get(keys.publicKey(index));
+      const entry = (privateKey && store.get(privateKey)) || store.get(keys.publicKey(index));
+      if (!entry) continue;
+      if (store.isFresh(entry)) found.entries[index] = entry;
+      else if (store.isFresh(entry, entry.staleWhileRevalidateMs)) {
+        found.entries[index] = entry;
+        found.stale.push(index);
+      } else found.fallbacks.set(index, entry);
     }
-    return entries;
+    return found;
+  }
+
+  /** Fetches stale entries anew, once at a time and for no client in particular. */
+  #refresh(lookup: Lookup, stale: readonly number[]): void {
+    const { keys, context } = lookup;
+    const { epoch } = this.#options.store;
+    const idle = stale.filter((index) => !this.#pending.find(keys.publicKey(index), epoch));
+    if (idle.length === 0) return;
+    const { headers, operation } = context;
+    const alone: CallContext = { headers, operation, signal: new AbortController().signal };
+    // A failure is logged by the client of the subgraph, and whoever comes next tries again.
+    this.#fetch({ ...lookup, context: alone }, idle).catch(() => {});
+  }
+
+  /** Fetches what is missing. If the subgraph fails, stale entries take its place if they may, and if there are enough of them. */
+  async #fetchOrFallBack(
+    lookup: Lookup,
+    entries: Entries,
+    missing: readonly number[],
+    fallbacks: ReadonlyMap<number, Entry>,
+  ): Promise<PartialAnswer[]> {
+    const { request, context } = lookup;
+    const mayFallBack = () =>
+      missing.every((index) => {
+        const entry = entries[index] ?? fallbacks.get(index);
+        return entry && this.#options.store.isFresh(entry, entry.staleIfErrorMs);
+      });
+    const fallBack = (): PartialAnswer[] => {
+      for (const index of missing) entries[index] ??= fallbacks.get(index);
+      this.#count(request, { stale: missing.length });
+      return [];
+    };
+    try {
+      const parts = await this.#fetchMissing(lookup, entries, missing);
+      const hasFailed = parts.some(({ answer: { head } }) => head && FAILURES.has(head.status));
+      return hasFailed && mayFallBack() ? fallBack() : parts;
+    } catch (error) {
+      if (fallbacks.size === 0 || context.signal.aborted || !mayFallBack()) throw error;
+      return fallBack();
+    }
   }
 
   /** Fetches what is missing, except for what another request is fetching already, which is added to the entries. */
   async #fetchMissing(lookup: Lookup, entries: Entries, missing: readonly number[]): Promise<PartialAnswer[]> {
     const { keys, context, isMutation } = lookup;
-    const { epoch } = this.#options.store;
+    const { store } = this.#options;
+    const { epoch } = store;
     const pendingOf = (index: number) => (isMutation ? undefined : this.#pending.find(keys.publicKey(index), epoch));
     const joined = missing.flatMap((index) => {
       const pending = pendingOf(index);
@@ -135,7 +199,8 @@ class CachedCalls {
     const [fetched] = await Promise.all([
       own.length > 0 ? this.#fetch(lookup, own) : undefined,
       ...joined.map(async ({ index, entry }) => {
-        entries[index] = await entry;
+        const found = await entry;
+        if (found && store.isFresh(found)) entries[index] = found; // the call may have taken longer than that
       }),
     ]);
     const failed = joined.flatMap(({ index }) => (entries[index] ? [] : [index]));
@@ -166,9 +231,10 @@ class CachedCalls {
     { indices, answer }: PartialAnswer,
     { since, epoch }: { readonly since: number; readonly epoch: number },
   ): Entries {
+    if (answer.errors || answer.head?.status !== 200) return []; // it says nothing about what is stored
     const freshness = freshnessOf(answer, settings);
     const values = valuesOf(request, answer, indices);
-    if (!answer.errors) this.#pending.note(keys.scope, freshness !== undefined && !freshness.isPrivate);
+    this.#pending.note(keys.scope, freshness !== undefined && !freshness.isPrivate);
     return indices.map((index, position) => {
       const value = values?.[position];
       const key = freshness?.isPrivate ? keys.privateKey(index) : keys.publicKey(index);
@@ -216,10 +282,10 @@ class CachedCalls {
     return answer;
   }
 
-  #count({ constants: { subgraph } }: FetchRequest, hits: number, misses: number): void {
-    const { lookups } = this.#options;
-    if (hits > 0) lookups?.add(subgraph, 'hit', hits);
-    if (misses > 0) lookups?.add(subgraph, 'miss', misses);
+  #count({ constants: { subgraph } }: FetchRequest, counts: Readonly<Record<string, number>>): void {
+    for (const [result, count] of Object.entries(counts)) {
+      if (count > 0) this.#options.lookups?.add(subgraph, result, count);
+    }
   }
 }
 
