@@ -1,22 +1,22 @@
 import { replyDropped } from '@lockstep/runtime/graphql/errors.ts';
 import { NoRoomError } from '@lockstep/runtime/http/bytes-in-flight.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
+import { isRecord } from '@lockstep/runtime/json-record.ts';
 import type { SubgraphCacheSettings } from '../../configuration/sections/response-cache.ts';
-import { FetchRequest } from '../../execution/fetching/fetch-request.ts';
+import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { copyOf } from '../../execution/fetching/records.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { CallContext, CallOperation } from '../call-context.ts';
 import type { Call, Step } from '../call-step.ts';
 import { CacheKeys, ownerOf } from './cache-keys.ts';
-import { entitiesOf, joinEntities, type PartialAnswer } from './cached-answer.ts';
+import { joinEntities, type PartialAnswer, partOf } from './cached-answer.ts';
 import type { DocumentTypeReader } from './document-types.ts';
-import { collectScalars, markOf, type Traits } from './drop.ts';
-import { type Freshness, freshnessOf } from './freshness.ts';
+import { EntryWriter } from './entry-writer.ts';
+import { type Entries, findEntries, missingIn } from './found-entries.ts';
 import type { Entry, MemoryStore } from './memory-store.ts';
 import { mergedHead } from './merged-head.ts';
 import { dropOfMutation } from './mutation-drop.ts';
-import { inTime, PendingEntries } from './pending-entries.ts';
+import { inTime, PendingEntries, type Entries as PendingEntryList } from './pending-entries.ts';
 
 export interface CacheOptions {
   readonly store: MemoryStore;
@@ -51,29 +51,20 @@ interface Lookup {
   readonly isMutation: boolean;
 }
 
-/** Stored entries by the index of their part. */
-type Entries = (Entry | undefined)[];
-
-/** What is stored of a request. */
-interface Found {
-  readonly entries: Entries;
-  /** Indices of the entries that are used although they are stale, and have to be fetched anew. */
-  readonly stale: number[];
-  /** Stale entries that may be used if the subgraph fails. */
-  readonly fallbacks: Map<number, Entry>;
-}
-
 /** Statuses with which a subgraph fails: https://www.rfc-editor.org/rfc/rfc5861#section-4 */
 const FAILURES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
+// Over 200 lines, because it is the way of one request through the cache, in its order.
 class CachedCalls {
   readonly #options: CacheOptions;
   readonly #next: Call<GraphQLAnswer>;
   readonly #pending = new PendingEntries();
+  readonly #writer: EntryWriter;
 
   constructor(options: CacheOptions, next: Call<GraphQLAnswer>) {
     this.#options = options;
     this.#next = next;
+    this.#writer = new EntryWriter(options.store, options.types, this.#pending);
   }
 
   async call(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {
@@ -110,7 +101,7 @@ class CachedCalls {
 
   async #answer(lookup: Lookup): Promise<GraphQLAnswer> {
     const { request, context } = lookup;
-    const { entries, stale, fallbacks } = this.#find(lookup);
+    const { entries, stale, fallbacks } = findEntries(lookup, this.#options.store);
     const missing = missingIn(entries);
     this.#count(request, {
       hit: entries.length - missing.length - stale.length,
@@ -123,25 +114,6 @@ class CachedCalls {
     if (only?.indices.length === entries.length) return only.answer;
     takeBytes(entries, request, context);
     return this.#join(lookup, entries, parts);
-  }
-
-  /** Returns what is stored of a request. */
-  #find({ request, keys, isMutation }: Lookup): Found {
-    const { store } = this.#options;
-    const count = request.representations?.length ?? 1;
-    const found: Found = { entries: Array.from({ length: count }, () => undefined), stale: [], fallbacks: new Map() };
-    if (isMutation) return found;
-    for (let index = 0; index < count; index++) {
-      const privateKey = keys.privateKey(index);
-      const entry = (privateKey && store.get(privateKey)) || store.get(keys.publicKey(index));
-      if (!entry) continue;
-      if (store.isFresh(entry)) found.entries[index] = entry;
-      else if (store.isFresh(entry, entry.staleWhileRevalidateMs)) {
-        found.entries[index] = entry;
-        found.stale.push(index);
-      } else found.fallbacks.set(index, entry);
-    }
-    return found;
   }
 
   /** Fetches stale entries anew, once at a time and for no client in particular. */
@@ -215,60 +187,14 @@ class CachedCalls {
     const since = store.now();
     const publicKeys = indices.map((index) => keys.publicKey(index));
     const settle = this.#pending.announce(keys.scope, publicKeys, epoch);
-    let stored: Entries = [];
+    let stored: PendingEntryList = [];
     try {
       const answer = await this.#next(partOf(request, indices), context);
-      stored = this.#store(lookup, { indices, answer }, { since, epoch });
+      stored = this.#writer.write(lookup, { indices, answer }, { since, epoch });
       return { indices, answer };
     } finally {
       settle(stored);
     }
-  }
-
-  /** Stores what may be stored of an answer. @returns the entries that are for everybody, in the order of the indices */
-  #store(
-    { request, keys, settings }: Lookup,
-    { indices, answer }: PartialAnswer,
-    { since, epoch }: { readonly since: number; readonly epoch: number },
-  ): Entries {
-    if (answer.errors || answer.head?.status !== 200) return []; // it says nothing about what is stored
-    const freshness = freshnessOf(answer, settings);
-    const values = valuesOf(request, answer, indices);
-    this.#pending.note(keys.scope, freshness !== undefined && !freshness.isPrivate);
-    return indices.map((index, position) => {
-      const value = values?.[position];
-      const key = freshness?.isPrivate ? keys.privateKey(index) : keys.publicKey(index);
-      if (!freshness || key === undefined || !isRecord(value)) return this.#forget(keys, index);
-      const entry = this.#toEntry(request, index, value, freshness, since);
-      this.#options.store.set(key, entry, epoch);
-      return freshness.isPrivate ? undefined : entry;
-    });
-  }
-
-  /** Forgets what was stored of a part, now that the subgraph has answered otherwise. */
-  #forget(keys: CacheKeys, index: number): undefined {
-    const privateKey = keys.privateKey(index);
-    if (privateKey !== undefined) this.#options.store.delete(privateKey);
-    this.#options.store.delete(keys.publicKey(index));
-  }
-
-  #toEntry(request: FetchRequest, index: number, value: JsonRecord, freshness: Freshness, since: number): Entry {
-    const traits = this.#traitsOf(request, index);
-    return { ...freshness, value: copyOf(value), length: JSON.stringify(value).length, since, traits };
-  }
-
-  #traitsOf({ constants, representations }: FetchRequest, index: number): Traits {
-    const { subgraph } = constants;
-    const { inner } = this.#options.types.read(constants);
-    const representation = representations?.[index];
-    if (representation === undefined) {
-      return { subgraph, entityType: undefined, keys: [], innerTypes: [...inner, markOf(subgraph)] };
-    }
-    const { __typename: entityType, ...others } = JSON.parse(representation);
-    const keys = new Set<string>();
-    collectScalars(others, keys);
-    const innerTypes = inner.length > 0 ? [...inner, markOf(subgraph)] : inner;
-    return { subgraph, entityType: String(entityType), keys: [...keys], innerTypes };
   }
 
   #join({ request }: Lookup, entries: Entries, parts: readonly PartialAnswer[]): GraphQLAnswer {
@@ -287,31 +213,6 @@ class CachedCalls {
       if (count > 0) this.#options.lookups?.add(subgraph, result, count);
     }
   }
-}
-
-function missingIn(entries: Entries): number[] {
-  return [...entries.keys()].filter((index) => entries[index] === undefined);
-}
-
-/** Returns the request for some of the entities. */
-function partOf(request: FetchRequest, indices: readonly number[]): FetchRequest {
-  const { constants, variables, representations, execution } = request;
-  if (!representations || indices.length === representations.length) return request;
-  return new FetchRequest(
-    constants,
-    variables,
-    indices.map((index) => representations[index] ?? ''),
-    execution,
-  );
-}
-
-/** Returns the value of each part that was asked for, or undefined if the answer can't be used. */
-function valuesOf(
-  { representations }: FetchRequest,
-  answer: GraphQLAnswer,
-  { length }: readonly number[],
-): readonly unknown[] | undefined {
-  return representations ? entitiesOf(answer, length) : [answer.data];
 }
 
 /** Counts stored entries as if a reply had brought them. @throws `OVERLOADED` if the process may not hold so much more */
