@@ -16,6 +16,7 @@ const { GIVEN, give, readEnvironmentFile, valuesOf } = require('./commands/proce
 const { instancesOf } = require('./commands/processes/instances.ts');
 const { listSubgraphs } = require('./commands/processes/subgraphs.ts');
 const { CONFIGURATION_EXIT_CODE } = require('./runtime/src/configuration-error.ts');
+const { toAuthority } = require('./runtime/src/http/authority.ts');
 const { variablePrefix } = require('./subgraph-kit/src/variable-prefix.ts');
 
 /** What the project's commands determined; if pm2 reads this by itself, the variables of the shell and of `.env`. */
@@ -26,11 +27,14 @@ const env = valuesOf(given);
 
 const logs = env.LOGS_DIR ?? join(__dirname, 'logs');
 
+/** Host at which the processes of this machine reach each other. */
+const host = ['', '0.0.0.0', '::'].includes(env.HOST ?? '') ? '127.0.0.1' : env.HOST;
+
 /** Each folder of `subgraphs`, with the port and the subgraphs it calls from its package.json, and its address. */
 const subgraphs = listSubgraphs(__dirname).map(({ name, calls, port: usual }) => {
   const prefix = variablePrefix(name);
   const port = env[`${prefix}_PORT`] ?? String(usual);
-  const url = env[`${prefix}_URL`] ?? `http://127.0.0.1:${port}/graphql`;
+  const url = env[`${prefix}_URL`] ?? `http://${toAuthority({ host, port })}/graphql`;
   return { name, prefix, calls, port: { [`${prefix}_PORT`]: port }, url: { [`${prefix}_URL`]: url } };
 });
 const names = subgraphs.map(({ name }) => name);

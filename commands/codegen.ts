@@ -11,10 +11,10 @@ import { parse } from 'graphql';
 import { generateNodes, listNodeOwners, nodeTypes } from './generating/nodes.ts';
 import { listSubgraphs } from './processes/subgraphs.ts';
 
-// `npm run codegen` writes each subgraph's resolver types from its schema, and the nodes of all subgraphs into the schema of that
-// which has Query.node. It writes the JSON Schema of supergraph.yaml and
-// the reference of its keys from the definition that the gateway reads it by. With --check it writes nothing, and fails if a
-// file differs from what it would write. With --without NAME it writes as if that subgraph were gone.
+// `npm run codegen` writes each subgraph's resolver types from its schema, and the nodes of all subgraphs into the schema of the one
+// that has Query.node. It writes the JSON Schema of supergraph.yaml and the reference of its keys from the definition that the
+// gateway reads it by. With --check it writes nothing, and fails if a file differs from what it would write. With --without NAME
+// it writes as if that subgraph were gone.
 
 const ROOT = dirname(import.meta.dirname);
 const SUBGRAPHS = 'subgraphs';

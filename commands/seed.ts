@@ -5,8 +5,8 @@ import { seedProducts } from './seeding/seed-products.ts';
 import { seedUsers } from './seeding/seed-users.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 
-// `npm run seed`, `npm run seed -- --users 1000 --orders 5000 --url …`: fills a graph with users, a catalogue
-// and orders, and what other subgraphs add to them, through its own public API. It can be run again, also with other numbers: it keeps what exists.
+// `npm run seed`, `npm run seed -- --users 1000 --orders 5000 --url …`: fills a graph with users, a catalogue and orders, and what
+// other subgraphs add to them, through its own public API. It can be run again, also with other numbers: it keeps what exists.
 
 interface Options {
   readonly users: number;

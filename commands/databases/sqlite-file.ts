@@ -39,8 +39,9 @@ export function pinTogether(paths: readonly string[]): Snapshot[] {
 }
 
 /**
- * Copies a snapshot to a new file, which only its owner can read, by SQLite's online backup (https://www.sqlite.org/backup.html). A backup restarts when
- * another connection writes, and under load would never end; inside a transaction it doesn't.
+ * Copies a snapshot to a new file, which only its owner can read, by SQLite's online backup
+ * (https://www.sqlite.org/backup.html). A backup restarts when another connection writes, and under load would never end;
+ * inside a transaction it doesn't.
  *
  * @throws if it can't be written, or the copy doesn't pass SQLite's integrity check
  */

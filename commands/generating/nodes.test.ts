@@ -56,6 +56,17 @@ extend type Reader implements Node {
     assert.deepEqual(generate(generate()?.schema), generate());
   });
 
+  test('have one owner each', () => {
+    const schemas = new Map([
+      ['library', LIBRARY],
+      ['readers', READERS],
+      ['ratings', 'extend type Reader implements Node { nodeId: ID! @shareable rating: Int }'],
+    ]);
+    assert.throws(() => generateNodes(schemas), {
+      message: 'type Reader: both readers and ratings say that it implements Node; only its owner may',
+    });
+  });
+
   test('are written nowhere if no schema has the line for them', () => {
     assert.equal(generateNodes(new Map([['books', BOOKS]])), undefined);
   });

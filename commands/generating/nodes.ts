@@ -15,7 +15,11 @@ export interface GeneratedNodes {
   readonly nodeOwners: readonly string[];
 }
 
-/** Returns the nodes of all schemas, by the name of the subgraph; undefined if no schema has the line for them. */
+/**
+ * Returns the nodes of all schemas, by the name of the subgraph; undefined if no schema has the line for them.
+ *
+ * @throws if two subgraphs say that one type implements `Node`
+ */
 export function generateNodes(schemas: ReadonlyMap<string, string>): GeneratedNodes | undefined {
   const [subgraph, text] = [...schemas].find(([, schema]) => schema.includes(MARKER)) ?? [];
   if (subgraph === undefined || text === undefined) return undefined;
@@ -24,6 +28,7 @@ export function generateNodes(schemas: ReadonlyMap<string, string>): GeneratedNo
   const owners = [...byName]
     .flatMap(([owner, schema]) => nodeTypes(parse(schema)).map((type) => ({ type, owner })))
     .sort((one, other) => (one.type < other.type ? -1 : 1));
+  requireOneOwner(owners);
   const declared = objectTypes(parse(written)).map(({ name }) => name.value);
   const stubs = owners
     .filter(({ owner }) => owner !== subgraph)
@@ -50,6 +55,14 @@ function objectTypes({ definitions }: DocumentNode) {
   return definitions.filter(
     (each) => each.kind === Kind.OBJECT_TYPE_DEFINITION || each.kind === Kind.OBJECT_TYPE_EXTENSION,
   );
+}
+
+function requireOneOwner(owners: readonly { type: string; owner: string }[]): void {
+  for (const [index, { type, owner }] of owners.entries()) {
+    const next = owners[index + 1];
+    if (next?.type !== type) continue;
+    throw new Error(`type ${type}: both ${owner} and ${next.owner} say that it implements Node; only its owner may`);
+  }
 }
 
 function stubOf(type: string): string {

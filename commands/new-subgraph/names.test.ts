@@ -21,7 +21,6 @@ const refused: [args: string[], message: RegExp][] = [
   [['reviews', 'reviews'], /^reviews: give the entity a name other than the subgraph's/],
   [['gateway'], /^gateway: this name is reserved/],
   [['subgraph'], /^subgraph: this name is reserved/],
-  [['npm'], /^npm: give the name of its entity|^npm: this name is reserved/],
   [['pm2', 'pm'], /^pm2: this name is reserved/],
   [['categories'], /^categories: give the name of its entity too, .*: npm run new:subgraph categories ENTITY/],
   [['addresses'], /^addresses: give the name of its entity too/],

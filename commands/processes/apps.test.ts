@@ -50,6 +50,21 @@ test('each subgraph listens where supergraph.yaml looks for it by default', () =
   assert.deepEqual(looksAt.map(([, name = '', port]) => `${name} ${port}`).toSorted(), listensAt.toSorted());
 });
 
+for (const [HOST, host] of [
+  ['', '127.0.0.1'],
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '127.0.0.1'],
+  ['10.0.0.7', '10.0.0.7'],
+  ['::1', '[::1]'],
+] as const) {
+  test(`subgraphs are called at ${host} if HOST is ${HOST || 'unset'}`, () => {
+    forget();
+    Object.assign(process.env, { HOST });
+    const [gateway] = readApps(['gateway']);
+    assert.equal(gateway?.env.USERS_URL, `http://${host}:${gateway?.env.USERS_PORT ?? 4001}/graphql`);
+  });
+}
+
 test('each process gets its own secret and those of the subgraphs it calls', () => {
   forget();
   Object.assign(process.env, { SUBGRAPH_SECRET: 'of all', USERS_SECRET: 'of users', ORDERS_SECRET: 'of orders' });

@@ -5,11 +5,13 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import pm2, { type ProcessDescription } from 'pm2';
+import type pm2Module from 'pm2';
+import type { ProcessDescription } from 'pm2';
 import manifest from '../../package.json' with { type: 'json' };
 import { CommandError } from '../terminal/command.ts';
 import { type App, ROOT } from './apps.ts';
 import { sessionOf } from './environment.ts';
+import { hasSocket, PM2_HOME, requireWritableHome } from './pm2-home.ts';
 
 const require = createRequire(import.meta.url);
 const PM2_COMMAND = join(dirname(require.resolve('pm2/package.json')), 'bin', 'pm2');
@@ -40,14 +42,16 @@ interface AppReader {
 }
 
 const { verifyConfs, resolveAppAttributes }: AppReader = require('pm2/lib/Common.js');
-const { PM2_ROOT_PATH: pm2Home }: { PM2_ROOT_PATH: string } = require('pm2/constants.js');
-
-/** Folder of pm2's daemon. */
-export const PM2_HOME = pm2Home;
+/** Loads pm2, which then makes its folder. */
+const loadPm2 = (): typeof pm2Module => require('pm2');
 
 /** Connects to pm2's daemon for as long as the work takes, starting it if there is none. */
 export async function withDaemon<Result>(work: () => Promise<Result>): Promise<Result> {
-  if (!(await isDaemonAlive())) await runPm2(['ping', '--silent'], daemonEnvironment());
+  if (!(await isDaemonAlive())) {
+    requireWritableHome();
+    await runPm2(['ping', '--silent'], daemonEnvironment());
+  }
+  const pm2 = loadPm2();
   await promisify<boolean>(pm2.connect).call(pm2, false);
   try {
     return await work();
@@ -58,6 +62,7 @@ export async function withDaemon<Result>(work: () => Promise<Result>): Promise<R
 
 /** Disconnects from pm2's daemon. If that has ended, pm2's client would try to connect for ever (7.0.4). */
 function disconnect(): void {
+  const pm2 = loadPm2();
   const { client_sock: socket } = pm2.Client;
   if (socket.connected) pm2.disconnect();
   else socket.once('connect', () => socket.close()).close();
@@ -151,12 +156,17 @@ export function runPm2(args: readonly string[], env = process.env): Promise<numb
  * (https://nodejs.org/api/cluster.html#clusterschedulingpolicy).
  */
 function daemonEnvironment(): NodeJS.ProcessEnv {
-  return { ...sessionOf(process.env), NODE_CLUSTER_SCHED_POLICY: 'none', _: PM2_COMMAND };
+  return {
+    ...sessionOf(process.env),
+    NODE_CLUSTER_SCHED_POLICY: 'none',
+    PM2_NODE_OPTIONS: '--require=./commands/processes/pm2-log.cjs', // pm2 splits it at spaces, which ROOT may have
+    _: PM2_COMMAND,
+  };
 }
 
 /** Resolves with true if pm2's daemon runs. @throws {CommandError} if it hangs */
-export function isDaemonAlive(): Promise<boolean> {
-  return inTime(new Promise((resolve) => pm2.Client.pingDaemon(resolve)));
+export async function isDaemonAlive(): Promise<boolean> {
+  return hasSocket() && inTime(new Promise((resolve) => loadPm2().Client.pingDaemon(resolve)));
 }
 
 /**
@@ -167,9 +177,10 @@ export function isDaemonAlive(): Promise<boolean> {
 export async function call<Result>(method: string, argument: unknown): Promise<Result> {
   const { promise: answer, resolve, reject } = Promise.withResolvers<Result>();
   const lose = () => reject(new CommandError(`pm2 has ended meanwhile; its log is ${PM2_HOME}/pm2.log. ${REPAIR}`));
-  const { client_sock: socket } = pm2.Client;
+  const { Client: client } = loadPm2();
+  const { client_sock: socket } = client;
   socket.once(LOST, lose);
-  pm2.Client.executeRemote<Result>(method, argument, (error, result) => (error ? reject(error) : resolve(result)));
+  client.executeRemote<Result>(method, argument, (error, result) => (error ? reject(error) : resolve(result)));
   try {
     return await inTime(answer);
   } finally {

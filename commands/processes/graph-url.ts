@@ -1,6 +1,6 @@
 import { readConfig } from '@lockstep/gateway/configuration/environment.ts';
-import { toAuthority } from '@lockstep/gateway/configuration/sections/endpoint.ts';
 import { readSupergraphFile } from '@lockstep/gateway/configuration/supergraph-file.ts';
+import { toAuthority } from '@lockstep/runtime/http/authority.ts';
 import { type App, GATEWAY } from './apps.ts';
 
 /** Returns the URL of the graph. @throws {ConfigurationError} if the configuration is invalid */

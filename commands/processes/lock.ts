@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { sqliteCodeOf } from '../databases/sqlite-file.ts';
+import { unwritable } from './pm2-home.ts';
 
 const LOOK_AGAIN_MS = 100;
 
@@ -11,10 +12,10 @@ const LOOK_AGAIN_MS = 100;
  * of it when the process ends, however it ends.
  *
  * @param folder folder that the commands to keep apart have in common
+ * @throws {CommandError} if the folder can't be written
  */
 export async function alone<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
-  mkdirSync(folder, { recursive: true });
-  const lock = new Database(join(folder, 'lockstep.lock'), { timeout: 0 });
+  const lock = openLock(folder);
   try {
     for (let told = false; !isTaken(lock); told = true) {
       if (!told) console.log('Another command is at work on these processes; waiting for its end …');
@@ -26,9 +27,19 @@ export async function alone<Result>(folder: string, work: () => Promise<Result>)
   }
 }
 
+function openLock(folder: string): Database.Database {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return new Database(join(folder, 'lockstep.lock'), { timeout: 0 });
+  } catch (error) {
+    throw unwritable(error);
+  }
+}
+
+/** Takes the lock, for which it needs no room on the disk: processes can be stopped while that is full. */
 function isTaken(lock: Database.Database): boolean {
   try {
-    lock.exec('begin exclusive');
+    lock.exec('pragma journal_mode = memory; begin exclusive');
     return true;
   } catch (error) {
     if (sqliteCodeOf(error)?.startsWith('SQLITE_BUSY')) return false;

@@ -1,6 +1,7 @@
 import { runCommand } from '../terminal/command.ts';
-import { PM2_HOME, requireFittingDaemon, withDaemon } from './daemon.ts';
+import { requireFittingDaemon, withDaemon } from './daemon.ts';
 import { alone } from './lock.ts';
+import { PM2_HOME } from './pm2-home.ts';
 
 /** Runs a command that starts processes under pm2, while no other one changes them. */
 export function runStart(command: () => Promise<void>): Promise<void> {

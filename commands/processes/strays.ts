@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive } from '@lockstep/runtime/is-alive.ts';
 import { type App, ROOT } from './apps.ts';
-import { PM2_HOME } from './daemon.ts';
+import { PM2_HOME } from './pm2-home.ts';
 
 /** Longer than a stop takes, as `kill_timeout` in ecosystem.config.js. */
 const STOP_TIMEOUT_MS = 15_000;

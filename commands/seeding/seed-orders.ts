@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Progress } from '../terminal/progress.ts';
 import { ask, dataOf } from './graph-client.ts';
+import { listIds } from './list-ids.ts';
 import { AT_A_TIME, type Seeded } from './seed-users.ts';
 import { workThrough } from './work-through.ts';
 
 const CHECKOUT = `mutation ($userId: ID!, $items: [CheckoutItem!]!, $idempotencyKey: String!) {
   checkout(userId: $userId, items: $items, idempotencyKey: $idempotencyKey) { id }
 }`;
-const LIST_ORDERS = 'query ($after: ID) { orders(first: 100, after: $after) { id } }';
 
 /** Largest number of products in an order, and of pieces of each. */
 const MAX_ITEMS = 3;
@@ -25,7 +25,7 @@ export async function seedOrders(
   const orders = Array.from({ length: count }, (_, index) =>
     orderOf(userIds[index % userIds.length] ?? '', Math.floor(index / userIds.length), productIds),
   );
-  const before = count === 0 ? new Set() : await listOrders(url);
+  const before = count === 0 ? new Set() : await listIds(url, 'orders');
   const progress = new Progress('orders', count);
   const ids = await workThrough(orders, AT_A_TIME, async (order) => {
     const { checkout } = dataOf(await ask<{ checkout: { id: string } }>(url, CHECKOUT, order));
@@ -45,16 +45,4 @@ function orderOf(userId: string, nth: number, productIds: readonly string[]) {
     quantity: 1 + (random.readUInt8(3 + index) % MAX_QUANTITY),
   }));
   return { userId, items, idempotencyKey };
-}
-
-/** Returns the ids of all orders. */
-async function listOrders(url: string): Promise<Set<string>> {
-  const ids = new Set<string>();
-  let after: string | undefined;
-  do {
-    const { orders } = dataOf(await ask<{ orders: { id: string }[] }>(url, LIST_ORDERS, { after }));
-    for (const { id } of orders) ids.add(id);
-    after = orders.at(-1)?.id;
-  } while (after !== undefined);
-  return ids;
 }

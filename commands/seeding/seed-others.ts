@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { SeededGraph } from '@lockstep/subgraph-kit/seeded-graph.ts';
+import { ROOT } from '../processes/apps.ts';
 import { listSubgraphs } from '../processes/subgraphs.ts';
 import { CommandError } from '../terminal/command.ts';
 import { ask, dataOf } from './graph-client.ts';
-
-const ROOT = join(import.meta.dirname, '..', '..');
 
 /** Seeds the subgraphs that say how in their `src/seed.ts`. @throws {CommandError} naming the subgraph that fails */
 export async function seedOthers(url: string, ids: SeededGraph['ids']): Promise<void> {

@@ -1,20 +1,20 @@
 import { Progress } from '../terminal/progress.ts';
 import { CATALOGUE, STOCK } from './catalogue.ts';
 import { ask, dataOf } from './graph-client.ts';
+import { listIds } from './list-ids.ts';
 import { AT_A_TIME, type Seeded } from './seed-users.ts';
 import { workThrough } from './work-through.ts';
 
 const CREATE_PRODUCT = `mutation ($name: String!, $price: Money!, $stock: Int!, $idempotencyKey: String!) {
   createProduct(name: $name, price: $price, stock: $stock, idempotencyKey: $idempotencyKey) { id }
 }`;
-const LIST_PRODUCTS = 'query ($after: ID) { products(first: 100, after: $after) { id } }';
 
 /**
  * Creates the products of the catalogue. Their keys never change, so sending one again finds the same product; others of the
  * same name stay as they are. Returns the ids in the catalogue's order.
  */
 export async function seedProducts(url: string): Promise<Seeded & { ids: string[] }> {
-  const before = await listProducts(url);
+  const before = await listIds(url, 'products');
   const progress = new Progress('products', CATALOGUE.length);
   const positions = [...CATALOGUE.keys()];
   const ids = await workThrough(positions, AT_A_TIME, async (position) => {
@@ -25,16 +25,4 @@ export async function seedProducts(url: string): Promise<Seeded & { ids: string[
   });
   const found = ids.filter((id) => before.has(id)).length;
   return { created: CATALOGUE.length - found, found, ids };
-}
-
-/** Returns the ids of all products. */
-async function listProducts(url: string): Promise<Set<string>> {
-  const ids = new Set<string>();
-  let after: string | undefined;
-  do {
-    const { products } = dataOf(await ask<{ products: { id: string }[] }>(url, LIST_PRODUCTS, { after }));
-    for (const { id } of products) ids.add(id);
-    after = products.at(-1)?.id;
-  } while (after !== undefined);
-  return ids;
 }

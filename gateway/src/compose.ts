@@ -7,7 +7,7 @@ import { PolledSchemas } from './supergraph/polled-schemas.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
 import { subscriptionWarning } from './supergraph/subscription-warning.ts';
 
-// `npm run compose`: the supergraph's SDL on standard output, for any other router.
+// The program of `npm run compose`: the supergraph's SDL on standard output, for any other router.
 
 try {
   const config = readConfig();

@@ -1,7 +1,7 @@
+import { toAuthority } from '@lockstep/runtime/http/authority.ts';
 import { listen } from '@lockstep/runtime/http/server/server.ts';
 import { run } from '@lockstep/runtime/lifecycle.ts';
 import { PORT_VARIABLE, readConfig } from './configuration/environment.ts';
-import { toAuthority } from './configuration/sections/endpoint.ts';
 import { GatewayServer } from './pipeline/server.ts';
 import { releaseGarbage } from './planning/garbage.ts';
 import { openPlanner } from './planning/worker/open-planner.ts';

@@ -22,10 +22,17 @@ export function readEnvironment<Values>(variables: z.ZodType<Values>, env: NodeJ
   throw new ConfigurationError(`The environment can't be used:\n  ${mistakes.join('\n  ')}`);
 }
 
-const PORT_RULE = 'give a whole number from 0 to 65535';
+/** Returns a schema of whole numbers in a range. */
+export function wholeNumber(
+  minimum: number,
+  maximum: number,
+  rule = `give a whole number from ${minimum} to ${maximum}`,
+) {
+  return z.coerce.number(rule).int(rule).min(minimum, rule).max(maximum, rule);
+}
 
 /** A TCP port; 0 picks a free one. */
-export const port = z.coerce.number(PORT_RULE).int(PORT_RULE).min(0, PORT_RULE).max(65535, PORT_RULE);
+export const port = wholeNumber(0, 65_535);
 
 /** Longest delay of a timer, 24 days. A longer one ends at once (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args). */
 export const MAX_MILLISECONDS = 2 ** 31 - 1;
@@ -33,7 +40,7 @@ export const MAX_MILLISECONDS = 2 ** 31 - 1;
 /** Returns a schema of a duration in milliseconds, at least `minimum`. */
 export function milliseconds(fallback: number, minimum = 0) {
   const rule = `give a whole number of milliseconds from ${minimum} to ${MAX_MILLISECONDS}`;
-  return z.coerce.number(rule).int(rule).min(minimum, rule).max(MAX_MILLISECONDS, rule).default(fallback);
+  return wholeNumber(minimum, MAX_MILLISECONDS, rule).default(fallback);
 }
 
 /** The address to listen on. */

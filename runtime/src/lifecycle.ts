@@ -78,7 +78,7 @@ function die(logger: Logger, error: unknown): void {
   }
 }
 
-/** Exits once the last lines are written. In pm2's cluster mode another process writes the log files. */
+/** Exits once the last lines are written. Under pm2 a stream of pm2's writes them until {@link writeLogFiles} does. */
 function exit(code: number): void {
   setTimeout(() => process.exit(code), 1000).unref();
   process.stdout.write('', 'utf8', () => process.stderr.write('', 'utf8', () => process.exit(code)));

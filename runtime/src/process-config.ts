@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { host, milliseconds } from './environment.ts';
+import { host, milliseconds, wholeNumber } from './environment.ts';
 import { MIN_SECRET_LENGTH, sharedSecret } from './http/server/secret.ts';
 import type { LogFiles } from './logs/write-log-files.ts';
 
@@ -11,12 +11,6 @@ export const logLevel = z.enum(
   ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
   'give trace, debug, info, warn, error or fatal',
 );
-
-/** Returns a schema of whole numbers in a range. */
-function wholeNumber(minimum: number, maximum: number, fallback: number) {
-  const rule = `give a whole number from ${minimum} to ${maximum}`;
-  return z.coerce.number(rule).int(rule).min(minimum, rule).max(maximum, rule).default(fallback);
-}
 
 /** A secret that a subgraph requires of its callers. */
 export const secret = z.string().min(MIN_SECRET_LENGTH, `give at least ${MIN_SECRET_LENGTH} characters`);
@@ -30,8 +24,8 @@ export const processVariables = {
   DRAIN_DELAY_MS: milliseconds(0),
   LOG_FORMAT: logFormat.optional(),
   LOG_LEVEL: logLevel.default('info'),
-  LOG_FILE_MB: wholeNumber(1, 10_000, 10),
-  LOG_FILES_KEPT: wholeNumber(0, 10_000, 10),
+  LOG_FILE_MB: wholeNumber(1, 10_000).default(10),
+  LOG_FILES_KEPT: wholeNumber(0, 10_000).default(10),
   // pm2's, for the processes that it runs
   pm_out_log_path: z.string().optional(),
   pm_err_log_path: z.string().optional(),

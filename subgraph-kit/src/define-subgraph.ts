@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { toAuthority } from '@lockstep/runtime/http/authority.ts';
 import { READY_PATH } from '@lockstep/runtime/http/server/health.ts';
 import { type Handler, listen } from '@lockstep/runtime/http/server/server.ts';
 import { type Running, run } from '@lockstep/runtime/lifecycle.ts';
@@ -82,7 +83,7 @@ export function defineSubgraph<
           const subgraph = await open(config, logger);
           const listening = await listen(subgraph.handler, config);
           const background = subgraph.startBackground();
-          const address = `http://${config.host}:${listening.port}`;
+          const address = `http://${toAuthority({ host: config.host, port: listening.port })}`;
           logger.info(`${name} answers at ${address}/graphql`);
           return {
             probe: `${address}${READY_PATH}`,

@@ -29,8 +29,6 @@ function peer(name: string): z.ZodType<object> {
   const prefix = variablePrefix(name);
   const [url, timeout, own] = [`${prefix}_URL`, `${prefix}_TIMEOUT_MS`, `${prefix}_SECRET`];
   return z
-    .object({ [url]: httpUrl })
-    .and(z.object({ [timeout]: milliseconds(2000, 1) }))
-    .and(z.object({ [own]: secret.optional() }))
+    .object({ [url]: httpUrl, [timeout]: milliseconds(2000, 1), [own]: secret.optional() })
     .transform((read) => ({ [name]: { url: read[url], timeoutMs: read[timeout], secret: read[own] } }));
 }

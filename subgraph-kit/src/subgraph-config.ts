@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { port, readEnvironment } from '@lockstep/runtime/environment.ts';
+import { port, readEnvironment, wholeNumber } from '@lockstep/runtime/environment.ts';
 import { type ProcessConfig, processVariables, toProcessConfig } from '@lockstep/runtime/process-config.ts';
 import { z } from 'zod';
 import { failpointVariable } from './failpoint.ts';
@@ -8,13 +8,7 @@ import { variablePrefix } from './variable-prefix.ts';
 /** Default for the objects of an operation: more than a page shows, and few enough for a tenth of a second. */
 export const MAX_OBJECTS = 20_000;
 
-const MAX_OBJECTS_RULE = 'give a whole number, 1 or more';
-
-const maxObjects = z.coerce
-  .number(MAX_OBJECTS_RULE)
-  .int(MAX_OBJECTS_RULE)
-  .min(1, MAX_OBJECTS_RULE)
-  .default(MAX_OBJECTS);
+const maxObjects = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'give a whole number, 1 or more').default(MAX_OBJECTS);
 
 /** Configuration that every subgraph's process has. */
 export interface SubgraphConfig extends ProcessConfig {

@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { buildSchema } from 'graphql';
-import { ROOT, runScript } from '../harness/process.ts';
+import { runScript } from '../harness/process.ts';
 import { SUBGRAPH_NAMES } from '../harness/subgraphs.ts';
 import { copySupergraph, edit } from '../harness/supergraph-files.ts';
 
 const SCRIPT = 'gateway/src/compose.ts';
-
-test('npm run compose runs the gateway’s own composition', async () => {
-  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-  assert.equal(scripts.compose, `node --env-file-if-exists=.env ${SCRIPT}`);
-});
 
 test('prints the supergraph and nothing else', async () => {
   const { code, stdout, stderr } = await runScript(SCRIPT);

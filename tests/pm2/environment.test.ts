@@ -77,6 +77,17 @@ test('other commands work on what the running processes were given, whatever the
   assert.doesNotMatch(stderr, /no graph answers/);
 });
 
+test('npm run compose composes what npm start would serve, and npm run logs shows it whatever the shell says', async () => {
+  const url = 'http://127.0.0.1:9/graphql';
+  assert.equal((await project.command('reload', ['gateway'], { USERS_URL: url })).code, 0);
+  const { stdout, stderr } = await project.command('compose', [], { ORDERS_URL: `${url}/other` });
+  assert.equal(stderr, '');
+  assert.match(stdout, /USERS @join__graph\(name: "users", url: "http:\/\/127.0.0.1:9\/graphql"\)/);
+  assert.match(stdout, /ORDERS @join__graph\(name: "orders", url: "http:\/\/127.0.0.1:9\/graphql\/other"\)/);
+  const logs = await project.command('logs', ['--nostream', '--lines', '5'], { GATEWAY_INSTANCES: 'many' });
+  assert.equal(logs.code, 0, logs.stderr);
+});
+
 test('a wrong value fails the command before any process is touched', async () => {
   const before = await pids();
   for (const command of ['start', 'reload']) {
@@ -123,7 +134,8 @@ test('pm2 save and resurrect, as at boot, bring back processes that are ready, w
 
   // the environment of the unit that `pm2 startup` makes, which no shell gives a `_`
   const { HOME = '', PATH = '', PM2_HOME = '' } = project.env;
-  const unit = { HOME, PATH, PM2_HOME, NODE_CLUSTER_SCHED_POLICY: 'none' };
+  const PM2_NODE_OPTIONS = `--require=${join(project.root, 'commands', 'processes', 'pm2-log.cjs')}`;
+  const unit = { HOME, PATH, PM2_HOME, NODE_CLUSTER_SCHED_POLICY: 'none', PM2_NODE_OPTIONS };
   assert.equal((await run(process.execPath, [PM2, 'resurrect'], unit, '/')).code, 0);
 
   await until(

@@ -15,7 +15,7 @@ test('npm start names a wrong variable, its value and what to give instead', asy
   assert.deepEqual(await project.list(), []);
 });
 
-test('npm start names each port in use and the variable that changes it', async (t) => {
+test('npm start names each port in use, who listens there, and the variable that changes it', async (t) => {
   const ports = [Number(project.env.GATEWAY_PORT), Number(project.env.USERS_PORT)];
   const occupants = ports.map((port) => createServer().listen(port, '127.0.0.1'));
   t.after(() => {
@@ -28,7 +28,11 @@ test('npm start names each port in use and the variable that changes it', async 
   const { code, stderr } = await project.command('start');
 
   assert.equal(code, 1);
-  assert.match(stderr, new RegExp(`gateway did not start.*\n.*Port ${ports[0]} .*is in use.* set GATEWAY_PORT`));
+  const holder = process.platform === 'linux' ? `by process ${process.pid} \\(.*\\), in ${process.cwd()}` : '';
+  assert.match(
+    stderr,
+    new RegExp(`gateway did not start.*\n.*Port ${ports[0]} .*is in use ${holder}.* set GATEWAY_PORT`),
+  );
   assert.match(stderr, new RegExp(`users did not start.*\n.*Port ${ports[1]} .*is in use.* set USERS_PORT`));
   assert.doesNotMatch(stderr, /orders did not start/);
   assert.deepEqual(await project.list(), []);

@@ -18,6 +18,15 @@ test('npm run status fails and says what to do if nothing runs', async () => {
   assert.match(stdout, /^users is not started\n {2}→ npm start\n/);
 });
 
+test('a command says what to do if pm2 can not write its folder, and makes nothing', async () => {
+  const file = join(project.folder, 'no-folder');
+  await writeFile(file, '');
+  const { code, stderr } = await project.command('start', [], { PM2_HOME: join(file, 'pm2') });
+  assert.equal(code, 1);
+  assert.match(stderr, /^pm2 can't write its folder .*no-folder\/pm2 \(ENOTDIR.*\): make it writable, .*PM2_HOME.*\n$/);
+  assert.equal(await project.environmentOf('users'), undefined);
+});
+
 test('npm run status says that all is well, also as JSON', async () => {
   assert.equal((await project.command('start')).code, 0);
   const { code, stdout } = await project.command('status');
@@ -103,6 +112,26 @@ test('a log goes on after its disk was full, and says that it was', {
   );
   const { stdout } = await project.command('logs', ['--nostream', '--lines', '5']);
   assert.match(stdout, /gateway +\| .*asked for \/after/);
+});
+
+test('processes are restarted and replaced while the disk of pm2 is full', {
+  skip: !HAS_PRLIMIT && 'no prlimit',
+}, async (t) => {
+  const daemon = (await readFile(join(project.folder, 'pm2', 'pm2.pid'), 'utf8')).trim();
+  const log = join(project.folder, 'pm2', 'pm2.log');
+  const limit = (bytes: string) => execFileSync('prlimit', ['--pid', daemon, `--fsize=${bytes}:`]);
+  t.after(() => limit('unlimited'));
+  limit(`${statSync(log).size}`);
+  const pid = Number((await project.environmentOf('users'))?.pid);
+  process.kill(pid, 'SIGKILL');
+  const restarted = (env?: Record<string, string>) => env !== undefined && env.pid !== String(pid);
+  await until(() => project.environmentOf('users'), restarted);
+  assert.equal((await project.command('reload')).stderr, '');
+  assert.equal((await readFile(join(project.folder, 'pm2', 'pm2.pid'), 'utf8')).trim(), daemon);
+  assert.equal((await project.command('stop')).code, 0);
+  limit('unlimited');
+  assert.equal((await project.command('start')).code, 0);
+  assert.match(await readFile(log, 'utf8'), /online\n$/);
 });
 
 test('npm run delete also removes a process that an older ecosystem.config.js named', async () => {

@@ -66,6 +66,12 @@ test('listens on the configured host, and on that of HOST if it is set', async (
   assert.deepEqual(await get(ipv6.url, '{ __typename }'), { __typename: 'Query' });
 });
 
+test('a subgraph listens on the host of HOST', async (t) => {
+  const users = await start(t, 'subgraphs/users', { HOST: '::1', USERS_DATABASE: ':memory:' });
+  assert.equal(new URL(users.url).hostname, '[::1]');
+  assert.equal((await fetch(new URL('/health/live', users.url))).status, 200);
+});
+
 test('turns introspection off, and gives no hints at the schema in errors', async () => {
   await gateway.configure(`${SHARED}  introspection: false\n`);
   const [refused] = errorsOf(await ask(gateway.url, '{ __schema { types { name } } }'));

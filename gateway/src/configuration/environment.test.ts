@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { toAuthority } from '@lockstep/runtime/http/authority.ts';
 import { readConfig } from './environment.ts';
-import { toAuthority } from './sections/endpoint.ts';
 import { read, withGateway } from './testing/written-file.ts';
 
 /** Returns the settings of a file with these lines under `gateway`, in this environment. */

@@ -17,6 +17,7 @@ import { type HeaderSettings, headers } from './sections/headers.ts';
 import { hooks, progressiveOverride } from './sections/hooks.ts';
 import { limits } from './sections/limits.ts';
 import { apq, persistedQueries } from './sections/persisted-queries.ts';
+import { type ResponseCacheSettings, responseCache } from './sections/response-cache.ts';
 import { subgraph } from './sections/subgraph.ts';
 import { type SubgraphErrors, subgraphErrors } from './sections/subgraph-errors.ts';
 import { telemetry } from './sections/telemetry.ts';
@@ -40,6 +41,7 @@ const gateway = z
       .prefault({})
       .describe('Subgraph errors that reach clients unchanged. The log has every other error in full, under its id.'),
     health_check: healthCheck.prefault({}).describe('Paths of the health checks.'),
+    response_cache: responseCache.prefault({}).describe("Cache of subgraphs' answers, by root field and by entity."),
     limits: limits.prefault({}).describe('Limits on the size of requests.'),
     demand_control: demandControl
       .prefault({})
@@ -54,12 +56,15 @@ const gateway = z
     headers: headers.prefault({}).describe('Header rules for all subgraphs.'),
     hooks: hooks.prefault({}).describe('Functions of your own, for what no key covers.'),
   })
-  .superRefine(({ path, health_check: { live, ready }, telemetry }, context) => {
+  .superRefine(({ path, health_check: { live, ready }, telemetry, response_cache }, context) => {
     const message = 'the path is in use; give another';
     if (live === path) context.addIssue({ code: 'custom', path: ['health_check', 'live'], message });
     if (ready === path || ready === live)
       context.addIssue({ code: 'custom', path: ['health_check', 'ready'], message });
     const metrics = 'metricsPath' in telemetry ? telemetry.metricsPath : undefined; // missing if the section has a mistake
+    const invalidation = response_cache?.invalidation?.path;
+    if (invalidation !== undefined && [path, live, ready, metrics, ...PAGE_PATHS].includes(invalidation))
+      context.addIssue({ code: 'custom', path: ['response_cache', 'invalidation', 'path'], message });
     if (metrics !== undefined && [path, live, ready, ...PAGE_PATHS].includes(metrics))
       context.addIssue({ code: 'custom', path: ['telemetry', 'metrics', 'prometheus'], message });
   })
@@ -72,6 +77,7 @@ const gateway = z
       demand_control,
       persisted_queries,
       progressive_override,
+      response_cache,
       ...settings
     }) => ({
       ...settings,
@@ -82,6 +88,7 @@ const gateway = z
       demandControl: demand_control,
       persistedQueries: persisted_queries,
       progressiveOverride: progressive_override,
+      responseCache: response_cache,
     }),
   );
 
@@ -114,10 +121,19 @@ export const supergraphFile = z
       const message = `unknown subgraph; give all, or one of ${Object.keys(subgraphs).join(', ')}`;
       context.addIssue({ code: 'custom', path: ['gateway', 'include_subgraph_errors', name], message });
     }
+    for (const name of 'responseCache' in gateway ? Object.keys(gateway.responseCache?.named ?? {}) : []) {
+      if (name in subgraphs) continue;
+      const message = `unknown subgraph; give one of ${Object.keys(subgraphs).join(', ')}`;
+      context.addIssue({ code: 'custom', path: ['gateway', 'response_cache', 'subgraph', 'subgraphs', name], message });
+    }
   });
 
 /** Settings under `gateway`, with their defaults. */
-export type GatewaySettings = Readonly<Omit<z.output<typeof gateway>, 'subgraphErrors' | 'headers'>> & {
+export type GatewaySettings = Readonly<
+  Omit<z.output<typeof gateway>, 'subgraphErrors' | 'headers' | 'responseCache'>
+> & {
   readonly subgraphErrors: SubgraphErrors;
   readonly headers: HeaderSettings;
+  /** Undefined if it is off. */
+  readonly responseCache?: ResponseCacheSettings | undefined;
 };

@@ -103,8 +103,14 @@ function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, fil
       subgraphErrors: { ...gateway.subgraphErrors, expected },
       persistedQueries: readManifests(gateway.persistedQueries, dirname(file)),
       headers: toHeaderSettings(gateway.headers, headers),
+      telemetry: withAbsoluteFile(gateway.telemetry, dirname(file)),
     },
   };
+}
+
+function withAbsoluteFile(telemetry: ParsedGateway['telemetry'], folder: string): ParsedGateway['telemetry'] {
+  const { fieldUsage } = telemetry;
+  return { ...telemetry, fieldUsage: fieldUsage && { ...fieldUsage, file: resolve(folder, fieldUsage.file) } };
 }
 
 type ParsedGateway = z.output<typeof supergraphFile>['gateway'];

@@ -123,6 +123,10 @@ export class CompiledOperation {
     this.#bytesWithoutCodes = this.held.bytes;
   }
 
+  get isMutation(): boolean {
+    return this.#operation.operation === 'mutation';
+  }
+
   /** Executes the operation. Failures of subgraphs are among the errors; it rejects only for a fault of its own. */
   async execute(request: ExecutionRequest): Promise<OperationResult> {
     const { variables: given } = request;

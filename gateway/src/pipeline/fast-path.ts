@@ -111,6 +111,7 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
     if (data === undefined) return undefined;
     context.record?.noteOperation(known.kind, known.name);
     context.record?.noteAnswer(data, []);
+    context.record?.noteExecution(known, variables);
     return `${JSON.stringify({ data })}\n`;
   }
 

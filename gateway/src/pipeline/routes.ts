@@ -5,6 +5,7 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { HandlerFoundation } from '../supergraph/generation.ts';
 import { allowOrigins } from './admission/cors.ts';
 import type { TrafficLimits } from './admission/traffic-limits.ts';
+import { invalidations } from './invalidations.ts';
 import { pageRoutes } from './pages/pages.ts';
 
 /** Routes the paths of the gateway: GraphQL, the pages for browsers, the health of the process and its metrics. */
@@ -19,11 +20,13 @@ export function gatewayRoutes(
     telemetry.metricsPath !== undefined && metrics
       ? { [telemetry.metricsPath]: (_request, response) => metrics.answer(response) }
       : {};
+  const invalidation = settings.responseCache?.invalidation;
   return routes({
     ...pageRoutes(landingPage, path, supergraph.operations.planner.apiSchema, limits, logger),
     [healthCheck.live]: live,
     [healthCheck.ready]: ready(async () => (isReady() ? undefined : 'the process is stopping')),
     ...metricsRoute,
+    ...(invalidation && { [invalidation.path]: invalidations(invalidation.sharedKey) }),
     [path]: allowOrigins(cors, graphql),
   });
 }

@@ -51,7 +51,7 @@ export class GatewayServer implements RequestHandler {
     const { logger } = process;
     const { settings, supergraph, instruments } = foundation;
     const { refusals } = instruments.counts;
-    const watch = RequestWatch.of(instruments);
+    const watch = RequestWatch.of(instruments, supergraph.operations.planner.apiSchema);
     const rules = CallRules.of(settings, supergraph.hooks);
     const demandControl =
       settings.demandControl && new DemandControl(settings.demandControl, { supergraph, logger, refusals });

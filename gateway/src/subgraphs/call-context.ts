@@ -1,10 +1,21 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { FetchTrace, OperationTrace } from '../telemetry/operation-trace.ts';
 import { ForwardedHeaders } from './forwarded-headers.ts';
 
+/** The operation that a call is made for, as far as it decides what the call may take from the cache. */
+export interface CallOperation {
+  readonly isMutation: boolean;
+  /** Claims and headers of the client. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
 /** Context of a call to a subgraph: what it has from the operation that it is made for, and what its steps add. */
 export interface CallContext extends Lifetime {
   readonly headers: ForwardedHeaders;
+  /** Undefined if nothing is cached. */
+  readonly operation?: CallOperation | undefined;
   /** Undefined if the operation isn't traced. */
   readonly trace?: OperationTrace | undefined;
   /** Added when the call is observed; undefined if it isn't traced. */

@@ -5,6 +5,7 @@ import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { CallDescription } from '../telemetry/operation-trace.ts';
+import type { Tally } from '../telemetry/tally.ts';
 import type { CallContext } from './call-context.ts';
 import type { Step, SubgraphReply } from './call-step.ts';
 
@@ -30,6 +31,11 @@ export class CallTelemetry {
   /** Returns undefined if there are neither metrics nor traces. */
   static of(subgraph: SubgraphSettings, { metrics, tracing }: Instruments): CallTelemetry | undefined {
     return metrics || tracing ? new CallTelemetry(subgraph, metrics) : undefined;
+  }
+
+  /** Parts of fetches that were looked for in the cache, by subgraph and result; undefined if there are no metrics. */
+  get cacheLookups(): Tally | undefined {
+    return this.#metrics?.cacheLookups;
   }
 
   /** Step of one fetch of an operation, which may share its call with others. */

@@ -5,6 +5,7 @@ import type { TrafficShaping } from '../configuration/sections/traffic-shaping.t
 import { type SubgraphSettings, secretOf } from '../configuration/supergraph-file.ts';
 import type { BreakerState } from '../telemetry/metrics.ts';
 import { batch } from './batch.ts';
+import { type CacheOptions, cache } from './caching/response-cache.ts';
 import { type Call, inOrder, type SubgraphReply } from './call-step.ts';
 import type { CallTelemetry } from './call-telemetry.ts';
 import { breakCircuit, CircuitBreaker } from './circuit-breaker.ts';
@@ -29,6 +30,8 @@ export interface CallerOptions {
   readonly mutations?: EndedMutations;
   /** Set if header rules or hooks need the status and headers of answers. */
   readonly keepsHeads?: boolean;
+  /** Undefined if nothing is cached of any subgraph. */
+  readonly cache?: Omit<CacheOptions, 'keepsHeads' | 'lookups'> | undefined;
 }
 
 /**
@@ -75,19 +78,26 @@ export class SubgraphCaller {
  * for several, and each of them reads the reply for itself.
  */
 function steps(
-  { subgraph, traffic, telemetry, mutations = new EndedMutations(), keepsHeads = false }: CallerOptions,
+  { subgraph, traffic, telemetry, mutations = new EndedMutations(), keepsHeads = false, cache: caching }: CallerOptions,
   client: SubgraphClient,
   breaker: CircuitBreaker | undefined,
 ): Call<GraphQLAnswer> {
   return inOrder<GraphQLAnswer>(
     [
       telemetry?.observe, // counts, times and traces the fetch
+      caching && cache({ ...caching, keepsHeads, lookups: telemetry?.cacheLookups }), // takes what is stored
       breaker && breakCircuit(breaker), // refuses it while the subgraph fails
       limit(client), // ends it in time, and gives its failure a code
       (traffic.batchEntities || traffic.mergeFetches) && batch({ joinsOperations: traffic.batchEntities, telemetry }), // joins entity fetches that wait at the same moment
     ],
     share(
-      { client, sharesQueries: traffic.deduplicateQuery, keepsHeads, telemetry, mutations },
+      {
+        client,
+        sharesQueries: traffic.deduplicateQuery,
+        keepsHeads: keepsHeads || caching?.settings !== undefined,
+        telemetry,
+        mutations,
+      },
       inOrder<SubgraphReply>(
         [
           subgraph.retry && retry(subgraph.retry), // repeats queries

@@ -1,6 +1,12 @@
+import { hash } from 'node:crypto';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
+import type { GraphQLSchema } from 'graphql';
+import { subgraphCacheSettings } from '../configuration/sections/response-cache.ts';
+import type { SubgraphSettings, SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
+import { DocumentTypeReader } from '../subgraphs/caching/document-types.ts';
+import { processStore } from '../subgraphs/caching/memory-store.ts';
 import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
 import { CallTelemetry } from '../subgraphs/call-telemetry.ts';
 import { EndedMutations } from '../subgraphs/ended-mutations.ts';
@@ -12,12 +18,20 @@ export type Callers = ReadonlyMap<string, SubgraphCaller>;
 
 /** Opens the calling side of every subgraph. */
 export function openCallers(
-  { subgraphs, gateway }: SupergraphSettings,
+  { subgraphs, schemas, gateway }: SupergraphSettings & { readonly schemas: readonly SubgraphSchema[] },
+  supergraphSchema: GraphQLSchema,
   secret: string | undefined,
   logger: Logger,
   { metrics, tracing }: Instruments,
 ): Callers {
-  const { traffic, limits } = gateway;
+  const { traffic, limits, responseCache } = gateway;
+  processStore.resize(responseCache?.maxBytes ?? 1);
+  const types = responseCache && new DocumentTypeReader(supergraphSchema);
+  const cacheOf = ({ name, routingUrl }: SubgraphSettings) => {
+    const sdl = schemas.find((schema) => schema.name === name)?.sdl;
+    const origin = hash('sha256', JSON.stringify([name, routingUrl, sdl]), 'base64url');
+    return types && { store: processStore, settings: subgraphCacheSettings(responseCache, name), origin, types };
+  };
   const shared = {
     traffic,
     secret,
@@ -29,7 +43,7 @@ export function openCallers(
   return new Map(
     subgraphs.map((subgraph) => {
       const telemetry = CallTelemetry.of(subgraph, { metrics, tracing });
-      return [subgraph.name, new SubgraphCaller({ ...shared, subgraph, telemetry })];
+      return [subgraph.name, new SubgraphCaller({ ...shared, subgraph, telemetry, cache: cacheOf(subgraph) })];
     }),
   );
 }

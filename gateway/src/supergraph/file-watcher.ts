@@ -9,17 +9,25 @@ const POLL_INTERVAL_MS = 500;
 /** Time without a change after which files count as written: half a file can be as valid as all of it. */
 const SETTLE_MS = 1000;
 
+/** Time for which files may go on changing before that is told: no change of them takes effect meanwhile. */
+const PATIENCE_MS = 10_000;
+
 /** Watches files, and calls back once they have changed and then stayed the same for a moment. */
 export class FileWatcher {
   readonly #onChange: () => void;
+  readonly #onUnrest: (files: readonly string[]) => void;
   #files: readonly string[] = [];
   /** State of each file that has stayed the same for a moment. */
   #settled: ReadonlyMap<string, string> = new Map();
   #settling: NodeJS.Timeout | undefined;
+  /** Set from the first change until the files have settled. */
+  #unrest: NodeJS.Timeout | undefined;
   #isStopped = false;
 
-  constructor(onChange: () => void) {
+  /** @param onUnrest is called once with the files that still change after ten seconds */
+  constructor(onChange: () => void, onUnrest: (files: readonly string[]) => void) {
     this.#onChange = onChange;
+    this.#onUnrest = onUnrest;
   }
 
   /** Watches these files instead of the current ones. */
@@ -37,9 +45,13 @@ export class FileWatcher {
     clearTimeout(this.#settling);
     if (this.#isStopped) return;
     const seen = new Map(this.#files.map((file) => [file, stateOf(file)]));
+    const changed = () => this.#files.filter((file) => seen.get(file) !== stateOf(file));
+    this.#unrest ??= setTimeout(() => this.#onUnrest(changed()), PATIENCE_MS);
     this.#settling = setTimeout(() => {
-      if (this.#files.some((file) => seen.get(file) !== stateOf(file))) return this.settle();
+      if (changed().length > 0) return this.settle();
       this.#settled = seen;
+      clearTimeout(this.#unrest);
+      this.#unrest = undefined;
       this.#onChange();
     }, SETTLE_MS);
   };
@@ -53,6 +65,7 @@ export class FileWatcher {
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#settling);
+    clearTimeout(this.#unrest);
     this.watch([]);
   }
 }

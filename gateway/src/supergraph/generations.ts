@@ -1,7 +1,8 @@
+import { toAuthority } from '@lockstep/runtime/http/authority.ts';
 import { bytesInFlight } from '@lockstep/runtime/http/bytes-in-flight.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { reconfigure } from '@lockstep/runtime/logging.ts';
-import { type ListenAddress, toAuthority } from '../configuration/sections/endpoint.ts';
+import type { ListenAddress } from '../configuration/sections/endpoint.ts';
 import type { SupergraphFigures } from '../telemetry/metrics.ts';
 import { Generation, type GenerationParts, type RequestHandler } from './generation.ts';
 import type { Supergraph } from './loaded-supergraph.ts';

@@ -13,11 +13,12 @@ import { UnsupportedOperation, UnsupportedOperationLog } from '../operations/uns
 import { type Hooks, VariantChoice } from '../operations/variant-choice.ts';
 import type { OpenPlanner } from '../planning/planner.ts';
 import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
+import { processStore } from '../subgraphs/caching/memory-store.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import type { BreakerState, Counts, SupergraphFigures } from '../telemetry/metrics.ts';
+import type { BreakerState, CacheFigures, Counts, SupergraphFigures } from '../telemetry/metrics.ts';
 import { loadApolloEngine } from './apollo-engine.ts';
 import { type Callers, callerOf, closeCallers, openCallers } from './callers.ts';
 import type { Executor, RequestContext } from './executor.ts';
@@ -62,6 +63,8 @@ export class LoadedSupergraph implements SupergraphFigures {
   readonly operations: Operations;
   /** Hooks of the module under `gateway.hooks`. */
   readonly hooks: GatewayHooks | undefined;
+  /** Undefined if nothing is cached. */
+  readonly cache: CacheFigures | undefined;
   readonly #limits: AnswerLimits;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
@@ -80,6 +83,7 @@ export class LoadedSupergraph implements SupergraphFigures {
   ) {
     this.sdl = planner.supergraphSdl;
     this.hooks = hooks.ofGateway;
+    this.cache = gateway.responseCache && processStore;
     this.#limits = gateway.limits;
     const { directives } = gateway.authorization;
     this.operations = new Operations(planner, {
@@ -112,7 +116,7 @@ export class LoadedSupergraph implements SupergraphFigures {
     const { supergraphSdl, directives, supergraphSchema } = planner;
     const warning = subscriptionWarning(supergraphSchema);
     if (warning !== undefined) logger.warn(warning);
-    const callers = openCallers(supergraph, secret, logger, instruments);
+    const callers = openCallers(supergraph, supergraphSchema, secret, logger, instruments);
     try {
       const usesApollo = gateway.execution.engine === 'apollo';
       const apollo = usesApollo
@@ -177,9 +181,10 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const { calls, signal, deadline, bytes, record } = context;
+    const { calls, signal, deadline, bytes, record, claims, headers } = context;
     const trace = record?.trace;
-    const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, trace };
+    const operation = this.cache && { isMutation: compiled.isMutation, claims, headers };
+    const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, operation, trace };
     return compiled.execute({
       variables: request.variables,
       signal,
@@ -187,7 +192,9 @@ export class LoadedSupergraph implements SupergraphFigures {
       bytes,
       call: calls
         ? (fetch) =>
-            calls.call(fetch, (given: CallContext) => callerOf(fetch, this.#callers).call(fetch, { ...given, trace }))
+            calls.call(fetch, (given: CallContext) =>
+              callerOf(fetch, this.#callers).call(fetch, { ...given, operation, trace }),
+            )
         : (fetch) => callerOf(fetch, this.#callers).call(fetch, call),
     });
   }

@@ -49,7 +49,10 @@ export async function watchSupergraph(parts: WatcherParts): Promise<SupergraphWa
 class SupergraphWatcher {
   readonly #parts: WatcherParts;
   readonly #schemas: PolledSchemas;
-  readonly #watcher = new FileWatcher(() => this.#enqueue(() => this.#reload()));
+  readonly #watcher = new FileWatcher(
+    () => this.#enqueue(() => this.#reload()),
+    (files) => this.#parts.logger.warn(`no change takes effect while files keep changing: ${files.join(', ')}`),
+  );
   /** Settings read last, whether or not they could be used. */
   #read: Read;
   /** Text of the file whose settings are served. */

@@ -1,6 +1,7 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Metrics } from './metrics.ts';
 import type { Tracing } from './tracing.ts';
+import type { FieldUsage } from './usage/field-usage.ts';
 
 /** Telemetry sinks. An undefined one is off. */
 export interface Instruments {
@@ -8,4 +9,6 @@ export interface Instruments {
   readonly tracing?: Tracing | undefined;
   /** Gets a line for each request. */
   readonly accessLog?: Logger | undefined;
+  /** Counts the uses of the schema. */
+  readonly fieldUsage?: FieldUsage | undefined;
 }

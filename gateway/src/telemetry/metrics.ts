@@ -21,11 +21,20 @@ export interface Counts {
 /** Phase of a circuit breaker: all calls pass, none do, or one does as a probe. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
+/** Figures of the response cache. */
+export interface CacheFigures {
+  readonly size: number;
+  readonly bytes: number;
+  readonly evictions: number;
+}
+
 /** Metrics of the supergraph that is served. */
 export interface SupergraphFigures {
   readonly compiledOperations: number;
   /** Yields the state of each circuit breaker. */
   breakers(): Iterable<readonly [subgraph: string, state: BreakerState]>;
+  /** Undefined if nothing is cached. */
+  readonly cache: CacheFigures | undefined;
 }
 
 const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
@@ -49,6 +58,8 @@ export class Metrics {
   readonly calls = new Tally();
   /** Saved calls by subgraph and mechanism. */
   readonly saved = new Tally();
+  /** Entities and root fetches that were looked for in the cache, by subgraph and result. */
+  readonly cacheLookups = new Tally();
   /** By subgraph. */
   readonly retries = new Tally();
   readonly requestDuration = this.#durations('request_duration_seconds', 'How long requests took');
@@ -83,6 +94,12 @@ export class Metrics {
     this.#tallied('subgraph_fetches_total', 'What operations asked for', ['subgraph', 'outcome'], this.fetches);
     this.#tallied('subgraph_calls_total', 'Calls that were made, retries too', ['subgraph', 'status'], this.calls);
     this.#tallied('subgraph_calls_saved_total', 'Calls that need not be made', ['subgraph', 'by'], this.saved);
+    this.#tallied(
+      'response_cache_lookups_total',
+      'Entities and root fetches that were looked for in the cache',
+      ['subgraph', 'result'],
+      this.cacheLookups,
+    );
     this.#collected('subgraph_retries_total', 'Calls that were made once more', ['subgraph'], (counter) => {
       for (const [subgraph, , count] of this.retries.all()) counter.inc({ subgraph }, count);
     });
@@ -132,6 +149,25 @@ export class Metrics {
       collect() {
         this.set(figures()?.compiledOperations ?? 0);
       },
+    });
+    new Gauge({
+      name: 'lockstep_response_cache_size',
+      help: 'Entities and answers to root fetches that are stored now',
+      registers,
+      collect() {
+        this.set(figures()?.cache?.size ?? 0);
+      },
+    });
+    new Gauge({
+      name: 'lockstep_response_cache_bytes',
+      help: 'Memory that they take',
+      registers,
+      collect() {
+        this.set(figures()?.cache?.bytes ?? 0);
+      },
+    });
+    this.#collected('response_cache_evictions_total', 'Stored answers that made room for others', [], (counter) => {
+      counter.inc(figures()?.cache?.evictions ?? 0);
     });
     new Gauge({
       name: 'lockstep_subgraph_circuit_breaker_state',

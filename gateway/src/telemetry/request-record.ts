@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { OperationTrace } from './operation-trace.ts';
+import type { ExecutedOperation } from './usage/field-usage.ts';
 
 /** Outcome of a request. It is `refused` before GraphQL sees it, and `abandoned` if its client leaves before the answer. */
 export type RequestOutcome = 'ok' | 'partial' | 'error' | 'refused' | 'abandoned' | 'page';
@@ -31,6 +32,9 @@ export class RequestRecord {
   /** Undefined if GraphQL gave no answer. */
   answered: 'ok' | 'partial' | 'error' | undefined;
 
+  executed: ExecutedOperation | undefined;
+  variables: Readonly<Record<string, unknown>> | undefined;
+
   constructor(request: IncomingMessage, trace: OperationTrace | undefined) {
     this.request = request;
     this.trace = trace;
@@ -42,6 +46,12 @@ export class RequestRecord {
   get id(): string {
     const given = this.request.headers['x-request-id'];
     return typeof given === 'string' && SAFE_ID.test(given) ? given : randomUUID();
+  }
+
+  /** Notes the operation once it is executed, whatever comes of it. */
+  noteExecution(operation: ExecutedOperation, variables: Readonly<Record<string, unknown>> | undefined): void {
+    this.executed = operation;
+    this.variables = variables;
   }
 
   noteOperation(type: string, name: string | undefined): void {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
+import type { GraphQLSchema } from 'graphql';
 import type { Instruments } from './instruments.ts';
 import { type RequestOutcome, RequestRecord } from './request-record.ts';
 
@@ -12,14 +13,21 @@ interface RecordedContext {
 export class RequestWatch {
   readonly #instruments: Instruments;
 
-  private constructor(instruments: Instruments) {
+  readonly #schema: GraphQLSchema;
+
+  private constructor(instruments: Instruments, schema: GraphQLSchema) {
     this.#instruments = instruments;
+    this.#schema = schema;
   }
 
-  /** Returns undefined if no sink is configured. */
-  static of(instruments: Instruments): RequestWatch | undefined {
-    const { metrics, tracing, accessLog } = instruments;
-    return metrics || tracing || accessLog ? new RequestWatch(instruments) : undefined;
+  /**
+   * Returns undefined if no sink is configured.
+   *
+   * @param schema the one that clients see
+   */
+  static of(instruments: Instruments, schema: GraphQLSchema): RequestWatch | undefined {
+    const { metrics, tracing, accessLog, fieldUsage } = instruments;
+    return metrics || tracing || accessLog || fieldUsage ? new RequestWatch(instruments, schema) : undefined;
   }
 
   /** Starts the record of a request that has arrived. It ends with the response. */
@@ -37,21 +45,26 @@ export class RequestWatch {
       async didResolveOperation({ operation, contextValue: { record } }) {
         if (operation) record?.noteOperation(operation.operation, operation.name?.value);
       },
-      async willSendResponse({ response: { body }, contextValue: { record } }) {
-        if (body.kind === 'single') record?.noteAnswer(body.singleResult.data, body.singleResult.errors ?? []);
+      async willSendResponse({ request, response: { body }, document, queryHash, contextValue: { record } }) {
+        if (body.kind !== 'single') return;
+        const { data, errors } = body.singleResult;
+        record?.noteAnswer(data, errors ?? []);
+        if (data === undefined || !document || queryHash === undefined) return;
+        record?.noteExecution({ document, queryHash, operationName: request.operationName }, request.variables);
       },
     };
     return { requestDidStart: async () => listener };
   }
 
   #end(record: RequestRecord, response: ServerResponse): void {
-    const { metrics, accessLog } = this.#instruments;
+    const { metrics, accessLog, fieldUsage } = this.#instruments;
     const ending = endingOf(record, response);
     if (metrics) {
       metrics.underWay -= 1;
       metrics.requests.add(ending.status ?? 'none', ending.outcome);
       metrics.requestDuration.add('', ending.durationMs / 1000);
     }
+    if (record.executed) fieldUsage?.count(this.#schema, record.executed, record.variables, record.request.headers);
     endTrace(record, ending);
     accessLog?.info(lineOf(record, ending), 'request');
   }

@@ -22,7 +22,8 @@ const LOGGING = { format: 'json', level: 'info' } as const;
 test('shares one exporter between equal tracing settings, and flushes it when its last user closes it', async (t) => {
   const { sent, tracing } = await collect(t);
   const telemetry = new Telemetry(recordLog().logger, () => undefined);
-  const settings = () => ({ metricsPath: undefined, hasAccessLog: false, logging: LOGGING, tracing: { ...tracing } });
+  const off = { metricsPath: undefined, hasAccessLog: false, fieldUsage: undefined };
+  const settings = () => ({ ...off, logging: LOGGING, tracing: { ...tracing } });
   const [one, other] = [await telemetry.open(settings()), await telemetry.open(settings())];
   assert.equal(one.tracing, other.tracing);
   other.tracing?.startOperation(new IncomingMessage(new Socket())).end(200, undefined);

@@ -1,9 +1,10 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { TelemetrySettings, TracingSettings } from '../configuration/sections/telemetry.ts';
+import type { FieldUsageSettings, TelemetrySettings, TracingSettings } from '../configuration/sections/telemetry.ts';
 import type { Instruments } from './instruments.ts';
 import type { Counts, Metrics, SupergraphFigures } from './metrics.ts';
 import { RejectionCounts } from './rejection-counts.ts';
 import type { Tracing } from './tracing.ts';
+import type { FieldUsage } from './usage/field-usage.ts';
 
 /** Instruments that are in use until they are closed. */
 export interface OpenInstruments extends Instruments {
@@ -40,7 +41,13 @@ export class Telemetry {
   }
 
   /** Opens what these settings ask for. Equal tracing settings share one exporter for as long as it is in use. */
-  async open({ metricsPath, tracing: settings, hasAccessLog }: TelemetrySettings): Promise<OpenInstruments> {
+  async open({
+    metricsPath,
+    tracing: settings,
+    hasAccessLog,
+    fieldUsage: usage,
+  }: TelemetrySettings): Promise<OpenInstruments> {
+    const fieldUsage = usage && (await this.#openUsage(usage));
     const metrics = metricsPath === undefined ? undefined : await this.#openMetrics();
     const tracing = settings && (await this.#openTracing(settings));
     return {
@@ -48,8 +55,17 @@ export class Telemetry {
       metrics,
       tracing,
       accessLog: hasAccessLog ? this.#logger : undefined,
-      close: async () => settings && this.#closeTracing(settings),
+      fieldUsage,
+      close: async () => {
+        await fieldUsage?.close();
+        if (settings) await this.#closeTracing(settings);
+      },
     };
+  }
+
+  async #openUsage(settings: FieldUsageSettings): Promise<FieldUsage> {
+    const { FieldUsage } = await import('./usage/field-usage.ts');
+    return new FieldUsage(settings, this.#logger);
   }
 
   #openMetrics(): Promise<Metrics> {

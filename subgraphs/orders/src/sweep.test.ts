@@ -36,7 +36,8 @@ test('the sweep leaves alone what is under way and what has ended', async (t) =>
 });
 
 test('the sweep leaves alone what another process runs, until that is gone or the time is over', async (t) => {
-  const { services, products, sweep, rows, db } = await setUpOrders(t);
+  const env = { CHECKOUT_TIMEOUT_MS: '60000' };
+  const { services, products, sweep, rows, db } = await setUpOrders(t, undefined, env);
   const another = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)']);
   t.after(() => another.kill('SIGKILL'));
   const long = new Date(Date.now() - services.checkoutTimeoutMs).toISOString();

@@ -87,8 +87,3 @@ function toAddress(text: string): ListenAddress {
   const [, host = '', port] = LISTEN.exec(text) ?? [];
   return { host: host.replaceAll(/[[\]]/g, ''), port: Number(port) };
 }
-
-/** Formats an address as the authority of a URL. */
-export function toAuthority({ host, port }: ListenAddress): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}

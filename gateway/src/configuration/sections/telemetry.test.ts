@@ -46,7 +46,13 @@ const telemetryOf = (lines: string, env = {}) => read(withGateway(`  telemetry: 
 
 test('is off by default', () => {
   const logging = { format: 'pretty', level: 'info' };
-  assert.deepEqual(telemetryOf('{}'), { metricsPath: undefined, tracing: undefined, logging, hasAccessLog: false });
+  assert.deepEqual(telemetryOf('{}'), {
+    metricsPath: undefined,
+    tracing: undefined,
+    logging,
+    hasAccessLog: false,
+    fieldUsage: undefined,
+  });
 });
 
 test('adds /v1/traces to the URL of a collector without a path', () => {

@@ -1,9 +1,10 @@
 import { logFormat, logLevel } from '@lockstep/runtime/process-config.ts';
 import { z } from 'zod';
-import { httpUrl, onOff, ownHeaders } from '../values.ts';
+import { headerName, httpUrl, onOff, ownHeaders } from '../values.ts';
 import { anyUrlPath } from './endpoint.ts';
 
 const SHARE_RULE = 'give a number from 0 to 1, such as 0.1';
+const FILE_RULE = 'give the path of a file, such as data/usage.sqlite';
 const NAME_RULE = 'give a name such as lockstep';
 
 const metrics = z.strictObject({
@@ -40,18 +41,37 @@ const logging = z.strictObject({
   access_log: onOff(false).describe('Logs one line per answered request, at level info.'),
 });
 
+const fieldUsage = z
+  .strictObject({
+    file: z
+      .string(FILE_RULE)
+      .min(1, FILE_RULE)
+      .optional()
+      .describe(
+        'SQLite file that counts which client uses which fields, arguments and enum values. Relative to this file. Off if unset.',
+      ),
+    client_name_header: headerName
+      .default('apollographql-client-name')
+      .describe('Header in which clients give their name.'),
+  })
+  .transform(({ file, client_name_header }) =>
+    file === undefined ? undefined : { file, clientNameHeader: client_name_header.toLowerCase() },
+  );
+
 /** `gateway.telemetry` */
 export const telemetry = z
   .strictObject({
     metrics: metrics.prefault({}).describe('Metrics.'),
     tracing: tracing.prefault({}).describe('Traces, with OpenTelemetry.'),
     logging: logging.prefault({}).describe('Logging.'),
+    field_usage: fieldUsage.prefault({}).describe('Counts of the uses of the schema.'),
   })
-  .transform(({ metrics: { prometheus }, tracing, logging: { access_log, ...logging } }) => ({
+  .transform(({ metrics: { prometheus }, tracing, logging: { access_log, ...logging }, field_usage }) => ({
     metricsPath: prometheus,
     tracing: toTracing(tracing),
     logging,
     hasAccessLog: access_log,
+    fieldUsage: field_usage,
   }));
 
 /** Metrics, traces and logs of the gateway. */
@@ -61,6 +81,16 @@ export interface TelemetrySettings {
   readonly tracing: TracingSettings | undefined;
   readonly logging: { readonly format: 'pretty' | 'json'; readonly level: string };
   readonly hasAccessLog: boolean;
+  /** Undefined if uses of the schema aren't counted. */
+  readonly fieldUsage: FieldUsageSettings | undefined;
+}
+
+/** Counts of the uses of the schema. */
+export interface FieldUsageSettings {
+  /** Path of a SQLite file; absolute once the supergraph file is read. */
+  readonly file: string;
+  /** Header in which clients give their name, in small letters. */
+  readonly clientNameHeader: string;
 }
 
 /** Export of traces over OTLP. */

@@ -4,7 +4,8 @@ export const NO_STORE = 'no-store';
 /** Directives that bind the answer if they bind any part of it. */
 const BINDING = ['no-cache', 'private', 'must-revalidate', 'proxy-revalidate', 'no-transform', 'must-understand'];
 
-type Directives = ReadonlyMap<string, string | undefined>;
+/** Directives of a `cache-control`, in lower case, with their arguments. */
+export type Directives = ReadonlyMap<string, string | undefined>;
 
 /**
  * Combined `cache-control` of an answer that is made of several: the strictest of theirs. Directives that only loosen are
@@ -21,7 +22,7 @@ export class StrictestCacheControl {
    * @param ageSeconds age of the part when it arrived, from its `age` header
    */
   add(value: string | undefined, ageSeconds = 0): void {
-    const directives = parse(value ?? NO_STORE);
+    const directives = parseCacheControl(value ?? NO_STORE);
     if (directives.has(NO_STORE)) this.forbid();
     else this.#parts.push(aged(directives, ageSeconds));
   }
@@ -51,7 +52,8 @@ export class StrictestCacheControl {
   }
 }
 
-function parse(value: string): Directives {
+/** Parses a `cache-control`. */
+export function parseCacheControl(value: string): Directives {
   const directives = new Map<string, string | undefined>();
   for (const part of value.toLowerCase().split(',')) {
     const [name = '', argument] = part.split('=').map((text) => text.trim());
@@ -70,8 +72,8 @@ function aged(directives: Directives, ageSeconds: number): Directives {
   return left;
 }
 
-/** Returns 0 if the value can't be read (https://www.rfc-editor.org/rfc/rfc9111#section-4.2.1). */
-function secondsOf(directives: Directives, name: string): number | undefined {
+/** Returns the seconds of a directive: undefined without it, and 0 if they can't be read (https://www.rfc-editor.org/rfc/rfc9111#section-4.2.1). */
+export function secondsOf(directives: Directives, name: string): number | undefined {
   const text = directives.get(name);
   if (text === undefined) return directives.has(name) ? 0 : undefined;
   return /^\d{1,10}$/.test(text) ? Number(text) : 0;

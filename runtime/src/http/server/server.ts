@@ -3,6 +3,7 @@ import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { ConfigurationError } from '../../configuration-error.ts';
 import { CLIENT_LIMITS, type ClientLimits, limitClients, serverOptionsOf } from './client-limits.ts';
+import { describePortHolder } from './port-holder.ts';
 
 /** `createServer` of node:http, which an import gives at a price: Node then loads its own `fetch` too, 40 ms of CPU and 6 MB a
  * process (https://github.com/nodejs/node/issues/59686, seen in 24.21). */
@@ -138,8 +139,10 @@ function bind(server: Server, options: ListenOptions): Promise<number> {
 
 function bindingError(error: NodeJS.ErrnoException, { host, port, portVariable }: ListenOptions): Error {
   if (error.code === 'EADDRINUSE') {
+    const holder = describePortHolder(port);
+    const by = holder === undefined ? '' : ` by ${holder}`;
     return new ConfigurationError(
-      `Port ${port} on ${host} is in use. Stop the process that listens there, or set ${portVariable} to another port.`,
+      `Port ${port} on ${host} is in use${by}. Stop the process that listens there, or set ${portVariable} to another port.`,
     );
   }
   if (error.code === 'EACCES') {

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import type { PersistedOperation } from '@lockstep/gateway/configuration/sections/persisted-queries.ts';
+import type { GatewaySettings } from '@lockstep/gateway/configuration/settings-schema.ts';
+import { coordinatesOf } from '@lockstep/gateway/telemetry/usage/coordinates.ts';
+import { RecordedUses } from '@lockstep/gateway/telemetry/usage/recorded-uses.ts';
+import { type GraphQLSchema, parse, validate } from 'graphql';
+import { CommandError } from '../terminal/command.ts';
+import type { Affected } from './affected.ts';
+import type { User } from './verdicts.ts';
+
+const MANIFEST = 'persisted_queries';
+
+/** Known uses of a schema. */
+export interface KnownUses {
+  /** First day of the recording. */
+  readonly since: string;
+  usersOf(affected: Affected): User[];
+}
+
+/**
+ * Opens what the gateway recorded, and adds the operations of its manifests, which count as used.
+ *
+ * @returns undefined if nothing was recorded
+ * @throws {CommandError} if the file can't be read
+ */
+export function readUses(settings: GatewaySettings, schema: GraphQLSchema, days: number): KnownUses | undefined {
+  const { fieldUsage } = settings.telemetry;
+  if (!fieldUsage || !existsSync(fieldUsage.file)) return undefined;
+  const file = openFile(fieldUsage.file);
+  const { since } = file;
+  if (since === undefined) return undefined;
+  const listed = settings.persistedQueries.operations.map((operation) => toListed(operation, schema));
+  return {
+    since,
+    usersOf: (affected) => [
+      ...file.of(affected, days),
+      ...listed.flatMap(({ id, coordinates }) =>
+        coordinates.some(affected) ? [{ client: MANIFEST, operation: id }] : [],
+      ),
+    ],
+  };
+}
+
+function openFile(file: string): RecordedUses {
+  try {
+    return new RecordedUses(file);
+  } catch (error) {
+    throw new CommandError(`${file} can't be read: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** An operation that the schema doesn't even have now uses nothing of it. */
+function toListed({ id, body }: PersistedOperation, schema: GraphQLSchema) {
+  const document = parse(body);
+  const isValid = validate(schema, document).length === 0;
+  return { id, coordinates: isValid ? coordinatesOf(schema, document, undefined) : [] };
+}

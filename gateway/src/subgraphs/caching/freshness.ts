@@ -1,0 +1,55 @@
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { SubgraphCacheSettings } from '../../configuration/sections/response-cache.ts';
+import { parseCacheControl, secondsOf } from '../headers/cache-control.ts';
+import { headerValue } from '../headers/header-values.ts';
+
+/** Time for which an answer may be used, and by whom. */
+export interface Freshness {
+  /** Counted from the moment at which its call began. */
+  readonly lifetimeMs: number;
+  /** True if it is for the client that the call was made for. */
+  readonly isPrivate: boolean;
+  /** `cache-control` that the client's is made of. */
+  readonly cacheControl: string;
+  /** Age at the moment at which its call began. */
+  readonly ageMs: number;
+}
+
+/**
+ * Returns how long an answer may be stored, or undefined if it may not.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9111#section-3
+ */
+export function freshnessOf(
+  { head, errors, data }: GraphQLAnswer,
+  { ttlMs, maxTtlMs = Number.POSITIVE_INFINITY }: SubgraphCacheSettings,
+): Freshness | undefined {
+  if (head?.status !== 200 || errors || !data) return undefined;
+  const { headers } = head;
+  // What it varies with is part of the key, or the same for all calls of this gateway; nobody knows what `*` is.
+  if (headerValue(headers, 'vary')?.includes('*')) return undefined;
+  const text = headerValue(headers, 'cache-control');
+  if (text === undefined && headers['cache-control'] !== undefined) return undefined;
+  const directives = parseCacheControl(text ?? '');
+  if (directives.has('no-store') || directives.has('no-cache')) return undefined;
+  const isPrivate = directives.has('private');
+  const given = (isPrivate ? undefined : secondsOf(directives, 's-maxage')) ?? secondsOf(directives, 'max-age');
+  const totalMs = Math.min(given === undefined ? (expiryMs(headers) ?? ttlMs ?? 0) : given * 1000, maxTtlMs);
+  const ageMs = secondsIn(headers.age) * 1000;
+  const lifetimeMs = totalMs - ageMs;
+  if (!(lifetimeMs > 0)) return undefined;
+  const cacheControl = `${isPrivate ? 'private, ' : ''}max-age=${Math.floor(totalMs / 1000)}`;
+  return { lifetimeMs, isPrivate, ageMs, cacheControl };
+}
+
+/** Returns the lifetime that `expires` gives; 0 if it can't be read (https://www.rfc-editor.org/rfc/rfc9111#section-5.3). */
+function expiryMs(headers: NonNullable<GraphQLAnswer['head']>['headers']): number | undefined {
+  const { expires, date } = headers;
+  if (expires === undefined) return undefined;
+  const ms = Date.parse(expires) - (Date.parse(date ?? '') || Date.now());
+  return Number.isNaN(ms) ? 0 : ms;
+}
+
+function secondsIn(age: string | undefined): number {
+  return age !== undefined && /^\d{1,10}$/.test(age) ? Number(age) : 0;
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { heapGrowth } from '@lockstep/runtime/testing/heap-growth.ts';
+import { NO_DROP } from './drop.ts';
+import { type Entry, MemoryStore } from './memory-store.ts';
+
+const MAX_BYTES = 8_000_000;
+const OFFERED = process.env.FAULTS === 'full' ? 10_000_000 : 100_000;
+
+function entry(index: number, value: object): Entry {
+  const traits = {
+    subgraph: 'a',
+    entityType: 'Book',
+    keys: [`id ${index}`],
+    innerTypes: index % 2 ? ['User', '=a'] : [],
+  };
+  const freshness = { lifetimeMs: 1e9, isPrivate: false, cacheControl: `max-age=${index}`, ageMs: 0 };
+  return { ...freshness, value, length: 1, since: 0, traits };
+}
+
+for (const [name, toValue] of [
+  ['small entities', (index: number) => ({ name: `book ${index}` })],
+  [
+    'large entities',
+    (index: number) => ({ list: Array.from({ length: 100 }, (_, item) => ({ id: `${index} ${item}` })) }),
+  ],
+] as const) {
+  test(`holds no more than its bound, however many keys are offered: ${name}`, async () => {
+    const count = name === 'small entities' ? OFFERED : OFFERED / 50;
+    const { bytes, result } = await heapGrowth(() => {
+      const store = new MemoryStore(MAX_BYTES, () => 0);
+      for (let index = 0; index < count; index++) store.set(`key ${index}`, entry(index, toValue(index)), 0);
+      return store;
+    });
+    assert.ok(bytes < MAX_BYTES * 1.1, `${bytes} bytes`);
+    assert.ok(result.bytes > MAX_BYTES * 0.9 && result.evictions > 0 && result.size > 100);
+    assert.ok(result.get(`key ${count - 1}`));
+  });
+}
+
+test('drops entities by key, by type and by subgraph, and answers by the types that they may hold', () => {
+  for (const [drop, left] of [
+    [{ keys: new Set(['id 1']) }, ['0', '2', '3']],
+    [{ keys: new Set(['id 1']), keysOf: 'Book', within: 'a' }, ['0', '2', '3']],
+    [{ keys: new Set(['id 1']), keysOf: 'User' }, ['0', '1', '2', '3']],
+    [{ wholeTypes: new Set(['Book']), within: 'b' }, ['0', '1', '2', '3']],
+    [{ types: new Set(['User']) }, ['0', '2']],
+    [{ wholeTypes: new Set(['Book']) }, []],
+    [{ wholeTypes: new Set(['User']) }, ['0', '1', '2', '3']],
+    [{ subgraphs: new Set(['a']) }, []],
+    [{ subgraphs: new Set(['b']) }, ['0', '1', '2', '3']],
+  ] as const) {
+    const store = new MemoryStore(MAX_BYTES, () => 0);
+    for (let index = 0; index < 4; index++) store.set(`${index}`, entry(index, {}), 0);
+    assert.equal(store.drop({ ...NO_DROP, ...drop }), 4 - left.length);
+    assert.deepEqual(
+      ['0', '1', '2', '3'].filter((key) => store.get(key)),
+      left,
+    );
+    for (let index = 0; index < 4; index++) store.set(`${index}`, entry(index, {}), 0);
+    assert.deepEqual(
+      ['0', '1', '2', '3'].filter((key) => store.get(key)),
+      left,
+      'fetched before it was dropped',
+    );
+    for (let index = 0; index < 4; index++) store.set(`${index}`, entry(index, {}), store.epoch);
+    assert.equal(store.size, 4);
+  }
+});
+
+test('stores nothing of a call that is older than all drops that are remembered', () => {
+  const store = new MemoryStore(MAX_BYTES, () => 0);
+  for (let drop = 0; drop < 1001; drop++) store.drop(NO_DROP);
+  store.set('a', entry(1, {}), 0);
+  store.set('b', entry(1, {}), 1);
+  assert.deepEqual([store.get('a'), store.get('b')?.traits.keys], [undefined, ['id 1']]);
+});
+
+test('forgets everything with another bound, and remembers what was dropped', () => {
+  const store = new MemoryStore(MAX_BYTES, () => 0);
+  store.set('a', entry(1, {}), 0);
+  store.drop({ ...NO_DROP, keys: new Set(['id 2']) });
+  store.resize(MAX_BYTES);
+  assert.ok(store.get('a'));
+  store.resize(MAX_BYTES / 2);
+  assert.deepEqual([store.get('a'), store.size, store.bytes], [undefined, 0, 0]);
+  store.set('b', entry(2, {}), 0);
+  assert.equal(store.get('b'), undefined);
+});

@@ -1,0 +1,161 @@
+import { dataBytes, textBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
+import { LRUCache } from 'lru-cache';
+import { type Drop, isDropped, type Traits } from './drop.ts';
+import type { Freshness } from './freshness.ts';
+
+/** Answer to one root fetch, or one entity of an answer. Must not be changed. */
+export interface Entry extends Freshness {
+  readonly value: unknown;
+  /** Length of its JSON. */
+  readonly length: number;
+  /** Moment at which its call began, by the clock of the store. */
+  readonly since: number;
+  readonly traits: Traits;
+}
+
+/** An entry's part in the tables of the store, and the same for each of its traits. */
+const OVERHEAD = 500;
+const TRAIT_BYTES = 150;
+
+/** Number of drops that are remembered for calls that began before them. */
+const MAX_DROPS = 1000;
+
+/** Keys of entries by a trait. Most keys of entities have one entry only, and a set for it would take as much as the entry. */
+type Index = Map<string, string | Set<string>>;
+
+/**
+ * Answers of subgraphs in the memory of this process: the least recently used are evicted beyond a number of bytes.
+ *
+ * Each drop has a number. What a call brings that began before a drop is checked against it, so that an answer from before a
+ * mutation can't be stored after it.
+ */
+export class MemoryStore {
+  readonly now: () => number;
+  #entries: LRUCache<string, Entry>;
+  readonly #byKey: Index = new Map();
+  readonly #byInnerType: Index = new Map();
+  readonly #byEntityType: Index = new Map();
+  readonly #drops: Drop[] = [];
+  #dropped = 0;
+  #evictions = 0;
+
+  /** @param now clock, in milliseconds */
+  constructor(maxBytes: number, now = () => performance.now()) {
+    this.now = now;
+    this.#entries = this.#open(maxBytes);
+  }
+
+  /** Bounds the store anew, which forgets everything if the bound is another. Drops stay in force for calls under way. */
+  resize(maxBytes: number): void {
+    if (maxBytes === this.#entries.maxSize) return;
+    this.#entries.clear();
+    this.#entries = this.#open(maxBytes);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get bytes(): number {
+    return this.#entries.calculatedSize;
+  }
+
+  get evictions(): number {
+    return this.#evictions;
+  }
+
+  /** Number of drops so far. */
+  get epoch(): number {
+    return this.#dropped;
+  }
+
+  /** Returns an entry that is still fresh. */
+  get(key: string): Entry | undefined {
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
+    if (this.now() - entry.since < entry.lifetimeMs) return entry;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  /** Stores an entry, unless it was dropped since its call began. @param epoch of the moment at which the call began */
+  set(key: string, entry: Entry, epoch: number): void {
+    if (this.#isDroppedSince(entry, epoch)) return;
+    this.#entries.delete(key);
+    const { keys, innerTypes } = entry.traits;
+    const traits = keys.length + innerTypes.length;
+    const size = OVERHEAD + textBytes(key) + dataBytes(entry.value) + TRAIT_BYTES * traits;
+    if (size > this.#entries.maxSize) return;
+    this.#entries.set(key, entry, { size });
+    this.#index(key, entry, addTo);
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /** Drops entries, and those that calls under way are going to bring. @returns the number of entries */
+  drop(drop: Drop): number {
+    this.#dropped += 1;
+    this.#drops.push(drop);
+    if (this.#drops.length > MAX_DROPS) this.#drops.shift();
+    const keys = new Set<string>();
+    const add = (index: Index, traits: Iterable<string>) => {
+      for (const trait of traits) {
+        const found = index.get(trait);
+        if (typeof found === 'string') keys.add(found);
+        else for (const key of found ?? []) keys.add(key);
+      }
+    };
+    add(this.#byKey, drop.keys);
+    add(this.#byInnerType, drop.types);
+    add(this.#byEntityType, drop.wholeTypes);
+    if (drop.subgraphs.size > 0) for (const key of this.#entries.keys()) keys.add(key);
+    let dropped = 0;
+    for (const key of keys) {
+      const entry = this.#entries.peek(key);
+      if (entry && isDropped(entry.traits, drop) && this.#entries.delete(key)) dropped += 1;
+    }
+    return dropped;
+  }
+
+  #open(maxSize: number): LRUCache<string, Entry> {
+    return new LRUCache<string, Entry>({
+      maxSize,
+      dispose: (entry, key, reason) => {
+        if (reason === 'evict') this.#evictions += 1;
+        this.#index(key, entry, removeFrom);
+      },
+    });
+  }
+
+  #isDroppedSince({ traits }: Entry, epoch: number): boolean {
+    const missed = this.#dropped - epoch;
+    if (missed > this.#drops.length) return true;
+    return missed > 0 && this.#drops.slice(-missed).some((drop) => isDropped(traits, drop));
+  }
+
+  #index(key: string, { traits: { keys, innerTypes, entityType } }: Entry, change: typeof addTo): void {
+    for (const trait of keys) change(this.#byKey, trait, key);
+    for (const type of innerTypes) change(this.#byInnerType, type, key);
+    if (entityType !== undefined) change(this.#byEntityType, entityType, key);
+  }
+}
+
+function addTo(index: Index, trait: string, key: string): void {
+  const known = index.get(trait);
+  if (known === undefined) index.set(trait, key);
+  else if (typeof known === 'string') index.set(trait, new Set([known, key]));
+  else known.add(key);
+}
+
+function removeFrom(index: Index, trait: string, key: string): void {
+  const known = index.get(trait);
+  if (known === key) index.delete(trait);
+  if (typeof known !== 'object') return;
+  known.delete(key);
+  if (known.size === 0) index.delete(trait);
+}
+
+/** Store of this process. It outlives changes of the settings, because mutations that began before one end after it. */
+export const processStore = new MemoryStore(1);

@@ -1,0 +1,66 @@
+import { LRUCache } from 'lru-cache';
+import type { CallContext } from '../call-context.ts';
+import type { Entry } from './memory-store.ts';
+
+/** Scopes remembered whose answers could not be stored: no request waits for the answer to another then. */
+const MAX_UNSTORABLE = 10_000;
+
+/** Entries that one fetch brings; those that could not be stored for everybody are undefined. */
+export type Entries = readonly (Entry | undefined)[];
+
+interface Pending {
+  readonly epoch: number;
+  readonly entries: Promise<Entries>;
+  readonly position: number;
+}
+
+/** Entries that are being fetched, so that one fetch serves all requests that miss them at the same time. */
+export class PendingEntries {
+  readonly #pending = new Map<string, Pending>();
+  readonly #unstorable = new LRUCache<string, true>({ max: MAX_UNSTORABLE });
+
+  /** Returns an entry that is being fetched, which is undefined in the end if it could not be stored for everybody. */
+  find(key: string, epoch: number): Promise<Entry | undefined> | undefined {
+    const pending = this.#pending.get(key);
+    if (pending?.epoch !== epoch) return undefined; // or it began before a mutation ended
+    return pending.entries.then((entries) => entries[pending.position]);
+  }
+
+  /** Announces the entries of a fetch. @returns a function that has to be called with them, or with none */
+  announce(scope: string, keys: readonly string[], epoch: number): (entries: Entries) => void {
+    if (this.#unstorable.has(scope)) return () => {};
+    const { promise: entries, resolve } = Promise.withResolvers<Entries>();
+    keys.forEach((key, position) => {
+      this.#pending.set(key, { epoch, entries, position });
+    });
+    return (found) => {
+      for (const key of keys) if (this.#pending.get(key)?.entries === entries) this.#pending.delete(key);
+      resolve(found);
+    };
+  }
+
+  /** Notes if answers of a scope can be stored for everybody. */
+  note(scope: string, isStorable: boolean): void {
+    if (isStorable) this.#unstorable.delete(scope);
+    else this.#unstorable.set(scope, true);
+  }
+}
+
+/** Resolves with the entry, or with undefined once the request that waits for it has ended. */
+export function inTime(
+  entry: Promise<Entry | undefined>,
+  { signal, deadline }: Pick<CallContext, 'signal' | 'deadline'>,
+): Promise<Entry | undefined> {
+  return new Promise((resolve) => {
+    const give = (found?: Entry) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', leave);
+      resolve(found);
+    };
+    const leave = () => give();
+    const timer = deadline && setTimeout(leave, deadline.leftMs());
+    signal.addEventListener('abort', leave);
+    if (signal.aborted) leave();
+    void entry.then(give);
+  });
+}

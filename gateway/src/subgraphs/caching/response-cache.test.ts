@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { RequestBytes } from '@lockstep/runtime/http/bytes-in-flight.ts';
+import { Deadline } from '@lockstep/runtime/http/deadline.ts';
+import { CachedSubgraph, namesIn } from './testing/cached-subgraph.ts';
+
+const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+const named = (ids: readonly number[]) => ids.map((id) => `book ${id}`);
+
+test('fetches 5 of 20 entities of which 15 are stored, and keeps them in order', async () => {
+  const books = new CachedSubgraph();
+  await books.entities(range(6, 20));
+  books.takeIds();
+  const answer = await books.entities(range(1, 20));
+  assert.deepEqual(namesIn(answer), named(range(1, 20)));
+  assert.deepEqual(books.takeIds(), ['1,2,3,4,5']);
+  assert.equal(answer.head, undefined);
+  assert.deepEqual(namesIn(await books.entities(range(1, 20).reverse())), named(range(1, 20)).reverse());
+  assert.deepEqual(books.takeIds(), []);
+  assert.deepEqual(
+    [...books.lookups.all()],
+    [
+      ['books', 'miss', 20],
+      ['books', 'hit', 35],
+    ],
+  );
+});
+
+test('stores what a caller changes as it came', async () => {
+  const books = new CachedSubgraph();
+  for (let sent = 0; sent < 3; sent++) {
+    const answer = await books.entities([1]);
+    assert.deepEqual(answer, { data: { _entities: [{ name: 'book 1' }] } });
+    Object.assign(Object(answer.data?._entities)[0], { name: 'changed' });
+  }
+  books.reply = () => ({ data: { count: 1 } });
+  for (let sent = 0; sent < 3; sent++) {
+    const answer = await books.root('{count}');
+    assert.deepEqual(answer, { data: { count: 1 } });
+    Object.assign(Object(answer.data), { count: 2 });
+  }
+  assert.equal(books.calls.length, 2);
+});
+
+test('fetches again what has outlived its lifetime, counted from the beginning of its call', async () => {
+  const books = new CachedSubgraph();
+  books.reply = ({ ids }) => {
+    books.nowMs += 10_000; // it takes so long
+    return { data: { _entities: ids.map((id) => ({ name: `book ${id}` })) } };
+  };
+  await books.entities([1]);
+  books.nowMs = 59_999;
+  await books.entities([1]);
+  assert.equal(books.calls.length, 1);
+  books.nowMs = 60_000;
+  await books.entities([1]);
+  assert.equal(books.calls.length, 2);
+});
+
+test('stores nothing of an answer with an error, nor entities that are not there', async () => {
+  const books = new CachedSubgraph();
+  const error = { message: 'no', path: ['_entities', 1] };
+  books.reply = () => ({ data: { _entities: [{ name: 'book 1' }, null] }, errors: [error] });
+  await books.entities([1, 2]);
+  books.reply = ({ ids }) => ({ data: { _entities: ids.map(() => null) } });
+  await books.entities([1, 2]);
+  await books.entities([1, 2]);
+  assert.deepEqual(books.takeIds(), ['1,2', '1,2', '1,2']);
+});
+
+test('keeps errors at the entities that they are about, and stored entities beside them', async () => {
+  const books = new CachedSubgraph();
+  await books.entities([1, 3]);
+  books.reply = () => ({
+    data: { _entities: [null, { name: 'book 4' }] },
+    errors: [
+      { message: 'no', path: ['_entities', 0, 'name'] },
+      { message: 'neither', path: ['_entities', 7] },
+    ],
+  });
+  const answer = await books.entities([1, 2, 3, 4]);
+  assert.deepEqual(namesIn(answer), ['book 1', undefined, 'book 3', 'book 4']);
+  assert.deepEqual(answer.errors, [{ message: 'no', path: ['_entities', 1, 'name'] }, { message: 'neither' }]);
+});
+
+for (const data of [null, { _entities: [] }, { _entities: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] }]) {
+  test(`gives no entity another's place if the answer is unusable: ${JSON.stringify(data)}`, async () => {
+    const books = new CachedSubgraph();
+    await books.entities([1]);
+    books.reply = () => ({ data, errors: [{ message: 'no', path: ['_entities', 0] }] });
+    assert.deepEqual(await books.entities([1, 2, 3]), { data: null, errors: [{ message: 'no' }] });
+  });
+}
+
+test('private data are stored for their owner only, and not at all without one', async () => {
+  const books = new CachedSubgraph({ privateId: { claim: 'sub' } });
+  books.cacheControl = 'private, max-age=60';
+  books.reply = ({ context }) => ({ data: { me: { name: context.operation?.claims?.sub ?? 'nobody' } } });
+  const nameFor = async (claims?: Record<string, unknown>) =>
+    (await books.root('{me{name}}', { ...(claims && { claims }) })).data;
+  for (const sub of ['ada', 'bob', 'ada', 'bob', 7, '7'])
+    assert.deepEqual(await nameFor({ sub }), { me: { name: sub } });
+  assert.equal(books.calls.length, 4);
+  for (const claims of [undefined, {}, { sub: '' }, { sub: { a: 1 } }]) {
+    await nameFor(claims);
+    await nameFor(claims);
+  }
+  assert.equal(books.calls.length, 12);
+});
+
+test('data that become private are no longer given to others', async () => {
+  const books = new CachedSubgraph({ privateId: { claim: 'sub' } });
+  await books.entities([1], { claims: { sub: 'ada' } });
+  books.nowMs = 60_000;
+  books.cacheControl = 'private, max-age=60';
+  await books.entities([1], { claims: { sub: 'ada' } });
+  await books.entities([1], { claims: { sub: 'bob' } });
+  assert.equal(books.calls.length, 3);
+});
+
+test('one fetch serves all that miss an entity at the same time', async () => {
+  const books = new CachedSubgraph();
+  const { promise: mayAnswer, resolve: release } = Promise.withResolvers<void>();
+  const { reply } = books;
+  books.reply = async (call) => {
+    await mayAnswer;
+    return reply(call);
+  };
+  const answers = [[1, 2], [2, 3], [1, 2, 3], [3, 4], [1]].map((ids) => books.entities(ids));
+  await turn();
+  release();
+  assert.deepEqual((await Promise.all(answers)).map(namesIn), [[1, 2], [2, 3], [1, 2, 3], [3, 4], [1]].map(named));
+  assert.deepEqual(books.takeIds(), ['1,2', '3', '4']);
+});
+
+test('a request asks itself if the fetch that it waited for fails, or brings what is for another', async () => {
+  const books = new CachedSubgraph();
+  const first = Promise.withResolvers<void>();
+  let hasFailed = false;
+  const { reply } = books;
+  books.reply = async (call) => {
+    if (call !== books.calls[0] || hasFailed) return reply(call);
+    hasFailed = true;
+    await first.promise;
+    throw new Error('the first client left');
+  };
+  const [failing, other] = [books.entities([1]), books.entities([1])];
+  first.resolve();
+  await assert.rejects(failing, /left/);
+  assert.deepEqual(namesIn(await other), ['book 1']);
+
+  books.cacheControl = 'no-store';
+  await Promise.all([books.entities([2]), books.entities([2])]);
+  books.takeIds();
+  await Promise.all([books.entities([2]), books.entities([2])]);
+  assert.deepEqual(books.takeIds(), ['2', '2'], 'nobody waits any more for what can not be stored');
+});
+
+test('a request does not wait longer for the fetch of another than it may', async () => {
+  const books = new CachedSubgraph();
+  const { reply } = books;
+  books.reply = (call) => (books.calls.length === 1 ? new Promise(() => {}) : reply(call));
+  void books.entities([1]);
+  const context = { deadline: new Deadline(20) };
+  assert.deepEqual(namesIn(await books.entities([1], { context })), ['book 1']);
+  const leaving = new AbortController();
+  const left = books.entities([1], { context: { signal: leaving.signal } });
+  leaving.abort();
+  assert.deepEqual(namesIn(await left), ['book 1']);
+});
+
+test('what is fetched for a mutation does not come from the store, and replaces what is there', async () => {
+  const books = new CachedSubgraph();
+  await books.entities([1, 2]);
+  books.reply = ({ ids }) => ({ data: { _entities: ids.map((id) => ({ name: `new ${id}` })) } });
+  assert.deepEqual(namesIn(await books.entities([1], { isMutation: true })), ['new 1']);
+  assert.deepEqual(namesIn(await books.entities([1, 2])), ['new 1', 'book 2']);
+  books.cacheControl = 'no-store';
+  await books.entities([2], { isMutation: true });
+  assert.deepEqual(namesIn(await books.entities([2])), ['new 2'], 'it may no longer be stored');
+});
+
+const RENAME = 'mutation($id:ID){rename(id:$id){name}}';
+
+for (const [name, mutation, variables, data, left] of [
+  [
+    'an entity that it returns',
+    'mutation{renameAny{__typename id name}}',
+    {},
+    { renameAny: { id: '1' } },
+    ['2', 'count'],
+  ],
+  ['an entity that a variable names', 'mutation($id:ID){close(id:$id)}', { id: 1 }, { close: true }, ['2']],
+  ['an entity that its text names', 'mutation{close(id:"1")}', {}, { close: true }, ['2']],
+  ['every entity of a type of which it returns no key', RENAME, { id: '1' }, { rename: { name: 'a' } }, []],
+  ['every entity of a type that a lost answer may have', 'mutation{renameAny{id name}}', {}, undefined, []],
+] as const) {
+  test(`a mutation drops ${name}, and the answers of its subgraph that hold objects`, async () => {
+    const books = new CachedSubgraph();
+    const { reply } = books;
+    const query = '{books{name}}';
+    books.reply = (call) => (call.ids.length > 0 ? reply(call) : { data: { books: [{ name: 'book 1' }] } });
+    await books.entities([1, 2]);
+    await books.entities([2], {}, 'name author{id name}');
+    await books.root(query);
+    books.takeIds();
+    books.reply = () => {
+      if (!data) throw new Error('the connection broke');
+      return { data: { ...data } };
+    };
+    await books.root(mutation, {}, { ...variables }).catch(() => {});
+    books.takeIds();
+    books.reply = (call) => (call.ids.length > 0 ? reply(call) : { data: { books: [{ name: 'book 1' }] } });
+    await books.entities([1, 2]);
+    assert.deepEqual(books.takeIds(), [left.some((one) => one === '2') ? '1' : '1,2']);
+    await books.entities([2], {}, 'name author{id name}');
+    await books.root(query);
+    assert.deepEqual(books.takeIds(), ['2', '']);
+  });
+}
+
+test('what was fetched before a mutation ended is not stored, and not joined after it', async () => {
+  const books = new CachedSubgraph();
+  const { reply } = books;
+  const old = Promise.withResolvers<void>();
+  books.reply = async (call) => {
+    if (call.request.constants.kind === 'mutation') return { data: { close: true } };
+    if (books.calls.length > 1) return { data: { _entities: call.ids.map((id) => ({ name: `new ${id}` })) } };
+    await old.promise;
+    return reply(call);
+  };
+  const before = books.entities([1]);
+  await books.root('mutation{close(id:"1")}');
+  const after = books.entities([1]);
+  old.resolve();
+  assert.deepEqual([namesIn(await before), namesIn(await after)], [['book 1'], ['new 1']]);
+  assert.deepEqual(namesIn(await books.entities([1])), ['new 1']);
+});
+
+test('answers have the strictest cache-control of their parts, with what is left of it', async () => {
+  const books = new CachedSubgraph({}, { keepsHeads: true });
+  const cacheControlOf = async (...ids: number[]) => (await books.entities(ids)).head?.headers['cache-control'];
+  assert.equal(await cacheControlOf(1), 'max-age=60');
+  books.nowMs = 10_500;
+  assert.equal(await cacheControlOf(1), 'max-age=49');
+  books.cacheControl = 'max-age=20';
+  assert.equal(await cacheControlOf(1, 2), 'max-age=20');
+  books.nowMs = 50_500;
+  assert.equal(await cacheControlOf(1, 3), 'max-age=9');
+  books.cacheControl = 'no-store';
+  assert.equal(await cacheControlOf(1, 4), 'no-store');
+});
+
+test('stored answers count like those that subgraphs send', async () => {
+  const books = new CachedSubgraph();
+  await books.entities([1, 2]);
+  const bytes = new RequestBytes();
+  await books.entities([1, 2], { context: { bytes } });
+  assert.equal(bytes.replies, 2 * '{"name":"book 1"}'.length);
+  bytes.release();
+});
