@@ -83,6 +83,8 @@ function app(name, folder, calls, settings) {
     kill_timeout: 15_000,
     // pm2's back-off would grow to 15 s without service, and only half a minute of good behaviour would end it.
     restart_delay: 500,
+    // pm2 would give up a process that crashes 16 times soon after its start.
+    max_restarts: Number.MAX_SAFE_INTEGER,
     // A wrong setting or a taken port: starting again would not help.
     stop_exit_codes: [CONFIGURATION_EXIT_CODE],
 

@@ -15,6 +15,7 @@ const TESTS = [
   'tests/settings/reload.test.ts',
   'tests/identity/switching.test.ts',
   'tests/pm2/reload.test.ts',
+  'tests/pm2/status.test.ts',
   'tests/next-subgraph/*.test.ts',
   'tests/pm2/replacing.alone.ts',
   'tests/attack/*.test.ts',

@@ -8,7 +8,7 @@ import { CommandError } from '../terminal/command.ts';
 import type { App } from './apps.ts';
 import { whyNotReady } from './probe.ts';
 import type { Project } from './project.ts';
-import { isReady, type ListedProcess } from './running.ts';
+import { isGivenUp, isReady, type ListedProcess } from './running.ts';
 
 /** Time for which a process may start, or a checkout go on, before that is a finding. */
 const PATIENCE_MS = 30_000;
@@ -45,6 +45,11 @@ async function assess(app: App, process: ListedProcess): Promise<Finding> {
   const since = new Date(process.since).toISOString();
   const problem = (text: string, advice: string) => ({ about, isHealthy: false, text, since, advice });
   if (status === 'stopped') return { about, isHealthy: false, text: 'is stopped', advice: 'npm start' };
+  if (isGivenUp(process))
+    return problem(
+      `has exited for good: ${lastErrorOf(app)}`,
+      'mend what the error says (npm run logs), then npm start',
+    );
   // Between two starts pm2 waits, for restart_delay in ecosystem.config.js.
   if (status !== 'online' && status !== 'waiting restart')
     return problem(`has exited; ${lastErrorOf(app)}`, `npm run logs, then npm start`);

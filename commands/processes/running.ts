@@ -10,8 +10,6 @@ interface Details {
   status?: string;
   pm_uptime?: number;
   restart_time?: number;
-  unstable_restarts?: number;
-  exit_code?: number;
   env?: Record<string, string>;
   env_given?: GivenVariables;
   axm_monitor?: { state?: Metric; probe?: Metric; 'open circuit breakers'?: Metric };
@@ -82,6 +80,14 @@ export function isAsWanted(app: App, processes: readonly ListedProcess[]): boole
 /** Returns true if the process has said that it answers requests. */
 export function isReady({ state }: ListedProcess): boolean {
   return state === 'ready';
+}
+
+/**
+ * Returns true if pm2 doesn't start the process again, because it exited with one of `stop_exit_codes`. pm2 says all the same that
+ * it waits to restart it (7.0.4, lib/God.js, handleExit).
+ */
+export function isGivenUp({ status, pid }: ListedProcess): boolean {
+  return status === 'waiting restart' && pid === 0;
 }
 
 function hasEnvironment({ env, given }: ListedProcess, app: App): boolean {

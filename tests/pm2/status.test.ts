@@ -4,10 +4,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { CONFIGURATION_EXIT_CODE } from '@lockstep/runtime/configuration-error.ts';
 import { COMPILE_CACHE } from '../harness/process.ts';
 import { APPS, createSmallProject } from '../harness/small-project.ts';
 import { until } from '../harness/waiting.ts';
 
+const IS_FULL = process.env.FAULTS === 'full';
 const HAS_PRLIMIT = spawnSync('prlimit', ['--version']).status === 0;
 
 const project = await createSmallProject({ after });
@@ -69,6 +71,40 @@ test('npm run status names a process that hangs, one that is stopped, and one th
   assert.match(stdout, /^users is online, but http.* says: .*timeout.*, since .*\n {2}→ npm run restart users$/m);
   assert.match(stdout, /^products is stopped\n {2}→ npm start$/m);
   assert.match(stdout, /^gateway is online and ready/m);
+});
+
+test('npm run status says that a process is not started again, with its last error, until npm start', async (t) => {
+  const program = await readFile(project.programOf('users'), 'utf8');
+  const text = `console.error('Error: its port is taken'); process.exit(${CONFIGURATION_EXIT_CODE});`;
+  await writeFile(project.programOf('users'), text);
+  t.after(() => writeFile(project.programOf('users'), program));
+  process.kill(Number((await project.environmentOf('users'))?.pid), 'SIGKILL');
+  const { code, stdout } = await until(
+    () => project.command('status'),
+    ({ stdout }) => /^users has exited/m.test(stdout),
+  );
+  assert.equal(code, 1);
+  const advice = 'mend what the error says \\(npm run logs\\), then npm start';
+  const finding = `^users has exited for good: its last error: Error: its port is taken, since .*Z\n {2}→ ${advice}$`;
+  assert.match(stdout, new RegExp(finding, 'm'));
+  await writeFile(project.programOf('users'), program);
+  assert.equal((await project.command('start')).code, 0);
+  assert.match((await project.command('status')).stdout, /^users is online and ready/m);
+});
+
+test('pm2 starts a process again however often it crashes', { skip: !IS_FULL && 'takes half a minute' }, async () => {
+  const program = await readFile(project.programOf('users'), 'utf8');
+  await project.command('delete');
+  assert.equal((await project.command('start')).code, 0);
+  await writeFile(project.programOf('users'), 'process.exit(1);');
+  process.kill(Number((await project.environmentOf('users'))?.pid), 'SIGKILL');
+  const crashes = async () => Number(/^users .*restarted (\d+)/m.exec((await project.command('status')).stdout)?.[1]);
+  await until(crashes, (times) => times > 20);
+  await writeFile(project.programOf('users'), program);
+  await until(
+    () => project.command('status'),
+    ({ code }) => code === 0,
+  );
 });
 
 test('npm run status names a circuit breaker that is open, until it is not', async () => {
@@ -147,6 +183,8 @@ test('npm run delete also removes a process that an older ecosystem.config.js na
   ];
   await project.pm2(former);
   assert.ok((await project.list()).some(({ name }) => name === 'reviews'));
-  assert.equal((await project.command('delete')).code, 0);
+  const { code, stdout } = await project.command('delete');
+  assert.equal(code, 0);
+  for (const name of [...APPS, 'reviews']) assert.match(stdout, new RegExp(`^${name} is deleted$`, 'm'));
   assert.deepEqual(await project.list(), []);
 });
