@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
@@ -14,7 +16,11 @@ interface Started {
 }
 
 function start(t: TestContext, way: string, env: NodeJS.ProcessEnv = {}): Started {
-  const child = fork(FIXTURE, [way], { silent: true, env });
+  const { NODE_COMPILE_CACHE } = process.env; // a start takes half the time with it
+  const child = fork(FIXTURE, [way], {
+    silent: true,
+    env: { ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...env },
+  });
   t.after(() => child.kill('SIGKILL'));
   return { child, ended: end(child) };
 }
@@ -66,6 +72,16 @@ describe('a start', { timeout: 60_000 }, () => {
 });
 
 describe('a process', { timeout: 60_000 }, () => {
+  test('has kept its compiled code once it is ready, though it is killed', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'lockstep-compiled-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const { child, ended } = await startReady(t, 'run', { NODE_COMPILE_CACHE: folder });
+    child.kill('SIGKILL');
+    await ended;
+    const kept = await readdir(folder, { recursive: true });
+    assert.ok(kept.length > 10, `${kept.length} files`);
+  });
+
   for (const [way, message] of [
     ['uncaught', 'nobody caught this'],
     ['unhandled', 'nobody handled this'],

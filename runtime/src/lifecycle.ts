@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { CONFIGURATION_EXIT_CODE, ConfigurationError } from './configuration-error.ts';
 import { createLogger, type Logger } from './logging.ts';
 import type { Gap } from './logs/log-file.ts';
@@ -34,6 +35,8 @@ export async function run<Config extends ProcessConfig>(
     if (config.logFiles) writeLogFiles(config.logFiles, (gap) => logger.error(describeGap(gap)));
     const running = await start(config, logger);
     stopOnSignals(running, logger);
+    // Node writes its compile cache when a process exits, and not if it is killed. It takes no time if all of it was read.
+    flushCompileCache();
     reportReady(running.probe);
   } catch (error) {
     die(logger, error);

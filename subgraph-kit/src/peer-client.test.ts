@@ -54,6 +54,24 @@ describe('PeerClient.exists', () => {
     });
   }
 
+  test('logs why an answer can not be used, once while it stays the same', async (t) => {
+    const { url } = await servePeer(
+      t,
+      answers(401, { errors: [{ message: 'This subgraph answers only its gateway' }] }),
+    );
+    const { logger, lines } = recordLog();
+    const options = { url, timeoutMs: 2000, secret: undefined };
+    const client = new PeerClient('users', options, { config: { secret: SHARED_SECRET }, logger });
+    t.after(() => client.close());
+    for (let times = 0; times < 2; times += 1) await assert.rejects(client.exists('user', '1', inTime()), UNAVAILABLE);
+    assert.deepEqual(
+      lines.map(({ subgraph, msg }) => `${subgraph}: ${msg}`),
+      [
+        'users: the answer of the subgraph can not be used: {"errors":[{"message":"This subgraph answers only its gateway"}]}',
+      ],
+    );
+  });
+
   test("is asked with the peer's own secret, or with the shared one", async (t) => {
     const received: IncomingHttpHeaders[] = [];
     const recorder: RequestListener = (request, response) => {

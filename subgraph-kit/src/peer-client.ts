@@ -1,8 +1,8 @@
-import { subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
 import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Peer } from './peers.ts';
+import { UnusableAnswers } from './unusable-answers.ts';
 
 /** Parts of the calling subgraph: the secret that it shares with peers that have none of their own, and its log. */
 export interface Caller {
@@ -22,12 +22,12 @@ export interface Representation {
 
 /** Client that asks another subgraph if objects exist. */
 export class PeerClient {
-  readonly #name: string;
   readonly #client: SubgraphClient;
+  readonly #unusable: UnusableAnswers;
 
   constructor(name: string, { url, timeoutMs, secret }: Peer, { config, logger }: Caller) {
-    this.#name = name;
     this.#client = new SubgraphClient({ name, url, timeoutMs, secret: secret ?? config.secret, logger });
+    this.#unusable = new UnusableAnswers(name, logger);
   }
 
   /**
@@ -40,9 +40,7 @@ export class PeerClient {
     const query = `query Exists($id: ID!) { ${field}(id: $id) { id } }`;
     const { data, errors } = await this.#client.call({ query, variables: { id } }, lifetime);
     const object = data?.[field];
-    if (errors || object === undefined) {
-      throw subgraphUnavailable(this.#name, new Error(JSON.stringify({ data, errors })));
-    }
+    if (errors || object === undefined) throw this.#unusable.toError({ data, errors });
     return object !== null;
   }
 
@@ -58,7 +56,7 @@ export class PeerClient {
     );
     const entities = data?._entities;
     if (errors || !Array.isArray(entities) || entities.length !== representations.length) {
-      throw subgraphUnavailable(this.#name, new Error(JSON.stringify({ data, errors })));
+      throw this.#unusable.toError({ data, errors });
     }
     return entities.map((entity) => entity !== null);
   }

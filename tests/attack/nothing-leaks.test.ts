@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { type Answer, ask } from '../harness/client.ts';
-import { start, temporaryFolder } from '../harness/graph.ts';
+import { type Afterwards, start, temporaryFolder } from '../harness/graph.ts';
 import { assertTellsNothing } from '../harness/leaks.ts';
 import { freePort } from '../harness/ports.ts';
 import type { RunningProcess } from '../harness/process.ts';
@@ -18,11 +18,18 @@ const PRODUCTION = { NODE_ENV: 'production' };
 const ID = /^[\da-f-]{36}$/;
 const INSIDE = 'connect ECONNREFUSED db-1.internal:5432';
 
-test('hides an unreachable host, with and without an address', async (t) => {
-  const [refusing, nameless] = [`http://127.0.0.1:${await freePort()}/graphql`, 'http://db-1.invalid:4001/graphql'];
-  const gateway = await start(t, 'gateway', { ...PRODUCTION, USERS_URL: refusing, ORDERS_URL: nameless });
+const [refusing, nameless] = [`http://127.0.0.1:${await freePort()}/graphql`, 'http://db-1.invalid:4001/graphql'];
+const failing = await startFailing({ after });
+const gateway = await start({ after }, 'gateway', {
+  ...PRODUCTION,
+  USERS_URL: failing.url,
+  ORDERS_URL: nameless,
+  PRODUCTS_URL: refusing,
+});
+
+test('hides an unreachable host, with and without an address', async () => {
   for (const [subgraph, url, reason] of [
-    ['users', refusing, /ECONNREFUSED/],
+    ['products', refusing, /ECONNREFUSED/],
     ['orders', nameless, /ENOTFOUND|EAI_AGAIN/],
   ] as const) {
     const answer = await ask(gateway.url, `{ ${subgraph} { id } }`);
@@ -51,11 +58,9 @@ const FAILURES: [name: string, type: string, body: string, code: string][] = [
 ];
 
 test('hides the body of a 500 of a subgraph', async (t) => {
-  const subgraph = await startFailing(t);
-  const gateway = await start(t, 'gateway', { ...PRODUCTION, USERS_URL: subgraph.url });
   for (const [name, type, body, code] of FAILURES) {
     await t.test(name, async () => {
-      subgraph.answer = { type, body };
+      failing.answer = { type, body };
       const answer = await ask(gateway.url, '{ users { name } }');
       assert.equal(answer.status, 200);
       assert.equal(answer.errors?.[0]?.extensions.code, code);
@@ -102,7 +107,7 @@ function graphqlFailure(extensions: Record<string, unknown>, data?: null): strin
 }
 
 /** Starts a subgraph that responds to every call with 500 and this body. */
-async function startFailing(t: TestContext): Promise<{ url: string; answer: { type: string; body: string } }> {
+async function startFailing(t: Afterwards): Promise<{ url: string; answer: { type: string; body: string } }> {
   const failing = { url: '', answer: { type: '', body: '' } };
   const server = createServer((request, response) => {
     const { type, body } = failing.answer;

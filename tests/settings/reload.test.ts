@@ -12,7 +12,7 @@ import { nextError } from '../harness/next-error.ts';
 import { copySupergraph, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 
-const FLIPS = times(50, 8);
+const FLIPS = times(50, 5);
 const CLIENTS = 6;
 /** Between an answer and the next request of a client. */
 const PAUSE_MS = times(0, 20);

@@ -25,7 +25,7 @@ const APART = {
     'runtime/src/http/client/content-decoding.test.ts',
   ],
   // These look at the whole heap of their process, so it has to be small.
-  'heap-cache': ['runtime/src/caching/byte-cache.test.ts'],
+  'heap-cache': ['runtime/src/caching/byte-cache.test.ts', 'gateway/src/subgraphs/caching/memory-store.test.ts'],
   'heap-counted': ['runtime/src/caching/heap-bytes.test.ts'],
   'heap-gateway': ['gateway/src/operations/held-bytes.test.ts'],
   'heap-subgraph': ['subgraph-kit/src/execution/held-bytes.test.ts'],

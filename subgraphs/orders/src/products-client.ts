@@ -1,8 +1,9 @@
-import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
+import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { SubgraphClient, type SubgraphClientOptions } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { parseAmount } from '@lockstep/subgraph-kit/scalars.ts';
+import { UnusableAnswers } from '@lockstep/subgraph-kit/unusable-answers.ts';
 import { z } from 'zod';
 import type { Item, PricedItem } from './database/order-items.ts';
 
@@ -25,10 +26,12 @@ const released = z.object({ releaseStock: z.object({ orderId: z.string() }) });
 /** Client of the products subgraph. */
 export class ProductsClient {
   readonly #client: SubgraphClient;
+  readonly #unusable: UnusableAnswers;
 
   /** @param options its URL, the time that a call may take, and the shared secret */
   constructor(options: Omit<SubgraphClientOptions, 'name'>) {
     this.#client = new SubgraphClient({ name: SUBGRAPH, ...options });
+    this.#unusable = new UnusableAnswers(SUBGRAPH, options.logger);
   }
 
   /**
@@ -48,7 +51,7 @@ export class ProductsClient {
     const { code, ...extensions } = error?.extensions ?? {};
     if (code === 'RESERVATION_RELEASED') return undefined;
     if (error && REFUSALS.includes(code)) throw new ExpectedError(String(code), error.message, { extensions });
-    return dataOf(answer, reserved).reserveStock.items.map(({ productId, quantity, price }) => ({
+    return this.#dataOf(answer, reserved).reserveStock.items.map(({ productId, quantity, price }) => ({
       productKey: Number(productId),
       quantity,
       priceMinor: parseAmount('price', price),
@@ -61,17 +64,17 @@ export class ProductsClient {
    * @throws `SUBGRAPH_UNAVAILABLE`, `OUTCOME_UNKNOWN`, `DEADLINE_EXCEEDED`: it may have; send it again
    */
   async release(orderId: string, lifetime: Lifetime): Promise<void> {
-    dataOf(await this.#client.call({ query: RELEASE, variables: { orderId } }, lifetime), released);
+    this.#dataOf(await this.#client.call({ query: RELEASE, variables: { orderId } }, lifetime), released);
   }
 
   close(): Promise<void> {
     return this.#client.close();
   }
-}
 
-/** Returns the data of an answer. @throws `SUBGRAPH_UNAVAILABLE` if it doesn't fit */
-function dataOf<Data>({ data, errors }: GraphQLAnswer, shape: z.ZodType<Data>): Data {
-  const result = shape.safeParse(data);
-  if (result.success && !errors) return result.data;
-  throw subgraphUnavailable(SUBGRAPH, new Error(JSON.stringify({ data, errors })));
+  /** Returns the data of an answer. @throws `SUBGRAPH_UNAVAILABLE` if it doesn't fit */
+  #dataOf<Data>({ data, errors }: GraphQLAnswer, shape: z.ZodType<Data>): Data {
+    const result = shape.safeParse(data);
+    if (result.success && !errors) return result.data;
+    throw this.#unusable.toError({ data, errors });
+  }
 }

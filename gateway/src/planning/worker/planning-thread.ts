@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { GraphQLError, parse } from 'graphql';
@@ -27,6 +28,7 @@ try {
   // schema as soon as it has the answer.
   await releaseGarbage();
   answer({ kind: 'loaded', supergraph: { sdl, api, whole, directives } });
+  flushCompileCache(); // which may be followed by the end of the process without an exit
   port.on('message', async (task: PlanTask) => answer(await plan(planner, task)));
 } catch (error) {
   if (error instanceof ConfigurationError) answer({ kind: 'refused', message: error.message });

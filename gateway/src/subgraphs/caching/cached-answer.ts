@@ -1,5 +1,6 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { GraphQLFormattedError } from 'graphql';
+import { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { copyOf } from '../../execution/fetching/records.ts';
 import type { Entry } from './memory-store.ts';
 
@@ -8,6 +9,18 @@ export interface PartialAnswer {
   /** Their places among all of the request. */
   readonly indices: readonly number[];
   readonly answer: GraphQLAnswer;
+}
+
+/** Returns the request for some of the entities. */
+export function partOf(request: FetchRequest, indices: readonly number[]): FetchRequest {
+  const { constants, variables, representations, execution } = request;
+  if (!representations || indices.length === representations.length) return request;
+  return new FetchRequest(
+    constants,
+    variables,
+    indices.map((index) => representations[index] ?? ''),
+    execution,
+  );
 }
 
 /** Returns the entities of an answer, or undefined if they aren't as many as were asked for. */

@@ -39,6 +39,25 @@ for (const [cacheControl, expected, headers, settings] of [
   });
 }
 
+for (const [cacheControl, lifetime, whileRevalidate, ifError, settings] of [
+  ['max-age=60', 60, 0, 0],
+  ['max-age=60, stale-while-revalidate=10, stale-if-error=20', 60, 10, 20],
+  ['max-age=0, stale-while-revalidate=10', 0, 10, 0],
+  ['max-age=60, must-revalidate, stale-if-error=20', 60, 0, 0],
+  ['max-age=60, proxy-revalidate, stale-while-revalidate=20', 60, 0, 0],
+  ['max-age=60, stale-if-error=20', 60, 0, 10, { maxTtlMs: 70_000 }],
+  ['max-age=60, stale-if-error=20', 40, 0, 0, { maxTtlMs: 40_000 }],
+] satisfies [string, number, number, number, object?][]) {
+  test(`${cacheControl} with ${JSON.stringify(settings ?? {})}: stale for ${whileRevalidate} and ${ifError}`, () => {
+    const head = { status: 200, headers: { 'cache-control': cacheControl } };
+    const found = freshnessOf({ data: { a: 1 }, head }, settings ?? {});
+    assert.deepEqual(
+      [found?.lifetimeMs, found?.staleWhileRevalidateMs, found?.staleIfErrorMs],
+      [lifetime * 1000, whileRevalidate * 1000, ifError * 1000],
+    );
+  });
+}
+
 test('nothing is stored with errors, of another status or without data', () => {
   const head = { status: 200, headers: { 'cache-control': 'max-age=60' } };
   const data = { a: 1 };

@@ -7,6 +7,10 @@ import { headerValue } from '../headers/header-values.ts';
 export interface Freshness {
   /** Counted from the moment at which its call began. */
   readonly lifetimeMs: number;
+  /** Time after its lifetime for which it may be used while another is fetched. */
+  readonly staleWhileRevalidateMs: number;
+  /** Time after its lifetime for which it may be used if the subgraph fails. */
+  readonly staleIfErrorMs: number;
   /** True if it is for the client that the call was made for. */
   readonly isPrivate: boolean;
   /** `cache-control` that the client's is made of. */
@@ -16,9 +20,10 @@ export interface Freshness {
 }
 
 /**
- * Returns how long an answer may be stored, or undefined if it may not.
+ * Returns how long an answer may be used, or undefined if it may not be stored.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9111#section-3
+ * @see https://www.rfc-editor.org/rfc/rfc5861
  */
 export function freshnessOf(
   { head, errors, data }: GraphQLAnswer,
@@ -37,9 +42,15 @@ export function freshnessOf(
   const totalMs = Math.min(given === undefined ? (expiryMs(headers) ?? ttlMs ?? 0) : given * 1000, maxTtlMs);
   const ageMs = secondsIn(headers.age) * 1000;
   const lifetimeMs = totalMs - ageMs;
-  if (!(lifetimeMs > 0)) return undefined;
+  // https://www.rfc-editor.org/rfc/rfc9111#section-4.2.4
+  const mayBeStale = !directives.has('must-revalidate') && !directives.has('proxy-revalidate');
+  const staleMs = (name: string) =>
+    mayBeStale ? Math.min((secondsOf(directives, name) ?? 0) * 1000, Math.max(0, maxTtlMs - totalMs)) : 0;
+  const staleWhileRevalidateMs = staleMs('stale-while-revalidate');
+  const staleIfErrorMs = staleMs('stale-if-error');
+  if (!(lifetimeMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs) > 0)) return undefined;
   const cacheControl = `${isPrivate ? 'private, ' : ''}max-age=${Math.floor(totalMs / 1000)}`;
-  return { lifetimeMs, isPrivate, ageMs, cacheControl };
+  return { lifetimeMs, staleWhileRevalidateMs, staleIfErrorMs, isPrivate, ageMs, cacheControl };
 }
 
 /** Returns the lifetime that `expires` gives; 0 if it can't be read (https://www.rfc-editor.org/rfc/rfc9111#section-5.3). */

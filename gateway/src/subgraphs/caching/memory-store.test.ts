@@ -14,7 +14,14 @@ function entry(index: number, value: object): Entry {
     keys: [`id ${index}`],
     innerTypes: index % 2 ? ['User', '=a'] : [],
   };
-  const freshness = { lifetimeMs: 1e9, isPrivate: false, cacheControl: `max-age=${index}`, ageMs: 0 };
+  const freshness = {
+    lifetimeMs: 1e9,
+    staleWhileRevalidateMs: 0,
+    staleIfErrorMs: 0,
+    isPrivate: false,
+    cacheControl: `max-age=${index}`,
+    ageMs: 0,
+  };
   return { ...freshness, value, length: 1, since: 0, traits };
 }
 

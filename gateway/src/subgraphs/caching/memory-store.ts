@@ -69,13 +69,17 @@ export class MemoryStore {
     return this.#dropped;
   }
 
-  /** Returns an entry that is still fresh. */
+  /** Returns an entry that may be used for something yet: see {@link isFresh}. */
   get(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
-    if (!entry) return undefined;
-    if (this.now() - entry.since < entry.lifetimeMs) return entry;
+    if (!entry || this.isFresh(entry, Math.max(entry.staleWhileRevalidateMs, entry.staleIfErrorMs))) return entry;
     this.#entries.delete(key);
     return undefined;
+  }
+
+  /** @param staleMs time for which it may be used after its lifetime */
+  isFresh({ since, lifetimeMs }: Entry, staleMs = 0): boolean {
+    return this.now() - since < lifetimeMs + staleMs;
   }
 
   /** Stores an entry, unless it was dropped since its call began. @param epoch of the moment at which the call began */

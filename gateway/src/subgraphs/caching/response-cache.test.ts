@@ -170,6 +170,73 @@ test('a request does not wait longer for the fetch of another than it may', asyn
   assert.deepEqual(namesIn(await left), ['book 1']);
 });
 
+test('answers with what is stale while one call fetches it anew, for whoever comes next', async () => {
+  const books = new CachedSubgraph({}, { keepsHeads: true });
+  books.cacheControl = 'max-age=60, stale-while-revalidate=30';
+  await books.entities([1, 2]);
+  books.nowMs = 60_000;
+  const mayAnswer = Promise.withResolvers<void>();
+  books.reply = async ({ ids }) => {
+    await mayAnswer.promise;
+    return { data: { _entities: ids.map((id) => ({ name: `new ${id}` })) } };
+  };
+  const leaving = new AbortController();
+  const context = { signal: leaving.signal };
+  for (let sent = 0; sent < 3; sent++) {
+    const answer = await books.entities([1, 2], { context });
+    assert.deepEqual([namesIn(answer), answer.head?.headers['cache-control']], [named([1, 2]), 'max-age=0']);
+  }
+  leaving.abort();
+  mayAnswer.resolve();
+  await turn();
+  assert.deepEqual(namesIn(await books.entities([1, 2])), ['new 1', 'new 2']);
+  assert.deepEqual(books.takeIds(), ['1,2', '1,2']);
+  books.nowMs = 150_000;
+  books.reply = () => Promise.reject(new Error('it is down'));
+  await assert.rejects(books.entities([1]), /down/, 'later than that it waits');
+});
+
+test('a refresh that fails harms nobody, and is tried again', async () => {
+  const books = new CachedSubgraph();
+  books.cacheControl = 'max-age=60, stale-while-revalidate=30';
+  await books.root('{count}');
+  books.nowMs = 60_000;
+  books.reply = () => Promise.reject(new Error('it is down'));
+  for (let sent = 0; sent < 3; sent++) {
+    await books.root('{count}');
+    await turn();
+  }
+  assert.equal(books.calls.length, 4);
+});
+
+for (const [failure, reply] of [
+  ['fails', () => Promise.reject(new Error('it is down'))],
+  ['answers 503', () => ({ head: { status: 503, headers: {} }, data: null, errors: [{ message: 'it is down' }] })],
+] as const) {
+  test(`answers with what is stale if the subgraph ${failure}, for as long as it allows`, async () => {
+    const books = new CachedSubgraph({}, { keepsHeads: true });
+    books.cacheControl = 'max-age=60, stale-if-error=30';
+    await books.entities([1, 2]);
+    books.reply = reply;
+    books.nowMs = 89_999;
+    const answer = await books.entities([2, 1]);
+    assert.deepEqual([namesIn(answer), answer.head?.headers['cache-control']], [named([2, 1]), 'max-age=0']);
+    assert.deepEqual([...books.lookups.all()].at(-1), ['books', 'stale', 2]);
+    const isServed = async (ids: number[], context = {}) => namesIn(await books.entities(ids, { context })).length > 0;
+    assert.equal(await isServed([1, 3]).catch(() => false), false, 'of one nothing is stored');
+    assert.equal(await isServed([1], { signal: AbortSignal.abort() }).catch(() => false), failure !== 'fails');
+    assert.equal(
+      await books.entities([1], { isMutation: true }).then(
+        ({ data }) => data !== null,
+        () => false,
+      ),
+      false,
+    );
+    books.nowMs = 90_000;
+    assert.equal(await isServed([1]).catch(() => false), false, 'it is too old');
+  });
+}
+
 test('what is fetched for a mutation does not come from the store, and replaces what is there', async () => {
   const books = new CachedSubgraph();
   await books.entities([1, 2]);

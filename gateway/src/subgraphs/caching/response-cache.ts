@@ -1,22 +1,22 @@
 import { replyDropped } from '@lockstep/runtime/graphql/errors.ts';
 import { NoRoomError } from '@lockstep/runtime/http/bytes-in-flight.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
+import { isRecord } from '@lockstep/runtime/json-record.ts';
 import type { SubgraphCacheSettings } from '../../configuration/sections/response-cache.ts';
-import { FetchRequest } from '../../execution/fetching/fetch-request.ts';
+import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { copyOf } from '../../execution/fetching/records.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { CallContext, CallOperation } from '../call-context.ts';
 import type { Call, Step } from '../call-step.ts';
 import { CacheKeys, ownerOf } from './cache-keys.ts';
-import { entitiesOf, joinEntities, type PartialAnswer } from './cached-answer.ts';
+import { joinEntities, type PartialAnswer, partOf } from './cached-answer.ts';
 import type { DocumentTypeReader } from './document-types.ts';
-import { collectScalars, markOf, type Traits } from './drop.ts';
-import { type Freshness, freshnessOf } from './freshness.ts';
+import { EntryWriter } from './entry-writer.ts';
+import { type Entries, findEntries, missingIn } from './found-entries.ts';
 import type { Entry, MemoryStore } from './memory-store.ts';
 import { mergedHead } from './merged-head.ts';
 import { dropOfMutation } from './mutation-drop.ts';
-import { inTime, PendingEntries } from './pending-entries.ts';
+import { inTime, PendingEntries, type Entries as PendingEntryList } from './pending-entries.ts';
 
 export interface CacheOptions {
   readonly store: MemoryStore;
@@ -51,17 +51,20 @@ interface Lookup {
   readonly isMutation: boolean;
 }
 
-/** Stored entries by the index of their part. */
-type Entries = (Entry | undefined)[];
+/** Statuses with which a subgraph fails: https://www.rfc-editor.org/rfc/rfc5861#section-4 */
+const FAILURES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
+// Over 200 lines, because it is the way of one request through the cache, in its order.
 class CachedCalls {
   readonly #options: CacheOptions;
   readonly #next: Call<GraphQLAnswer>;
   readonly #pending = new PendingEntries();
+  readonly #writer: EntryWriter;
 
   constructor(options: CacheOptions, next: Call<GraphQLAnswer>) {
     this.#options = options;
     this.#next = next;
+    this.#writer = new EntryWriter(options.store, options.types, this.#pending);
   }
 
   async call(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {
@@ -98,33 +101,66 @@ class CachedCalls {
 
   async #answer(lookup: Lookup): Promise<GraphQLAnswer> {
     const { request, context } = lookup;
-    const entries = this.#find(lookup);
+    const { entries, stale, fallbacks } = findEntries(lookup, this.#options.store);
     const missing = missingIn(entries);
-    this.#count(request, entries.length - missing.length, missing.length);
-    const parts = missing.length > 0 ? await this.#fetchMissing(lookup, entries, missing) : [];
+    this.#count(request, {
+      hit: entries.length - missing.length - stale.length,
+      stale: stale.length,
+      miss: missing.length,
+    });
+    if (stale.length > 0) this.#refresh(lookup, stale);
+    const parts = missing.length > 0 ? await this.#fetchOrFallBack(lookup, entries, missing, fallbacks) : [];
     const [only] = parts;
     if (only?.indices.length === entries.length) return only.answer;
     takeBytes(entries, request, context);
     return this.#join(lookup, entries, parts);
   }
 
-  /** Returns what is stored of a request. */
-  #find({ request, keys, isMutation }: Lookup): Entries {
-    const { store } = this.#options;
-    const count = request.representations?.length ?? 1;
-    const entries: Entries = Array.from({ length: count }, () => undefined);
-    if (isMutation) return entries;
-    for (let index = 0; index < count; index++) {
-      const privateKey = keys.privateKey(index);
-      entries[index] = (privateKey && store.get(privateKey)) || store.get(keys.publicKey(index));
+  /** Fetches stale entries anew, once at a time and for no client in particular. */
+  #refresh(lookup: Lookup, stale: readonly number[]): void {
+    const { keys, context } = lookup;
+    const { epoch } = this.#options.store;
+    const idle = stale.filter((index) => !this.#pending.find(keys.publicKey(index), epoch));
+    if (idle.length === 0) return;
+    const { headers, operation } = context;
+    const alone: CallContext = { headers, operation, signal: new AbortController().signal };
+    // A failure is logged by the client of the subgraph, and whoever comes next tries again.
+    this.#fetch({ ...lookup, context: alone }, idle).catch(() => {});
+  }
+
+  /** Fetches what is missing. If the subgraph fails, stale entries take its place if they may, and if there are enough of them. */
+  async #fetchOrFallBack(
+    lookup: Lookup,
+    entries: Entries,
+    missing: readonly number[],
+    fallbacks: ReadonlyMap<number, Entry>,
+  ): Promise<PartialAnswer[]> {
+    const { request, context } = lookup;
+    const mayFallBack = () =>
+      missing.every((index) => {
+        const entry = entries[index] ?? fallbacks.get(index);
+        return entry && this.#options.store.isFresh(entry, entry.staleIfErrorMs);
+      });
+    const fallBack = (): PartialAnswer[] => {
+      for (const index of missing) entries[index] ??= fallbacks.get(index);
+      this.#count(request, { stale: missing.length });
+      return [];
+    };
+    try {
+      const parts = await this.#fetchMissing(lookup, entries, missing);
+      const hasFailed = parts.some(({ answer: { head } }) => head && FAILURES.has(head.status));
+      return hasFailed && mayFallBack() ? fallBack() : parts;
+    } catch (error) {
+      if (fallbacks.size === 0 || context.signal.aborted || !mayFallBack()) throw error;
+      return fallBack();
     }
-    return entries;
   }
 
   /** Fetches what is missing, except for what another request is fetching already, which is added to the entries. */
   async #fetchMissing(lookup: Lookup, entries: Entries, missing: readonly number[]): Promise<PartialAnswer[]> {
     const { keys, context, isMutation } = lookup;
-    const { epoch } = this.#options.store;
+    const { store } = this.#options;
+    const { epoch } = store;
     const pendingOf = (index: number) => (isMutation ? undefined : this.#pending.find(keys.publicKey(index), epoch));
     const joined = missing.flatMap((index) => {
       const pending = pendingOf(index);
@@ -135,7 +171,8 @@ class CachedCalls {
     const [fetched] = await Promise.all([
       own.length > 0 ? this.#fetch(lookup, own) : undefined,
       ...joined.map(async ({ index, entry }) => {
-        entries[index] = await entry;
+        const found = await entry;
+        if (found && store.isFresh(found)) entries[index] = found; // the call may have taken longer than that
       }),
     ]);
     const failed = joined.flatMap(({ index }) => (entries[index] ? [] : [index]));
@@ -150,59 +187,14 @@ class CachedCalls {
     const since = store.now();
     const publicKeys = indices.map((index) => keys.publicKey(index));
     const settle = this.#pending.announce(keys.scope, publicKeys, epoch);
-    let stored: Entries = [];
+    let stored: PendingEntryList = [];
     try {
       const answer = await this.#next(partOf(request, indices), context);
-      stored = this.#store(lookup, { indices, answer }, { since, epoch });
+      stored = this.#writer.write(lookup, { indices, answer }, { since, epoch });
       return { indices, answer };
     } finally {
       settle(stored);
     }
-  }
-
-  /** Stores what may be stored of an answer. @returns the entries that are for everybody, in the order of the indices */
-  #store(
-    { request, keys, settings }: Lookup,
-    { indices, answer }: PartialAnswer,
-    { since, epoch }: { readonly since: number; readonly epoch: number },
-  ): Entries {
-    const freshness = freshnessOf(answer, settings);
-    const values = valuesOf(request, answer, indices);
-    if (!answer.errors) this.#pending.note(keys.scope, freshness !== undefined && !freshness.isPrivate);
-    return indices.map((index, position) => {
-      const value = values?.[position];
-      const key = freshness?.isPrivate ? keys.privateKey(index) : keys.publicKey(index);
-      if (!freshness || key === undefined || !isRecord(value)) return this.#forget(keys, index);
-      const entry = this.#toEntry(request, index, value, freshness, since);
-      this.#options.store.set(key, entry, epoch);
-      return freshness.isPrivate ? undefined : entry;
-    });
-  }
-
-  /** Forgets what was stored of a part, now that the subgraph has answered otherwise. */
-  #forget(keys: CacheKeys, index: number): undefined {
-    const privateKey = keys.privateKey(index);
-    if (privateKey !== undefined) this.#options.store.delete(privateKey);
-    this.#options.store.delete(keys.publicKey(index));
-  }
-
-  #toEntry(request: FetchRequest, index: number, value: JsonRecord, freshness: Freshness, since: number): Entry {
-    const traits = this.#traitsOf(request, index);
-    return { ...freshness, value: copyOf(value), length: JSON.stringify(value).length, since, traits };
-  }
-
-  #traitsOf({ constants, representations }: FetchRequest, index: number): Traits {
-    const { subgraph } = constants;
-    const { inner } = this.#options.types.read(constants);
-    const representation = representations?.[index];
-    if (representation === undefined) {
-      return { subgraph, entityType: undefined, keys: [], innerTypes: [...inner, markOf(subgraph)] };
-    }
-    const { __typename: entityType, ...others } = JSON.parse(representation);
-    const keys = new Set<string>();
-    collectScalars(others, keys);
-    const innerTypes = inner.length > 0 ? [...inner, markOf(subgraph)] : inner;
-    return { subgraph, entityType: String(entityType), keys: [...keys], innerTypes };
   }
 
   #join({ request }: Lookup, entries: Entries, parts: readonly PartialAnswer[]): GraphQLAnswer {
@@ -216,36 +208,11 @@ class CachedCalls {
     return answer;
   }
 
-  #count({ constants: { subgraph } }: FetchRequest, hits: number, misses: number): void {
-    const { lookups } = this.#options;
-    if (hits > 0) lookups?.add(subgraph, 'hit', hits);
-    if (misses > 0) lookups?.add(subgraph, 'miss', misses);
+  #count({ constants: { subgraph } }: FetchRequest, counts: Readonly<Record<string, number>>): void {
+    for (const [result, count] of Object.entries(counts)) {
+      if (count > 0) this.#options.lookups?.add(subgraph, result, count);
+    }
   }
-}
-
-function missingIn(entries: Entries): number[] {
-  return [...entries.keys()].filter((index) => entries[index] === undefined);
-}
-
-/** Returns the request for some of the entities. */
-function partOf(request: FetchRequest, indices: readonly number[]): FetchRequest {
-  const { constants, variables, representations, execution } = request;
-  if (!representations || indices.length === representations.length) return request;
-  return new FetchRequest(
-    constants,
-    variables,
-    indices.map((index) => representations[index] ?? ''),
-    execution,
-  );
-}
-
-/** Returns the value of each part that was asked for, or undefined if the answer can't be used. */
-function valuesOf(
-  { representations }: FetchRequest,
-  answer: GraphQLAnswer,
-  { length }: readonly number[],
-): readonly unknown[] | undefined {
-  return representations ? entitiesOf(answer, length) : [answer.data];
 }
 
 /** Counts stored entries as if a reply had brought them. @throws `OVERLOADED` if the process may not hold so much more */

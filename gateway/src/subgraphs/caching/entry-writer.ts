@@ -1,0 +1,93 @@
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
+import type { SubgraphCacheSettings } from '../../configuration/sections/response-cache.ts';
+import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
+import { copyOf } from '../../execution/fetching/records.ts';
+import type { CacheKeys } from './cache-keys.ts';
+import { entitiesOf, type PartialAnswer } from './cached-answer.ts';
+import type { DocumentTypeReader } from './document-types.ts';
+import { collectScalars, markOf, type Traits } from './drop.ts';
+import { type Freshness, freshnessOf } from './freshness.ts';
+import type { Entry, MemoryStore } from './memory-store.ts';
+import type { Entries, PendingEntries } from './pending-entries.ts';
+
+/** A request whose answer is stored. */
+interface WriteRequest {
+  readonly request: FetchRequest;
+  readonly keys: CacheKeys;
+  readonly settings: SubgraphCacheSettings;
+}
+
+/** Moment at which a call began, by the clock of the store and by the number of its drops. */
+interface CallStart {
+  readonly since: number;
+  readonly epoch: number;
+}
+
+/** Stores what may be stored of answers. */
+export class EntryWriter {
+  readonly #store: MemoryStore;
+  readonly #types: DocumentTypeReader;
+  readonly #pending: PendingEntries;
+
+  constructor(store: MemoryStore, types: DocumentTypeReader, pending: PendingEntries) {
+    this.#store = store;
+    this.#types = types;
+    this.#pending = pending;
+  }
+
+  /** Stores what may be stored of an answer. @returns the entries that are for everybody, in the order of the indices */
+  write(
+    { request, keys, settings }: WriteRequest,
+    { indices, answer }: PartialAnswer,
+    { since, epoch }: CallStart,
+  ): Entries {
+    if (answer.errors || answer.head?.status !== 200) return []; // it says nothing about what is stored
+    const freshness = freshnessOf(answer, settings);
+    const values = valuesOf(request, answer, indices);
+    this.#pending.note(keys.scope, freshness !== undefined && !freshness.isPrivate);
+    return indices.map((index, position) => {
+      const value = values?.[position];
+      const key = freshness?.isPrivate ? keys.privateKey(index) : keys.publicKey(index);
+      if (!freshness || key === undefined || !isRecord(value)) return this.#forget(keys, index);
+      const entry = this.#toEntry(request, index, value, freshness, since);
+      this.#store.set(key, entry, epoch);
+      return freshness.isPrivate ? undefined : entry;
+    });
+  }
+
+  /** Forgets what was stored of a part, now that the subgraph has answered otherwise. */
+  #forget(keys: CacheKeys, index: number): undefined {
+    const privateKey = keys.privateKey(index);
+    if (privateKey !== undefined) this.#store.delete(privateKey);
+    this.#store.delete(keys.publicKey(index));
+  }
+
+  #toEntry(request: FetchRequest, index: number, value: JsonRecord, freshness: Freshness, since: number): Entry {
+    const traits = this.#traitsOf(request, index);
+    return { ...freshness, value: copyOf(value), length: JSON.stringify(value).length, since, traits };
+  }
+
+  #traitsOf({ constants, representations }: FetchRequest, index: number): Traits {
+    const { subgraph } = constants;
+    const { inner } = this.#types.read(constants);
+    const representation = representations?.[index];
+    if (representation === undefined) {
+      return { subgraph, entityType: undefined, keys: [], innerTypes: [...inner, markOf(subgraph)] };
+    }
+    const { __typename: entityType, ...others } = JSON.parse(representation);
+    const keys = new Set<string>();
+    collectScalars(others, keys);
+    const innerTypes = inner.length > 0 ? [...inner, markOf(subgraph)] : inner;
+    return { subgraph, entityType: String(entityType), keys: [...keys], innerTypes };
+  }
+}
+
+/** Returns the value of each part that was asked for, or undefined if the answer can't be used. */
+function valuesOf(
+  { representations }: FetchRequest,
+  answer: GraphQLAnswer,
+  { length }: readonly number[],
+): readonly unknown[] | undefined {
+  return representations ? entitiesOf(answer, length) : [answer.data];
+}
