@@ -132,40 +132,10 @@ export class Metrics {
 
   #addFigures(): void {
     const figures = this.#figures;
-    const underWay = () => this.underWay;
-    const registers = [this.#registry];
-    new Gauge({
-      name: 'lockstep_requests_under_way',
-      help: 'Requests that are being answered',
-      registers,
-      collect() {
-        this.set(underWay());
-      },
-    });
-    new Gauge({
-      name: 'lockstep_operation_cache_size',
-      help: 'Operations that are compiled now',
-      registers,
-      collect() {
-        this.set(figures()?.compiledOperations ?? 0);
-      },
-    });
-    new Gauge({
-      name: 'lockstep_response_cache_size',
-      help: 'Entities and answers to root fetches that are stored now',
-      registers,
-      collect() {
-        this.set(figures()?.cache?.size ?? 0);
-      },
-    });
-    new Gauge({
-      name: 'lockstep_response_cache_bytes',
-      help: 'Memory that they take',
-      registers,
-      collect() {
-        this.set(figures()?.cache?.bytes ?? 0);
-      },
-    });
+    this.#gauge('requests_under_way', 'Requests that are being answered', () => this.underWay);
+    this.#gauge('operation_cache_size', 'Operations that are compiled now', () => figures()?.compiledOperations);
+    this.#gauge('response_cache_size', 'Answers of subgraphs that are stored now', () => figures()?.cache?.size);
+    this.#gauge('response_cache_bytes', 'Memory that they take', () => figures()?.cache?.bytes);
     this.#collected('response_cache_evictions_total', 'Stored answers that made room for others', [], (counter) => {
       counter.inc(figures()?.cache?.evictions ?? 0);
     });
@@ -173,12 +143,24 @@ export class Metrics {
       name: 'lockstep_subgraph_circuit_breaker_state',
       help: '1 for the state that it is in',
       labelNames: ['subgraph', 'state'],
-      registers,
+      registers: [this.#registry],
       collect() {
         this.reset();
         for (const [subgraph, current] of figures()?.breakers() ?? []) {
           for (const state of BREAKER_STATES) this.set({ subgraph, state }, state === current ? 1 : 0);
         }
+      },
+    });
+  }
+
+  /** Registers a gauge that is read at each scrape; 0 if there is nothing to read. */
+  #gauge(name: string, help: string, read: () => number | undefined): void {
+    new Gauge({
+      name: `lockstep_${name}`,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(read() ?? 0);
       },
     });
   }
