@@ -28,7 +28,7 @@ export function affectedBy(path: string | undefined, schema: GraphQLSchema): Aff
   return (coordinate) => coordinates.has(coordinate);
 }
 
-/** What names a type, has a member of it, or selects a field that gives it. */
+/** Coordinates that name a type, are members of it, or select a field that gives it. */
 function ofType({ name }: GraphQLNamedType, schema: GraphQLSchema): Affected {
   const giving = Object.values(schema.getTypeMap()).flatMap((type) =>
     isObjectType(type) || isInterfaceType(type)

@@ -7,7 +7,7 @@ import { startGraph } from '../harness/graph.ts';
 import { NO_PM2, type Outcome, run } from '../harness/pm2.ts';
 import { copySupergraph, replace } from '../harness/supergraph-files.ts';
 
-// What clients use of the schema is counted by the gateway, and `npm run check:schema` reads it.
+// The gateway counts the uses of its schema, and `npm run check:schema` reads the counts.
 
 const { supergraph } = await copySupergraph({ after });
 const folder = dirname(supergraph);

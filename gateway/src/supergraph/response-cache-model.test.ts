@@ -78,7 +78,7 @@ class World {
 
 const world = new World();
 
-/** What the next mutation does, and returns. */
+/** Effect and result of the next mutation. */
 let mutate: () => unknown = () => true;
 
 class Subgraphs extends Federation {

@@ -56,7 +56,7 @@ test('two clients share an answer only if the subgraph can not tell them apart, 
       const forwarded = new RequestHeaderRules(pick(RULES)).apply({ headers, claims });
       const variables = some(['a', 'b']);
       const query = pick(DOCUMENTS);
-      // Whether an answer is private depends on what is asked, as it does in a subgraph.
+      // An answer is private or not by what is asked, as it is in a subgraph.
       isPrivate = query.includes('id name');
       const before = subgraph.calls.length;
       const constants = fetchConstants({ serviceName: 'books', operation: query, operationName: undefined }, 'query');

@@ -1,4 +1,4 @@
-/** What is no longer to be used: of a mutation, or of an invalidation. */
+/** Set of answers that are no longer to be used, after a mutation or by an invalidation. */
 export interface Drop {
   /** Keys of entities, as text: those whose representation has one of them. */
   readonly keys: ReadonlySet<string>;

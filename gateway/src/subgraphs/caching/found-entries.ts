@@ -5,7 +5,7 @@ import type { Entry, MemoryStore } from './memory-store.ts';
 /** Stored entries by the index of their part: of an entity, or 0 for the answer to a root fetch. */
 export type Entries = (Entry | undefined)[];
 
-/** What is stored of a request. */
+/** Stored parts of the answer to a request. */
 export interface Found {
   readonly entries: Entries;
   /** Indices of the entries that are used although they are stale, and have to be fetched anew. */

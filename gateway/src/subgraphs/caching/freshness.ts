@@ -31,7 +31,7 @@ export function freshnessOf(
 ): Freshness | undefined {
   if (head?.status !== 200 || errors || !data) return undefined;
   const { headers } = head;
-  // What it varies with is part of the key, or the same for all calls of this gateway; nobody knows what `*` is.
+  // Headers that it varies with are part of the key, or the same for all calls of this gateway; nobody knows those of `*`.
   if (headerValue(headers, 'vary')?.includes('*')) return undefined;
   const text = headerValue(headers, 'cache-control');
   if (text === undefined && headers['cache-control'] !== undefined) return undefined;
