@@ -20,7 +20,7 @@ const BUYERS = 5;
 
 type Killed = 'orders' | 'products';
 
-// What is started again serves the tests that follow, so it ends with the file.
+// A process that is started again serves the tests that follow, so it ends with the file.
 const endings: (() => unknown)[] = [];
 after(() => Promise.all(endings.map((end) => end())));
 const file = { after: (end: () => unknown) => void endings.push(end) };

@@ -101,7 +101,7 @@ const COMBINED_TYPES_OF_INTERFACE: readonly Mend[] = [
 ];
 
 /**
- * Of plans that are as deep, the planner takes the one with the fewest fetches. Fetches of one stage to one subgraph are one call
+ * The planner takes the plan with the fewest fetches of those as deep. Fetches of one stage to one subgraph are one call
  * here: of the subgraphs that could give a field, one that is called at that stage anyway costs nothing more.
  */
 const COST_OF_CALLS: readonly Mend[] = [
