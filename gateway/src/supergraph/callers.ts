@@ -38,6 +38,7 @@ export function openCallers(
     logger,
     mutations: new EndedMutations(),
     keepsHeads: readsAnswerHeaders(gateway),
+    timesCalls: gateway.queryPlans !== undefined,
     maxReplyBytes: limits.maxBytes,
   };
   return new Map(

@@ -103,7 +103,7 @@ class CachedCalls {
     const { request, context } = lookup;
     const { entries, stale, fallbacks } = findEntries(lookup, this.#options.store);
     const missing = missingIn(entries);
-    this.#count(request, {
+    this.#count(lookup, {
       hit: entries.length - missing.length - stale.length,
       stale: stale.length,
       miss: missing.length,
@@ -135,7 +135,7 @@ class CachedCalls {
     missing: readonly number[],
     fallbacks: ReadonlyMap<number, Entry>,
   ): Promise<PartialAnswer[]> {
-    const { request, context } = lookup;
+    const { context } = lookup;
     const mayFallBack = () =>
       missing.every((index) => {
         const entry = entries[index] ?? fallbacks.get(index);
@@ -143,7 +143,7 @@ class CachedCalls {
       });
     const fallBack = (): PartialAnswer[] => {
       for (const index of missing) entries[index] ??= fallbacks.get(index);
-      this.#count(request, { stale: missing.length });
+      this.#count(lookup, { stale: missing.length });
       return [];
     };
     try {
@@ -208,7 +208,9 @@ class CachedCalls {
     return answer;
   }
 
-  #count({ constants: { subgraph } }: FetchRequest, counts: Readonly<Record<string, number>>): void {
+  #count({ request, context }: Lookup, counts: Readonly<Record<string, number>>): void {
+    const { subgraph } = request.constants;
+    context.timed?.noteCache(counts);
     for (const [result, count] of Object.entries(counts)) {
       if (count > 0) this.#options.lookups?.add(subgraph, result, count);
     }

@@ -1,0 +1,33 @@
+import type { Step, SubgraphReply } from './call-step.ts';
+
+/** Step of one attempt of a call: notes it in the timelines of the operations that it is made for. */
+export const timeCalls: Step<SubgraphReply> = (next) => (request, context) => {
+  const { timed, resends } = context;
+  if (!timed) return next(request, context);
+  const end = timed.startCall(request, resends);
+  return noted(next(request, context), end);
+};
+
+/** Notes the end of a call. */
+export async function noted(call: Promise<SubgraphReply>, end: (outcome: CallOutcome) => void): Promise<SubgraphReply> {
+  try {
+    const reply = await call;
+    end({ status: reply.status, replyBytes: Buffer.byteLength(reply.text) });
+    return reply;
+  } catch (error) {
+    end({ failure: nameOf(error) });
+    throw error;
+  }
+}
+
+interface CallOutcome {
+  readonly status?: number;
+  readonly replyBytes?: number;
+  readonly failure?: string;
+}
+
+/** Returns the code of an error, or else its name: its message may have the address of a subgraph. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
