@@ -1,3 +1,4 @@
+import { UnsentError } from '@lockstep/runtime/http/client/connection-failure.ts';
 import type { Step, SubgraphReply } from './call-step.ts';
 
 /** Step of one attempt of a call: notes it in the timelines of the operations that it is made for. */
@@ -28,6 +29,7 @@ interface CallOutcome {
 
 /** Returns the code of an error, or else its name: its message may have the address of a subgraph. */
 function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const reason = error instanceof UnsentError ? error.cause : error;
+  if (!(reason instanceof Error)) return 'unknown';
+  return 'code' in reason && typeof reason.code === 'string' ? reason.code : reason.name;
 }
