@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { Deadline, type Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { AnswerCompression } from '@lockstep/runtime/http/server/answer-compression.ts';
@@ -6,6 +7,7 @@ import { carryingGraphql, type GraphQLOptions } from '@lockstep/runtime/http/ser
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
+import { CacheStatus } from '../subgraphs/caching/cache-status.ts';
 import type { CallRules } from '../subgraphs/call-rules.ts';
 import { OperationCalls } from '../subgraphs/operation-calls.ts';
 import type { Context } from '../supergraph/request-context.ts';
@@ -37,7 +39,7 @@ export interface RequestSteps {
   readonly page: Handler;
 }
 
-type RequestSettings = Pick<GatewaySettings, 'traffic' | 'limits' | 'compression'>;
+type RequestSettings = Pick<GatewaySettings, 'traffic' | 'limits' | 'compression' | 'responseCache'>;
 
 /** Known about a request before its body is read. */
 interface Admitted {
@@ -71,7 +73,7 @@ export function graphqlRequests(steps: RequestSteps, settings: RequestSettings):
 /** Reads the body, checks the document and runs the operation. */
 function operations(
   steps: RequestSteps,
-  { traffic: { timeoutMs, rateLimit }, limits: { maxBodyBytes }, compression }: RequestSettings,
+  { traffic: { timeoutMs, rateLimit }, limits: { maxBodyBytes }, compression, responseCache }: RequestSettings,
 ) {
   const keyHeader = rateLimit?.keyHeader;
   const { page, documents, rules, queryPlans, fastPath, apolloServer, refusals } = steps;
@@ -86,19 +88,26 @@ function operations(
       const { headers } = request;
       const lifetime = { signal, bytes, deadline: new Deadline(timeoutMs) };
       const timeline = queryPlans?.timelineFor(headers);
-      return contextOf(lifetime, { headers, client, claims, record, timeline }, rules);
+      const cacheStatus = responseCache && new CacheStatus(responseCache.tellsClients);
+      return contextOf(lifetime, { headers, client, claims, record, timeline, cacheStatus }, rules);
     },
     ...(fastPath && { known: (params) => fastPath.find(params) }),
+    ...(responseCache && { headers: ({ cacheStatus }) => toHeaders(cacheStatus) }),
   };
   return carryingGraphql(apolloServer, options);
 }
 
 function contextOf(
   { signal, bytes, deadline }: Lifetime,
-  { headers, client, claims, record, timeline }: Omit<Context, keyof Lifetime | 'begun' | 'calls'>,
+  { headers, client, claims, record, timeline, cacheStatus }: Omit<Context, keyof Lifetime | 'begun' | 'calls'>,
   rules: CallRules | undefined,
 ): Context {
   const begun = undefined;
-  const context: Context = { signal, bytes, deadline, headers, client, claims, record, timeline, begun };
+  const context: Context = { signal, bytes, deadline, headers, client, claims, record, timeline, cacheStatus, begun };
   return rules ? { ...context, calls: new OperationCalls(rules, context) } : context;
+}
+
+function toHeaders(cacheStatus: CacheStatus | undefined): OutgoingHttpHeaders | undefined {
+  const header = cacheStatus?.header;
+  return header === undefined ? undefined : { 'cache-status': header };
 }

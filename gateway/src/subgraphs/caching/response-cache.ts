@@ -115,6 +115,7 @@ class CachedCalls {
     if (stale.length > 0) this.#refresh(lookup, stale);
     const parts = missing.length > 0 ? await this.#fetchOrFallBack(lookup, entries, missing, fallbacks) : [];
     const [only] = parts;
+    this.#tell(lookup, entries);
     if (only?.indices.length === entries.length) return only.answer;
     takeBytes(entries, request, context);
     return this.#join(lookup, entries, parts);
@@ -208,6 +209,11 @@ class CachedCalls {
       : { data: isRecord(used[0]?.value) ? copyOf(used[0].value) : null };
     if (keepsHeads) answer.head = mergedHead(used, replies, store.now());
     return answer;
+  }
+
+  /** Tells the client what came from the cache. */
+  #tell({ request: { constants }, context: { operation }, isMutation }: Lookup, entries: Entries): void {
+    operation?.cacheStatus?.add(constants.subgraph, { entries, now: this.#options.store.now(), isMutation });
   }
 
   #count({ request, context }: Lookup, counts: Readonly<Record<string, number>>): void {
