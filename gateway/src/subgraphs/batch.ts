@@ -147,9 +147,9 @@ class EntityBatches {
     const { signal, deadline, bytes } = lifetime;
     const [first] = fetches;
     if (!first) return;
-    const { headers, fetchTrace } = first.context;
+    const { headers, requestId, fetchTrace } = first.context;
     try {
-      const answer = await this.#next(request, { signal, deadline, headers, fetchTrace, bytes });
+      const answer = await this.#next(request, { signal, deadline, headers, requestId, fetchTrace, bytes });
       const parts = outcome.split(answer);
       if (!parts) return sendSeparately(fetches, lifetime, outcome, answer.head?.status);
       this.#telemetry?.batched(

@@ -114,8 +114,8 @@ class SharedCalls {
 
   #start(key: string, request: FetchRequest, context: CallContext): SharedCall {
     const controller = new AbortController();
-    const { headers, fetchTrace, deadline } = context;
-    const reply = this.#next(request, { signal: controller.signal, deadline, headers, fetchTrace });
+    const { headers, requestId, fetchTrace, deadline } = context;
+    const reply = this.#next(request, { signal: controller.signal, deadline, headers, requestId, fetchTrace });
     const call = { reply, controller, deadline, waiting: 0, isSettled: false };
     const forget = () => {
       if (this.#calls.get(key) === call) this.#calls.delete(key);

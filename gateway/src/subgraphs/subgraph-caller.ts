@@ -22,6 +22,8 @@ export interface CallerOptions {
   /** Secret shared by the subgraphs that have none of their own. */
   readonly secret: string | undefined;
   readonly logger: Logger;
+  /** Set if each call that fails is logged, and not only the first of an outage. */
+  readonly logsFailures?: boolean;
   /** Undefined if there are neither metrics nor traces. */
   readonly telemetry?: CallTelemetry | undefined;
   /** Length of the longest reply that is accepted. */
@@ -46,7 +48,7 @@ export class SubgraphCaller {
   readonly #breaker: CircuitBreaker | undefined;
 
   constructor(options: CallerOptions) {
-    const { subgraph, logger, maxReplyBytes } = options;
+    const { subgraph, logger, logsFailures, maxReplyBytes } = options;
     const { name, routingUrl, timeoutMs, circuitBreaker, compressedReplies } = subgraph;
     const secret = secretOf(subgraph, options.secret);
     this.#client = new SubgraphClient({
@@ -55,6 +57,7 @@ export class SubgraphCaller {
       timeoutMs,
       secret,
       logger,
+      logsFailures,
       maxReplyBytes,
       compressedReplies,
     });

@@ -1,5 +1,6 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { isPromise } from '@lockstep/runtime/promises.ts';
+import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import { GraphQLError } from 'graphql';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { AnswerLimits } from '../execution/answer-budget.ts';
@@ -184,7 +185,9 @@ export class LoadedSupergraph implements SupergraphFigures {
     const { calls, signal, deadline, bytes, record, claims, headers } = context;
     const trace = record?.trace;
     const operation = this.cache && { isMutation: compiled.isMutation, claims, headers };
-    const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, operation, trace };
+    const requestId = requestScope.getStore()?.id;
+    const own = { operation, trace, requestId };
+    const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, ...own };
     return compiled.execute({
       variables: request.variables,
       signal,
@@ -192,9 +195,7 @@ export class LoadedSupergraph implements SupergraphFigures {
       bytes,
       call: calls
         ? (fetch) =>
-            calls.call(fetch, (given: CallContext) =>
-              callerOf(fetch, this.#callers).call(fetch, { ...given, operation, trace }),
-            )
+            calls.call(fetch, (given: CallContext) => callerOf(fetch, this.#callers).call(fetch, { ...given, ...own }))
         : (fetch) => callerOf(fetch, this.#callers).call(fetch, call),
     });
   }
