@@ -8,7 +8,8 @@ import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import { z } from 'zod';
 import { collectScalars, type Drop, NO_DROP } from '../subgraphs/caching/drop.ts';
-import { type MemoryStore, processStore } from '../subgraphs/caching/memory-store.ts';
+import { processStore } from '../subgraphs/caching/memory-store.ts';
+import type { Store } from '../subgraphs/caching/store.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -28,7 +29,7 @@ const FORMS =
   'a list of {"kind":"subgraph","subgraph":…}, {"kind":"type","subgraph":…,"type":…} and {"kind":"entity","subgraph":…,"type":…,"key":{…}}';
 
 /** Returns the handler of invalidations. It answers how many stored answers each request dropped in this process. */
-export function invalidations(sharedKey: string, store: MemoryStore = processStore): Handler {
+export function invalidations(sharedKey: string, store: Store = processStore): Handler {
   const expected = digest(sharedKey);
   return async (request, response) => {
     const bytes = new RequestBytes();
@@ -39,7 +40,8 @@ export function invalidations(sharedKey: string, store: MemoryStore = processSto
         throw refusal(401, 'The authorization header is not the shared key');
       const given = body.safeParse(await readJson(request, MAX_BODY_BYTES, bytes));
       if (!given.success) throw refusal(400, `The body has to be JSON: ${FORMS}`);
-      const count = given.data.reduce((sum, one) => sum + store.drop(toDrop(one)), 0);
+      const dropped = await Promise.all(given.data.map((one) => store.drop(toDrop(one))));
+      const count = dropped.reduce((sum, one) => sum + (one.count ?? 0), 0);
       const headers = { ...NO_SNIFFING, 'content-type': 'application/json', 'cache-control': 'no-store' };
       response.writeHead(202, headers).end(JSON.stringify({ count }));
     } catch (error) {

@@ -2,7 +2,7 @@ import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answe
 import type { GraphQLFormattedError } from 'graphql';
 import { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { copyOf } from '../../execution/fetching/records.ts';
-import type { Entry } from './memory-store.ts';
+import type { Entry } from './store.ts';
 
 /** Answer to a fetch of some of the entities that a request asks for. */
 export interface PartialAnswer {

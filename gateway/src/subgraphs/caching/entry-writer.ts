@@ -8,8 +8,8 @@ import { entitiesOf, type PartialAnswer } from './cached-answer.ts';
 import type { DocumentTypeReader } from './document-types.ts';
 import { collectScalars, markOf, type Traits } from './drop.ts';
 import { type Freshness, freshnessOf } from './freshness.ts';
-import type { Entry, MemoryStore } from './memory-store.ts';
 import type { Entries, PendingEntries } from './pending-entries.ts';
+import type { Moment, NewEntry, Store } from './store.ts';
 
 /** A request whose answer is stored. */
 interface WriteRequest {
@@ -18,30 +18,30 @@ interface WriteRequest {
   readonly settings: SubgraphCacheSettings;
 }
 
-/** Moment at which a call began, by the clock of the store and by the number of its drops. */
-interface CallStart {
-  readonly since: number;
-  readonly epoch: number;
-}
-
 /** Stores what may be stored of answers. */
 export class EntryWriter {
-  readonly #store: MemoryStore;
+  readonly #store: Store;
   readonly #types: DocumentTypeReader;
   readonly #pending: PendingEntries;
 
-  constructor(store: MemoryStore, types: DocumentTypeReader, pending: PendingEntries) {
+  constructor(store: Store, types: DocumentTypeReader, pending: PendingEntries) {
     this.#store = store;
     this.#types = types;
     this.#pending = pending;
   }
 
-  /** Stores what may be stored of an answer. @returns the entries that are for everybody, in the order of the indices */
+  /**
+   * Stores what may be stored of an answer.
+   *
+   * @param moment at which its call began
+   * @returns the entries that are for everybody, in the order of the indices
+   */
   write(
     { request, keys, settings }: WriteRequest,
     { indices, answer }: PartialAnswer,
-    { since, epoch }: CallStart,
+    moment: Moment | undefined,
   ): Entries {
+    if (!moment) return [];
     if (answer.errors || answer.head?.status !== 200) return []; // it says nothing about what is stored
     const freshness = freshnessOf(answer, settings);
     const values = valuesOf(request, answer, indices);
@@ -50,8 +50,8 @@ export class EntryWriter {
       const value = values?.[position];
       const key = freshness?.isPrivate ? keys.privateKey(index) : keys.publicKey(index);
       if (!freshness || key === undefined || !isRecord(value)) return this.#forget(keys, index);
-      const entry = this.#toEntry(request, index, value, freshness, since);
-      this.#store.set(key, entry, epoch);
+      const entry = this.#toEntry(request, index, value, freshness, moment.since);
+      this.#store.set(key, entry, moment);
       return freshness.isPrivate ? undefined : entry;
     });
   }
@@ -63,7 +63,7 @@ export class EntryWriter {
     this.#store.delete(keys.publicKey(index));
   }
 
-  #toEntry(request: FetchRequest, index: number, value: JsonRecord, freshness: Freshness, since: number): Entry {
+  #toEntry(request: FetchRequest, index: number, value: JsonRecord, freshness: Freshness, since: number): NewEntry {
     const traits = this.#traitsOf(request, index);
     return { ...freshness, value: copyOf(value), length: JSON.stringify(value).length, since, traits };
   }

@@ -1,6 +1,7 @@
+import { isPromise } from '@lockstep/runtime/promises.ts';
 import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import type { CacheKeys } from './cache-keys.ts';
-import type { Entry, MemoryStore } from './memory-store.ts';
+import { type Entry, isFresh, type Store } from './store.ts';
 
 /** Stored entries by the index of their part: of an entity, or 0 for the answer to a root fetch. */
 export type Entries = (Entry | undefined)[];
@@ -22,21 +23,39 @@ interface Lookup {
   readonly isMutation: boolean;
 }
 
-/** Returns what is stored of a request. */
-export function findEntries({ request, keys, isMutation }: Lookup, store: MemoryStore): Found {
+/** Returns what is stored of a request. Looks for all its parts at once. */
+export function findEntries({ request, keys, isMutation }: Lookup, store: Store): Found | Promise<Found> {
   const count = request.representations?.length ?? 1;
-  const found: Found = { entries: Array.from({ length: count }, () => undefined), stale: [], fallbacks: new Map() };
-  if (isMutation) return found;
-  for (let index = 0; index < count; index++) {
-    const privateKey = keys.privateKey(index);
-    const entry = (privateKey && store.get(privateKey)) || store.get(keys.publicKey(index));
-    if (!entry) continue;
-    if (store.isFresh(entry)) found.entries[index] = entry;
-    else if (store.isFresh(entry, entry.staleWhileRevalidateMs)) {
-      found.entries[index] = entry;
-      found.stale.push(index);
-    } else found.fallbacks.set(index, entry);
-  }
+  if (isMutation)
+    return sortEntries(
+      Array.from({ length: count }, () => undefined),
+      0,
+    );
+  const isPrivate = keys.privateKey(0) !== undefined;
+  const asked: string[] = [];
+  for (let index = 0; index < count; index++) asked.push(keys.publicKey(index));
+  if (isPrivate) for (let index = 0; index < count; index++) asked.push(keys.privateKey(index) ?? '');
+  const toFound = (stored: readonly (Entry | undefined)[]) => {
+    const entries = isPrivate
+      ? stored.slice(0, count).map((entry, index) => stored[count + index] ?? entry)
+      : [...stored];
+    return sortEntries(entries, store.now());
+  };
+  const stored = store.find(asked);
+  return isPromise(stored) ? stored.then(toFound) : toFound(stored);
+}
+
+/** Takes those out of the entries that may be used only if the subgraph fails. */
+function sortEntries(entries: Entries, now: number): Found {
+  const found: Found = { entries, stale: [], fallbacks: new Map() };
+  entries.forEach((entry, index) => {
+    if (!entry || isFresh(entry, now)) return;
+    if (isFresh(entry, now, entry.staleWhileRevalidateMs)) found.stale.push(index);
+    else {
+      found.fallbacks.set(index, entry);
+      entries[index] = undefined;
+    }
+  });
   return found;
 }
 

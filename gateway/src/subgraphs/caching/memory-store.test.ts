@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { heapGrowth } from '@lockstep/runtime/testing/heap-growth.ts';
 import { NO_DROP } from './drop.ts';
-import { type Entry, MemoryStore } from './memory-store.ts';
+import { MemoryStore } from './memory-store.ts';
+import type { NewEntry } from './store.ts';
 
 const MAX_BYTES = 8_000_000;
 const OFFERED = process.env.FAULTS === 'full' ? 10_000_000 : 100_000;
 
-function entry(index: number, value: object): Entry {
+/** Moment before all drops. */
+const START = { since: 0, epoch: 0 };
+
+function entry(index: number, value: object): NewEntry {
   const traits = {
     subgraph: 'a',
     entityType: 'Book',
@@ -36,12 +40,12 @@ for (const [name, toValue] of [
     const count = name === 'small entities' ? OFFERED : OFFERED / 50;
     const { bytes, result } = await heapGrowth(() => {
       const store = new MemoryStore(MAX_BYTES, () => 0);
-      for (let index = 0; index < count; index++) store.set(`key ${index}`, entry(index, toValue(index)), 0);
+      for (let index = 0; index < count; index++) store.set(`key ${index}`, entry(index, toValue(index)), START);
       return store;
     });
     assert.ok(bytes < MAX_BYTES * 1.1, `${bytes} bytes`);
     assert.ok(result.bytes > MAX_BYTES * 0.9 && result.evictions > 0 && result.size > 100);
-    assert.ok(result.get(`key ${count - 1}`));
+    assert.ok(result.find([`key ${count - 1}`])[0]);
   });
 }
 
@@ -58,19 +62,14 @@ test('drops entities by key, by type and by subgraph, and answers by the types t
     [{ subgraphs: new Set(['b']) }, ['0', '1', '2', '3']],
   ] as const) {
     const store = new MemoryStore(MAX_BYTES, () => 0);
-    for (let index = 0; index < 4; index++) store.set(`${index}`, entry(index, {}), 0);
-    assert.equal(store.drop({ ...NO_DROP, ...drop }), 4 - left.length);
-    assert.deepEqual(
-      ['0', '1', '2', '3'].filter((key) => store.get(key)),
-      left,
-    );
-    for (let index = 0; index < 4; index++) store.set(`${index}`, entry(index, {}), 0);
-    assert.deepEqual(
-      ['0', '1', '2', '3'].filter((key) => store.get(key)),
-      left,
-      'fetched before it was dropped',
-    );
-    for (let index = 0; index < 4; index++) store.set(`${index}`, entry(index, {}), store.epoch);
+    const ids = ['0', '1', '2', '3'];
+    const stored = () => ids.filter((_, index) => store.find(ids)[index]);
+    for (let index = 0; index < 4; index++) store.set(`${index}`, entry(index, {}), START);
+    assert.equal(store.drop({ ...NO_DROP, ...drop }).count, 4 - left.length);
+    assert.deepEqual(stored(), left);
+    for (let index = 0; index < 4; index++) store.set(`${index}`, entry(index, {}), START);
+    assert.deepEqual(stored(), left, 'fetched before it was dropped');
+    for (let index = 0; index < 4; index++) store.set(`${index}`, entry(index, {}), store.moment());
     assert.equal(store.size, 4);
   }
 });
@@ -78,19 +77,19 @@ test('drops entities by key, by type and by subgraph, and answers by the types t
 test('stores nothing of a call that is older than all drops that are remembered', () => {
   const store = new MemoryStore(MAX_BYTES, () => 0);
   for (let drop = 0; drop < 1001; drop++) store.drop(NO_DROP);
-  store.set('a', entry(1, {}), 0);
-  store.set('b', entry(1, {}), 1);
-  assert.deepEqual([store.get('a'), store.get('b')?.traits.keys], [undefined, ['id 1']]);
+  store.set('a', entry(1, {}), START);
+  store.set('b', entry(1, {}), { since: 0, epoch: 1 });
+  assert.deepEqual(store.find(['a', 'b']), [undefined, entry(1, {})]);
 });
 
 test('forgets everything with another bound, and remembers what was dropped', () => {
   const store = new MemoryStore(MAX_BYTES, () => 0);
-  store.set('a', entry(1, {}), 0);
+  store.set('a', entry(1, {}), START);
   store.drop({ ...NO_DROP, keys: new Set(['id 2']) });
   store.resize(MAX_BYTES);
-  assert.ok(store.get('a'));
+  assert.ok(store.find(['a'])[0]);
   store.resize(MAX_BYTES / 2);
-  assert.deepEqual([store.get('a'), store.size, store.bytes], [undefined, 0, 0]);
-  store.set('b', entry(2, {}), 0);
-  assert.equal(store.get('b'), undefined);
+  assert.deepEqual([store.find(['a'])[0], store.size, store.bytes], [undefined, 0, 0]);
+  store.set('b', entry(2, {}), START);
+  assert.deepEqual(store.find(['b']), [undefined]);
 });

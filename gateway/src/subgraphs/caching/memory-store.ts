@@ -1,17 +1,7 @@
 import { dataBytes, textBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
 import { LRUCache } from 'lru-cache';
-import { type Drop, isDropped, type Traits } from './drop.ts';
-import type { Freshness } from './freshness.ts';
-
-/** Answer to one root fetch, or one entity of an answer. Must not be changed. */
-export interface Entry extends Freshness {
-  readonly value: unknown;
-  /** Length of its JSON. */
-  readonly length: number;
-  /** Moment at which its call began, by the clock of the store. */
-  readonly since: number;
-  readonly traits: Traits;
-}
+import { type Drop, isDropped } from './drop.ts';
+import { type Dropped, type Entry, isUsable, type Moment, type NewEntry, type Store } from './store.ts';
 
 /** An entry's part in the tables of the store, and the same for each of its traits. */
 const OVERHEAD = 500;
@@ -23,15 +13,10 @@ const MAX_DROPS = 1000;
 /** Keys of entries by a trait. Most keys of entities have one entry only, and a set for it would take as much as the entry. */
 type Index = Map<string, string | Set<string>>;
 
-/**
- * Answers of subgraphs in the memory of this process: the least recently used are evicted beyond a number of bytes.
- *
- * Each drop has a number. What a call brings that began before a drop is checked against it, so that an answer from before a
- * mutation can't be stored after it.
- */
-export class MemoryStore {
+/** Answers of subgraphs in the memory of this process: the least recently used are evicted beyond a number of bytes. */
+export class MemoryStore implements Store {
   readonly now: () => number;
-  #entries: LRUCache<string, Entry>;
+  #entries: LRUCache<string, NewEntry>;
   readonly #byKey: Index = new Map();
   readonly #byInnerType: Index = new Map();
   readonly #byEntityType: Index = new Map();
@@ -64,26 +49,21 @@ export class MemoryStore {
     return this.#evictions;
   }
 
-  /** Number of drops so far. */
-  get epoch(): number {
-    return this.#dropped;
+  moment(): Moment {
+    return { since: this.now(), epoch: this.#dropped };
   }
 
-  /** Returns an entry that may be used for something yet: see {@link isFresh}. */
-  get(key: string): Entry | undefined {
-    const entry = this.#entries.get(key);
-    if (!entry || this.isFresh(entry, Math.max(entry.staleWhileRevalidateMs, entry.staleIfErrorMs))) return entry;
-    this.#entries.delete(key);
-    return undefined;
+  find(keys: readonly string[]): (Entry | undefined)[] {
+    const now = this.now();
+    return keys.map((key) => {
+      const entry = this.#entries.get(key);
+      if (!entry || isUsable(entry, now)) return entry;
+      this.#entries.delete(key);
+      return undefined;
+    });
   }
 
-  /** @param staleMs time for which it may be used after its lifetime */
-  isFresh({ since, lifetimeMs }: Entry, staleMs = 0): boolean {
-    return this.now() - since < lifetimeMs + staleMs;
-  }
-
-  /** Stores an entry, unless it was dropped since its call began. @param epoch of the moment at which the call began */
-  set(key: string, entry: Entry, epoch: number): void {
+  set(key: string, entry: NewEntry, { epoch }: Moment): void {
     if (this.#isDroppedSince(entry, epoch)) return;
     this.#entries.delete(key);
     const { keys, innerTypes } = entry.traits;
@@ -98,8 +78,7 @@ export class MemoryStore {
     this.#entries.delete(key);
   }
 
-  /** Drops entries, and those that calls under way are going to bring. @returns the number of entries */
-  drop(drop: Drop): number {
+  drop(drop: Drop): Dropped {
     this.#dropped += 1;
     this.#drops.push(drop);
     if (this.#drops.length > MAX_DROPS) this.#drops.shift();
@@ -115,16 +94,16 @@ export class MemoryStore {
     add(this.#byInnerType, drop.types);
     add(this.#byEntityType, drop.wholeTypes);
     if (drop.subgraphs.size > 0) for (const key of this.#entries.keys()) keys.add(key);
-    let dropped = 0;
+    let count = 0;
     for (const key of keys) {
       const entry = this.#entries.peek(key);
-      if (entry && isDropped(entry.traits, drop) && this.#entries.delete(key)) dropped += 1;
+      if (entry && isDropped(entry.traits, drop) && this.#entries.delete(key)) count += 1;
     }
-    return dropped;
+    return { count, isComplete: true };
   }
 
-  #open(maxSize: number): LRUCache<string, Entry> {
-    return new LRUCache<string, Entry>({
+  #open(maxSize: number): LRUCache<string, NewEntry> {
+    return new LRUCache<string, NewEntry>({
       maxSize,
       dispose: (entry, key, reason) => {
         if (reason === 'evict') this.#evictions += 1;
@@ -133,13 +112,13 @@ export class MemoryStore {
     });
   }
 
-  #isDroppedSince({ traits }: Entry, epoch: number): boolean {
+  #isDroppedSince({ traits }: NewEntry, epoch: number): boolean {
     const missed = this.#dropped - epoch;
     if (missed > this.#drops.length) return true;
     return missed > 0 && this.#drops.slice(-missed).some((drop) => isDropped(traits, drop));
   }
 
-  #index(key: string, { traits: { keys, innerTypes, entityType } }: Entry, change: typeof addTo): void {
+  #index(key: string, { traits: { keys, innerTypes, entityType } }: NewEntry, change: typeof addTo): void {
     for (const trait of keys) change(this.#byKey, trait, key);
     for (const type of innerTypes) change(this.#byInnerType, type, key);
     if (entityType !== undefined) change(this.#byEntityType, entityType, key);

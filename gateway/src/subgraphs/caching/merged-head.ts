@@ -1,7 +1,7 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { StrictestCacheControl } from '../headers/cache-control.ts';
 import { headerValue } from '../headers/header-values.ts';
-import type { Entry } from './memory-store.ts';
+import type { Entry } from './store.ts';
 
 type Head = NonNullable<GraphQLAnswer['head']>;
 

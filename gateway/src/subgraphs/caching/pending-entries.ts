@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { CallContext } from '../call-context.ts';
-import type { Entry } from './memory-store.ts';
+import { type Entry, isSameEpoch, type Moment } from './store.ts';
 
 /** Scopes remembered whose answers could not be stored: no request waits for the answer to another then. */
 const MAX_UNSTORABLE = 10_000;
@@ -9,7 +9,7 @@ const MAX_UNSTORABLE = 10_000;
 export type Entries = readonly (Entry | undefined)[];
 
 interface Pending {
-  readonly epoch: number;
+  readonly moment: Moment;
   readonly entries: Promise<Entries>;
   readonly position: number;
 }
@@ -20,18 +20,18 @@ export class PendingEntries {
   readonly #unstorable = new LRUCache<string, true>({ max: MAX_UNSTORABLE });
 
   /** Returns an entry that is being fetched, which is undefined in the end if it could not be stored for everybody. */
-  find(key: string, epoch: number): Promise<Entry | undefined> | undefined {
+  find(key: string, moment: Moment | undefined): Promise<Entry | undefined> | undefined {
     const pending = this.#pending.get(key);
-    if (pending?.epoch !== epoch) return undefined; // or it began before a mutation ended
+    if (!pending || !moment || !isSameEpoch(pending.moment, moment)) return undefined; // it began before a mutation ended
     return pending.entries.then((entries) => entries[pending.position]);
   }
 
   /** Announces the entries of a fetch. @returns a function that has to be called with them, or with none */
-  announce(scope: string, keys: readonly string[], epoch: number): (entries: Entries) => void {
-    if (this.#unstorable.has(scope)) return () => {};
+  announce(scope: string, keys: readonly string[], moment: Moment | undefined): (entries: Entries) => void {
+    if (!moment || this.#unstorable.has(scope)) return () => {};
     const { promise: entries, resolve } = Promise.withResolvers<Entries>();
     keys.forEach((key, position) => {
-      this.#pending.set(key, { epoch, entries, position });
+      this.#pending.set(key, { moment, entries, position });
     });
     return (found) => {
       for (const key of keys) if (this.#pending.get(key)?.entries === entries) this.#pending.delete(key);

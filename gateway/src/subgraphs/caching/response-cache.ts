@@ -2,6 +2,7 @@ import { replyDropped } from '@lockstep/runtime/graphql/errors.ts';
 import { NoRoomError } from '@lockstep/runtime/http/bytes-in-flight.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
+import { isPromise } from '@lockstep/runtime/promises.ts';
 import type { SubgraphCacheSettings } from '../../configuration/sections/response-cache.ts';
 import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { copyOf } from '../../execution/fetching/records.ts';
@@ -13,13 +14,13 @@ import { joinEntities, type PartialAnswer, partOf } from './cached-answer.ts';
 import type { DocumentTypeReader } from './document-types.ts';
 import { EntryWriter } from './entry-writer.ts';
 import { type Entries, findEntries, missingIn } from './found-entries.ts';
-import type { Entry, MemoryStore } from './memory-store.ts';
 import { mergedHead } from './merged-head.ts';
 import { dropOfMutation } from './mutation-drop.ts';
 import { inTime, PendingEntries, type Entries as PendingEntryList } from './pending-entries.ts';
+import { type Entry, isFresh, type Store } from './store.ts';
 
 export interface CacheOptions {
-  readonly store: MemoryStore;
+  readonly store: Store;
   /** Undefined if nothing of the subgraph is stored: its mutations drop what is stored of others. */
   readonly settings: SubgraphCacheSettings | undefined;
   /** Address and schema of the subgraph. */
@@ -95,13 +96,14 @@ class CachedCalls {
       answer = await this.#next(request, context);
       return answer;
     } finally {
-      store.drop(dropOfMutation(request, types.read(request.constants), answer));
+      await store.drop(dropOfMutation(request, types.read(request.constants), answer));
     }
   }
 
   async #answer(lookup: Lookup): Promise<GraphQLAnswer> {
     const { request, context } = lookup;
-    const { entries, stale, fallbacks } = findEntries(lookup, this.#options.store);
+    const found = findEntries(lookup, this.#options.store);
+    const { entries, stale, fallbacks } = isPromise(found) ? await found : found;
     const missing = missingIn(entries);
     this.#count(request, {
       hit: entries.length - missing.length - stale.length,
@@ -119,8 +121,8 @@ class CachedCalls {
   /** Fetches stale entries anew, once at a time and for no client in particular. */
   #refresh(lookup: Lookup, stale: readonly number[]): void {
     const { keys, context } = lookup;
-    const { epoch } = this.#options.store;
-    const idle = stale.filter((index) => !this.#pending.find(keys.publicKey(index), epoch));
+    const moment = this.#options.store.moment();
+    const idle = stale.filter((index) => !this.#pending.find(keys.publicKey(index), moment));
     if (idle.length === 0) return;
     const { headers, operation } = context;
     const alone: CallContext = { headers, operation, signal: new AbortController().signal };
@@ -139,7 +141,7 @@ class CachedCalls {
     const mayFallBack = () =>
       missing.every((index) => {
         const entry = entries[index] ?? fallbacks.get(index);
-        return entry && this.#options.store.isFresh(entry, entry.staleIfErrorMs);
+        return entry && isFresh(entry, this.#options.store.now(), entry.staleIfErrorMs);
       });
     const fallBack = (): PartialAnswer[] => {
       for (const index of missing) entries[index] ??= fallbacks.get(index);
@@ -160,8 +162,8 @@ class CachedCalls {
   async #fetchMissing(lookup: Lookup, entries: Entries, missing: readonly number[]): Promise<PartialAnswer[]> {
     const { keys, context, isMutation } = lookup;
     const { store } = this.#options;
-    const { epoch } = store;
-    const pendingOf = (index: number) => (isMutation ? undefined : this.#pending.find(keys.publicKey(index), epoch));
+    const moment = store.moment();
+    const pendingOf = (index: number) => (isMutation ? undefined : this.#pending.find(keys.publicKey(index), moment));
     const joined = missing.flatMap((index) => {
       const pending = pendingOf(index);
       return pending ? [{ index, entry: inTime(pending, context) }] : [];
@@ -172,7 +174,7 @@ class CachedCalls {
       own.length > 0 ? this.#fetch(lookup, own) : undefined,
       ...joined.map(async ({ index, entry }) => {
         const found = await entry;
-        if (found && store.isFresh(found)) entries[index] = found; // the call may have taken longer than that
+        if (found && isFresh(found, store.now())) entries[index] = found; // the call may have taken longer than that
       }),
     ]);
     const failed = joined.flatMap(({ index }) => (entries[index] ? [] : [index]));
@@ -182,15 +184,13 @@ class CachedCalls {
 
   async #fetch(lookup: Lookup, indices: readonly number[]): Promise<PartialAnswer> {
     const { request, context, keys } = lookup;
-    const { store } = this.#options;
-    const { epoch } = store;
-    const since = store.now();
+    const moment = this.#options.store.moment();
     const publicKeys = indices.map((index) => keys.publicKey(index));
-    const settle = this.#pending.announce(keys.scope, publicKeys, epoch);
+    const settle = this.#pending.announce(keys.scope, publicKeys, moment);
     let stored: PendingEntryList = [];
     try {
       const answer = await this.#next(partOf(request, indices), context);
-      stored = this.#writer.write(lookup, { indices, answer }, { since, epoch });
+      stored = this.#writer.write(lookup, { indices, answer }, moment);
       return { indices, answer };
     } finally {
       settle(stored);
