@@ -80,7 +80,12 @@ export async function buildSubgraph<Context extends OperationContext>(
     formatError: maskUnexpected(logger),
     persistedQueries: false,
     logger,
-    plugins: [...INSTRUMENTATION_OFF, codeOfTooManyVariableErrors, ...(config.isProduction ? DISCREET : [])],
+    plugins: [
+      ...INSTRUMENTATION_OFF,
+      codeOfTooManyVariableErrors,
+      ...(config.isProduction ? DISCREET : []),
+      ...executor.plugins(),
+    ],
     stopOnTerminationSignals: false,
   });
   await server.start();
@@ -90,6 +95,7 @@ export async function buildSubgraph<Context extends OperationContext>(
     check: checkSubgraphRequest(),
     deadline: readDeadline,
     known: (asked) => executor.find(asked),
+    headers: ({ cacheControl }) => (cacheControl === undefined ? undefined : { 'cache-control': cacheControl }),
   });
   const inScope: Handler = (request, response) => {
     return requestScope.run({ id: requestIdOf(request) }, answer, request, response);

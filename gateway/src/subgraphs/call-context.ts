@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import type { TimedFetches } from '../execution/timeline/timed-fetches.ts';
 import type { FetchTrace, OperationTrace } from '../telemetry/operation-trace.ts';
 import { ForwardedHeaders } from './forwarded-headers.ts';
 
@@ -22,6 +23,8 @@ export interface CallContext extends Lifetime {
   readonly trace?: OperationTrace | undefined;
   /** Added when the call is observed; undefined if it isn't traced. */
   readonly fetchTrace?: FetchTrace | undefined;
+  /** Fetches that the call is made for, as far as their clients ask for timings. */
+  readonly timed?: TimedFetches | undefined;
   /** Number of earlier attempts, added when the call is sent again. */
   readonly resends?: number;
   /** Added to an attempt that is traced. */

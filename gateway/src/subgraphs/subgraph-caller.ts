@@ -14,6 +14,7 @@ import { limit } from './limit.ts';
 import { retry } from './retry.ts';
 import { send } from './send.ts';
 import { share } from './share.ts';
+import { timeCalls } from './time-calls.ts';
 
 /** Options for the calls to one subgraph. */
 export interface CallerOptions {
@@ -32,6 +33,8 @@ export interface CallerOptions {
   readonly mutations?: EndedMutations;
   /** Set if header rules or hooks need the status and headers of answers. */
   readonly keepsHeads?: boolean;
+  /** Set if clients may ask for the timings of calls. */
+  readonly timesCalls?: boolean;
   /** Undefined if nothing is cached of any subgraph. */
   readonly cache?: Omit<CacheOptions, 'keepsHeads' | 'lookups'> | undefined;
 }
@@ -81,7 +84,15 @@ export class SubgraphCaller {
  * for several, and each of them reads the reply for itself.
  */
 function steps(
-  { subgraph, traffic, telemetry, mutations = new EndedMutations(), keepsHeads = false, cache: caching }: CallerOptions,
+  {
+    subgraph,
+    traffic,
+    telemetry,
+    mutations = new EndedMutations(),
+    keepsHeads = false,
+    timesCalls = false,
+    cache: caching,
+  }: CallerOptions,
   client: SubgraphClient,
   breaker: CircuitBreaker | undefined,
 ): Call<GraphQLAnswer> {
@@ -105,6 +116,7 @@ function steps(
         [
           subgraph.retry && retry(subgraph.retry), // repeats queries
           telemetry?.measure, // counts, times and traces each attempt
+          timesCalls && timeCalls, // notes each attempt for the clients that ask for it
         ],
         send(client),
       ),

@@ -39,6 +39,7 @@ export function openCallers(
     logsFailures: accessLog !== undefined,
     mutations: new EndedMutations(),
     keepsHeads: readsAnswerHeaders(gateway),
+    timesCalls: gateway.queryPlans !== undefined,
     maxReplyBytes: limits.maxBytes,
   };
   return new Map(
