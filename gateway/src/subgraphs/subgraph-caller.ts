@@ -23,6 +23,8 @@ export interface CallerOptions {
   /** Secret shared by the subgraphs that have none of their own. */
   readonly secret: string | undefined;
   readonly logger: Logger;
+  /** Set if each call that fails is logged, and not only the first of an outage. */
+  readonly logsFailures?: boolean;
   /** Undefined if there are neither metrics nor traces. */
   readonly telemetry?: CallTelemetry | undefined;
   /** Length of the longest reply that is accepted. */
@@ -34,7 +36,7 @@ export interface CallerOptions {
   /** Set if clients may ask for the timings of calls. */
   readonly timesCalls?: boolean;
   /** Undefined if nothing is cached of any subgraph. */
-  readonly cache?: Omit<CacheOptions, 'keepsHeads' | 'lookups'> | undefined;
+  readonly cache?: Omit<CacheOptions, 'keepsHeads' | 'counts'> | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ export class SubgraphCaller {
   readonly #breaker: CircuitBreaker | undefined;
 
   constructor(options: CallerOptions) {
-    const { subgraph, logger, maxReplyBytes } = options;
+    const { subgraph, logger, logsFailures, maxReplyBytes } = options;
     const { name, routingUrl, timeoutMs, circuitBreaker, compressedReplies } = subgraph;
     const secret = secretOf(subgraph, options.secret);
     this.#client = new SubgraphClient({
@@ -58,6 +60,7 @@ export class SubgraphCaller {
       timeoutMs,
       secret,
       logger,
+      logsFailures,
       maxReplyBytes,
       compressedReplies,
     });
@@ -96,7 +99,7 @@ function steps(
   return inOrder<GraphQLAnswer>(
     [
       telemetry?.observe, // counts, times and traces the fetch
-      caching && cache({ ...caching, keepsHeads, lookups: telemetry?.cacheLookups }), // takes what is stored
+      caching && cache({ ...caching, keepsHeads, counts: telemetry?.cacheCounts }), // takes what is stored
       breaker && breakCircuit(breaker), // refuses it while the subgraph fails
       limit(client), // ends it in time, and gives its failure a code
       (traffic.batchEntities || traffic.mergeFetches) && batch({ joinsOperations: traffic.batchEntities, telemetry }), // joins entity fetches that wait at the same moment
