@@ -16,7 +16,6 @@ export function settings(cache: string): Settings {
       telemetry: { metrics: { prometheus: /metrics } },
       authentication: { jwt: { jwks: [{ url: "${issuer.url}" }] } },
       headers: { response: [{ propagate: { named: cache-control } }] }`,
-    names: 'circuit_breaker: { request_threshold: 3, sleep_window: 500ms }',
     isCountGuarded: true,
   };
 }
