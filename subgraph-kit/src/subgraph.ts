@@ -78,7 +78,12 @@ export async function buildSubgraph<Context extends OperationContext>(
     formatError: maskUnexpected(logger),
     persistedQueries: false,
     logger,
-    plugins: [...INSTRUMENTATION_OFF, codeOfTooManyVariableErrors, ...(config.isProduction ? DISCREET : [])],
+    plugins: [
+      ...INSTRUMENTATION_OFF,
+      codeOfTooManyVariableErrors,
+      ...(config.isProduction ? DISCREET : []),
+      ...executor.plugins(),
+    ],
     stopOnTerminationSignals: false,
   });
   await server.start();
@@ -88,6 +93,7 @@ export async function buildSubgraph<Context extends OperationContext>(
     check: checkSubgraphRequest(),
     deadline: readDeadline,
     known: (asked) => executor.find(asked),
+    headers: ({ cacheControl }) => (cacheControl === undefined ? undefined : { 'cache-control': cacheControl }),
   });
   return {
     handler: routes({

@@ -39,7 +39,9 @@ export interface CacheOptions {
 export function cache(options: CacheOptions): Step<GraphQLAnswer> {
   return (next) => {
     const cached = new CachedCalls(options, next);
-    return (request, context) => cached.call(request, context);
+    const isCached = options.settings !== undefined;
+    return (request, context) =>
+      isCached || request.constants.kind === 'mutation' ? cached.call(request, context) : next(request, context);
   };
 }
 
