@@ -132,7 +132,7 @@ test('npm run plan shows the calls of an operation and what took the time', asyn
   assert.match(stdout, /^ +├─ users, at orders\.@\.user +▕ *█+ *▏ +[\d.]+ ms +\d entit/m);
   assert.match(stdout, /^ +└─ products, at orders\.@\.items\.@\.product /m);
   const json = JSON.parse((await plan([query, '--variables', '{"first":5}', '--json'])).stdout);
-  assert.deepEqual([json.object.kind, json.calls.length], ['QueryPlan', 3]);
+  assert.deepEqual([json.object.kind, json.fetches.length], ['QueryPlan', 3]);
 });
 
 for (const [args, message] of [
