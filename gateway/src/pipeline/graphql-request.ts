@@ -1,10 +1,13 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { Deadline, type Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import { requestIdOf } from '@lockstep/runtime/http/request-id.ts';
 import { AnswerCompression } from '@lockstep/runtime/http/server/answer-compression.ts';
 import { answerRefusal } from '@lockstep/runtime/http/server/answers.ts';
 import { carryingGraphql, type GraphQLOptions } from '@lockstep/runtime/http/server/graphql.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
+import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import type { CallRules } from '../subgraphs/call-rules.ts';
 import { OperationCalls } from '../subgraphs/operation-calls.ts';
@@ -52,8 +55,7 @@ interface Admitted {
 export function graphqlRequests(steps: RequestSteps, settings: RequestSettings): Handler {
   const { watch, limits, authentication } = steps;
   const run = operations(steps, settings);
-  return async (request, response) => {
-    const record = watch?.start(request, response);
+  const answer = async (request: IncomingMessage, response: ServerResponse, record: RequestRecord | undefined) => {
     try {
       await limits.admit(request);
       const claims = await authentication?.identify(request);
@@ -65,6 +67,10 @@ export function graphqlRequests(steps: RequestSteps, settings: RequestSettings):
     } finally {
       limits.leave(request, response);
     }
+  };
+  return (request, response) => {
+    const record = watch?.start(request, response);
+    return requestScope.run(record ?? { id: requestIdOf(request) }, answer, request, response, record);
   };
 }
 

@@ -148,10 +148,10 @@ class EntityBatches {
     const { signal, deadline, bytes } = lifetime;
     const [first] = fetches;
     if (!first) return;
-    const { headers, fetchTrace } = first.context;
+    const { headers, requestId, fetchTrace } = first.context;
     const timed = TimedFetches.joint(fetches.map(({ context }) => context));
     try {
-      const answer = await this.#next(request, { signal, deadline, headers, fetchTrace, timed, bytes });
+      const answer = await this.#next(request, { signal, deadline, headers, requestId, fetchTrace, timed, bytes });
       const parts = outcome.split(answer);
       if (!parts) return sendSeparately(fetches, lifetime, outcome, answer.head?.status);
       this.#telemetry?.batched(

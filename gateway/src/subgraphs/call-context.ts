@@ -15,6 +15,8 @@ export interface CallOperation {
 /** Context of a call to a subgraph: what it has from the operation that it is made for, and what its steps add. */
 export interface CallContext extends Lifetime {
   readonly headers: ForwardedHeaders;
+  /** Id of the request that it is made for, or of the first if there are several. */
+  readonly requestId?: string | undefined;
   /** Undefined if nothing is cached. */
   readonly operation?: CallOperation | undefined;
   /** Undefined if the operation isn't traced. */

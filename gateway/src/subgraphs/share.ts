@@ -116,8 +116,8 @@ class SharedCalls {
 
   #start(key: string, request: FetchRequest, context: CallContext): SharedCall {
     const controller = new AbortController();
-    const { headers, fetchTrace, timed, deadline } = context;
-    const reply = this.#next(request, { signal: controller.signal, deadline, headers, fetchTrace, timed });
+    const { headers, requestId, fetchTrace, timed, deadline } = context;
+    const reply = this.#next(request, { signal: controller.signal, deadline, headers, requestId, fetchTrace, timed });
     const call = { reply, controller, deadline, waiting: 0, isSettled: false };
     const forget = () => {
       if (this.#calls.get(key) === call) this.#calls.delete(key);

@@ -23,6 +23,8 @@ export interface CallerOptions {
   /** Secret shared by the subgraphs that have none of their own. */
   readonly secret: string | undefined;
   readonly logger: Logger;
+  /** Set if each call that fails is logged, and not only the first of an outage. */
+  readonly logsFailures?: boolean;
   /** Undefined if there are neither metrics nor traces. */
   readonly telemetry?: CallTelemetry | undefined;
   /** Length of the longest reply that is accepted. */
@@ -49,7 +51,7 @@ export class SubgraphCaller {
   readonly #breaker: CircuitBreaker | undefined;
 
   constructor(options: CallerOptions) {
-    const { subgraph, logger, maxReplyBytes } = options;
+    const { subgraph, logger, logsFailures, maxReplyBytes } = options;
     const { name, routingUrl, timeoutMs, circuitBreaker, compressedReplies } = subgraph;
     const secret = secretOf(subgraph, options.secret);
     this.#client = new SubgraphClient({
@@ -58,6 +60,7 @@ export class SubgraphCaller {
       timeoutMs,
       secret,
       logger,
+      logsFailures,
       maxReplyBytes,
       compressedReplies,
     });

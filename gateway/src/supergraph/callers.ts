@@ -22,7 +22,7 @@ export function openCallers(
   supergraphSchema: GraphQLSchema,
   secret: string | undefined,
   logger: Logger,
-  { metrics, tracing }: Instruments,
+  { metrics, tracing, accessLog }: Instruments,
 ): Callers {
   const { traffic, limits, responseCache } = gateway;
   processStore.resize(responseCache?.maxBytes ?? 1);
@@ -36,6 +36,7 @@ export function openCallers(
     traffic,
     secret,
     logger,
+    logsFailures: accessLog !== undefined,
     mutations: new EndedMutations(),
     keepsHeads: readsAnswerHeaders(gateway),
     timesCalls: gateway.queryPlans !== undefined,

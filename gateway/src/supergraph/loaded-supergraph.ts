@@ -1,6 +1,7 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { isPromise } from '@lockstep/runtime/promises.ts';
+import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import { GraphQLError } from 'graphql';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { AnswerLimits } from '../execution/answer-budget.ts';
@@ -188,11 +189,12 @@ export class LoadedSupergraph implements SupergraphFigures {
     const { calls, signal, deadline, bytes, record, claims, headers, timeline } = context;
     const trace = record?.trace;
     const operation = this.cache && { isMutation: compiled.isMutation, claims, headers };
-    const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, operation, trace };
+    const own = { operation, trace, requestId: requestScope.getStore()?.id };
+    const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, ...own };
     const send: Call<GraphQLAnswer> = calls
       ? (fetch, { timed }) =>
           calls.call(fetch, (given: CallContext) =>
-            callerOf(fetch, this.#callers).call(fetch, { ...given, operation, trace, timed }),
+            callerOf(fetch, this.#callers).call(fetch, { ...given, ...own, timed }),
           )
       : (fetch, given) => callerOf(fetch, this.#callers).call(fetch, given);
     if (timeline) timeline.plan = compiled.queryPlan;
