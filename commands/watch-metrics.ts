@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startGrafana } from './metrics/grafana.ts';
 import { startPrometheus } from './metrics/prometheus.ts';
@@ -10,13 +10,12 @@ import { readAppsInForce } from './processes/in-force.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm run watch:metrics`: runs Prometheus on what the processes count, and Grafana with the dashboards if it is installed, until
-// Ctrl-C. What they have stored is kept in data/metrics for the next time.
+// Ctrl-C. What they store is kept for the next time.
 
-const USAGE = 'npm run watch:metrics -- [--port 9090] [--grafana-port 3000]';
+const USAGE = 'npm run watch:metrics -- [--port 9090] [--grafana-port 3000] [--data data/metrics]';
 
 await runCommand(async () => {
-  const { port, grafanaPort } = readOptions();
-  const folder = join(ROOT, 'data', 'metrics');
+  const { port, grafanaPort, folder } = readOptions();
   await mkdir(folder, { recursive: true });
   const targets = targetsOf(await readAppsInForce());
   const prometheus = await startPrometheus({ folder, port, targets });
@@ -36,13 +35,17 @@ await runCommand(async () => {
   stop();
 });
 
-function readOptions(): { port: number; grafanaPort: number } {
+function readOptions() {
   try {
     const text = { type: 'string' } as const;
     const { values } = parseArgs({
-      options: { port: { ...text, default: '9090' }, 'grafana-port': { ...text, default: '3000' } },
+      options: {
+        port: { ...text, default: '9090' },
+        'grafana-port': { ...text, default: '3000' },
+        data: { ...text, default: join(ROOT, 'data', 'metrics') },
+      },
     });
-    return { port: toPort(values.port), grafanaPort: toPort(values['grafana-port']) };
+    return { port: toPort(values.port), grafanaPort: toPort(values['grafana-port']), folder: resolve(values.data) };
   } catch (error) {
     throw new CommandError(`${error instanceof Error ? error.message : error}\n${USAGE}`);
   }
