@@ -5,7 +5,7 @@ import { type Server, spawned, untilReady } from './server.ts';
 
 const FOLDER = join(ROOT, 'deploy', 'grafana');
 
-/** Where Grafana's packages put its pages. */
+/** Folder of Grafana's pages, in its packages. */
 const HOME = '/usr/share/grafana';
 
 /** Folder for what it stores, port on this machine, and the Prometheus that it asks. */

@@ -15,6 +15,7 @@ import { copySupergraph, edit } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 
 const PROMETHEUS = join(ROOT, 'deploy', 'prometheus');
+const WATCH = join(ROOT, 'commands/watch-metrics.ts');
 const DASHBOARDS = join(ROOT, 'deploy', 'grafana', 'dashboards');
 
 const MISSING = 'no prometheus on the PATH: install it (apt-get install prometheus) and run this file again';
@@ -81,6 +82,21 @@ describe('a real Prometheus', { skip }, async () => {
     await Promise.all(Array.from({ length: 5 }, () => get(graph.url, '{ orders { id } }')));
   }
 
+  test('says what to do if the metrics are off, or there is no Prometheus', async (t) => {
+    const folder = await temporaryFolder(t);
+    const off = await copySupergraph(t);
+    const run = (env: Record<string, string>) =>
+      spawnSync(process.execPath, [WATCH, '--data', folder], {
+        encoding: 'utf8',
+        env: { ...process.env, PM2_HOME: folder, SUPERGRAPH_FILE: files.supergraph, ...env },
+      }).stderr;
+    assert.match(
+      run({ SUPERGRAPH_FILE: off.supergraph }),
+      /^the gateway counts nothing: set gateway\.telemetry\.metrics/,
+    );
+    assert.match(run({ PATH: folder }), /^there is no prometheus on the PATH: install it/);
+  });
+
   test('has an answer to every expression of the dashboards', async () => {
     await edit(files.supergraph, 'interval: 1ms', 'interval: 2ms'); // a reload to be counted
     const scrapes = () => query(prometheus, 'min(count_over_time(up{job="lockstep"}[1m]))');
@@ -120,19 +136,15 @@ describe('a real Prometheus', { skip }, async () => {
 async function watchMetrics(gatewayPort: number, supergraph: string): Promise<string> {
   const folder = await temporaryFolder({ after });
   const port = await freePort();
-  const child = spawn(
-    process.execPath,
-    [join(ROOT, 'commands', 'watch-metrics.ts'), '--port', String(port), '--data', folder],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        ...process.env,
-        PM2_HOME: join(folder, 'pm2'),
-        SUPERGRAPH_FILE: supergraph,
-        GATEWAY_PORT: String(gatewayPort),
-      },
+  const child = spawn(process.execPath, [WATCH, '--port', String(port), '--data', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      PM2_HOME: join(folder, 'pm2'),
+      SUPERGRAPH_FILE: supergraph,
+      GATEWAY_PORT: String(gatewayPort),
     },
-  );
+  });
   const closed = once(child, 'close');
   after(async () => {
     child.kill('SIGINT');

@@ -4,7 +4,7 @@ import { lines, number } from './panels.ts';
 const REQUESTS = 'sum(rate(lockstep_requests_total[$__rate_interval]))';
 const FAILED = 'sum(rate(lockstep_requests_total{status=~"5..",outcome!="abandoned"}[$__rate_interval]))';
 
-/** The dashboard that answers "is it healthy?" from above: each number is green, or a panel below says where it is not. */
+/** The dashboard that answers "is it healthy?" by its numbers, of which each is green if all is well. */
 export function healthy(): DashboardBuilder {
   return new DashboardBuilder('Lockstep: is it healthy?')
     .uid('lockstep-healthy')

@@ -8,10 +8,10 @@ import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** A panel: what it answers, and from which expressions. */
+/** Question that a panel answers, and the expressions that answer it. */
 export interface PanelOptions {
   readonly title: string;
-  /** What a reader sees in it, and what to do about it. */
+  /** Meaning of what is seen, and what to do about it. */
   readonly description: string;
   /** Unit of the values, as Grafana names it: https://grafana.com/docs/grafana/latest/panels-visualizations/configure-standard-options/#unit */
   readonly unit: string;

@@ -4,7 +4,7 @@ import { lines } from './panels.ts';
 
 const REQUESTS = 'sum(rate(lockstep_requests_total[$__rate_interval]))';
 
-/** The dashboard that answers "why was it slow?": a panel for each place where a request spends its time. */
+/** The dashboard that answers "why was it slow?": a panel for each part of the time of a request. */
 export function slow(): DashboardBuilder {
   return new DashboardBuilder('Lockstep: why was it slow?')
     .uid('lockstep-slow')
