@@ -1,7 +1,7 @@
 import { type EnumType, FieldDefinition, type Schema } from '@apollo/federation-internals';
 import { Kind } from 'graphql';
+import { fieldSet } from '../join-directives.ts';
 import type { CacheTagDirective, EntityKey, SupergraphDirectives } from '../planner.ts';
-import { fieldSet } from './join-directives.ts';
 
 /** Name that composition gives `@cacheTag` in `@join__directive`, whatever the subgraphs call it. */
 const CACHE_TAG = 'federation__cacheTag';
