@@ -1,8 +1,8 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import { Tally } from '@lockstep/runtime/telemetry/tally.ts';
 import { buildSchema } from 'graphql';
 import type { SubgraphCacheSettings } from '../../../configuration/sections/response-cache.ts';
 import { FetchRequest, fetchConstants } from '../../../execution/fetching/fetch-request.ts';
-import { Tally } from '../../../telemetry/tally.ts';
 import { type CallContext, NO_CONTEXT } from '../../call-context.ts';
 import { ForwardedHeaders } from '../../forwarded-headers.ts';
 import { DocumentTypeReader } from '../document-types.ts';

@@ -1,0 +1,41 @@
+/** Trace of a request. An interface, so that OpenTelemetry is loaded only if it is configured. */
+export interface RequestTrace {
+  /** Hexadecimal, as in `traceparent`. */
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Names the operation, once it is known. */
+  nameOperation(type: string, name: string | undefined): void;
+  /**
+   * @param status undefined if the client left before it had one
+   * @param error code of the failure; undefined if it succeeded
+   */
+  end(status: number | undefined, error: string | undefined): void;
+}
+
+/** One attempt of a call. */
+export interface CallTrace {
+  readonly reference: SpanReference;
+  /** Headers of the call: `traceparent`, and `tracestate` if there is one. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** @param status of the reply; undefined if there was none, because of the error */
+  end(status: number | undefined, error?: unknown): void;
+}
+
+/** Identity of a span. */
+export interface SpanReference {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceFlags: number;
+}
+
+/** A call to a subgraph, as its span describes it. */
+export interface CallDescription {
+  readonly subgraph: string;
+  readonly url: URL;
+  readonly kind: 'query' | 'mutation';
+  readonly operationName: string | undefined;
+  /** Number of entities that are asked for; undefined for root fields. */
+  readonly entities?: number | undefined;
+  /** Number of times that it was sent before. */
+  readonly resends?: number;
+}
