@@ -1,6 +1,6 @@
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import type { CallDescription } from '@lockstep/runtime/telemetry/call-trace.ts';
+import type { CallDescription } from '@lockstep/runtime/request-scope.ts';
 import type { Tally } from '@lockstep/runtime/telemetry/tally.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';

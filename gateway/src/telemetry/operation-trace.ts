@@ -1,9 +1,5 @@
-import type {
-  CallDescription,
-  CallTrace,
-  RequestTrace,
-  SpanReference,
-} from '@lockstep/runtime/telemetry/call-trace.ts';
+import type { CallDescription } from '@lockstep/runtime/request-scope.ts';
+import type { CallTrace, RequestTrace, SpanReference } from '@lockstep/runtime/telemetry/call-trace.ts';
 
 /** Trace of one operation. */
 export interface OperationTrace extends RequestTrace {

@@ -1,4 +1,5 @@
-import type { CallDescription, CallTrace, SpanReference } from '@lockstep/runtime/telemetry/call-trace.ts';
+import type { CallDescription } from '@lockstep/runtime/request-scope.ts';
+import type { CallTrace, SpanReference } from '@lockstep/runtime/telemetry/call-trace.ts';
 import { TracedRequest } from '@lockstep/runtime/telemetry/traced-request.ts';
 import type { FetchTrace, OperationTrace } from './operation-trace.ts';
 

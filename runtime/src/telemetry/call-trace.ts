@@ -1,3 +1,5 @@
+import type { ObservedCall } from '../request-scope.ts';
+
 /** Trace of a request. An interface, so that OpenTelemetry is loaded only if it is configured. */
 export interface RequestTrace {
   /** Hexadecimal, as in `traceparent`. */
@@ -13,12 +15,8 @@ export interface RequestTrace {
 }
 
 /** One attempt of a call. */
-export interface CallTrace {
+export interface CallTrace extends ObservedCall {
   readonly reference: SpanReference;
-  /** Headers of the call: `traceparent`, and `tracestate` if there is one. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** @param status of the reply; undefined if there was none, because of the error */
-  end(status: number | undefined, error?: unknown): void;
 }
 
 /** Identity of a span. */
@@ -26,16 +24,4 @@ export interface SpanReference {
   readonly traceId: string;
   readonly spanId: string;
   readonly traceFlags: number;
-}
-
-/** A call to a subgraph, as its span describes it. */
-export interface CallDescription {
-  readonly subgraph: string;
-  readonly url: URL;
-  readonly kind: 'query' | 'mutation';
-  readonly operationName: string | undefined;
-  /** Number of entities that are asked for; undefined for root fields. */
-  readonly entities?: number | undefined;
-  /** Number of times that it was sent before. */
-  readonly resends?: number;
 }

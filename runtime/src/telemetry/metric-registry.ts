@@ -22,9 +22,14 @@ export class MetricRegistry {
     collectDefaultMetrics({ register: this.#registry });
   }
 
+  /** Resolves with the metrics in Prometheus' text format. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
   /** Responds to a scrape. */
   async answer(response: ServerResponse): Promise<void> {
-    const text = await this.#registry.metrics();
+    const text = await this.text();
     const headers = { ...NO_SNIFFING, 'content-type': this.#registry.contentType, 'cache-control': 'no-store' };
     response.writeHead(200, headers).end(text);
   }

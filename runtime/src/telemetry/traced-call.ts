@@ -10,7 +10,8 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import type { CallDescription, CallTrace, SpanReference } from './call-trace.ts';
+import type { CallDescription } from '../request-scope.ts';
+import type { CallTrace, SpanReference } from './call-trace.ts';
 import { MAX_NAME } from './observed-request.ts';
 
 /** Reads and writes `traceparent` and `tracestate`: https://www.w3.org/TR/trace-context/ */

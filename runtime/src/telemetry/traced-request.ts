@@ -1,5 +1,6 @@
 import { type Attributes, type Context, type Span, SpanKind, type SpanOptions, type Tracer } from '@opentelemetry/api';
-import type { CallDescription, CallTrace, RequestTrace, SpanReference } from './call-trace.ts';
+import type { CallDescription } from '../request-scope.ts';
+import type { CallTrace, RequestTrace, SpanReference } from './call-trace.ts';
 import { fail, startCall } from './traced-call.ts';
 
 /** A span that is added once it is over. */
