@@ -1,6 +1,7 @@
 import { MetricRegistry } from '@lockstep/runtime/telemetry/metric-registry.ts';
 import { Tally } from '@lockstep/runtime/telemetry/tally.ts';
 import { TrafficMetrics } from '@lockstep/runtime/telemetry/traffic-metrics.ts';
+import { CacheCounts, type CacheShare } from './cache-counts.ts';
 import type { RejectionCounts } from './rejection-counts.ts';
 
 /** Counts of requests: for operations that were compiled already, that were not, and that can't be executed. */
@@ -22,9 +23,7 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** Figures of the response cache. */
 export interface CacheFigures {
-  readonly size: number;
-  readonly bytes: number;
-  readonly evictions: number;
+  readonly shares: Iterable<CacheShare>;
 }
 
 /** Metrics of the supergraph that is served. */
@@ -36,6 +35,9 @@ export interface SupergraphFigures {
   readonly cache: CacheFigures | undefined;
 }
 
+/** Labels of what is in the cache. */
+const SHARE = ['subgraph', 'type'] as const;
+
 const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
 
 /** Prometheus metrics of this gateway. No label contains text from clients. */
@@ -46,8 +48,8 @@ export class Metrics extends TrafficMetrics {
   readonly fetches = new Tally();
   /** Saved calls by subgraph and mechanism. */
   readonly saved = new Tally();
-  /** Entities and root fetches that were looked for in the cache, by subgraph and result. */
-  readonly cacheLookups = new Tally();
+  /** What fetches found in the cache, by subgraph. */
+  readonly #cache = new Map<string, CacheCounts>();
   /** By subgraph. */
   readonly retries = new Tally();
   readonly compileDuration = this.registry.durations(
@@ -65,16 +67,22 @@ export class Metrics extends TrafficMetrics {
     this.#addFigures();
   }
 
+  /** Returns the counts of what the fetches from a subgraph find in the cache. */
+  cacheCountsOf(subgraph: string): CacheCounts {
+    let counts = this.#cache.get(subgraph);
+    if (!counts) {
+      counts = new CacheCounts();
+      this.#cache.set(subgraph, counts);
+    }
+    return counts;
+  }
+
   #addTallies(): void {
     const { registry } = this;
     registry.tallied('subgraph_fetches_total', 'What operations asked for', ['subgraph', 'outcome'], this.fetches);
     registry.tallied('subgraph_calls_saved_total', 'Calls that need not be made', ['subgraph', 'by'], this.saved);
-    registry.tallied(
-      'response_cache_lookups_total',
-      'Entities and root fetches that were looked for in the cache',
-      ['subgraph', 'result'],
-      this.cacheLookups,
-    );
+    this.#addCacheCounts('lookups', 'Entities and root fetches that were looked for in the cache');
+    this.#addCacheCounts('fetches', 'Fetches by what they found in the cache');
     registry.tallied('subgraph_retries_total', 'Calls that were made once more', ['subgraph'], this.retries);
   }
 
@@ -113,10 +121,14 @@ export class Metrics extends TrafficMetrics {
     const { registry } = this;
     const figures = this.#figures;
     registry.gauge('operation_cache_size', 'Operations that are compiled now', () => figures()?.compiledOperations);
-    registry.gauge('response_cache_size', 'Answers of subgraphs that are stored now', () => figures()?.cache?.size);
-    registry.gauge('response_cache_bytes', 'Memory that they take', () => figures()?.cache?.bytes);
-    registry.counter('response_cache_evictions_total', 'Stored answers that made room for others', [], (counter) => {
-      counter.inc(figures()?.cache?.evictions ?? 0);
+    registry.gauges('response_cache_size', 'Answers of subgraphs that are stored now', SHARE, (gauge) => {
+      for (const { subgraph, type, size } of this.#shares) gauge.inc({ subgraph, type }, size);
+    });
+    registry.gauges('response_cache_bytes', 'Memory that they take', SHARE, (gauge) => {
+      for (const { subgraph, type, bytes } of this.#shares) gauge.inc({ subgraph, type }, bytes);
+    });
+    registry.counter('response_cache_evictions_total', 'Stored answers that made room for others', SHARE, (counter) => {
+      for (const { subgraph, type, evictions } of this.#shares) counter.inc({ subgraph, type }, evictions);
     });
     registry.gauges(
       'subgraph_circuit_breaker_state',
@@ -128,5 +140,18 @@ export class Metrics extends TrafficMetrics {
         }
       },
     );
+  }
+  /** What each type of each subgraph takes of the cache. */
+  get #shares(): Iterable<CacheShare> {
+    return this.#figures()?.cache?.shares ?? [];
+  }
+
+  #addCacheCounts(name: keyof CacheCounts, help: string): void {
+    const labels = ['subgraph', 'type', 'result'] as const;
+    this.registry.counter(`response_cache_${name}_total`, help, labels, (counter) => {
+      for (const [subgraph, counts] of this.#cache) {
+        for (const [type, result, count] of counts[name].all()) counter.inc({ subgraph, type, result }, count);
+      }
+    });
   }
 }

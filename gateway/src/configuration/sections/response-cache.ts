@@ -50,6 +50,9 @@ export type InvalidationSettings = z.output<typeof invalidation>;
 export const responseCache = z
   .strictObject({
     enabled: onOff(false).describe('Stores answers of subgraphs.'),
+    debug: onOff(true).describe(
+      'Tells clients by `cache-status` what came from the cache. If unset, false with NODE_ENV=production: only stale answers are marked.',
+    ),
     max_size: sizeLimit.prefault('64mb').describe('Memory of one process that the stored answers may take.'),
     invalidation: invalidation.optional().describe('Endpoint that invalidates stored answers. Off if unset.'),
     subgraph: z
@@ -60,9 +63,15 @@ export const responseCache = z
       .prefault({})
       .describe('What is stored, and for how long.'),
   })
-  .transform(({ enabled, max_size, invalidation, subgraph: { all, subgraphs } }) =>
+  .transform(({ enabled, debug, max_size, invalidation, subgraph: { all, subgraphs } }) =>
     enabled
-      ? { maxBytes: max_size, invalidation, all: toSettings(all), named: mapValues(subgraphs, toSettings) }
+      ? {
+          tellsClients: debug,
+          maxBytes: max_size,
+          invalidation,
+          all: toSettings(all),
+          named: mapValues(subgraphs, toSettings),
+        }
       : undefined,
   );
 
@@ -79,6 +88,8 @@ export interface SubgraphCacheSettings {
 /** The response cache. */
 export interface ResponseCacheSettings {
   readonly maxBytes: number;
+  /** True if every answer tells what came from the cache, and not only stale ones. */
+  readonly tellsClients: boolean;
   /** Undefined if there is none. */
   readonly invalidation?: InvalidationSettings | undefined;
   readonly all: SubgraphCacheSettings;
