@@ -76,13 +76,16 @@ export class Telemetry {
   }
 
   async #openTracing(settings: TracingSettings): Promise<Tracing<OperationTrace>> {
-    const [{ Tracing }, { TracedOperation }] = await Promise.all([
+    const [{ Tracing }, { TracedOperation, UnsampledOperation }] = await Promise.all([
       import('@lockstep/runtime/telemetry/tracing.ts'),
       import('./traced-operation.ts'),
     ]);
     const key = JSON.stringify(settings);
     const shared = this.#tracings.get(key) ?? {
-      tracing: new Tracing(settings, this.#logger, TracedOperation),
+      tracing: new Tracing<OperationTrace>(settings, this.#logger, {
+        Sampled: TracedOperation,
+        Unsampled: UnsampledOperation,
+      }),
       holders: 0,
     };
     shared.holders += 1;

@@ -1,9 +1,10 @@
 import type { CallDescription } from '@lockstep/runtime/request-scope.ts';
 import type { CallTrace, SpanReference } from '@lockstep/runtime/telemetry/call-trace.ts';
 import { TracedRequest } from '@lockstep/runtime/telemetry/traced-request.ts';
+import { UnsampledRequest } from '@lockstep/runtime/telemetry/unsampled-request.ts';
 import type { FetchTrace, OperationTrace } from './operation-trace.ts';
 
-/** Trace of one operation, with the fetches that it needs. */
+/** Trace of one operation that is sampled, with the fetches that it needs. */
 export class TracedOperation extends TracedRequest implements OperationTrace {
   addSpan(name: string, startedAt: number): void {
     this.add({ name, startedAt });
@@ -12,6 +13,36 @@ export class TracedOperation extends TracedRequest implements OperationTrace {
   startFetch(): FetchTrace {
     return new TracedFetch(this);
   }
+}
+
+/** Trace of an operation of which nothing is sent. */
+export class UnsampledOperation extends UnsampledRequest implements OperationTrace {
+  addSpan(): void {}
+
+  startFetch(): FetchTrace {
+    return new UnsampledFetch(this);
+  }
+}
+
+class UnsampledFetch implements FetchTrace {
+  readonly #operation: UnsampledRequest;
+  call: SpanReference | undefined;
+
+  constructor(operation: UnsampledRequest) {
+    this.#operation = operation;
+  }
+
+  startCall(): CallTrace {
+    const trace = this.#operation.startCall();
+    this.call = trace.reference;
+    return trace;
+  }
+
+  share(call: SpanReference | undefined): void {
+    this.call = call;
+  }
+
+  end(): void {}
 }
 
 class TracedFetch implements FetchTrace {

@@ -1,24 +1,11 @@
-import { type Attributes, type Context, type Span, SpanKind, type SpanOptions, type Tracer } from '@opentelemetry/api';
+import { type Context, type Span, SpanKind, type SpanOptions, type Tracer } from '@opentelemetry/api';
 import type { CallDescription } from '../request-scope.ts';
-import type { CallTrace, RequestTrace, SpanReference } from './call-trace.ts';
+import type { CallTrace, EndedSpan, RequestTrace } from './call-trace.ts';
 import { fail, startCall } from './traced-call.ts';
 
-/** A span that is added once it is over. */
-export interface EndedSpan {
-  readonly name: string;
-  /** Start by `performance.now()`. */
-  readonly startedAt: number;
-  readonly attributes?: Attributes;
-  /** Set if it was work of another system, such as a database. */
-  readonly isClient?: boolean;
-  /** Span of another request that did the work for this one too. */
-  readonly link?: SpanReference | undefined;
-  /** Reason of the failure; undefined if it succeeded. */
-  readonly error?: string | undefined;
-}
-
-/** Trace of one request, in spans named by OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
+/** Trace of one request that is sampled, in spans named by OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 export class TracedRequest implements RequestTrace {
+  readonly isRecording = true;
   readonly #tracer: Tracer;
   readonly #context: Context;
   readonly #span: Span;
@@ -38,18 +25,12 @@ export class TracedRequest implements RequestTrace {
     return this.#span.spanContext().spanId;
   }
 
-  /** False if nothing of the trace is sent. */
-  get isRecording(): boolean {
-    return this.#span.isRecording();
-  }
-
   nameOperation(type: string, name: string | undefined): void {
     this.#span.updateName(type);
     this.#span.setAttribute('graphql.operation.type', type);
     if (name !== undefined) this.#span.setAttribute('graphql.operation.name', name);
   }
 
-  /** Adds a span from then until now. */
   add({ name, startedAt, attributes, isClient = false, link, error }: EndedSpan): void {
     const options: SpanOptions = {
       startTime: startedAt,

@@ -5,17 +5,14 @@ import {
   defaultTextMapGetter,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
+  TraceFlags,
   type Tracer,
   trace,
 } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace';
+import { AlwaysOnSampler, BatchSpanProcessor, RandomIdGenerator, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Logger } from '../logging.ts';
 import { spanExporter } from './span-exporter.ts';
 import type { TracingSettings } from './telemetry-settings.ts';
@@ -29,19 +26,24 @@ const SEND_TIMEOUT_MS = 5000;
 /** Maximum time that a close waits for the collector. */
 const FLUSH_TIMEOUT_MS = 2000;
 
-/** Constructor of a request's trace. */
-type TraceClass<Trace> = new (tracer: Tracer, span: Span, context: Context) => Trace;
+/** Constructors of a request's trace. One that isn't sampled costs a tenth of one of OpenTelemetry's. */
+interface TraceClasses<Trace> {
+  readonly Sampled: new (tracer: Tracer, span: Span, context: Context) => Trace;
+  readonly Unsampled: new (span: SpanContext) => Trace;
+}
 
 /** Traces requests with OpenTelemetry, and sends the spans in the background. */
 export class Tracing<Trace> {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
-  readonly #Trace: TraceClass<Trace>;
+  readonly #share: number;
+  readonly #ids = new RandomIdGenerator();
+  readonly #classes: TraceClasses<Trace>;
 
-  constructor({ url, headers, share, serviceName }: TracingSettings, logger: Logger, Trace: TraceClass<Trace>) {
+  constructor({ url, headers, share, serviceName }: TracingSettings, logger: Logger, classes: TraceClasses<Trace>) {
     this.#provider = new TracerProvider({
       resource: resourceFromAttributes({ 'service.name': serviceName, 'process.pid': process.pid }),
-      sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(share) }),
+      sampler: new AlwaysOnSampler(),
       spanProcessors: [
         new BatchSpanProcessor({
           exporter: spanExporter({ url, headers, timeoutMs: SEND_TIMEOUT_MS }, logger),
@@ -52,12 +54,32 @@ export class Tracing<Trace> {
       ],
     });
     this.#tracer = this.#provider.getTracer('lockstep');
-    this.#Trace = Trace;
+    this.#share = share;
+    this.#classes = classes;
   }
 
-  /** Starts the trace of a request, or continues its client's. */
-  startRequest({ headers, method, url = '', socket, httpVersion }: IncomingMessage): Trace {
-    const parent = propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
+  /** Starts the trace of a request, or continues its client's, which says if it is sampled. */
+  startRequest(request: IncomingMessage): Trace {
+    const { headers } = request;
+    const context =
+      headers.traceparent === undefined
+        ? ROOT_CONTEXT
+        : propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
+    const parent = trace.getSpanContext(context);
+    const isSampled = parent ? (parent.traceFlags & TraceFlags.SAMPLED) !== 0 : Math.random() < this.#share;
+    return isSampled ? this.#sampled(request, context) : this.#unsampled(parent);
+  }
+
+  #unsampled(parent: SpanContext | undefined): Trace {
+    return new this.#classes.Unsampled({
+      traceId: parent?.traceId ?? this.#ids.generateTraceId(),
+      spanId: this.#ids.generateSpanId(),
+      traceFlags: TraceFlags.NONE,
+      ...(parent?.traceState && { traceState: parent.traceState }),
+    });
+  }
+
+  #sampled({ method, url = '', socket, httpVersion }: IncomingMessage, parent: Context): Trace {
     const query = url.indexOf('?');
     const attributes: Attributes = {
       'http.request.method': method,
@@ -69,7 +91,7 @@ export class Tracing<Trace> {
       'client.address': socket.remoteAddress,
     };
     const span = this.#tracer.startSpan('GraphQL Operation', { kind: SpanKind.SERVER, attributes }, parent);
-    return new this.#Trace(this.#tracer, span, trace.setSpan(ROOT_CONTEXT, span));
+    return new this.#classes.Sampled(this.#tracer, span, trace.setSpan(ROOT_CONTEXT, span));
   }
 
   /** Sends the spans that wait, unless the collector is too slow. */

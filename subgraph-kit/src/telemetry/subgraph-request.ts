@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { CallDescription, ObservedCall } from '@lockstep/runtime/request-scope.ts';
+import type { RequestTrace } from '@lockstep/runtime/telemetry/call-trace.ts';
 import { ObservedRequest } from '@lockstep/runtime/telemetry/observed-request.ts';
-import type { TracedRequest } from '@lockstep/runtime/telemetry/traced-request.ts';
 import type { SubgraphMetrics } from './subgraph-metrics.ts';
 
 /** What telemetry knows of one request to a subgraph. */
-export class SubgraphRequest extends ObservedRequest<TracedRequest> {
+export class SubgraphRequest extends ObservedRequest {
   readonly #metrics: SubgraphMetrics | undefined;
 
-  constructor(request: IncomingMessage, trace: TracedRequest | undefined, metrics: SubgraphMetrics | undefined) {
+  constructor(request: IncomingMessage, trace: RequestTrace | undefined, metrics: SubgraphMetrics | undefined) {
     super(request, trace);
     this.#metrics = metrics;
   }

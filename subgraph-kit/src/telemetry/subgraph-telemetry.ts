@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { requestScope } from '@lockstep/runtime/request-scope.ts';
+import type { RequestTrace } from '@lockstep/runtime/telemetry/call-trace.ts';
 import { observeRequest } from '@lockstep/runtime/telemetry/observe-request.ts';
 import type { ProcessTelemetry } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
-import type { TracedRequest } from '@lockstep/runtime/telemetry/traced-request.ts';
 import type { Tracing } from '@lockstep/runtime/telemetry/tracing.ts';
 import type { LogEvent } from 'kysely';
 import { nameOf } from './statement-names.ts';
@@ -17,7 +17,7 @@ const SLOW_MS = 10;
 
 interface Sinks {
   readonly metrics: SubgraphMetrics | undefined;
-  readonly tracing: Tracing<TracedRequest> | undefined;
+  readonly tracing: Tracing<RequestTrace> | undefined;
   readonly accessLog: Logger | undefined;
 }
 
@@ -128,10 +128,11 @@ async function openMetrics(): Promise<SubgraphMetrics> {
 async function openTracing(
   settings: NonNullable<ProcessTelemetry['tracing']>,
   logger: Logger,
-): Promise<Tracing<TracedRequest>> {
-  const [{ Tracing }, { TracedRequest }] = await Promise.all([
+): Promise<Tracing<RequestTrace>> {
+  const [{ Tracing }, { TracedRequest }, { UnsampledRequest }] = await Promise.all([
     import('@lockstep/runtime/telemetry/tracing.ts'),
     import('@lockstep/runtime/telemetry/traced-request.ts'),
+    import('@lockstep/runtime/telemetry/unsampled-request.ts'),
   ]);
-  return new Tracing(settings, logger, TracedRequest);
+  return new Tracing<RequestTrace>(settings, logger, { Sampled: TracedRequest, Unsampled: UnsampledRequest });
 }
