@@ -6,7 +6,7 @@ import type { SubgraphSettings, SupergraphSettings } from '../configuration/supe
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
 import { DocumentTypeReader } from '../subgraphs/caching/document-types.ts';
-import { processStore } from '../subgraphs/caching/memory-store.ts';
+import type { Store } from '../subgraphs/caching/store.ts';
 import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
 import { CallTelemetry } from '../subgraphs/call-telemetry.ts';
 import { EndedMutations } from '../subgraphs/ended-mutations.ts';
@@ -16,21 +16,21 @@ import type { Instruments } from '../telemetry/instruments.ts';
 /** Callers of a supergraph's subgraphs, by the subgraph's name. */
 export type Callers = ReadonlyMap<string, SubgraphCaller>;
 
-/** Opens the calling side of every subgraph. */
+/** Opens the calling side of every subgraph. @param store undefined if nothing is cached */
 export function openCallers(
   { subgraphs, schemas, gateway }: SupergraphSettings & { readonly schemas: readonly SubgraphSchema[] },
   supergraphSchema: GraphQLSchema,
   secret: string | undefined,
   logger: Logger,
   { metrics, tracing }: Instruments,
+  store: Store | undefined,
 ): Callers {
   const { traffic, limits, responseCache } = gateway;
-  processStore.resize(responseCache?.maxBytes ?? 1);
   const types = responseCache && new DocumentTypeReader(supergraphSchema);
   const cacheOf = ({ name, routingUrl }: SubgraphSettings) => {
     const sdl = schemas.find((schema) => schema.name === name)?.sdl;
     const origin = hash('sha256', JSON.stringify([name, routingUrl, sdl]), 'base64url');
-    return types && { store: processStore, settings: subgraphCacheSettings(responseCache, name), origin, types };
+    return store && types && { store, settings: subgraphCacheSettings(responseCache, name), origin, types };
   };
   const shared = {
     traffic,

@@ -1,7 +1,7 @@
 import { dataBytes, textBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
 import { LRUCache } from 'lru-cache';
 import { type Drop, isDropped } from './drop.ts';
-import { type Dropped, type Entry, isUsable, type Moment, type NewEntry, type Store } from './store.ts';
+import { type Dropped, type Entry, type Moment, type NewEntry, type Store, usableUntil } from './store.ts';
 
 /** An entry's part in the tables of the store, and the same for each of its traits. */
 const OVERHEAD = 500;
@@ -57,7 +57,7 @@ export class MemoryStore implements Store {
     const now = this.now();
     return keys.map((key) => {
       const entry = this.#entries.get(key);
-      if (!entry || isUsable(entry, now)) return entry;
+      if (!entry || now < usableUntil(entry)) return entry;
       this.#entries.delete(key);
       return undefined;
     });
@@ -139,6 +139,3 @@ function removeFrom(index: Index, trait: string, key: string): void {
   known.delete(key);
   if (known.size === 0) index.delete(trait);
 }
-
-/** Store of this process. It outlives changes of the settings, because mutations that began before one end after it. */
-export const processStore = new MemoryStore(1);

@@ -60,9 +60,9 @@ export function isFresh({ since, lifetimeMs }: Entry, now: number, staleMs = 0):
   return now - since < lifetimeMs + staleMs;
 }
 
-/** Returns whether an entry may be used for anything yet. */
-export function isUsable(entry: Entry, now: number): boolean {
-  return isFresh(entry, now, Math.max(entry.staleWhileRevalidateMs, entry.staleIfErrorMs));
+/** Returns the time from which an entry may be used for nothing any more. */
+export function usableUntil({ since, lifetimeMs, staleWhileRevalidateMs, staleIfErrorMs }: Entry): number {
+  return since + lifetimeMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs);
 }
 
 /** Returns whether there is no drop between two moments. */
