@@ -35,7 +35,8 @@ export interface Durations {
 }
 
 /** Returns the processes behind the gateway for an operation, or undefined if the system does not serve it. */
-export function subgraphsFor({ subgraphs }: System, { graph }: Operation): readonly Running[] | undefined {
+export function subgraphsFor({ subgraphs, only }: System, { graph, name }: Operation): readonly Running[] | undefined {
+  if (only !== undefined && only !== name) return undefined;
   return graph === 'shop' ? subgraphs.shop : subgraphs.wide;
 }
 

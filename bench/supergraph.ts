@@ -16,6 +16,8 @@ export interface SupergraphFiles {
   readonly yaml: string;
   /** File for Lockstep with {@link USUAL_SET}. */
   readonly usualYaml: string;
+  /** File for Lockstep with {@link CACHE}. */
+  readonly cacheYaml: string;
   /** Composed supergraph, for the other systems. */
   readonly sdl: string;
 }
@@ -37,6 +39,9 @@ const USUAL_SET = {
   },
 };
 
+/** Settings that store every answer for longer than the bench runs. */
+const CACHE = { gateway: { response_cache: { enabled: true, subgraph: { all: { ttl: '1440m' } } } } };
+
 /** Writes all forms of the supergraph, the composed one with `npm run compose`. */
 export async function writeSupergraph(
   processes: Processes,
@@ -46,19 +51,27 @@ export async function writeSupergraph(
 ): Promise<SupergraphFiles> {
   const yaml = join(folder, `${name}.yaml`);
   const usualYaml = join(folder, `${name}-usual.yaml`);
+  const cacheYaml = join(folder, `${name}-cache.yaml`);
   const sdl = join(folder, `${name}.graphql`);
   await writeFile(yaml, toYaml(ports));
   await writeFile(usualYaml, toYaml(ports, USUAL_SET));
+  await writeFile(cacheYaml, toYaml(ports, CACHE));
   const compose = join(ROOT, 'gateway', 'src', 'compose.ts');
   await writeFile(
     sdl,
     await runToEnd(processes, 'compose', [compose], { ...ownEnvironment(ROOT), SUPERGRAPH_FILE: yaml }),
   );
-  return { yaml, usualYaml, sdl };
+  return { yaml, usualYaml, cacheYaml, sdl };
+}
+
+/** Settings of each subgraph, and of the gateway. */
+interface Settings {
+  readonly subgraph?: object;
+  readonly gateway?: object;
 }
 
 // JSON is valid YAML, and needs no indentation.
-function toYaml({ users, orders, wide }: SubgraphPorts, settings: Partial<typeof USUAL_SET> = {}): string {
+function toYaml({ users, orders, wide }: SubgraphPorts, settings: Settings = {}): string {
   const shop = (name: string, port: number) => ({
     routing_url: urlOf(port),
     schema: { file: join(ROOT, 'subgraphs', name, 'schema.graphql') },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { answersRightly } from './ask.ts';
+import { answersRightly, ask } from './ask.ts';
+import { bodyOf } from './operations/operation.ts';
 import { page } from './operations/shop.ts';
 import type { Options } from './options.ts';
 import { hiveGateway, installPeers } from './peers.ts';
@@ -11,6 +12,7 @@ import { wideSubgraphs } from './wide/subgraphs.ts';
 export const SYSTEM_NAMES = [
   'lockstep',
   'usual set',
+  'warm cache',
   'before',
   'stock gateway',
   'all stock',
@@ -30,6 +32,8 @@ export interface System {
   readonly gateway: Running;
   /** Processes behind the gateway for each graph. The floor has no wide graph, and all-stock shares the stock gateway's. */
   readonly subgraphs: { readonly shop: readonly Running[]; readonly wide?: readonly Running[] };
+  /** Name of the only operation that it is measured with; undefined for all. */
+  readonly only?: string;
   /** Starts another process of its gateway. */
   startAnother(): Promise<StartedGateway>;
 }
@@ -57,10 +61,17 @@ export async function startSystems(processes: Processes, folder: string, extras:
       const hasWide = name !== 'floor' && name !== 'all stock';
       const startAnother = () => startGateway(name, processes, shop, extras);
       const { gateway, url } = await startAnother();
+      const isCached = name === 'warm cache';
+      if (isCached) await warmUp(url);
       const subgraphs = { shop: shop.processes, ...(hasWide && { wide: [wide] }) };
-      return { name, url, gateway, subgraphs, startAnother };
+      return { name, url, gateway, subgraphs, ...(isCached && { only: page.name }), startAnother };
     }),
   );
+}
+
+/** Asks for every page once, so that all of them are stored. */
+async function warmUp(url: string): Promise<void> {
+  for (let key = 0; key < page.keys; key += 1) await ask(url, bodyOf(page, key));
 }
 
 function isAskedFor(name: SystemName, { peers, before }: Extras): boolean {
@@ -89,7 +100,7 @@ function spawnGateway(
   port: string,
   before: string,
 ): Running {
-  const { sdl, yaml, usualYaml } = files;
+  const { sdl, yaml, usualYaml, cacheYaml } = files;
   const ofProject = (root: string, file: string) =>
     processes.start(name, [join(root, 'gateway', 'src', 'main.ts')], {
       ...ownEnvironment(root),
@@ -101,6 +112,8 @@ function spawnGateway(
       return ofProject(ROOT, yaml);
     case 'usual set':
       return ofProject(ROOT, usualYaml);
+    case 'warm cache':
+      return ofProject(ROOT, cacheYaml);
     case 'before':
       return ofProject(before, yaml);
     case 'stock gateway':

@@ -57,6 +57,11 @@ export function ratioFigures(results: Results): Figure[] {
       name: "`page`: gateway's CPU with the usual set, to that without",
       of: { ...usual.of, system: 'usual set' },
     },
+    {
+      ...against('', 1 / 2, 'page', 'lockstep', systemCpu),
+      name: "`page`: whole system's CPU with a warm cache, to that without",
+      of: { ...usual.of, system: 'warm cache' },
+    },
     against("`page`: gateway's CPU, to that of the earlier checkout", 1.03, 'page', 'before', gatewayCpu),
   ] as const;
   return [...distinct, ...hot, ...settings]

@@ -76,6 +76,8 @@ function method({ options }: Results): string {
   - lockstep: this gateway and these subgraphs, LOG_LEVEL=warn, no shared secret;
   - usual set: the same gateway with a deadline, retries, circuit breakers, a concurrency limit, a rate limit and a forwarded
     header, before the same subgraphs (lockstep has the defaults: a deadline and the limits);
+  - warm cache: the same gateway with \`response_cache\` and a ttl of a day, before the same subgraphs, which say nothing of
+    lifetimes; \`page\` only, each page of which was asked for once before;
   - before (--before): the gateway of an earlier checkout, before the same subgraphs${before(options.before)};
   - stock gateway: ApolloGateway and startStandaloneServer, all defaults (telemetry off), before the same subgraphs;
   - all stock: that gateway before subgraphs of startStandaloneServer, with Kysely at each call and \`fetch\`;

@@ -3,6 +3,7 @@ import { CommandError } from '../terminal/command.ts';
 /** GraphQL response. */
 export interface Answer<Data> {
   readonly data?: Data | null;
+  readonly extensions?: Readonly<Record<string, unknown>>;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
@@ -13,11 +14,16 @@ const TIMEOUT_MS = 30_000;
  *
  * @throws {CommandError} if nothing answers there in JSON
  */
-export async function ask<Data>(url: string, query: string, variables: Record<string, unknown>): Promise<Answer<Data>> {
+export async function ask<Data>(
+  url: string,
+  query: string,
+  variables: Record<string, unknown>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer<Data>> {
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query, variables }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

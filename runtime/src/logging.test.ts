@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { createLogger, type LoggingOptions } from './logging.ts';
+import { requestScope } from './request-scope.ts';
 
 /** Text that a client may send: colours, a cleared screen, a reversed line, a line end, and what only looks like an escape. */
 const HOSTILE = 'a\u001b[31mb\u009b2Jc\u202ed\u2066e\u2028f\u007fg\u0008h\ri\u200fj\ufeffk\\u001bl';
@@ -29,4 +31,30 @@ test('shows escapes instead of characters that change how a line is shown', (t) 
   assert.doesNotMatch(text.replaceAll('\n', ''), UNSAFE);
   assert.ok(text.includes(`: ${SHOWN}\n`), text);
   assert.ok(text.includes(`failed: ${SHOWN}`), text);
+});
+
+test('gives each line of a request its id and those of its trace, whatever it waits for', async (t) => {
+  const lines: string[] = [];
+  t.mock.method(process.stderr, 'write', (line: string) => lines.push(line));
+  const logger = createLogger('test', { format: 'json', level: 'info' });
+  const work = async (msg: string) => {
+    await setImmediate();
+    logger.error(msg);
+  };
+  const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: '00f067aa0ba902b7' };
+  await Promise.all([
+    requestScope.run({ id: 'one' }, work, 'one'),
+    requestScope.run({ id: 'two', trace }, work, 'two'),
+    work('none'),
+  ]);
+  t.mock.restoreAll();
+  const found = lines.map((line) => JSON.parse(line));
+  assert.deepEqual(
+    found.map(({ msg, requestId, traceId, spanId }) => ({ msg, requestId, traceId, spanId })),
+    [
+      { msg: 'one', requestId: 'one', traceId: undefined, spanId: undefined },
+      { msg: 'two', requestId: 'two', ...trace },
+      { msg: 'none', requestId: undefined, traceId: undefined, spanId: undefined },
+    ],
+  );
 });

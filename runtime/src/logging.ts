@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, multistream, pino } from 'pino';
+import { scopeFields } from './request-scope.ts';
 
 export type { Logger } from 'pino';
 
@@ -14,7 +15,10 @@ export interface LoggingOptions {
 /** Formats of the loggers created here. */
 const formats = new WeakMap<Logger, { current: LoggingOptions['format'] }>();
 
-/** Creates a logger that writes errors to standard error, and everything else to standard output. */
+/**
+ * Creates a logger that writes errors to standard error, and everything else to standard output. Each line that is logged for a
+ * request has its id.
+ */
 export function createLogger(name: string, options: LoggingOptions): Logger {
   const format = { current: options.format };
   const streams = [
@@ -28,6 +32,7 @@ export function createLogger(name: string, options: LoggingOptions): Logger {
       base: { name, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      mixin: scopeFields,
     },
     multistream(streams, { dedupe: true }),
   );

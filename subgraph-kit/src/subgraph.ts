@@ -12,6 +12,7 @@ import { hideSuggestions } from '@lockstep/runtime/graphql/suggestions.ts';
 import { VALIDATION_OPTIONS } from '@lockstep/runtime/graphql/validation-options.ts';
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
 import { readDeadline } from '@lockstep/runtime/http/deadline.ts';
+import { requestIdOf } from '@lockstep/runtime/http/request-id.ts';
 import { graphql } from '@lockstep/runtime/http/server/graphql.ts';
 import { live, READY_PATH, type ReadinessCheck, ready } from '@lockstep/runtime/http/server/health.ts';
 import { routes } from '@lockstep/runtime/http/server/routes.ts';
@@ -19,6 +20,7 @@ import { requireSecret } from '@lockstep/runtime/http/server/secret.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { ProcessConfig } from '@lockstep/runtime/process-config.ts';
+import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import { parse } from 'graphql';
 import { OperationBudget } from './execution/operation-budget.ts';
 import { type Operation, type OperationContext, SubgraphExecutor } from './execution/subgraph-executor.ts';
@@ -78,7 +80,12 @@ export async function buildSubgraph<Context extends OperationContext>(
     formatError: maskUnexpected(logger),
     persistedQueries: false,
     logger,
-    plugins: [...INSTRUMENTATION_OFF, codeOfTooManyVariableErrors, ...(config.isProduction ? DISCREET : [])],
+    plugins: [
+      ...INSTRUMENTATION_OFF,
+      codeOfTooManyVariableErrors,
+      ...(config.isProduction ? DISCREET : []),
+      ...executor.plugins(),
+    ],
     stopOnTerminationSignals: false,
   });
   await server.start();
@@ -88,10 +95,14 @@ export async function buildSubgraph<Context extends OperationContext>(
     check: checkSubgraphRequest(),
     deadline: readDeadline,
     known: (asked) => executor.find(asked),
+    headers: ({ cacheControl }) => (cacheControl === undefined ? undefined : { 'cache-control': cacheControl }),
   });
+  const inScope: Handler = (request, response) => {
+    return requestScope.run({ id: requestIdOf(request) }, answer, request, response);
+  };
   return {
     handler: routes({
-      '/graphql': config.secret === undefined ? answer : requireSecret(config.secret, answer),
+      '/graphql': config.secret === undefined ? inScope : requireSecret(config.secret, inScope),
       '/health/live': live,
       [READY_PATH]: ready(options.isReady),
     }),

@@ -123,6 +123,42 @@ test('a graph that is not there is said in one line', async () => {
   assert.equal(stdout, '');
 });
 
+test('npm run plan shows the calls of an operation and what took the time', async () => {
+  const query = 'query ($first: Int!) { orders(first: $first) { user { name } items { product { name } } } }';
+  const { code, stdout, stderr } = await plan([query, '--variables', '{"first":5}']);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^.+ took [\d.]+ of [\d.]+ ms\b.*\.\n\n/);
+  assert.match(stdout, /^├─ orders +▕ *█+ *▏ +[\d.]+ ms +[\d.]+ k?B sent, [\d.]+ k?B received$/m);
+  assert.match(stdout, /^ +├─ users, at orders\.@\.user +▕ *█+ *▏ +[\d.]+ ms +\d entit/m);
+  assert.match(stdout, /^ +└─ products, at orders\.@\.items\.@\.product /m);
+  const json = JSON.parse((await plan([query, '--variables', '{"first":5}', '--json'])).stdout);
+  assert.deepEqual([json.object.kind, json.fetches.length], ['QueryPlan', 3]);
+});
+
+for (const [args, message] of [
+  [['{ nothing }'], /^The operation was not executed:\nGRAPHQL_VALIDATION_FAILED: .*nothing/],
+  [['{ users { id } }', '--variables', '[1]'], /^--variables \[1\]: give a JSON object, such as /],
+  [['{ users { id } }', '--header', 'x'], /^--header x: give 'name: value'\n$/],
+  [[], /^give an operation: npm run plan -- /],
+] as const) {
+  test(`npm run plan refuses in words: ${args.join(' ')}`, async () => {
+    const { code, stderr } = await plan(args);
+    assert.equal(code, 1);
+    assert.match(stderr, message);
+  });
+}
+
+test('npm run plan says that the gateway does not run', async () => {
+  const { code, stderr } = await plan(['{ users { id } }'], `${await freePort()}`);
+  assert.equal(code, 1);
+  assert.match(stderr, /^http:\S+: no graph answers \(.*ECONNREFUSED.*\); npm start starts one\n$/);
+});
+
+/** Runs the command on the gateway at a port, the test's by default. */
+function plan(args: readonly string[], port = address.port): Promise<Outcome> {
+  return run(process.execPath, ['commands/plan.ts', ...args], { GATEWAY_PORT: port });
+}
+
 /** Runs the command on the test's graph, unless the environment names another. */
 function seed(args: string[], env?: Record<string, string>): Promise<Outcome> {
   return run(process.execPath, ['commands/seed.ts', ...(env ? [] : ['--url', url]), ...args], env ?? {});

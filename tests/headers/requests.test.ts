@@ -51,6 +51,7 @@ test('gives each subgraph the headers that its rules name, and no others of the 
     'content-length',
     'x-subgraph-secret',
     'x-deadline-ms',
+    'x-request-id',
   ];
   for (const headers of [toThings, toNames]) {
     assert.equal(headers['x-a'], '1');

@@ -21,6 +21,25 @@ test('returns null for an unknown product in a query, and rejects it in a mutati
   assert.deepEqual(errorsOf(answer), ['PRODUCT_NOT_FOUND at restock: productId: there is no product 999']);
 });
 
+test('asks the subgraph for names and prices once, and for the stock each time', async () => {
+  const id = await createProduct(graph.url, 5, '19.90');
+  const calls = graph.productsProxy.calls;
+  const countOf = async (query: string, expected: object) => {
+    calls.length = 0;
+    for (let sent = 0; sent < 3; sent += 1) assert.deepEqual(await get(graph.url, query, { id }), expected);
+    return calls.length;
+  };
+  const product = { id, name: 'Lamp', price: '19.90' };
+  assert.equal(await countOf('query ($id: ID!) { product(id: $id) { id name price } }', { product }), 1);
+  assert.equal(await countOf('query ($id: ID!) { product(id: $id) { stock } }', { product: { stock: 5 } }), 3);
+  await get(graph.url, 'mutation ($id: ID!) { restock(productId: $id, quantity: 2) { id } }', { id });
+  assert.equal(await countOf('query ($id: ID!) { product(id: $id) { id name price } }', { product }), 1);
+  assert.equal(
+    await countOf('query ($id: ID!) { product(id: $id) { stock name } }', { product: { stock: 7, name: 'Lamp' } }),
+    3,
+  );
+});
+
 test('hides reserveStock and releaseStock from the graph', async () => {
   for (const mutation of [
     'reserveStock(orderId: 1, items: [{ productId: 1, quantity: 1 }]) { orderId }',
@@ -75,7 +94,7 @@ test('returns orders without their products during an outage of products', async
   graph.productsProxy.behaviour = 'reset';
   const answer = await ask(
     graph.url,
-    'query ($user: ID!) { orders(first: 1, userId: $user) { amount items { quantity product { name } } } }',
+    'query ($user: ID!) { orders(first: 1, userId: $user) { amount items { quantity product { name stock } } } }',
     { user },
   );
   assert.deepEqual(answer.data, {

@@ -38,6 +38,7 @@ export function toOverrides(variables: OverridingVariables): Override[] {
   return [
     ...inProduction('gateway.introspection', false),
     ...inProduction('gateway.landing_page', false),
+    ...inProduction('gateway.query_plans.for_everyone', false),
     ...inProduction('gateway.cors.origins', []),
     ...inProduction('gateway.telemetry.logging.format', 'json'),
     ...wins('gateway.introspection', 'INTROSPECTION', variables.introspection),

@@ -17,6 +17,7 @@ import { type HeaderSettings, headers } from './sections/headers.ts';
 import { hooks, progressiveOverride } from './sections/hooks.ts';
 import { limits } from './sections/limits.ts';
 import { apq, persistedQueries } from './sections/persisted-queries.ts';
+import { type QueryPlanSettings, queryPlans } from './sections/query-plans.ts';
 import { type ResponseCacheSettings, responseCache } from './sections/response-cache.ts';
 import { subgraph } from './sections/subgraph.ts';
 import { type SubgraphErrors, subgraphErrors } from './sections/subgraph-errors.ts';
@@ -52,6 +53,9 @@ const gateway = z
     authorization: authorization.prefault({}).describe('Access to types and fields.'),
     progressive_override: progressiveOverride.prefault({}).describe('Labels of @override that are active.'),
     execution: execution.prefault({}).describe('Execution of operations.'),
+    query_plans: queryPlans
+      .prefault({})
+      .describe('Access to the plans of operations, with the timings of their calls.'),
     telemetry: telemetry.prefault({}).describe('Metrics, traces and logs.'),
     headers: headers.prefault({}).describe('Header rules for all subgraphs.'),
     hooks: hooks.prefault({}).describe('Functions of your own, for what no key covers.'),
@@ -77,6 +81,7 @@ const gateway = z
       demand_control,
       persisted_queries,
       progressive_override,
+      query_plans,
       response_cache,
       ...settings
     }) => ({
@@ -88,6 +93,7 @@ const gateway = z
       demandControl: demand_control,
       persistedQueries: persisted_queries,
       progressiveOverride: progressive_override,
+      queryPlans: query_plans,
       responseCache: response_cache,
     }),
   );
@@ -130,10 +136,12 @@ export const supergraphFile = z
 
 /** Settings under `gateway`, with their defaults. */
 export type GatewaySettings = Readonly<
-  Omit<z.output<typeof gateway>, 'subgraphErrors' | 'headers' | 'responseCache'>
+  Omit<z.output<typeof gateway>, 'subgraphErrors' | 'headers' | 'responseCache' | 'queryPlans'>
 > & {
   readonly subgraphErrors: SubgraphErrors;
   readonly headers: HeaderSettings;
+  /** Undefined if nobody may have them. */
+  readonly queryPlans?: QueryPlanSettings | undefined;
   /** Undefined if it is off. */
   readonly responseCache?: ResponseCacheSettings | undefined;
 };

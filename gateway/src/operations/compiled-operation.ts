@@ -24,6 +24,7 @@ import { ResponseTree } from '../execution/response-tree.ts';
 import { Completion } from '../execution/shaping/completion.ts';
 import { isIncluded } from '../execution/shaping/field-collection.ts';
 import { compileRequiredFields, compileShape } from '../execution/shaping/shape.ts';
+import type { Timeline } from '../execution/timeline/timeline.ts';
 import { conditionNames, fragmentsOf, operationOf } from '../planning/plan/operation-document.ts';
 import { ResponseKeys } from '../planning/plan/response-keys.ts';
 import type { PlannedOperation } from '../planning/planner.ts';
@@ -59,6 +60,8 @@ export interface ExecutionRequest {
   readonly signal?: AbortSignal | undefined;
   readonly limits: AnswerLimits;
   readonly bytes?: ReplyBytes | undefined;
+  /** Undefined unless the client asks for it. */
+  readonly timeline?: Timeline | undefined;
 }
 
 /**
@@ -125,6 +128,10 @@ export class CompiledOperation {
 
   get isMutation(): boolean {
     return this.#operation.operation === 'mutation';
+  }
+
+  get queryPlan(): OperationSource['queryPlan'] {
+    return this.#source.queryPlan;
   }
 
   /** Executes the operation. Failures of subgraphs are among the errors; it rejects only for a fault of its own. */

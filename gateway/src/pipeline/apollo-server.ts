@@ -26,6 +26,7 @@ import type { FastPath } from './fast-path.ts';
 import type { LandingPage } from './pages/pages.ts';
 import { answerShaping } from './responses/answer-shaping.ts';
 import { formatError } from './responses/error-format.ts';
+import type { QueryPlans } from './responses/query-plans.ts';
 
 /**
  * Apollo Server's own plugins for features that a gateway doesn't have: cache hints and traces are of fields that it
@@ -46,13 +47,15 @@ interface ApolloServerParts extends Pick<HandlerFoundation, 'settings' | 'superg
   readonly fastPath: FastPath;
   readonly validated: ValidatedDocuments;
   readonly rules: CallRules | undefined;
+  readonly queryPlans: QueryPlans | undefined;
   readonly watch: RequestWatch | undefined;
   readonly landingPage: LandingPage;
 }
 
 /** Makes the Apollo Server that answers what is new, what is wrong, and what plugins have a say in. */
 export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
-  const { settings, supergraph, logger, demandControl, fastPath, validated, rules, watch, landingPage } = parts;
+  const { settings, supergraph, logger, demandControl, fastPath, validated, rules, queryPlans, watch, landingPage } =
+    parts;
   return new ApolloServer<Context>({
     gateway: supergraphGateway(supergraph),
     introspection: settings.introspection,
@@ -74,6 +77,7 @@ export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
       ...(watch ? [watch.plugin()] : []),
       ...(demandControl ? [demandControl.plugin()] : []),
       ...(rules ? answerShaping(rules, logger) : []),
+      ...(queryPlans ? [queryPlans.plugin()] : []),
       fastPath.plugin(),
     ],
     stopOnTerminationSignals: false,

@@ -16,6 +16,7 @@ import type { OperationResult } from '../operations/compiled-operation.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
 import type { DemandControl } from './cost/demand-control.ts';
+import { planExtensions } from './responses/plan-report.ts';
 
 /** An empty HTTP head. Apollo Server only reads it. */
 const NO_HEAD: HTTPGraphQLHead = { headers: new HeaderMap() };
@@ -27,7 +28,7 @@ const MAX_BYTES = shareOfHeap(1 / 64);
 const KNOWN_BYTES = 600;
 
 /** Fields of an operation's context that the fast path reads and writes. */
-type FastPathContext = Pick<Context, 'begun' | 'record'>;
+type FastPathContext = Pick<Context, 'begun' | 'record' | 'timeline'>;
 
 /** An operation that Apollo Server has let through. */
 interface KnownOperation extends ClientOperation {
@@ -112,7 +113,8 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
     context.record?.noteOperation(known.kind, known.name);
     context.record?.noteAnswer(data, []);
     context.record?.noteExecution(known, variables);
-    return `${JSON.stringify({ data })}\n`;
+    const { timeline } = context;
+    return `${JSON.stringify(timeline ? { data, extensions: planExtensions(timeline) } : { data })}\n`;
   }
 
   /** Returns undefined if there is no code that is the same for every request. */

@@ -1,10 +1,13 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { Deadline, type Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import { requestIdOf } from '@lockstep/runtime/http/request-id.ts';
 import { AnswerCompression } from '@lockstep/runtime/http/server/answer-compression.ts';
 import { answerRefusal } from '@lockstep/runtime/http/server/answers.ts';
 import { carryingGraphql, type GraphQLOptions } from '@lockstep/runtime/http/server/graphql.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
+import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import type { CallRules } from '../subgraphs/call-rules.ts';
 import { OperationCalls } from '../subgraphs/operation-calls.ts';
@@ -18,6 +21,7 @@ import type { DocumentGate } from './documents/document-gate.ts';
 import type { FastPath } from './fast-path.ts';
 import type { Authentication } from './identity/authentication.ts';
 import type { Claims } from './identity/token-verifier.ts';
+import type { QueryPlans } from './responses/query-plans.ts';
 import { refuseUnsupportedRequests } from './unsupported-request.ts';
 
 /** Steps of a GraphQL request, in this order. An undefined one is off. */
@@ -27,6 +31,7 @@ export interface RequestSteps {
   readonly authentication: Authentication | undefined;
   readonly documents: DocumentGate;
   readonly rules: CallRules | undefined;
+  readonly queryPlans: QueryPlans | undefined;
   /** Undefined if plugins have a say in each operation, so that Apollo Server has to see them all. */
   readonly fastPath: FastPath | undefined;
   readonly apolloServer: ApolloServer<Context>;
@@ -50,8 +55,7 @@ interface Admitted {
 export function graphqlRequests(steps: RequestSteps, settings: RequestSettings): Handler {
   const { watch, limits, authentication } = steps;
   const run = operations(steps, settings);
-  return async (request, response) => {
-    const record = watch?.start(request, response);
+  const answer = async (request: IncomingMessage, response: ServerResponse, record: RequestRecord | undefined) => {
     try {
       await limits.admit(request);
       const claims = await authentication?.identify(request);
@@ -64,6 +68,10 @@ export function graphqlRequests(steps: RequestSteps, settings: RequestSettings):
       limits.leave(request, response);
     }
   };
+  return (request, response) => {
+    const record = watch?.start(request, response);
+    return requestScope.run(record ?? { id: requestIdOf(request) }, answer, request, response, record);
+  };
 }
 
 /** Reads the body, checks the document and runs the operation. */
@@ -72,7 +80,7 @@ function operations(
   { traffic: { timeoutMs, rateLimit }, limits: { maxBodyBytes }, compression }: RequestSettings,
 ) {
   const keyHeader = rateLimit?.keyHeader;
-  const { page, documents, rules, fastPath, apolloServer, refusals } = steps;
+  const { page, documents, rules, queryPlans, fastPath, apolloServer, refusals } = steps;
   const options: GraphQLOptions<Context, Admitted> = {
     maxBodyBytes,
     compression: compression && new AnswerCompression(compression.minBytes),
@@ -83,7 +91,8 @@ function operations(
       const client = () => clientOf(request, keyHeader);
       const { headers } = request;
       const lifetime = { signal, bytes, deadline: new Deadline(timeoutMs) };
-      return contextOf(lifetime, { headers, client, claims, record }, rules);
+      const timeline = queryPlans?.timelineFor(headers);
+      return contextOf(lifetime, { headers, client, claims, record, timeline }, rules);
     },
     ...(fastPath && { known: (params) => fastPath.find(params) }),
   };
@@ -92,9 +101,10 @@ function operations(
 
 function contextOf(
   { signal, bytes, deadline }: Lifetime,
-  { headers, client, claims, record }: Pick<Context, 'headers' | 'client' | 'claims' | 'record'>,
+  { headers, client, claims, record, timeline }: Omit<Context, keyof Lifetime | 'begun' | 'calls'>,
   rules: CallRules | undefined,
 ): Context {
-  const context: Context = { signal, bytes, deadline, headers, client, claims, record, begun: undefined };
+  const begun = undefined;
+  const context: Context = { signal, bytes, deadline, headers, client, claims, record, timeline, begun };
   return rules ? { ...context, calls: new OperationCalls(rules, context) } : context;
 }

@@ -14,6 +14,7 @@ import { FastPath } from './fast-path.ts';
 import { graphqlRequests } from './graphql-request.ts';
 import { Authentication } from './identity/authentication.ts';
 import { LandingPage } from './pages/pages.ts';
+import { QueryPlans } from './responses/query-plans.ts';
 import { gatewayRoutes } from './routes.ts';
 
 /** The process that a server runs in, whatever the settings. */
@@ -59,7 +60,9 @@ export class GatewayServer implements RequestHandler {
     const { introspection } = settings;
     const validated = new ValidatedDocuments(supergraph.operations.planner.apiSchema, introspection);
     const landingPage = new LandingPage(settings.landingPage, settings.path, logger);
-    const parts = { settings, supergraph, logger, demandControl, fastPath, validated, rules, watch, landingPage };
+    const queryPlans = settings.queryPlans && new QueryPlans(settings.queryPlans);
+    const sharedParts = { rules, watch, queryPlans };
+    const parts = { settings, supergraph, logger, demandControl, fastPath, validated, landingPage, ...sharedParts };
     const server = apolloServer(parts);
     await server.start();
     const authentication = await Authentication.open(settings, logger, before?.authentication, refusals);
@@ -67,11 +70,10 @@ export class GatewayServer implements RequestHandler {
     const documents = new DocumentGate(settings, { introspection, logger, refusals, validated });
     const graphql = graphqlRequests(
       {
-        watch,
+        ...sharedParts,
         limits,
         authentication,
         documents,
-        rules,
         fastPath: rules ? undefined : fastPath, // hooks and header rules decide anew for each operation
         apolloServer: server,
         refusals,

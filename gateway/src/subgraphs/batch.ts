@@ -4,6 +4,7 @@ import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answe
 import { BodyTooLargeError } from '@lockstep/runtime/http/server/body.ts';
 import { FetchRequest, type MergedDocument } from '../execution/fetching/fetch-request.ts';
 import { MergedRequest } from '../execution/fetching/merged-request.ts';
+import { TimedFetches } from '../execution/timeline/timed-fetches.ts';
 import { type JointBatch, splitAnswer, splitMergedAnswer } from './batched-answer.ts';
 import type { CallContext } from './call-context.ts';
 import type { Call, Step } from './call-step.ts';
@@ -147,9 +148,10 @@ class EntityBatches {
     const { signal, deadline, bytes } = lifetime;
     const [first] = fetches;
     if (!first) return;
-    const { headers, fetchTrace } = first.context;
+    const { headers, requestId, fetchTrace } = first.context;
+    const timed = TimedFetches.joint(fetches.map(({ context }) => context));
     try {
-      const answer = await this.#next(request, { signal, deadline, headers, fetchTrace, bytes });
+      const answer = await this.#next(request, { signal, deadline, headers, requestId, fetchTrace, timed, bytes });
       const parts = outcome.split(answer);
       if (!parts) return sendSeparately(fetches, lifetime, outcome, answer.head?.status);
       this.#telemetry?.batched(

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import type { TimedFetches } from '../execution/timeline/timed-fetches.ts';
 import type { FetchTrace, OperationTrace } from '../telemetry/operation-trace.ts';
 import { ForwardedHeaders } from './forwarded-headers.ts';
 
@@ -14,12 +15,16 @@ export interface CallOperation {
 /** Context of a call to a subgraph: what it has from the operation that it is made for, and what its steps add. */
 export interface CallContext extends Lifetime {
   readonly headers: ForwardedHeaders;
+  /** Id of the request that it is made for, or of the first if there are several. */
+  readonly requestId?: string | undefined;
   /** Undefined if nothing is cached. */
   readonly operation?: CallOperation | undefined;
   /** Undefined if the operation isn't traced. */
   readonly trace?: OperationTrace | undefined;
   /** Added when the call is observed; undefined if it isn't traced. */
   readonly fetchTrace?: FetchTrace | undefined;
+  /** Fetches that the call is made for, as far as their clients ask for timings. */
+  readonly timed?: TimedFetches | undefined;
   /** Number of earlier attempts, added when the call is sent again. */
   readonly resends?: number;
   /** Added to an attempt that is traced. */

@@ -5,10 +5,10 @@ import type { Step } from './call-step.ts';
 /** Gives each fetch the time that its subgraph may take, and its failure the code that says why. */
 export function limit(client: SubgraphClient): Step<GraphQLAnswer> {
   return (next) => (request, context) => {
-    const { headers, fetchTrace, bytes } = context;
+    const { headers, requestId, fetchTrace, timed, bytes } = context;
     return client.inTime(
       request.constants.kind,
-      ({ signal, deadline }) => next(request, { signal, deadline, headers, fetchTrace, bytes }),
+      ({ signal, deadline }) => next(request, { signal, deadline, headers, requestId, fetchTrace, timed, bytes }),
       context,
     );
   };

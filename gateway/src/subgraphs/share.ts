@@ -7,6 +7,7 @@ import type { Call, SubgraphReply } from './call-step.ts';
 import type { CallTelemetry } from './call-telemetry.ts';
 import type { EndedMutations } from './ended-mutations.ts';
 import { PASSING_STATUSES } from './retry.ts';
+import { noted } from './time-calls.ts';
 
 export interface ShareOptions {
   readonly client: SubgraphClient;
@@ -100,7 +101,8 @@ class SharedCalls {
       const call = found ?? this.#start(key, request, context);
       let reply: SubgraphReply;
       try {
-        reply = await wait(call, context.signal);
+        const waiting = wait(call, context.signal);
+        reply = await (found && context.timed ? noted(waiting, context.timed.startCall(request, 0, true)) : waiting);
       } catch (error) {
         if (found && !context.signal.aborted && endsBefore(call, context) && isHurried(call)) continue;
         throw error;
@@ -114,8 +116,8 @@ class SharedCalls {
 
   #start(key: string, request: FetchRequest, context: CallContext): SharedCall {
     const controller = new AbortController();
-    const { headers, fetchTrace, deadline } = context;
-    const reply = this.#next(request, { signal: controller.signal, deadline, headers, fetchTrace });
+    const { headers, requestId, fetchTrace, timed, deadline } = context;
+    const reply = this.#next(request, { signal: controller.signal, deadline, headers, requestId, fetchTrace, timed });
     const call = { reply, controller, deadline, waiting: 0, isSettled: false };
     const forget = () => {
       if (this.#calls.get(key) === call) this.#calls.delete(key);

@@ -14,6 +14,7 @@ import { limit } from './limit.ts';
 import { retry } from './retry.ts';
 import { send } from './send.ts';
 import { share } from './share.ts';
+import { timeCalls } from './time-calls.ts';
 
 /** Options for the calls to one subgraph. */
 export interface CallerOptions {
@@ -22,6 +23,8 @@ export interface CallerOptions {
   /** Secret shared by the subgraphs that have none of their own. */
   readonly secret: string | undefined;
   readonly logger: Logger;
+  /** Set if each call that fails is logged, and not only the first of an outage. */
+  readonly logsFailures?: boolean;
   /** Undefined if there are neither metrics nor traces. */
   readonly telemetry?: CallTelemetry | undefined;
   /** Length of the longest reply that is accepted. */
@@ -30,6 +33,8 @@ export interface CallerOptions {
   readonly mutations?: EndedMutations;
   /** Set if header rules or hooks need the status and headers of answers. */
   readonly keepsHeads?: boolean;
+  /** Set if clients may ask for the timings of calls. */
+  readonly timesCalls?: boolean;
   /** Undefined if nothing is cached of any subgraph. */
   readonly cache?: Omit<CacheOptions, 'keepsHeads' | 'lookups'> | undefined;
 }
@@ -46,7 +51,7 @@ export class SubgraphCaller {
   readonly #breaker: CircuitBreaker | undefined;
 
   constructor(options: CallerOptions) {
-    const { subgraph, logger, maxReplyBytes } = options;
+    const { subgraph, logger, logsFailures, maxReplyBytes } = options;
     const { name, routingUrl, timeoutMs, circuitBreaker, compressedReplies } = subgraph;
     const secret = secretOf(subgraph, options.secret);
     this.#client = new SubgraphClient({
@@ -55,6 +60,7 @@ export class SubgraphCaller {
       timeoutMs,
       secret,
       logger,
+      logsFailures,
       maxReplyBytes,
       compressedReplies,
     });
@@ -78,7 +84,15 @@ export class SubgraphCaller {
  * for several, and each of them reads the reply for itself.
  */
 function steps(
-  { subgraph, traffic, telemetry, mutations = new EndedMutations(), keepsHeads = false, cache: caching }: CallerOptions,
+  {
+    subgraph,
+    traffic,
+    telemetry,
+    mutations = new EndedMutations(),
+    keepsHeads = false,
+    timesCalls = false,
+    cache: caching,
+  }: CallerOptions,
   client: SubgraphClient,
   breaker: CircuitBreaker | undefined,
 ): Call<GraphQLAnswer> {
@@ -102,6 +116,7 @@ function steps(
         [
           subgraph.retry && retry(subgraph.retry), // repeats queries
           telemetry?.measure, // counts, times and traces each attempt
+          timesCalls && timeCalls, // notes each attempt for the clients that ask for it
         ],
         send(client),
       ),

@@ -22,7 +22,7 @@ export function openCallers(
   supergraphSchema: GraphQLSchema,
   secret: string | undefined,
   logger: Logger,
-  { metrics, tracing }: Instruments,
+  { metrics, tracing, accessLog }: Instruments,
   store: Store | undefined,
 ): Callers {
   const { traffic, limits, responseCache } = gateway;
@@ -36,8 +36,10 @@ export function openCallers(
     traffic,
     secret,
     logger,
+    logsFailures: accessLog !== undefined,
     mutations: new EndedMutations(),
     keepsHeads: readsAnswerHeaders(gateway),
+    timesCalls: gateway.queryPlans !== undefined,
     maxReplyBytes: limits.maxBytes,
   };
   return new Map(

@@ -1,5 +1,6 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import { getOperationAST, parse } from 'graphql';
 import { FetchRequest, fetchConstants } from '../execution/fetching/fetch-request.ts';
 import { type CallContext, NO_CONTEXT } from '../subgraphs/call-context.ts';
@@ -27,7 +28,8 @@ export class SubgraphDataSource implements GraphQLDataSource<Context> {
     const node = { serviceName: this.#name, operation: query, operationName };
     // Representations stay among the variables: they may have duplicates, so they can't join another fetch's batch.
     const fetch = new FetchRequest(fetchConstants(node, kindOf(query)), variables, undefined);
-    const call = (given: CallContext) => this.#caller.call(fetch, given);
+    const requestId = requestScope.getStore()?.id;
+    const call = (given: CallContext) => this.#caller.call(fetch, { ...given, requestId });
     try {
       return await (calls ? calls.call(asked(fetch), call) : call({ ...NO_CONTEXT, signal, deadline, bytes }));
     } catch (error) {

@@ -1,8 +1,12 @@
+import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { isPromise } from '@lockstep/runtime/promises.ts';
+import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import { GraphQLError } from 'graphql';
 import type { SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { AnswerLimits } from '../execution/answer-budget.ts';
+import { TimedFetches } from '../execution/timeline/timed-fetches.ts';
+import type { FetchTiming } from '../execution/timeline/timeline.ts';
 import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { DenialReport } from '../operations/authorization/denial-report.ts';
 import { CompiledOperation, type OperationResult } from '../operations/compiled-operation.ts';
@@ -15,6 +19,7 @@ import type { OpenPlanner } from '../planning/planner.ts';
 import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
 import { type OpenStore, processStores } from '../subgraphs/caching/process-stores.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
+import type { Call } from '../subgraphs/call-step.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
@@ -186,35 +191,46 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const { calls, signal, deadline, bytes, record, claims, headers } = context;
+    const { calls, signal, deadline, bytes, record, claims, headers, timeline } = context;
     const trace = record?.trace;
     const operation = this.cache && { isMutation: compiled.isMutation, claims, headers };
-    const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, operation, trace };
+    const own = { operation, trace, requestId: requestScope.getStore()?.id };
+    const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, ...own };
+    const send: Call<GraphQLAnswer> = calls
+      ? (fetch, { timed }) =>
+          calls.call(fetch, (given: CallContext) =>
+            callerOf(fetch, this.#callers).call(fetch, { ...given, ...own, timed }),
+          )
+      : (fetch, given) => callerOf(fetch, this.#callers).call(fetch, given);
+    if (timeline) timeline.plan = compiled.queryPlan;
     return compiled.execute({
       variables: request.variables,
       signal,
       limits: this.#limits,
       bytes,
-      call: calls
+      timeline,
+      call: timeline
         ? (fetch) =>
-            calls.call(fetch, (given: CallContext) =>
-              callerOf(fetch, this.#callers).call(fetch, { ...given, operation, trace }),
+            timeline.time(fetch, (timing?: FetchTiming) =>
+              send(fetch, { ...call, timed: TimedFetches.of(timing, timeline) }),
             )
-        : (fetch) => callerOf(fetch, this.#callers).call(fetch, call),
+        : (fetch) => send(fetch, call),
     });
   }
 
   #find({ request, document, queryHash, source, context }: RunContext): Found | Promise<Found> {
     const operation = { document, queryHash, source, operationName: request.operationName };
-    return this.#compiling
+    const found = this.#compiling
       ? this.#compiling.time(() => this.operations.get(operation, context), context.record?.trace)
       : this.operations.get(operation, context);
+    return context.timeline && isPromise(found) ? context.timeline.timePlanning(found) : found;
   }
 
   #vary(varying: RequestDependentOperation, variant: Variant, { context }: RunContext): Compiled | Promise<Compiled> {
-    return this.#compiling
+    const found = this.#compiling
       ? this.#compiling.time(() => this.operations.variant(varying, variant, context), context.record?.trace)
       : this.operations.variant(varying, variant, context);
+    return context.timeline && isPromise(found) ? context.timeline.timePlanning(found) : found;
   }
 
   get compiledOperations(): number {

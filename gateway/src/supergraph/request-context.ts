@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import type { Timeline } from '../execution/timeline/timeline.ts';
 import type { OperationResult } from '../operations/compiled-operation.ts';
 import type { Waiter } from '../operations/shared-compilation.ts';
 import type { OperationCalls } from '../subgraphs/operation-calls.ts';
@@ -15,6 +16,8 @@ export interface Context extends Lifetime {
   readonly claims: Readonly<Record<string, unknown>> | undefined;
   /** Telemetry of the request; undefined if none is configured. */
   readonly record?: RequestRecord | undefined;
+  /** Timeline of the calls; undefined unless the client asks for it. */
+  readonly timeline?: Timeline | undefined;
   /**
    * The run that the fast path has begun. Apollo Server reports its errors instead of running the operation once more; it
    * works on a shallow copy of this object.

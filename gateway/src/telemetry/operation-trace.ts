@@ -2,6 +2,7 @@
 export interface OperationTrace {
   /** Hexadecimal, as in `traceparent`. */
   readonly traceId: string;
+  readonly spanId: string;
   /** Names the operation, once it is known. */
   nameOperation(type: string, name: string | undefined): void;
   /** Adds a span from then, by `performance.now()`, until now. */

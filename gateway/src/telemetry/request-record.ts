@@ -1,13 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { requestIdOf } from '@lockstep/runtime/http/request-id.ts';
 import type { OperationTrace } from './operation-trace.ts';
 import type { ExecutedOperation } from './usage/field-usage.ts';
 
 /** Outcome of a request. It is `refused` before GraphQL sees it, and `abandoned` if its client leaves before the answer. */
 export type RequestOutcome = 'ok' | 'partial' | 'error' | 'refused' | 'abandoned' | 'page';
-
-/** Pattern of an `x-request-id` that is used, so that a client can find the request in its own logs. */
-const SAFE_ID = /^[\w.:-]{1,128}$/;
 
 /** Maximum length of an operation's name: a client may send one of a megabyte. */
 export const MAX_NAME = 128;
@@ -22,6 +19,7 @@ export class RequestRecord {
   /** Bytes that the socket had sent when the request came. */
   readonly bytesBefore: number;
   readonly request: IncomingMessage;
+  readonly id: string;
   /** Address of the client, noted early because a closed socket has none. */
   readonly client: string | undefined;
   readonly trace: OperationTrace | undefined;
@@ -38,14 +36,9 @@ export class RequestRecord {
   constructor(request: IncomingMessage, trace: OperationTrace | undefined) {
     this.request = request;
     this.trace = trace;
+    this.id = requestIdOf(request);
     this.client = request.socket.remoteAddress;
     this.bytesBefore = request.socket.bytesWritten;
-  }
-
-  /** The client's `x-request-id` if it can be logged, or else a new id. */
-  get id(): string {
-    const given = this.request.headers['x-request-id'];
-    return typeof given === 'string' && SAFE_ID.test(given) ? given : randomUUID();
   }
 
   /** Notes the operation once it is executed, whatever comes of it. */

@@ -100,7 +100,7 @@ function lineOf(record: RequestRecord, { status, outcome, durationMs }: Ending):
   const { id, client, request, operationType, operationName, errorCodes, trace, bytesBefore } = record;
   return {
     requestId: id,
-    ...(trace && { traceId: trace.traceId }),
+    ...(trace && { traceId: trace.traceId, spanId: trace.spanId }),
     client,
     method: request.method,
     status,

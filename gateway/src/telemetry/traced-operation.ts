@@ -32,6 +32,10 @@ export class TracedOperation implements OperationTrace {
     return this.#span.spanContext().traceId;
   }
 
+  get spanId(): string {
+    return this.#span.spanContext().spanId;
+  }
+
   nameOperation(type: string, name: string | undefined): void {
     this.#span.updateName(type);
     this.#span.setAttribute('graphql.operation.type', type);

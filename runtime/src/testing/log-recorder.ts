@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { z } from 'zod';
 import type { Logger } from '../logging.ts';
+import { scopeFields } from '../request-scope.ts';
 
 const logLine = z.looseObject({ level: z.number(), msg: z.string().optional() });
 
@@ -20,7 +21,10 @@ export interface LogRecorder {
 export function recordLog(): LogRecorder {
   const lines: LogLine[] = [];
   return {
-    logger: pino({ level: 'debug' }, { write: (line) => void lines.push(logLine.parse(JSON.parse(line))) }),
+    logger: pino(
+      { level: 'debug', mixin: scopeFields },
+      { write: (line) => void lines.push(logLine.parse(JSON.parse(line))) },
+    ),
     lines,
     statements: () => lines.filter(({ msg }) => msg === 'statement').map((line) => line.sql),
     clear: () => void lines.splice(0),

@@ -20,6 +20,7 @@ import {
 } from 'graphql';
 // Not in the package's entry, which exports all else that is used: the one version of graphql is exact.
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
+import type { CacheHints } from './cache-hints.ts';
 import { CompiledField } from './compiled-field.ts';
 import { Execution } from './execution.ts';
 import type { OperationBudget } from './operation-budget.ts';
@@ -37,6 +38,19 @@ const INTROSPECTION = [SchemaMetaFieldDef, TypeMetaFieldDef];
 const OPERATION_BYTES = 1000;
 const FIELD_BYTES = 1100;
 
+/** Context that an operation runs in. */
+interface Context {
+  readonly budget: OperationBudget;
+  /** `cache-control` of the answer unless it has errors, set when the operation begins; undefined if the schema has no hints. */
+  cacheControl?: string | undefined;
+}
+
+/** An operation with these values of the variables that `@skip` and `@include` depend on. */
+interface Variant {
+  readonly selection: Selection;
+  readonly cacheControl: string | undefined;
+}
+
 /** Operation of a valid document, compiled for a schema. Its results equal those of graphql-js's `execute`. */
 export class CompiledOperation {
   /** Bytes of the code and its document. */
@@ -46,8 +60,9 @@ export class CompiledOperation {
   readonly #rootType: GraphQLObjectType;
   readonly #fragments: Record<string, FragmentDefinitionNode>;
   readonly #conditions: readonly string[];
-  /** Selections by the values of the variables that `@skip` and `@include` depend on. */
-  readonly #variants = new Map<string, Selection>();
+  readonly #hints: CacheHints | undefined;
+  /** Variants by the values of those variables. */
+  readonly #variants = new Map<string, Variant>();
   #fieldCount = 0;
 
   private constructor(
@@ -55,10 +70,12 @@ export class CompiledOperation {
     operation: OperationDefinitionNode,
     rootType: GraphQLObjectType,
     document: DocumentNode,
+    hints: CacheHints | undefined,
   ) {
     this.#schema = schema;
     this.#operation = operation;
     this.#rootType = rootType;
+    this.#hints = hints;
     this.#fragments = fragmentsOf(document);
     this.held.add(OPERATION_BYTES + documentBytes(document));
     const own = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
@@ -70,10 +87,11 @@ export class CompiledOperation {
     schema: GraphQLSchema,
     document: DocumentNode,
     operationName?: string | null,
+    hints?: CacheHints,
   ): CompiledOperation | undefined {
     const operation = getOperationAST(document, operationName);
     const rootType = operation && schema.getRootType(operation.operation);
-    return rootType ? new CompiledOperation(schema, operation, rootType, document) : undefined;
+    return rootType ? new CompiledOperation(schema, operation, rootType, document, hints) : undefined;
   }
 
   /**
@@ -81,10 +99,7 @@ export class CompiledOperation {
    *
    * @param inputs values of its variables as the client sent them
    */
-  execute(
-    context: { readonly budget: OperationBudget },
-    inputs: Variables,
-  ): ExecutionResult | Promise<ExecutionResult> {
+  execute(context: Context, inputs: Variables): ExecutionResult | Promise<ExecutionResult> {
     if (this.#fieldCount > MAX_FIELDS) {
       this.#variants.clear();
       this.held.add(-FIELD_BYTES * this.#fieldCount);
@@ -110,7 +125,9 @@ export class CompiledOperation {
       return { errors: [...execution.errors], data: null };
     };
     try {
-      const results = this.#run(execution);
+      const { selection, cacheControl } = this.#variantFor(execution.variables);
+      if (cacheControl !== undefined) context.cacheControl = cacheControl;
+      const results = this.#run(selection, execution);
       return results instanceof Promise
         ? execution.budget.inTime(results.then((data) => respond(data, execution), fail)).catch(fail)
         : respond(results, execution);
@@ -119,14 +136,13 @@ export class CompiledOperation {
     }
   }
 
-  #run(execution: Execution): Results | Promise<Results> {
-    const selection = this.#selectionFor(execution.variables);
+  #run(selection: Selection, execution: Execution): Results | Promise<Results> {
     return this.#operation.operation === OperationTypeNode.MUTATION
       ? selection.executeSerially(execution)
       : selection.execute(execution, undefined, undefined);
   }
 
-  #selectionFor(variables: Variables): Selection {
+  #variantFor(variables: Variables): Variant {
     const key = this.#conditions.map((name) => variables[name]).join();
     const known = this.#variants.get(key);
     if (known) return known;
@@ -134,9 +150,11 @@ export class CompiledOperation {
     const conditions = Object.fromEntries(this.#conditions.map((name) => [name, variables[name]]));
     const fields = collectFields(this.#schema, this.#fragments, conditions, this.#rootType, selectionSet);
     const selection = this.#compile(this.#rootType, fields, conditions);
-    this.#variants.set(key, selection);
+    const cacheControl = this.#hints?.cacheControlOf(this.#operation, this.#fragments, conditions);
+    const variant = { selection, cacheControl };
+    this.#variants.set(key, variant);
     this.#note(1); // or variants without fields would be kept without end
-    return selection;
+    return variant;
   }
 
   /** @param conditions values of the variables in `@skip` and `@include` */

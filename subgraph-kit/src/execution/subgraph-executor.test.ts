@@ -9,9 +9,10 @@ import { buildSubgraph } from '../subgraph.ts';
 
 const typeDefs = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-  type Query { fine(size: Size): String broken: String }
+  directive @cacheControl(maxAge: Int) on FIELD_DEFINITION | OBJECT
+  type Query { fine(size: Size): String @cacheControl(maxAge: 30) broken: String @cacheControl(maxAge: 30) }
   type Mutation { count: Int refuse: Int }
-  type Item @key(fields: "id") { id: ID! name: String! }
+  type Item @key(fields: "id") @cacheControl(maxAge: 60) { id: ID! name: String! }
   enum Size { SMALL LARGE }
 `;
 
@@ -114,6 +115,26 @@ describe('a request whose document is known gets the answer that it got before:'
       }
     });
   }
+});
+
+test('gives answers the cache-control that the hints of the schema ask for, but errors and mutations none to store', async (t) => {
+  const { ask } = await serveCounting(t);
+  for (const [name, expected] of [
+    ['an answer', 'max-age=30, public'],
+    ['entities', 'max-age=60, public'],
+    ['an unexpected error', 'no-store'],
+    ['an expected error', 'no-store'],
+    ['a variable that is wrong', 'no-store'],
+    ['what is not valid', 'no-store'],
+    ['the schema for composition', 'no-store'],
+  ] as const) {
+    for (const document of ['new', 'known']) {
+      const { headers } = await ask(BODIES[name] ?? {}, ACCEPT);
+      assert.equal(headers['cache-control'], expected, `${name}, ${document}`);
+    }
+  }
+  const { headers } = await ask({ query: 'mutation { count }' }, ACCEPT);
+  assert.equal(headers['cache-control'], 'no-store');
 });
 
 test('an operation is run once for each request, and an error of a known one is logged', async (t) => {

@@ -1,10 +1,16 @@
-import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
+import type {
+  ApolloServerOptionsWithGateway,
+  ApolloServerPlugin,
+  BaseContext,
+  GraphQLRequestListener,
+} from '@apollo/server';
 import { shareOfHeap } from '@lockstep/runtime/caching/heap-bytes.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { GraphQLParams, KnownRequest } from '@lockstep/runtime/http/server/graphql.ts';
 import { KnownOperations } from '@lockstep/runtime/http/server/known-operations.ts';
 import { plainRequestOf } from '@lockstep/runtime/http/server/plain-request.ts';
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { CacheHints, NO_STORE } from './cache-hints.ts';
 import { CompiledOperation } from './compiled-operation.ts';
 import type { OperationBudget } from './operation-budget.ts';
 
@@ -26,15 +32,19 @@ export interface Operation extends Lifetime {
 export interface OperationContext extends Operation {
   /** Result of the operation if it ran before Apollo Server got it, which then reports its errors. */
   result?: ExecutionResult;
+  /** `cache-control` of the answer unless it has errors; undefined if the schema has no hints. */
+  cacheControl?: string | undefined;
 }
 
 /** Runs a subgraph's operations. Apollo Server takes it for its gateway. */
 export class SubgraphExecutor implements GatewayInterface {
   readonly #schema: GraphQLSchema;
+  readonly #hints: CacheHints | undefined;
   readonly #known = new KnownOperations<CompiledOperation>(MAX_BYTES);
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;
+    this.#hints = CacheHints.of(schema);
   }
 
   async load(): Promise<LoadResult> {
@@ -50,6 +60,18 @@ export class SubgraphExecutor implements GatewayInterface {
   }
 
   async stop(): Promise<void> {}
+
+  /** Returns a plugin that gives the answers of Apollo Server their `cache-control`; nothing if the schema has no hints. */
+  plugins(): ApolloServerPlugin<OperationContext>[] {
+    if (!this.#hints) return [];
+    const listener: GraphQLRequestListener<OperationContext> = {
+      willSendResponse: async ({ contextValue, response: { body, http } }) => {
+        const isRight = body.kind === 'single' && !body.singleResult.errors;
+        http.headers.set('cache-control', (isRight && contextValue.cacheControl) || NO_STORE);
+      },
+    };
+    return [{ requestDidStart: async () => listener }];
+  }
 
   /**
    * Returns what runs a request without Apollo Server, if that has let its document through before: handing it over once
@@ -85,7 +107,7 @@ export class SubgraphExecutor implements GatewayInterface {
   #compiled(document: RequestContext['document'], source: string, name?: string): CompiledOperation | undefined {
     const known = this.#known.get(source, name);
     if (known) return known;
-    const operation = CompiledOperation.of(this.#schema, document, name);
+    const operation = CompiledOperation.of(this.#schema, document, name, this.#hints);
     if (operation) this.#known.set(source, name, operation, operation.held);
     return operation;
   }

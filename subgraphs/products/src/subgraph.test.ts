@@ -30,6 +30,25 @@ describe('the products subgraph', () => {
     assert.deepEqual((await ask('{ product(id: 99) { id } }')).data, { product: null });
   });
 
+  test('lets names and prices be stored for a while, but neither the stock nor lists', async (t) => {
+    const { url } = await startProductsWith(t, 1);
+    const entity = (field: string) =>
+      `{ _entities(representations: [{ __typename: "Product", id: "1" }]) { ... on Product { ${field} } } }`;
+    for (const [query, cacheControl] of [
+      [entity('name price'), 'max-age=60, public'],
+      [entity('stock name'), 'no-store'],
+      ['{ product(id: 1) { id name price } }', 'max-age=60, public'],
+      ['{ product(id: 1) { stock } }', 'no-store'],
+      ['{ products { name } }', 'no-store'],
+      ['{ productsConnection { edges { node { name } } } }', 'no-store'],
+    ] as const) {
+      const headers = { 'content-type': 'application/json', connection: 'close' };
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+      assert.match(await response.text(), /^\{"data":/);
+      assert.equal(response.headers.get('cache-control'), cacheControl, query);
+    }
+  });
+
   for (const [variables, argument, message] of [
     [{ name: ' ', price: 1, stock: 0 }, 'name', '" " must not be empty'],
     [{ name: 'a'.repeat(101), price: 1, stock: 0 }, 'name', `"${'a'.repeat(79)}… must be at most 100 characters`],

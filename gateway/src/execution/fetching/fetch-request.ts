@@ -7,6 +7,8 @@ export interface FetchConstants {
   readonly query: string;
   readonly operationName: string | undefined;
   readonly kind: 'query' | 'mutation';
+  /** Number of the fetch node in its plan, from 1, in the order of `fetchesOf`; undefined if it is of no plan. */
+  readonly number?: number | undefined;
   /** `{"query":"…","operationName":"…","variables":{` */
   readonly bodyStart: string;
   /** Equal for fetch nodes that send the same operation to the same subgraph. */
@@ -106,12 +108,17 @@ export type SubgraphCall = (request: FetchRequest) => Promise<GraphQLAnswer>;
 type Fetch = Pick<FetchNode, 'serviceName' | 'operation' | 'operationName'>;
 
 /** Builds the parts that don't change from request to request. */
-export function fetchConstants(fetch: Fetch, kind: 'query' | 'mutation', group?: FetchGroup): FetchConstants {
+export function fetchConstants(
+  fetch: Fetch,
+  kind: 'query' | 'mutation',
+  group?: FetchGroup,
+  number?: number,
+): FetchConstants {
   const { serviceName: subgraph, operation: query, operationName } = fetch;
   const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
   const bodyStart = `{"query":${JSON.stringify(query)}${name},"variables":{`;
   const identity = fetchIdentity(fetch);
-  return { subgraph, query, operationName, kind, bodyStart, identity, part: group?.partOf(identity) };
+  return { subgraph, query, operationName, kind, number, bodyStart, identity, part: group?.partOf(identity) };
 }
 
 /** Returns the subgraph and the operation without its name, in which the planner puts a number. */

@@ -34,6 +34,8 @@ export interface FetchParts {
 }
 
 export interface FetchOptions {
+  /** Number of the fetch node in the plan. */
+  readonly number: number | undefined;
   readonly types: TypeRelations;
   /** The client's name for a variable of the plan. */
   readonly clientVariable: (name: string) => string;
@@ -72,7 +74,7 @@ export function fetchParts(
   options.held.add(FETCH_BYTES + dataBytes(tree) + 4 * operation.length);
   const isShareable = operationKind === 'query' && options.isShareable(fetch);
   return {
-    constants: fetchConstants(fetch, operationKind, isMergeable(parsed) ? member?.group : undefined),
+    constants: fetchConstants(fetch, operationKind, isMergeable(parsed) ? member?.group : undefined, options.number),
     path,
     keys: fetch.requires ? (tree.get('_entities') ?? new Map()) : tree,
     rewrites: compileRewrites(outputRewrites, options.types),

@@ -2,6 +2,7 @@ import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answe
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { AnswerBudget } from '../answer-budget.ts';
 import type { FieldErrors } from '../field-errors.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 import type { FetchGroup, FetchRequest, SubgraphCall } from './fetch-request.ts';
 import { Gathering } from './gathering.ts';
 import { copyOf } from './records.ts';
@@ -22,6 +23,7 @@ export class PlanExecution {
   readonly budget: AnswerBudget;
   readonly #call: SubgraphCall;
   readonly #signal: AbortSignal | undefined;
+  readonly #timeline: Timeline | undefined;
   readonly #nullsRoot: (key: string, data: JsonRecord) => boolean;
   readonly #shared = new Map<string, Promise<GraphQLAnswer>>();
   #gatherings: Map<FetchGroup, Gathering> | undefined;
@@ -34,13 +36,22 @@ export class PlanExecution {
   constructor(
     variables: Readonly<Record<string, unknown>>,
     { errors, budget }: Pick<PlanExecution, 'errors' | 'budget'>,
-    { call, signal }: { readonly call: SubgraphCall; readonly signal?: AbortSignal | undefined },
+    {
+      call,
+      signal,
+      timeline,
+    }: {
+      readonly call: SubgraphCall;
+      readonly signal?: AbortSignal | undefined;
+      readonly timeline?: Timeline | undefined;
+    },
     nullsRoot: (key: string, data: JsonRecord) => boolean,
   ) {
     executions += 1;
     this.number = executions;
     this.budget = budget;
     this.#signal = signal;
+    this.#timeline = timeline;
     this.#nullsRoot = nullsRoot;
     this.variables = variables;
     this.errors = errors;
@@ -87,7 +98,8 @@ export class PlanExecution {
   async #callOnce(request: FetchRequest): Promise<GraphQLAnswer> {
     const key = request.toIdentity();
     let answer = this.#shared.get(key);
-    if (!answer) {
+    if (answer) this.#timeline?.repeat(request);
+    else {
       answer = this.#call(request);
       this.#shared.set(key, answer);
     }

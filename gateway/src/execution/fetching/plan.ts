@@ -37,7 +37,8 @@ export function compilePlan({ node }: QueryPlan, options: PlanOptions): Step {
   const hasContext = fetches.some(({ fetch }) => fetch.contextRewrites?.length);
   const members = options.mergesFetches ? groupFetches(node, options.held) : new Map();
   const conditionalKeys = conditionalKeysOf(fetches);
-  const step = compileNode(node, [], { ...options, isShareable, hasContext, conditionalKeys, members });
+  const numbers = new Map(fetches.map(({ fetch }, index) => [fetch, index + 1]));
+  const step = compileNode(node, [], { ...options, isShareable, hasContext, conditionalKeys, members, numbers });
   if (members.size === 0) return step;
   return (execution) => {
     execution.startedAt = performance.now();
@@ -45,7 +46,12 @@ export function compilePlan({ node }: QueryPlan, options: PlanOptions): Step {
   };
 }
 
-function compileNode(node: PlanNode, path: readonly string[], options: FetchOptions): Step {
+interface NodeOptions extends Omit<FetchOptions, 'number'> {
+  /** Number of each fetch node, in the order of the plan. */
+  readonly numbers: ReadonlyMap<FetchNode, number>;
+}
+
+function compileNode(node: PlanNode, path: readonly string[], options: NodeOptions): Step {
   switch (node.kind) {
     case 'Sequence':
       return sequence(node.nodes.map((child) => compileNode(child, path, options)));
@@ -56,10 +62,14 @@ function compileNode(node: PlanNode, path: readonly string[], options: FetchOpti
     case 'Condition':
       return condition(node, path, options);
     case 'Fetch':
-      return node.requires ? compileEntityFetch(node, path, options) : compileRootFetch(node, path, options);
+      return compileFetch(node, path, { ...options, number: options.numbers.get(node) });
     case 'Defer':
       throw new UnsupportedPlanError('a deferred part');
   }
+}
+
+function compileFetch(fetch: FetchNode, path: readonly string[], options: FetchOptions): Step {
+  return fetch.requires ? compileEntityFetch(fetch, path, options) : compileRootFetch(fetch, path, options);
 }
 
 function sequence(steps: readonly Step[]): Step {
@@ -77,7 +87,7 @@ function parallel(steps: readonly Step[]): Step {
   };
 }
 
-function condition(node: ConditionNode, path: readonly string[], options: FetchOptions): Step {
+function condition(node: ConditionNode, path: readonly string[], options: NodeOptions): Step {
   const name = options.clientVariable(node.condition);
   const whenTrue = compileClause(node.ifClause, path, options);
   const whenFalse = compileClause(node.elseClause, path, options);
@@ -88,7 +98,7 @@ function condition(node: ConditionNode, path: readonly string[], options: FetchO
   };
 }
 
-function compileClause(node: PlanNode | undefined, path: readonly string[], options: FetchOptions) {
+function compileClause(node: PlanNode | undefined, path: readonly string[], options: NodeOptions) {
   if (!node) return undefined;
   const groups = [...fetchesOf(node)].flatMap(({ fetch }) => options.members.get(fetch)?.group ?? []);
   return { step: compileNode(node, path, options), groups };

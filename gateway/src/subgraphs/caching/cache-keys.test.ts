@@ -37,7 +37,7 @@ test('two clients share an answer only if the subgraph can not tell them apart, 
       query: request.constants.query,
       body: request.toBody(),
       headers: JSON.stringify(Object.entries(headers).sort()),
-      owner: JSON.stringify(owner) ?? null,
+      owner: JSON.stringify(owner) ?? '',
     });
     let isPrivate = false;
     let saved = 0;

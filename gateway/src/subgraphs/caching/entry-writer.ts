@@ -83,11 +83,16 @@ export class EntryWriter {
   }
 }
 
-/** Returns the value of each part that was asked for, or undefined if the answer can't be used. */
+/**
+ * Returns the value of each part that was asked for, or undefined if the answer can't be used. Root fields that are null are no
+ * value, as entities are none that are null: what they ask for may exist at the next moment, and nothing tells which answer it is
+ * in then.
+ */
 function valuesOf(
   { representations }: FetchRequest,
   answer: GraphQLAnswer,
   { length }: readonly number[],
 ): readonly unknown[] | undefined {
-  return representations ? entitiesOf(answer, length) : [answer.data];
+  if (representations) return entitiesOf(answer, length);
+  return [Object.values(answer.data ?? {}).includes(null) ? null : answer.data];
 }

@@ -69,6 +69,13 @@ test('stores nothing of an answer with an error, nor entities that are not there
   assert.deepEqual(books.takeIds(), ['1,2', '1,2', '1,2']);
 });
 
+test('stores no root field that is null, because what it asks for may exist at the next moment', async () => {
+  const books = new CachedSubgraph();
+  books.reply = () => ({ data: { count: 1, me: null } });
+  for (let sent = 0; sent < 2; sent++) assert.equal((await books.root('{count me{name}}')).data?.me, null);
+  assert.equal(books.calls.length, 2);
+});
+
 test('keeps errors at the entities that they are about, and stored entities beside them', async () => {
   const books = new CachedSubgraph();
   await books.entities([1, 3]);

@@ -39,7 +39,9 @@ export interface CacheOptions {
 export function cache(options: CacheOptions): Step<GraphQLAnswer> {
   return (next) => {
     const cached = new CachedCalls(options, next);
-    return (request, context) => cached.call(request, context);
+    const isCached = options.settings !== undefined;
+    return (request, context) =>
+      isCached || request.constants.kind === 'mutation' ? cached.call(request, context) : next(request, context);
   };
 }
 
@@ -105,7 +107,7 @@ class CachedCalls {
     const found = findEntries(lookup, this.#options.store);
     const { entries, stale, fallbacks } = isPromise(found) ? await found : found;
     const missing = missingIn(entries);
-    this.#count(request, {
+    this.#count(lookup, {
       hit: entries.length - missing.length - stale.length,
       stale: stale.length,
       miss: missing.length,
@@ -137,7 +139,7 @@ class CachedCalls {
     missing: readonly number[],
     fallbacks: ReadonlyMap<number, Entry>,
   ): Promise<PartialAnswer[]> {
-    const { request, context } = lookup;
+    const { context } = lookup;
     const mayFallBack = () =>
       missing.every((index) => {
         const entry = entries[index] ?? fallbacks.get(index);
@@ -145,7 +147,7 @@ class CachedCalls {
       });
     const fallBack = (): PartialAnswer[] => {
       for (const index of missing) entries[index] ??= fallbacks.get(index);
-      this.#count(request, { stale: missing.length });
+      this.#count(lookup, { stale: missing.length });
       return [];
     };
     try {
@@ -208,7 +210,9 @@ class CachedCalls {
     return answer;
   }
 
-  #count({ constants: { subgraph } }: FetchRequest, counts: Readonly<Record<string, number>>): void {
+  #count({ request, context }: Lookup, counts: Readonly<Record<string, number>>): void {
+    const { subgraph } = request.constants;
+    context.timed?.noteCache(counts);
     for (const [result, count] of Object.entries(counts)) {
       if (count > 0) this.#options.lookups?.add(subgraph, result, count);
     }

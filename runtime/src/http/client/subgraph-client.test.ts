@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { requestScope } from '../../request-scope.ts';
 import { type LogRecorder, recordLog } from '../../testing/log-recorder.ts';
 import { outageOf } from '../../testing/outage.ts';
 import { freePort, serveHttp, serveSockets, urlOf } from '../../testing/test-server.ts';
@@ -75,6 +76,13 @@ describe('a call', () => {
 
   test('carries the secret', async (t) => {
     assert.equal((await headersOfCall(t, 'a secret of the test'))['x-subgraph-secret'], 'a secret of the test');
+  });
+
+  test('carries the id of the request that it is made for', async (t) => {
+    const headersIn = (id?: string) =>
+      id === undefined ? headersOfCall(t, undefined) : requestScope.run({ id }, () => headersOfCall(t, undefined));
+    assert.equal((await headersIn('web-1'))['x-request-id'], 'web-1');
+    assert.equal((await headersIn())['x-request-id'], undefined);
   });
 
   test('carries no secret if none is configured', async (t) => {
@@ -287,6 +295,28 @@ test('an outage is logged once, with its reason and the id that its errors have,
       { level: 30, id, msg: 'the subgraph answers again', subgraph: 'users' },
     ]),
   );
+});
+
+test('logs each call that fails once, with the id of its request, if it is to', async (t) => {
+  const { url } = await serveHttp(t, (request) => {
+    if (request.headers['x-request-id'] !== 'late') request.socket.destroy();
+  });
+  const { client, log } = clientOf(t, url, { logsFailures: true, timeoutMs: 300 });
+  const fail = (id: string) => requestScope.run({ id }, () => client.call(QUERY).catch(() => {}));
+  for (const id of ['one', 'two', 'late']) await fail(id);
+  assert.deepEqual(
+    log.lines.map(({ level, requestId, msg }) => ({ level, requestId, msg })),
+    [
+      { level: 40, requestId: 'one', msg: 'a call to the subgraph failed: other side closed' },
+      { level: 40, requestId: 'two', msg: 'a call to the subgraph failed: other side closed' },
+      {
+        level: 40,
+        requestId: 'late',
+        msg: 'a call to the subgraph failed: Subgraph "users" did not respond within 300 ms',
+      },
+    ],
+  );
+  assert.equal(new Set(log.lines.map(({ id }) => id)).size, 1);
 });
 
 test('logs no query of its URL', async (t) => {

@@ -8,8 +8,10 @@ import {
   subgraphUnavailable,
 } from '../../graphql/errors.ts';
 import type { Logger } from '../../logging.ts';
+import { requestScope } from '../../request-scope.ts';
 import { NoRoomError } from '../bytes-in-flight.ts';
 import { DEADLINE_HEADER, type Lifetime } from '../deadline.ts';
+import { REQUEST_ID_HEADER } from '../request-id.ts';
 import { SECRET_HEADER } from '../server/secret.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { isRefused, UnsentError } from './connection-failure.ts';
@@ -39,6 +41,8 @@ export interface SubgraphClientOptions {
   /** False if the subgraph is not to be asked for compressed replies. On loopback, none is. */
   compressedReplies?: boolean | undefined;
   logger: Logger;
+  /** Set if each call that fails is logged, and not only the first of an outage. */
+  logsFailures?: boolean | undefined;
 }
 
 /** Start of a document that has only queries. */
@@ -53,6 +57,13 @@ const RECONNECT_INTERVAL_MS = 25;
 
 export type OperationKind = 'query' | 'mutation';
 
+interface FailedCall {
+  readonly kind: OperationKind;
+  readonly limit: TimeLimit;
+  /** Of the request that the call was made for. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /** One request to a subgraph, as it is sent. */
 export interface Exchange {
   /** JSON. */
@@ -61,6 +72,8 @@ export interface Exchange {
   readonly kind: OperationKind;
   /** Headers of this call, beside those of every call. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Id of the request that it is sent for. */
+  readonly requestId?: string | undefined;
 }
 
 /**
@@ -107,7 +120,7 @@ export class SubgraphClient {
    */
   call(request: GraphQLRequest, lifetime?: Lifetime): Promise<GraphQLAnswer> {
     const kind = QUERY.test(request.query) ? 'query' : 'mutation';
-    const exchange = { body: JSON.stringify(request), kind } as const;
+    const exchange = { body: JSON.stringify(request), kind, requestId: requestScope.getStore()?.id } as const;
     return this.inTime(kind, async (limit) => this.read(await this.exchange(exchange, limit), lifetime), lifetime);
   }
 
@@ -130,18 +143,7 @@ export class SubgraphClient {
       this.#outages.noteUp();
       return result;
     } catch (error) {
-      if (error instanceof ExpectedError) throw error;
-      if (error instanceof NoRoomError) throw kind === 'query' ? replyDropped(name) : outcomeUnknown(name, error);
-      const signal = lifetime?.signal;
-      if (signal?.reason instanceof ExpectedError) throw signal.reason;
-      const lost = kind === 'query' || error instanceof UnsentError ? subgraphUnavailable : outcomeUnknown;
-      if (signal?.aborted) throw lost(name, error);
-      const outage = this.#outages.noteDown(error);
-      // A query may wait for the attempts of another call; only its own attempts tell that a mutation was never sent.
-      const isRefusing = kind === 'query' ? this.#isRefused : isRefused(error);
-      if (!limit.isOver || isRefusing) throw lost(name, error, outage);
-      const { outerDeadline } = limit;
-      throw outerDeadline ? operationOverdue(outerDeadline.timeoutMs, name) : deadlineExceeded(name, timeoutMs);
+      throw this.#failureOf(error, { kind, limit, signal: lifetime?.signal });
     } finally {
       limit.clear();
     }
@@ -171,6 +173,25 @@ export class SubgraphClient {
     return this.#connections.close();
   }
 
+  /** Returns the error that says why a call failed, once it is logged. */
+  #failureOf(error: unknown, { kind, limit, signal }: FailedCall): ExpectedError {
+    const { name, timeoutMs } = this.#options;
+    if (error instanceof ExpectedError) return this.#outages.noteFailure(error);
+    if (error instanceof NoRoomError) {
+      return this.#outages.noteFailure(kind === 'query' ? replyDropped(name) : outcomeUnknown(name, error));
+    }
+    if (signal?.reason instanceof ExpectedError) return this.#outages.noteFailure(signal.reason);
+    const lost = kind === 'query' || error instanceof UnsentError ? subgraphUnavailable : outcomeUnknown;
+    if (signal?.aborted) return lost(name, error); // nobody waits for it
+    // A query may wait for the attempts of another call; only its own attempts tell that a mutation was never sent.
+    const isRefusing = kind === 'query' ? this.#isRefused : isRefused(error);
+    if (!limit.isOver || isRefusing) return lost(name, error, this.#outages.noteDown(error));
+    const { outerDeadline } = limit;
+    const overdue = outerDeadline ? operationOverdue(outerDeadline.timeoutMs, name) : deadlineExceeded(name, timeoutMs);
+    this.#outages.noteDown(overdue);
+    return overdue;
+  }
+
   async #send(exchange: Exchange, lifetime: Lifetime): Promise<Reply> {
     const { signal } = lifetime;
     let refusal: unknown;
@@ -191,10 +212,12 @@ export class SubgraphClient {
     }
   }
 
-  async #attempt({ body, kind, headers: given }: Exchange, { signal, deadline }: Lifetime): Promise<Reply> {
+  async #attempt({ body, kind, headers: given, requestId }: Exchange, lifetime: Lifetime): Promise<Reply> {
+    const { signal, deadline } = lifetime;
     const { kept, fresh, certain } = this.#connections;
     const left = deadline && { [DEADLINE_HEADER]: String(deadline.leftMs()) };
-    const headers = { ...given, ...this.#headers, ...left };
+    const id = requestId !== undefined && { [REQUEST_ID_HEADER]: requestId };
+    const headers = { ...id, ...given, ...this.#headers, ...left }; // a header rule may give another id
     const request = { path: this.#path, headers, body, signal, maxReplyBytes: this.#maxReplyBytes };
     const isQuery = kind === 'query';
     const reply = await (isQuery ? post(kept, { ...request, spare: fresh }) : post(certain, request));

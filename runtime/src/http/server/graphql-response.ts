@@ -22,11 +22,11 @@ export function sendText(
   response: ServerResponse,
   mediaType: string,
   text: string,
-  { bytes, compression }: SendOptions,
+  { bytes, compression, headers: others }: SendOptions & { readonly headers?: OutgoingHttpHeaders | undefined },
 ): void | Promise<void> {
   const length = Buffer.byteLength(text);
   bytes.takeAnswer(length);
-  const headers = { 'content-type': mediaType, 'content-length': length, ...NO_SNIFFING };
+  const headers = { 'content-type': mediaType, 'content-length': length, ...NO_SNIFFING, ...others };
   if (compression?.isFor(length)) {
     const coding = negotiate(response, length, compression);
     if (coding) {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import { operationOverdue } from '../../graphql/errors.ts';
 import { RefusedRequestError } from '../../refused-request-error.ts';
@@ -49,6 +49,8 @@ export interface GraphQLOptions<Context extends object, Carried = undefined> {
    * have the status 200, and the media type that Apollo Server chose for the same `accept`.
    */
   known?(params: GraphQLParams): KnownRequest<Context> | undefined;
+  /** Returns further headers of an answer on the fast path; Apollo Server's plugins set those of others. */
+  headers?(context: Context): OutgoingHttpHeaders | undefined;
   /**
    * Checks a request that Apollo Server is about to answer.
    *
@@ -92,6 +94,7 @@ export function carryingGraphql<Context extends object, Carried>(
     context,
     check,
     known,
+    headers: headersOf,
     checkUnknown,
     page,
     deadline: deadlineOf,
@@ -125,7 +128,7 @@ export function carryingGraphql<Context extends object, Carried>(
       const begun = run && (await begin());
       const text = begun && (await run(begun));
       if (mediaType !== undefined && text !== undefined)
-        return await sendText(response, mediaType, text, { bytes, compression });
+        return await sendText(response, mediaType, text, { bytes, compression, headers: begun && headersOf?.(begun) });
 
       checkUnknown?.(request, params);
       const answer = await server.executeHTTPGraphQLRequest({

@@ -1,0 +1,35 @@
+import { UnsentError } from '@lockstep/runtime/http/client/connection-failure.ts';
+import type { Step, SubgraphReply } from './call-step.ts';
+
+/** Step of one attempt of a call: notes it in the timelines of the operations that it is made for. */
+export const timeCalls: Step<SubgraphReply> = (next) => (request, context) => {
+  const { timed, resends } = context;
+  if (!timed) return next(request, context);
+  const end = timed.startCall(request, resends);
+  return noted(next(request, context), end);
+};
+
+/** Notes the end of a call. */
+export async function noted(call: Promise<SubgraphReply>, end: (outcome: CallOutcome) => void): Promise<SubgraphReply> {
+  try {
+    const reply = await call;
+    end({ status: reply.status, replyBytes: Buffer.byteLength(reply.text) });
+    return reply;
+  } catch (error) {
+    end({ failure: nameOf(error) });
+    throw error;
+  }
+}
+
+interface CallOutcome {
+  readonly status?: number;
+  readonly replyBytes?: number;
+  readonly failure?: string;
+}
+
+/** Returns the code of an error, or else its name: its message may have the address of a subgraph. */
+function nameOf(error: unknown): string {
+  const reason = error instanceof UnsentError ? error.cause : error;
+  if (!(reason instanceof Error)) return 'unknown';
+  return 'code' in reason && typeof reason.code === 'string' ? reason.code : reason.name;
+}
