@@ -46,21 +46,20 @@ export class EntryWriter {
     const freshness = freshnessOf(answer, settings);
     const values = valuesOf(request, answer, indices);
     this.#pending.note(keys.scope, freshness !== undefined && !freshness.isPrivate);
-    return indices.map((index, position) => {
+    const gone: string[] = [];
+    const stored = indices.map((index, position) => {
       const value = values?.[position];
       const key = freshness?.isPrivate ? keys.privateKey(index) : keys.publicKey(index);
-      if (!freshness || key === undefined || !isRecord(value)) return this.#forget(keys, index);
+      if (!freshness || key === undefined || !isRecord(value)) {
+        gone.push(...keys.allOf(index));
+        return undefined;
+      }
       const entry = this.#toEntry(request, index, value, freshness, moment.since);
       this.#store.set(key, entry, moment);
       return freshness.isPrivate ? undefined : entry;
     });
-  }
-
-  /** Forgets what was stored of a part, now that the subgraph has answered otherwise. */
-  #forget(keys: CacheKeys, index: number): undefined {
-    const privateKey = keys.privateKey(index);
-    if (privateKey !== undefined) this.#store.delete(privateKey);
-    this.#store.delete(keys.publicKey(index));
+    if (gone.length > 0) this.#store.delete(gone); // the subgraph has answered otherwise
+    return stored;
   }
 
   #toEntry(request: FetchRequest, index: number, value: JsonRecord, freshness: Freshness, since: number): NewEntry {

@@ -74,8 +74,8 @@ export class MemoryStore implements Store {
     this.#index(key, entry, addTo);
   }
 
-  delete(key: string): void {
-    this.#entries.delete(key);
+  delete(keys: readonly string[]): void {
+    for (const key of keys) this.#entries.delete(key);
   }
 
   drop(drop: Drop): Dropped {

@@ -6,13 +6,10 @@ import { MemoryStore } from './memory-store.ts';
 import type { RedisStore } from './redis/redis-store.ts';
 import type { Dropped, Store } from './store.ts';
 
-/** Time that a start waits for Redis if it is required. */
-const START_TIMEOUT_MS = 5000;
-
 interface SharedStore {
   readonly store: RedisStore;
-  /** Resolves once Redis answers. */
-  readonly joined: Promise<void>;
+  /** Resolves with false if Redis was not there at first. */
+  readonly answers: Promise<boolean>;
   /** Number of supergraphs that use it. */
   holders: number;
 }
@@ -43,11 +40,9 @@ class ProcessStores {
       this.#shared.delete(key);
       await shared.store.close();
     };
-    try {
-      if (redis.isRequiredToStart) await requireStart(shared.joined);
-    } catch (error) {
+    if (redis.isRequiredToStart && !(await shared.answers)) {
       await close();
-      throw error;
+      throw new ConfigurationError('gateway.response_cache.redis: Redis does not answer, and is required to start');
     }
     return new OpenStore(shared.store, this, close);
   }
@@ -100,25 +95,12 @@ export class OpenStore implements Store {
     this.#own.set(...given);
   }
 
-  delete(key: string) {
-    this.#own.delete(key);
+  delete(keys: readonly string[]) {
+    this.#own.delete(keys);
   }
 
   drop(drop: Drop) {
     return this.#all.drop(drop);
-  }
-}
-
-async function requireStart(joined: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const message = `gateway.response_cache.redis: Redis does not answer within ${START_TIMEOUT_MS} ms, and is required to start`;
-    timer = setTimeout(() => reject(new ConfigurationError(message)), START_TIMEOUT_MS);
-  });
-  try {
-    await Promise.race([joined, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

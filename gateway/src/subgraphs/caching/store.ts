@@ -48,7 +48,7 @@ export interface Store {
   find(keys: readonly string[]): Entries | Promise<Entries>;
   /** Stores an entry, unless it was dropped since its call began. */
   set(key: string, entry: NewEntry, moment: Moment): void;
-  delete(key: string): void;
+  delete(keys: readonly string[]): void;
   /** Drops entries, and those that calls under way are going to bring. */
   drop(drop: Drop): Dropped | Promise<Dropped>;
 }

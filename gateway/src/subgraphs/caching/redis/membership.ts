@@ -1,25 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { inTime } from './in-time.ts';
+import { Lease } from './lease.ts';
+import type { MembershipLog } from './membership-log.ts';
 import { RedisConnection, type Script, type Session } from './redis-connection.ts';
+import { readReply, type SharedState } from './shared-state.ts';
 
 /** Time for which nothing is looked up after an answer that came too late, in timeouts: no more than a tenth is spent waiting. */
 const PAUSED_TIMEOUTS = 9;
-
-const stateReply = z.tuple([z.number(), z.instanceof(Buffer), z.number(), z.number()]).rest(z.unknown());
-
-/** State of the store in Redis, as this process saw it last. */
-export interface SharedState {
-  readonly generation: string;
-  /** Number of drops in this generation. */
-  readonly epoch: number;
-  /** Time of Redis, in milliseconds, and of this process when its reply was there. */
-  readonly redisNow: number;
-  readonly receivedAt: number;
-  /** Time of this process before which nothing is read or stored. */
-  readonly opensAt: number;
-}
 
 /** Reply to a lookup. */
 export interface FoundTexts {
@@ -27,13 +15,6 @@ export interface FoundTexts {
   /** Time of this process when it was asked for, and of Redis when it replied. */
   readonly sentAt: number;
   readonly redisNow: number;
-}
-
-/** Events that are logged. */
-export interface MembershipLog {
-  onUp(): void;
-  onDown(error: unknown): void;
-  onNewGeneration(): void;
 }
 
 export interface MembershipOptions {
@@ -63,11 +44,7 @@ export class Membership {
   /** Join that is not answered yet. */
   #joining: object | undefined;
   #pausedUntil = 0;
-  /** Time from which the lease is certainly over, and time until which Redis certainly has it. */
-  #leaseEndsAt = 0;
-  #leaseHeldUntil = 0;
-  /** The last state, for its time. */
-  #clock: Pick<SharedState, 'redisNow' | 'receivedAt'> | undefined;
+  readonly #lease: Lease;
   /** Number of drops that Redis does not know. */
   #undelivered = 0;
   readonly #waiting = new Set<() => void>();
@@ -75,6 +52,7 @@ export class Membership {
   constructor(options: MembershipOptions) {
     const { url, namespace, invalidateTimeoutMs } = options;
     this.#options = options;
+    this.#lease = new Lease(Math.ceil((invalidateTimeoutMs * 3) / 4));
     this.#keys = ['state', 'drops', 'gateways'].map((name) => `${namespace}:${name}`);
     this.#connection = new RedisConnection(
       url,
@@ -95,23 +73,17 @@ export class Membership {
     return this.state !== undefined && performance.now() >= this.#pausedUntil;
   }
 
-  /** Resolves once Redis has been reached. */
-  joined(): Promise<void> {
-    return new Promise((resolve) => void this.#waiting.add(resolve));
-  }
-
   /** Resolves with the texts of entries; undefined if Redis does not give them in time. */
   async lookup(keys: readonly string[]): Promise<FoundTexts | undefined> {
     const sentAt = performance.now();
     try {
       const reply = await inTime(this.#run('lookup', keys, [this.#id]), this.#options.fetchTimeoutMs);
-      if (!this.#state) return undefined;
-      if (!this.#note(reply)) return undefined;
-      const [redisNow, , , , ...texts] = stateReply.parse(reply);
-      return { texts, sentAt, redisNow };
+      const texts = this.#state && this.#note(reply);
+      return texts && this.#state && { texts, sentAt, redisNow: this.#state.redisNow };
     } catch (error) {
       this.#pausedUntil = performance.now() + PAUSED_TIMEOUTS * this.#options.fetchTimeoutMs;
       this.#lose(error);
+      void this.#join(); // answered as soon as Redis is back
       return undefined;
     }
   }
@@ -127,18 +99,19 @@ export class Membership {
    * @returns false if some of them may go on using what they store, because this one had lost Redis before
    */
   async drop(slots: readonly number[]): Promise<boolean> {
-    const holdsLease = this.#leaseHeldUntil > performance.now();
+    const { isHeld } = this.#lease;
     try {
-      if (this.#state) {
-        const timeoutMs = Math.max(this.#leaseLeftMs, this.#options.fetchTimeoutMs);
-        this.#note(await inTime(this.#run('drop', [], slots.map(String)), timeoutMs));
+      if (isHeld || this.#state) {
+        const timeoutMs = Math.max(this.#lease.leftMs, this.#options.fetchTimeoutMs);
+        const reply = await inTime(this.#run('drop', [], slots.map(String)), timeoutMs);
+        if (this.#state) this.#note(reply);
         return true;
       }
     } catch (error) {
       this.#lose(error);
     }
     this.#undelivered += 1;
-    return (await this.#forgotten(holdsLease ? this.#leaseLeftMs : 0)) || holdsLease;
+    return (await this.#forgotten(isHeld ? this.#lease.leftMs : 0)) || isHeld;
   }
 
   /** Resolves once this gateway has joined anew, so that everything is forgotten, or once the time is over. */
@@ -182,7 +155,8 @@ export class Membership {
     try {
       const reply = await this.#run('join', [], this.#joinArguments(session, sentAt));
       this.#joining = undefined;
-      this.#noteJoined(reply, sentAt, undelivered);
+      this.#lease.renewed(sentAt);
+      this.#noteJoined(reply, undelivered);
     } catch (error) {
       this.#lose(error);
       if (this.#connection.session) await this.#connection.prepare().catch(() => {}); // it may have forgotten the scripts
@@ -190,21 +164,13 @@ export class Membership {
     }
   }
 
-  /** Returns the arguments of a join. Its end is a time of Redis, so that a join that Redis reads late does not prolong the lease. */
   #joinArguments({ run }: Session, sentAt: number): string[] {
-    const leaseMs = this.#leaseMs;
-    const ends = this.#clock
-      ? String(Math.floor(this.#clock.redisNow + sentAt - this.#clock.receivedAt + leaseMs))
-      : '';
-    this.#leaseEndsAt = Math.max(this.#leaseEndsAt, sentAt + leaseMs);
+    const ends = this.#lease.request(sentAt) ?? '';
     const fresh = randomBytes(12).toString('base64url');
-    return [this.#id, String(leaseMs), ends, run, fresh, this.#undelivered > 0 ? '1' : '0'];
+    return [this.#id, String(this.#lease.lengthMs), String(ends), run, fresh, this.#undelivered > 0 ? '1' : '0'];
   }
 
-  #noteJoined(reply: unknown, sentAt: number, undelivered: number): void {
-    const now = performance.now();
-    this.#leaseEndsAt = now + this.#leaseMs;
-    this.#leaseHeldUntil = sentAt + this.#leaseMs - (now - sentAt);
+  #noteJoined(reply: unknown, undelivered: number): void {
     this.#undelivered -= undelivered;
     if (this.#undelivered > 0) return void this.#join(); // they came while this one was sent
     this.#note(reply);
@@ -213,20 +179,18 @@ export class Membership {
     this.#waiting.clear();
   }
 
-  /** Notes a reply of any script. @returns false if this gateway has to join again */
-  #note(reply: unknown): boolean {
+  /** Notes a reply of any script. @returns what it has besides the state; undefined if this gateway has to join again */
+  #note(reply: unknown): readonly unknown[] | undefined {
     if (reply === null) {
       this.#state = undefined;
       void this.#join();
-      return false;
+      return undefined;
     }
-    const [redisNow, name, epoch, opens] = stateReply.parse(reply);
-    const generation = name.toString('latin1');
-    const receivedAt = performance.now();
-    if (this.#state && this.#state.generation !== generation) this.#options.log.onNewGeneration();
-    this.#state = { generation, epoch, redisNow, receivedAt, opensAt: receivedAt + opens - redisNow };
-    this.#clock = this.#state;
-    return true;
+    const { state, rest } = readReply(reply);
+    if (this.#state && this.#state.generation !== state.generation) this.#options.log.onNewGeneration();
+    this.#state = state;
+    this.#lease.setTime(state);
+    return rest;
   }
 
   #lose(error: unknown): void {
@@ -239,13 +203,5 @@ export class Membership {
     const { session } = this.#connection;
     if (!session) throw new Error('Redis is not connected');
     return this.#connection.run(session, script, [...this.#keys, ...keys], given);
-  }
-
-  get #leaseLeftMs(): number {
-    return Math.max(0, this.#leaseEndsAt - performance.now());
-  }
-
-  get #leaseMs(): number {
-    return Math.ceil((this.#options.invalidateTimeoutMs * 3) / 4);
   }
 }

@@ -64,8 +64,8 @@ export class RedisStore implements Store {
     });
   }
 
-  delete(key: string): void {
-    if (this.#membership.state) void this.#membership.send(['UNLINK', this.#keyOf(key)]);
+  delete(keys: readonly string[]): void {
+    if (this.#membership.state) void this.#membership.send(['UNLINK', ...keys.map((key) => this.#keyOf(key))]);
   }
 
   async drop(drop: Drop): Promise<Dropped> {
