@@ -3,7 +3,7 @@ import { DROP, JOIN, LOOKUP } from './scripts.ts';
 
 /** Time between attempts to connect. */
 const RECONNECT_MS = 100;
-const CONNECT_TIMEOUT_MS = 1000;
+const CONNECT_TIMEOUT_MS = 500;
 /** Time without anything sent or received after which a connection is given up. */
 const IDLE_TIMEOUT_MS = 5000;
 
