@@ -8,13 +8,14 @@ import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { supergraphJsonSchema } from '@lockstep/gateway/configuration/json-schema.ts';
 import { settingsTable } from '@lockstep/gateway/configuration/settings-table.ts';
 import { parse } from 'graphql';
+import { dashboards } from './generating/dashboards/dashboards.ts';
 import { generateNodes, listNodeOwners, nodeTypes } from './generating/nodes.ts';
 import { listSubgraphs } from './processes/subgraphs.ts';
 
 // `npm run codegen` writes each subgraph's resolver types from its schema, and the nodes of all subgraphs into the schema of the one
 // that has Query.node. It writes the JSON Schema of supergraph.yaml and the reference of its keys from the definition that the
-// gateway reads it by. With --check it writes nothing, and fails if a file differs from what it would write. With --without NAME
-// it writes as if that subgraph were gone.
+// gateway reads it by, and Grafana's dashboards. With --check it writes nothing, and fails if a file differs from what it would
+// write. With --without NAME it writes as if that subgraph were gone.
 
 const ROOT = dirname(import.meta.dirname);
 const SUBGRAPHS = 'subgraphs';
@@ -80,6 +81,11 @@ const generated = new Map([
   ['supergraph.schema.json', `${JSON.stringify(supergraphJsonSchema(), null, 2)}\n`],
   [join('docs', 'configuration-reference.md'), configurationReference()],
 ]);
+
+for (const [file, dashboard] of dashboards()) {
+  const json = JSON.stringify(dashboard.build(), null, 2);
+  generated.set(join('deploy', 'grafana', 'dashboards', file), `${json}\n`);
+}
 
 const subgraphs = listSubgraphs(ROOT).filter(({ name }) => name !== without);
 const schemas = new Map(subgraphs.map(({ name }) => [name, read(join(SUBGRAPHS, name), 'schema.graphql')]));

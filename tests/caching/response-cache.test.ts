@@ -1,55 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, beforeEach, test } from 'node:test';
-import { TokenIssuer } from '@lockstep/gateway/pipeline/identity/testing/token-issuer.ts';
-import { send, startGateway } from '../harness/things.ts';
+import { test } from 'node:test';
+import { send } from '../harness/things.ts';
 import { until } from '../harness/waiting.ts';
+import {
+  answerWith,
+  gateway,
+  INVALIDATION,
+  invalidate,
+  metrics,
+  settings,
+  THING,
+  takeCalls,
+  tokenOf,
+  url,
+} from './gateway.ts';
+import './killed-subgraph.ts';
 
 const KEY = 'the shared key of this test';
-const issuer = await (await new TokenIssuer().addKey('first')).listen();
-after(() => issuer.close());
-
-/** Settings with these of the cache. */
-function settings(cache: string) {
-  return {
-    gateway: `response_cache: { enabled: true, ${cache} },
-      telemetry: { metrics: { prometheus: /metrics } },
-      authentication: { jwt: { jwks: [{ url: "${issuer.url}" }] } },
-      headers: { response: [{ propagate: { named: cache-control } }] }`,
-    isCountGuarded: true,
-  };
-}
-
-const gateway = await startGateway(
-  { after },
-  settings(
-    `invalidation: { path: /invalidation, shared_key: "${KEY}" }, subgraph: { all: { private_id: { claim: sub } } }`,
-  ),
-);
-const { url, things, names } = gateway;
-const THING = '{ thing { name } }';
-const tokenOf = async (sub: string) => ({ authorization: `Bearer ${await issuer.sign({ sub })}` });
-
-beforeEach(async () => {
-  for (const subgraph of ['things', 'names'])
-    assert.equal((await invalidate([{ kind: 'subgraph', subgraph }])).status, 202);
-  takeCalls();
-  answerWith('max-age=60');
-});
-
-function answerWith(cacheControl: string | undefined): void {
-  gateway.reply = () => ({ headers: { ...(cacheControl !== undefined && { 'cache-control': cacheControl }) } });
-}
-
-/** Returns the numbers of calls since the last look. */
-function takeCalls() {
-  return { things: things.calls.splice(0).length, names: names.calls.splice(0).length };
-}
-
-async function invalidate(body: unknown, authorization = KEY) {
-  const headers = { 'content-type': 'application/json', authorization };
-  const response = await fetch(new URL('/invalidation', url), { method: 'POST', headers, body: JSON.stringify(body) });
-  return { status: response.status, body: await response.json() };
-}
 
 test('answers from what it has stored, until a mutation returns the entity', async () => {
   for (let sent = 0; sent < 3; sent++) {
@@ -67,9 +34,16 @@ test('answers from what it has stored, until a mutation returns the entity', asy
   assert.deepEqual(takeCalls(), { things: 1, names: 1 }, 'nothing below a mutation is from the cache');
   await send(url, THING);
   assert.deepEqual(takeCalls(), { things: 1, names: 0 }, 'but it is stored');
-  const metrics = await (await fetch(new URL('/metrics', url))).text();
-  assert.match(metrics, /lockstep_response_cache_lookups_total\{subgraph="names",result="hit",pid="\d+"\} [1-9]/);
-  assert.match(metrics, /lockstep_response_cache_bytes\{pid="\d+"\} [1-9]\d+/);
+  const text = await metrics();
+  for (const series of [
+    'lookups_total{subgraph="names",type="Thing",result="hit"',
+    'lookups_total{subgraph="things",type="Query",result="miss"',
+    'fetches_total{subgraph="names",type="Thing",result="hit"',
+    'size{subgraph="names",type="Thing"',
+    'bytes{subgraph="things",type="Query"',
+    'evictions_total{subgraph="names",type="Thing"',
+  ])
+    assert.ok(text.includes(`lockstep_response_cache_${series},pid=`), series);
 });
 
 test('stores nothing that the subgraph does not let it store, nor anything with errors', async () => {
@@ -85,6 +59,31 @@ test('stores nothing that the subgraph does not let it store, nor anything with 
   });
   for (let sent = 0; sent < 2; sent++) assert.equal((await send(url, THING)).errors.length, 1);
   assert.deepEqual(takeCalls(), { things: 1, names: 2 });
+});
+
+test('tells clients how long they may store an answer, and what of it came from the cache', async () => {
+  const seen = async (query: string, headers?: Record<string, string>) => {
+    const answer = await send(url, query, headers);
+    return ['cache-control', 'cache-status'].map((name) => answer.headers.get(name)?.replaceAll(/=5\d\b/g, '=5…'));
+  };
+  gateway.reply = (subgraph) => ({
+    headers: { 'cache-control': `max-age=${subgraph === 'things' ? 60 : 600}`, age: '4' },
+  });
+  assert.deepEqual(await seen(THING), ['max-age=5…', '"lockstep/things"; fwd=miss, "lockstep/names"; fwd=miss']);
+  const hits = '"lockstep/things"; hit; ttl=5…, "lockstep/names"; hit; ttl=595';
+  assert.deepEqual(await seen(THING), ['max-age=5…', hits]);
+  gateway.reply = (subgraph) => ({
+    headers: { 'cache-control': 'max-age=60' },
+    ...(subgraph === 'things' && { body: { data: { rename: { __typename: 'Thing', id: '1' } } } }),
+  });
+  assert.deepEqual(await seen('mutation { rename { name } }'), ['no-store', '"lockstep/names"; fwd=method']);
+  answerWith('private, max-age=600');
+  assert.deepEqual(await seen('{ word thing { id } }', await tokenOf('ada')), [
+    'private, max-age=600',
+    '"lockstep/names"; fwd=miss, "lockstep/things"; fwd=miss',
+  ]);
+  gateway.reply = () => ({ body: { errors: [{ message: 'no' }] } });
+  assert.deepEqual(await seen('{ count }', await tokenOf('ada')), ['no-store', '"lockstep/things"; fwd=miss']);
 });
 
 test('gives private data to their owner only', async () => {
@@ -126,7 +125,7 @@ test('stores of each subgraph what the settings say, and keeps what is stored wh
   await send(url, '{ word }');
   takeCalls();
   await gateway.configure(
-    settings(`invalidation: { path: /invalidation, shared_key: "${KEY}" }, subgraph: {
+    settings(`debug: false, ${INVALIDATION}, subgraph: {
       all: { enabled: false, private_id: { header: x-user } },
       subgraphs: { names: { enabled: true, ttl: 1m, max_ttl: 2m } } }`),
   );
@@ -139,7 +138,7 @@ test('stores of each subgraph what the settings say, and keeps what is stored wh
     },
     (calls) => calls === 2,
   );
-  await send(url, '{ word }');
+  assert.equal((await send(url, '{ word }')).headers.get('cache-status'), null);
   assert.deepEqual(takeCalls(), { things: 0, names: 0 }, 'of before the change');
 
   await invalidate([{ kind: 'subgraph', subgraph: 'names' }]);

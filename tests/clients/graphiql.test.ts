@@ -6,8 +6,10 @@ import { buffer } from 'node:stream/consumers';
 import { after, type TestContext, test } from 'node:test';
 import { openInBrowser, withoutBrowser } from '../harness/browser.ts';
 import { createUser } from '../harness/client.ts';
+import { startBrowser } from '../harness/devtools.ts';
 import { startGraph } from '../harness/graph.ts';
 import { configure, copySupergraph } from '../harness/supergraph-files.ts';
+import { testExplorerView } from './explorer-view.ts';
 
 const PHONE_WIDTH = 390;
 
@@ -110,7 +112,7 @@ test('GraphiQL runs the first query of this graph, keeps a history, and loads ev
       seen.asked.filter((address) => new URL(address).origin !== new URL(proxy).origin && !address.startsWith('data:')),
       [],
     );
-    const paths = new Set(asked.map(({ path }) => path.replace(/^\/graphiql\/[\d.]+\/.*/, 'a file')));
+    const paths = new Set(asked.map(({ path }) => path.replace(/^\/graphiql\/([\d.]+|own\/[\w-]+)\/.*/, 'a file')));
     assert.deepEqual([...paths].sort(), ['/graphiql', '/graphql', 'a file']);
   });
 
@@ -166,6 +168,8 @@ for (const [setting, atEndpoint, atGraphiql, atRoot] of [
     assert.doesNotMatch(page, /<a href/);
   });
 }
+
+if (!withoutBrowser) testExplorerView({ graph, open: await startBrowser({ after }) });
 
 function seenOn(page: string): Seen {
   const [, text] = /<pre id="seen">(.*?)<\/pre>/s.exec(page) ?? [];

@@ -8,7 +8,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 const ELSEWHERE = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
 /** Arguments of a fresh headless browser that can only reach this machine. */
-const FLAGS = [
+export const BROWSER_FLAGS = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -41,7 +41,7 @@ export async function openInBrowser(t: Afterwards, url: string): Promise<string>
     const page = [`--user-data-dir=${profile}`, `--virtual-time-budget=${PAGE_TIME_MS}`, '--dump-dom', url];
     try {
       const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_PAGE_BYTES };
-      return (await promisify(execFile)(browser, [...FLAGS, ...page], options)).stdout;
+      return (await promisify(execFile)(browser, [...BROWSER_FLAGS, ...page], options)).stdout;
     } catch (error) {
       const isOverdue = error instanceof Error && 'killed' in error && error.killed === true;
       if (!isOverdue || attempt === ATTEMPTS) throw error;
@@ -49,7 +49,8 @@ export async function openInBrowser(t: Afterwards, url: string): Promise<string>
   }
 }
 
-function findBrowser(): string | undefined {
+/** Returns the path of a browser; undefined if there is none. */
+export function findBrowser(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const found = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
   return [process.env.CHROMIUM_PATH ?? '', ...found, ...ELSEWHERE].find((path) => existsSync(path));

@@ -40,6 +40,7 @@ export function toOverrides(variables: OverridingVariables): Override[] {
     ...inProduction('gateway.landing_page', false),
     ...inProduction('gateway.query_plans.for_everyone', false),
     ...inProduction('gateway.cors.origins', []),
+    ...inProduction('gateway.response_cache.debug', false),
     ...inProduction('gateway.telemetry.logging.format', 'json'),
     ...wins('gateway.introspection', 'INTROSPECTION', variables.introspection),
     ...wins('gateway.landing_page', 'LANDING_PAGE', variables.landingPage),

@@ -25,6 +25,7 @@ import { FURTHER_RULES, type ValidatedDocuments } from './documents/validated-do
 import type { FastPath } from './fast-path.ts';
 import type { LandingPage } from './pages/pages.ts';
 import { answerShaping } from './responses/answer-shaping.ts';
+import { cacheStatusHeader } from './responses/cache-status-header.ts';
 import { formatError } from './responses/error-format.ts';
 import type { QueryPlans } from './responses/query-plans.ts';
 
@@ -77,6 +78,7 @@ export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
       ...(watch ? [watch.plugin()] : []),
       ...(demandControl ? [demandControl.plugin()] : []),
       ...(rules ? answerShaping(rules, logger) : []),
+      ...(settings.responseCache ? [cacheStatusHeader] : []),
       ...(queryPlans ? [queryPlans.plugin()] : []),
       fastPath.plugin(),
     ],

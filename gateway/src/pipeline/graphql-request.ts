@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { Deadline, type Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { requestIdOf } from '@lockstep/runtime/http/request-id.ts';
@@ -9,6 +9,7 @@ import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
+import { CacheStatus } from '../subgraphs/caching/cache-status.ts';
 import type { CallRules } from '../subgraphs/call-rules.ts';
 import { OperationCalls } from '../subgraphs/operation-calls.ts';
 import type { Context } from '../supergraph/request-context.ts';
@@ -40,7 +41,7 @@ export interface RequestSteps {
   readonly page: Handler;
 }
 
-type RequestSettings = Pick<GatewaySettings, 'traffic' | 'limits' | 'compression'>;
+type RequestSettings = Pick<GatewaySettings, 'traffic' | 'limits' | 'compression' | 'responseCache'>;
 
 /** Known about a request before its body is read. */
 interface Admitted {
@@ -77,7 +78,7 @@ export function graphqlRequests(steps: RequestSteps, settings: RequestSettings):
 /** Reads the body, checks the document and runs the operation. */
 function operations(
   steps: RequestSteps,
-  { traffic: { timeoutMs, rateLimit }, limits: { maxBodyBytes }, compression }: RequestSettings,
+  { traffic: { timeoutMs, rateLimit }, limits: { maxBodyBytes }, compression, responseCache }: RequestSettings,
 ) {
   const keyHeader = rateLimit?.keyHeader;
   const { page, documents, rules, queryPlans, fastPath, apolloServer, refusals } = steps;
@@ -92,19 +93,26 @@ function operations(
       const { headers } = request;
       const lifetime = { signal, bytes, deadline: new Deadline(timeoutMs) };
       const timeline = queryPlans?.timelineFor(headers);
-      return contextOf(lifetime, { headers, client, claims, record, timeline }, rules);
+      const cacheStatus = responseCache && new CacheStatus(responseCache.tellsClients);
+      return contextOf(lifetime, { headers, client, claims, record, timeline, cacheStatus }, rules);
     },
     ...(fastPath && { known: (params) => fastPath.find(params) }),
+    ...(responseCache && { headers: ({ cacheStatus }) => toHeaders(cacheStatus) }),
   };
   return carryingGraphql(apolloServer, options);
 }
 
 function contextOf(
   { signal, bytes, deadline }: Lifetime,
-  { headers, client, claims, record, timeline }: Omit<Context, keyof Lifetime | 'begun' | 'calls'>,
+  { headers, client, claims, record, timeline, cacheStatus }: Omit<Context, keyof Lifetime | 'begun' | 'calls'>,
   rules: CallRules | undefined,
 ): Context {
   const begun = undefined;
-  const context: Context = { signal, bytes, deadline, headers, client, claims, record, timeline, begun };
+  const context: Context = { signal, bytes, deadline, headers, client, claims, record, timeline, cacheStatus, begun };
   return rules ? { ...context, calls: new OperationCalls(rules, context) } : context;
+}
+
+function toHeaders(cacheStatus: CacheStatus | undefined): OutgoingHttpHeaders | undefined {
+  const header = cacheStatus?.header;
+  return header === undefined ? undefined : { 'cache-status': header };
 }

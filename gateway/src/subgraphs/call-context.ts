@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { TimedFetches } from '../execution/timeline/timed-fetches.ts';
 import type { FetchTrace, OperationTrace } from '../telemetry/operation-trace.ts';
+import type { CacheStatus } from './caching/cache-status.ts';
 import { ForwardedHeaders } from './forwarded-headers.ts';
 
 /** The operation that a call is made for, as far as it decides what the call may take from the cache. */
@@ -10,6 +11,8 @@ export interface CallOperation {
   /** Claims and headers of the client. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
   readonly headers: IncomingHttpHeaders;
+  /** Is told what came from the cache; undefined if nobody wants to know. */
+  readonly cacheStatus?: CacheStatus | undefined;
 }
 
 /** Context of a call to a subgraph: what it has from the operation that it is made for, and what its steps add. */

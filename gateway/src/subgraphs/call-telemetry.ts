@@ -2,10 +2,10 @@ import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import type { CacheCounts } from '../telemetry/cache-counts.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { CallDescription } from '../telemetry/operation-trace.ts';
-import type { Tally } from '../telemetry/tally.ts';
 import type { CallContext } from './call-context.ts';
 import type { Step, SubgraphReply } from './call-step.ts';
 
@@ -33,9 +33,9 @@ export class CallTelemetry {
     return metrics || tracing ? new CallTelemetry(subgraph, metrics) : undefined;
   }
 
-  /** Parts of fetches that were looked for in the cache, by subgraph and result; undefined if there are no metrics. */
-  get cacheLookups(): Tally | undefined {
-    return this.#metrics?.cacheLookups;
+  /** Counts of what its fetches find in the cache; undefined if there are no metrics. */
+  get cacheCounts(): CacheCounts | undefined {
+    return this.#metrics?.cacheCountsOf(this.#subgraph);
   }
 
   /** Step of one fetch of an operation, which may share its call with others. */

@@ -36,7 +36,7 @@ export interface CallerOptions {
   /** Set if clients may ask for the timings of calls. */
   readonly timesCalls?: boolean;
   /** Undefined if nothing is cached of any subgraph. */
-  readonly cache?: Omit<CacheOptions, 'keepsHeads' | 'lookups'> | undefined;
+  readonly cache?: Omit<CacheOptions, 'keepsHeads' | 'counts'> | undefined;
 }
 
 /**
@@ -99,7 +99,7 @@ function steps(
   return inOrder<GraphQLAnswer>(
     [
       telemetry?.observe, // counts, times and traces the fetch
-      caching && cache({ ...caching, keepsHeads, lookups: telemetry?.cacheLookups }), // takes what is stored
+      caching && cache({ ...caching, keepsHeads, counts: telemetry?.cacheCounts }), // takes what is stored
       breaker && breakCircuit(breaker), // refuses it while the subgraph fails
       limit(client), // ends it in time, and gives its failure a code
       (traffic.batchEntities || traffic.mergeFetches) && batch({ joinsOperations: traffic.batchEntities, telemetry }), // joins entity fetches that wait at the same moment

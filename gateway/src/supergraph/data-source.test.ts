@@ -57,6 +57,6 @@ test('what ApolloGateway runs has the header rules and hooks of both directions'
   assert.deepEqual(data, { a: 1 });
   assert.deepEqual([asked[0]?.['x-a'], asked[0]?.['x-hook']], ['1', 'yes']);
   assert.deepEqual(told, ['{ a }', 'query', ['{"id":1}']]);
-  const answer = Object.fromEntries(calls.answerHeaders.entries({ hasErrors: false, isPersonal: false }));
+  const answer = Object.fromEntries(calls.answerHeaders.entries({ isUncacheable: false, isPersonal: false }));
   assert.deepEqual(answer, { 'x-b': '2' });
 });

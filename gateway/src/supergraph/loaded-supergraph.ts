@@ -191,9 +191,9 @@ export class LoadedSupergraph implements SupergraphFigures {
   }
 
   #start(compiled: CompiledOperation, { request, context }: RunContext): Promise<OperationResult> {
-    const { calls, signal, deadline, bytes, record, claims, headers, timeline } = context;
+    const { calls, signal, deadline, bytes, record, claims, headers, timeline, cacheStatus } = context;
     const trace = record?.trace;
-    const operation = this.cache && { isMutation: compiled.isMutation, claims, headers };
+    const operation = this.cache && { isMutation: compiled.isMutation, claims, headers, cacheStatus };
     const own = { operation, trace, requestId: requestScope.getStore()?.id };
     const call: CallContext = { signal, deadline, bytes, headers: ForwardedHeaders.NONE, ...own };
     const send: Call<GraphQLAnswer> = calls

@@ -3,6 +3,7 @@ import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Timeline } from '../execution/timeline/timeline.ts';
 import type { OperationResult } from '../operations/compiled-operation.ts';
 import type { Waiter } from '../operations/shared-compilation.ts';
+import type { CacheStatus } from '../subgraphs/caching/cache-status.ts';
 import type { OperationCalls } from '../subgraphs/operation-calls.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 
@@ -23,6 +24,8 @@ export interface Context extends Lifetime {
    * works on a shallow copy of this object.
    */
   begun?: Promise<OperationResult | undefined> | undefined;
+  /** Notes what came from the cache; undefined if nothing is cached. */
+  readonly cacheStatus?: CacheStatus | undefined;
   /** Header rules and hooks for its calls; undefined if none are configured. */
   readonly calls?: OperationCalls | undefined;
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { NO_SNIFFING } from '@lockstep/runtime/http/server/security-headers.ts';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { CacheCounts, type CacheShare } from './cache-counts.ts';
 import type { RejectionCounts } from './rejection-counts.ts';
 import { Durations, Tally } from './tally.ts';
 
@@ -23,9 +24,7 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** Figures of the response cache. */
 export interface CacheFigures {
-  readonly size: number;
-  readonly bytes: number;
-  readonly evictions: number;
+  readonly shares: Iterable<CacheShare>;
 }
 
 /** Metrics of the supergraph that is served. */
@@ -58,8 +57,8 @@ export class Metrics {
   readonly calls = new Tally();
   /** Saved calls by subgraph and mechanism. */
   readonly saved = new Tally();
-  /** Entities and root fetches that were looked for in the cache, by subgraph and result. */
-  readonly cacheLookups = new Tally();
+  /** What fetches found in the cache, by subgraph. */
+  readonly #cache = new Map<string, CacheCounts>();
   /** By subgraph. */
   readonly retries = new Tally();
   readonly requestDuration = this.#durations('request_duration_seconds', 'How long requests took');
@@ -82,6 +81,16 @@ export class Metrics {
     this.#addFigures();
   }
 
+  /** Returns the counts of what the fetches from a subgraph find in the cache. */
+  cacheCountsOf(subgraph: string): CacheCounts {
+    let counts = this.#cache.get(subgraph);
+    if (!counts) {
+      counts = new CacheCounts();
+      this.#cache.set(subgraph, counts);
+    }
+    return counts;
+  }
+
   /** Responds to a scrape. */
   async answer(response: ServerResponse): Promise<void> {
     const text = await this.#registry.metrics();
@@ -94,12 +103,8 @@ export class Metrics {
     this.#tallied('subgraph_fetches_total', 'What operations asked for', ['subgraph', 'outcome'], this.fetches);
     this.#tallied('subgraph_calls_total', 'Calls that were made, retries too', ['subgraph', 'status'], this.calls);
     this.#tallied('subgraph_calls_saved_total', 'Calls that need not be made', ['subgraph', 'by'], this.saved);
-    this.#tallied(
-      'response_cache_lookups_total',
-      'Entities and root fetches that were looked for in the cache',
-      ['subgraph', 'result'],
-      this.cacheLookups,
-    );
+    this.#addCacheCounts('lookups', 'Entities and root fetches that were looked for in the cache');
+    this.#addCacheCounts('fetches', 'Fetches by what they found in the cache');
     this.#collected('subgraph_retries_total', 'Calls that were made once more', ['subgraph'], (counter) => {
       for (const [subgraph, , count] of this.retries.all()) counter.inc({ subgraph }, count);
     });
@@ -134,11 +139,14 @@ export class Metrics {
     const figures = this.#figures;
     this.#gauge('requests_under_way', 'Requests that are being answered', () => this.underWay);
     this.#gauge('operation_cache_size', 'Operations that are compiled now', () => figures()?.compiledOperations);
-    this.#gauge('response_cache_size', 'Answers of subgraphs that are stored now', () => figures()?.cache?.size);
-    this.#gauge('response_cache_bytes', 'Memory that they take', () => figures()?.cache?.bytes);
-    this.#collected('response_cache_evictions_total', 'Stored answers that made room for others', [], (counter) => {
-      counter.inc(figures()?.cache?.evictions ?? 0);
-    });
+    this.#addShares(Gauge, 'size', 'Answers of subgraphs that are stored now', ({ size }) => size);
+    this.#addShares(Gauge, 'bytes', 'Memory that they take', ({ bytes }) => bytes);
+    this.#addShares(
+      Counter,
+      'evictions_total',
+      'Stored answers that made room for others',
+      ({ evictions }) => evictions,
+    );
     new Gauge({
       name: 'lockstep_subgraph_circuit_breaker_state',
       help: '1 for the state that it is in',
@@ -148,6 +156,36 @@ export class Metrics {
         this.reset();
         for (const [subgraph, current] of figures()?.breakers() ?? []) {
           for (const state of BREAKER_STATES) this.set({ subgraph, state }, state === current ? 1 : 0);
+        }
+      },
+    });
+  }
+
+  #addCacheCounts(name: keyof CacheCounts, help: string): void {
+    this.#collected(`response_cache_${name}_total`, help, ['subgraph', 'type', 'result'], (counter) => {
+      for (const [subgraph, counts] of this.#cache) {
+        for (const [type, result, count] of counts[name].all()) counter.inc({ subgraph, type, result }, count);
+      }
+    });
+  }
+
+  /** Registers a metric of what each type of each subgraph takes of the cache. */
+  #addShares(
+    Metric: typeof Gauge<'subgraph' | 'type'> | typeof Counter<'subgraph' | 'type'>,
+    name: string,
+    help: string,
+    read: (share: CacheShare) => number,
+  ): void {
+    const figures = this.#figures;
+    new Metric({
+      name: `lockstep_response_cache_${name}`,
+      help,
+      labelNames: ['subgraph', 'type'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const share of figures()?.cache?.shares ?? []) {
+          this.inc({ subgraph: share.subgraph, type: share.type }, read(share));
         }
       },
     });

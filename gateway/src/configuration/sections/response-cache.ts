@@ -81,6 +81,9 @@ export type RedisSettings = z.output<typeof redis>;
 export const responseCache = z
   .strictObject({
     enabled: onOff(false).describe('Stores answers of subgraphs.'),
+    debug: onOff(true).describe(
+      'Tells clients by `cache-status` what came from the cache. If unset, false with NODE_ENV=production: only stale answers are marked.',
+    ),
     max_size: sizeLimit.prefault('64mb').describe('Memory of one process that the stored answers may take.'),
     redis: redis
       .optional()
@@ -94,9 +97,16 @@ export const responseCache = z
       .prefault({})
       .describe('What is stored, and for how long.'),
   })
-  .transform(({ enabled, max_size, redis, invalidation, subgraph: { all, subgraphs } }) =>
+  .transform(({ enabled, debug, max_size, redis, invalidation, subgraph: { all, subgraphs } }) =>
     enabled
-      ? { maxBytes: max_size, redis, invalidation, all: toSettings(all), named: mapValues(subgraphs, toSettings) }
+      ? {
+          tellsClients: debug,
+          maxBytes: max_size,
+          redis,
+          invalidation,
+          all: toSettings(all),
+          named: mapValues(subgraphs, toSettings),
+        }
       : undefined,
   );
 
@@ -115,6 +125,8 @@ export interface ResponseCacheSettings {
   readonly maxBytes: number;
   /** Undefined if each process stores its own. */
   readonly redis?: RedisSettings | undefined;
+  /** True if every answer tells what came from the cache, and not only stale ones. */
+  readonly tellsClients: boolean;
   /** Undefined if there is none. */
   readonly invalidation?: InvalidationSettings | undefined;
   readonly all: SubgraphCacheSettings;

@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { graphiqlFiles } from './graphiql-files.ts';
 import { Page } from './page.ts';
+import { ownFiles } from './page-folder.ts';
+import { PLAN_VIEW } from './plan-view.ts';
 
 /** The last page: for one graph they are all the same. */
 let last: { readonly options: string; readonly page: Page } | undefined;
@@ -15,13 +17,15 @@ export function graphiqlPage(endpoint: string, query: string, logger: Logger): P
   const options = { endpoint, defaultQuery: query, debugTools: [] };
   const text = JSON.stringify(options).replaceAll('<', '\\u003c');
   if (last?.options !== text)
-    last = { options: text, page: new Page(async () => render(text, graphiqlFiles(logger).folder), logger) };
+    last = {
+      options: text,
+      page: new Page(async () => render(text, graphiqlFiles(logger).folder, ownFiles(logger).folder), logger),
+    };
   return last.page;
 }
 
 /** Style of the page. On phones the editors stand above the answer, because half a phone's width is too narrow for either. */
 const STYLE = `
-      html, body, #root { height: 100%; margin: 0; }
       @media (max-width: 700px) {
         #graphiql-session { flex-direction: column !important; }
         #graphiql-session > .graphiql-horizontal-drag-bar { display: none; }
@@ -30,7 +34,7 @@ const STYLE = `
     `;
 
 /** Sets the page up as ruru's own, without its fallback to unpkg.com: https://grafast.org/ruru/html */
-function render(options: string, folder: string): string {
+function render(options: string, folder: string, own: string): string {
   const workers = `
       self.MonacoEnvironment = {
         getWorker: (_module, label) =>
@@ -38,8 +42,11 @@ function render(options: string, folder: string): string {
       };
     `;
   const start = `
+      import { planFetcher } from "${own}plan-view.js";
+      const options = ${options};
+      const fetcher = planFetcher(options.endpoint);
       const { React, createRoot, Ruru } = await import("${folder}ruru.js");
-      createRoot(document.querySelector('#root')).render(React.createElement(Ruru, ${options}));
+      createRoot(document.querySelector('#root')).render(React.createElement(Ruru, { ...options, fetcher }));
     `;
   return `<!doctype html>
 <html lang="en">
@@ -51,11 +58,13 @@ function render(options: string, folder: string): string {
     <link rel="icon" href="data:,">
     <link rel="modulepreload" href="${folder}ruru.js">
     <link rel="stylesheet" href="${folder}ruru.css">
+    <link rel="stylesheet" href="${own}plan-view.css">
     <style>${STYLE}</style>
   </head>
   <body>
     <noscript>GraphiQL is a page of scripts.</noscript>
     <div id="root"></div>
+    ${PLAN_VIEW}
     <script>${workers}</script>
     <script type="module">${start}</script>
   </body>

@@ -11,6 +11,7 @@ import { firstQuery } from './first-query.ts';
 import { graphiqlPage } from './graphiql.ts';
 import { graphiqlFiles } from './graphiql-files.ts';
 import type { Page } from './page.ts';
+import { ownFiles } from './page-folder.ts';
 import { sandboxPage } from './sandbox.ts';
 
 /** Page at the path of GraphQL, with a query of this graph filled in. */
@@ -55,7 +56,11 @@ export function pageRoutes(
 }
 
 function graphiqlRoutes(page: Page, limits: TrafficLimits, logger: Logger): Record<string, Handler> {
-  const handlers = Object.entries({ [GRAPHIQL_PATH]: page.handle, ...graphiqlFiles(logger).handlers });
+  const handlers = Object.entries({
+    [GRAPHIQL_PATH]: page.handle,
+    ...graphiqlFiles(logger).handlers,
+    ...ownFiles(logger).handlers,
+  });
   return Object.fromEntries(handlers.map(([path, handler]) => [path, limited(limits, handler)]));
 }
 

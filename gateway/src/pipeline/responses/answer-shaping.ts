@@ -43,8 +43,8 @@ async function shape(context: RequestContext, rules: CallRules, logger: Logger):
   const { body, http } = context.response;
   if (!calls || body?.kind !== 'single') return;
   const { isPersonal } = calls;
-  const hasErrors = body.singleResult.errors !== undefined;
-  for (const [name, value] of calls.answerHeaders.entries({ hasErrors, isPersonal })) http.headers.set(name, value);
+  const isUncacheable = body.singleResult.errors !== undefined || context.operation?.operation === 'mutation';
+  for (const [name, value] of calls.answerHeaders.entries({ isUncacheable, isPersonal })) http.headers.set(name, value);
   if (!rules.hooks.response) return;
   try {
     await askResponseHook(rules.hooks.response, calls, context);

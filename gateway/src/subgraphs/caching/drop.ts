@@ -14,6 +14,9 @@ export interface Drop {
   readonly keysOf?: string;
 }
 
+/** Type of root fetches in figures. */
+export const QUERY_TYPE = 'Query';
+
 /** Drops nothing. */
 export const NO_DROP: Drop = { keys: new Set(), types: new Set(), wholeTypes: new Set(), subgraphs: new Set() };
 

@@ -44,7 +44,11 @@ for (const [name, toValue] of [
       return store;
     });
     assert.ok(bytes < MAX_BYTES * 1.1, `${bytes} bytes`);
-    assert.ok(result.bytes > MAX_BYTES * 0.9 && result.evictions > 0 && result.size > 100);
+    assert.ok(result.bytes > MAX_BYTES * 0.9 && result.size > 100);
+    const [share, ...others] = result.shares;
+    const { size, bytes: own } = result;
+    assert.deepEqual(share, { subgraph: 'a', type: 'Book', size, bytes: own, evictions: count - size });
+    assert.deepEqual(others, []);
     assert.ok(result.find([`key ${count - 1}`])[0]);
   });
 }

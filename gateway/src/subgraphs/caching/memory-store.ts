@@ -1,5 +1,7 @@
 import { dataBytes, textBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
 import { LRUCache } from 'lru-cache';
+import type { CacheShare } from '../../telemetry/cache-counts.ts';
+import { CacheShares, type OpenShare } from './cache-shares.ts';
 import { type Drop, isDropped } from './drop.ts';
 import { type Dropped, type Entry, type Moment, type NewEntry, type Store, usableUntil } from './store.ts';
 
@@ -13,16 +15,23 @@ const MAX_DROPS = 1000;
 /** Keys of entries by a trait. Most keys of entities have one entry only, and a set for it would take as much as the entry. */
 type Index = Map<string, string | Set<string>>;
 
+/** An entry, the memory that it takes, and the share that counts it. */
+interface Stored {
+  readonly entry: NewEntry;
+  readonly bytes: number;
+  readonly share: OpenShare;
+}
+
 /** Answers of subgraphs in the memory of this process: the least recently used are evicted beyond a number of bytes. */
 export class MemoryStore implements Store {
   readonly now: () => number;
-  #entries: LRUCache<string, NewEntry>;
+  #entries: LRUCache<string, Stored>;
   readonly #byKey: Index = new Map();
   readonly #byInnerType: Index = new Map();
   readonly #byEntityType: Index = new Map();
   readonly #drops: Drop[] = [];
+  readonly #shares = new CacheShares();
   #dropped = 0;
-  #evictions = 0;
 
   /** @param now clock, in milliseconds */
   constructor(maxBytes: number, now = () => performance.now()) {
@@ -37,16 +46,17 @@ export class MemoryStore implements Store {
     this.#entries = this.#open(maxBytes);
   }
 
+  /** What each type of each subgraph takes of it. */
+  get shares(): Iterable<CacheShare> {
+    return this.#shares.all();
+  }
+
   get size(): number {
     return this.#entries.size;
   }
 
   get bytes(): number {
     return this.#entries.calculatedSize;
-  }
-
-  get evictions(): number {
-    return this.#evictions;
   }
 
   moment(): Moment {
@@ -56,7 +66,7 @@ export class MemoryStore implements Store {
   find(keys: readonly string[]): (Entry | undefined)[] {
     const now = this.now();
     return keys.map((key) => {
-      const entry = this.#entries.get(key);
+      const entry = this.#entries.get(key)?.entry;
       if (!entry || now < usableUntil(entry)) return entry;
       this.#entries.delete(key);
       return undefined;
@@ -68,9 +78,12 @@ export class MemoryStore implements Store {
     this.#entries.delete(key);
     const { keys, innerTypes } = entry.traits;
     const traits = keys.length + innerTypes.length;
-    const size = OVERHEAD + textBytes(key) + dataBytes(entry.value) + TRAIT_BYTES * traits;
-    if (size > this.#entries.maxSize) return;
-    this.#entries.set(key, entry, { size });
+    const bytes = OVERHEAD + textBytes(key) + dataBytes(entry.value) + TRAIT_BYTES * traits;
+    if (bytes > this.#entries.maxSize) return;
+    const share = this.#shares.of(entry.traits);
+    share.size += 1;
+    share.bytes += bytes;
+    this.#entries.set(key, { entry, bytes, share }, { size: bytes });
     this.#index(key, entry, addTo);
   }
 
@@ -96,17 +109,19 @@ export class MemoryStore implements Store {
     if (drop.subgraphs.size > 0) for (const key of this.#entries.keys()) keys.add(key);
     let count = 0;
     for (const key of keys) {
-      const entry = this.#entries.peek(key);
+      const entry = this.#entries.peek(key)?.entry;
       if (entry && isDropped(entry.traits, drop) && this.#entries.delete(key)) count += 1;
     }
     return { count, isComplete: true };
   }
 
-  #open(maxSize: number): LRUCache<string, NewEntry> {
-    return new LRUCache<string, NewEntry>({
+  #open(maxSize: number): LRUCache<string, Stored> {
+    return new LRUCache<string, Stored>({
       maxSize,
-      dispose: (entry, key, reason) => {
-        if (reason === 'evict') this.#evictions += 1;
+      dispose: ({ entry, bytes, share }, key, reason) => {
+        share.size -= 1;
+        share.bytes -= bytes;
+        if (reason === 'evict') share.evictions += 1;
         this.#index(key, entry, removeFrom);
       },
     });

@@ -19,10 +19,10 @@ test('fetches 5 of 20 entities of which 15 are stored, and keeps them in order',
   assert.deepEqual(namesIn(await books.entities(range(1, 20).reverse())), named(range(1, 20)).reverse());
   assert.deepEqual(books.takeIds(), []);
   assert.deepEqual(
-    [...books.lookups.all()],
+    [...books.counts.lookups.all()],
     [
-      ['books', 'miss', 20],
-      ['books', 'hit', 35],
+      ['Book', 'miss', 20],
+      ['Book', 'hit', 35],
     ],
   );
 });
@@ -228,7 +228,7 @@ for (const [failure, reply] of [
     books.nowMs = 89_999;
     const answer = await books.entities([2, 1]);
     assert.deepEqual([namesIn(answer), answer.head?.headers['cache-control']], [named([2, 1]), 'max-age=0']);
-    assert.deepEqual([...books.lookups.all()].at(-1), ['books', 'stale', 2]);
+    assert.deepEqual([...books.counts.lookups.all()].at(-1), ['Book', 'stale', 2]);
     const isServed = async (ids: number[], context = {}) => namesIn(await books.entities(ids, { context })).length > 0;
     assert.equal(await isServed([1, 3]).catch(() => false), false, 'of one nothing is stored');
     assert.equal(await isServed([1], { signal: AbortSignal.abort() }).catch(() => false), failure !== 'fails');

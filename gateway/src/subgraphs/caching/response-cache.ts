@@ -6,7 +6,7 @@ import { isPromise } from '@lockstep/runtime/promises.ts';
 import type { SubgraphCacheSettings } from '../../configuration/sections/response-cache.ts';
 import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { copyOf } from '../../execution/fetching/records.ts';
-import type { Tally } from '../../telemetry/tally.ts';
+import type { CacheCounts } from '../../telemetry/cache-counts.ts';
 import type { CallContext, CallOperation } from '../call-context.ts';
 import type { Call, Step } from '../call-step.ts';
 import { CacheKeys, ownerOf } from './cache-keys.ts';
@@ -14,6 +14,7 @@ import { joinEntities, type PartialAnswer, partOf } from './cached-answer.ts';
 import type { DocumentTypeReader } from './document-types.ts';
 import { EntryWriter } from './entry-writer.ts';
 import { type Entries, findEntries, missingIn } from './found-entries.ts';
+import { countFallBack, countLookup } from './lookup-counts.ts';
 import { mergedHead } from './merged-head.ts';
 import { dropOfMutation } from './mutation-drop.ts';
 import { inTime, PendingEntries, type Entries as PendingEntryList } from './pending-entries.ts';
@@ -28,8 +29,8 @@ export interface CacheOptions {
   readonly types: DocumentTypeReader;
   /** Set if answers are to have the status and the headers of their replies. */
   readonly keepsHeads: boolean;
-  /** Counts of entities and root fetches by subgraph and result. */
-  readonly lookups?: Tally | undefined;
+  /** Undefined if there are no metrics. */
+  readonly counts?: CacheCounts | undefined;
 }
 
 /**
@@ -107,15 +108,18 @@ class CachedCalls {
     const found = findEntries(lookup, this.#options.store);
     const { entries, stale, fallbacks } = isPromise(found) ? await found : found;
     const missing = missingIn(entries);
-    this.#count(lookup, {
-      hit: entries.length - missing.length - stale.length,
+    const { length: count } = entries;
+    context.timed?.noteCache({
+      hit: count - missing.length - stale.length,
       stale: stale.length,
       miss: missing.length,
     });
+    if (this.#options.counts) countLookup(this.#options.counts, request, { entries, stale });
     if (stale.length > 0) this.#refresh(lookup, stale);
     const parts = missing.length > 0 ? await this.#fetchOrFallBack(lookup, entries, missing, fallbacks) : [];
     const [only] = parts;
-    if (only?.indices.length === entries.length) return only.answer;
+    this.#tell(lookup, entries);
+    if (only?.indices.length === count) return only.answer;
     takeBytes(entries, request, context);
     return this.#join(lookup, entries, parts);
   }
@@ -139,7 +143,7 @@ class CachedCalls {
     missing: readonly number[],
     fallbacks: ReadonlyMap<number, Entry>,
   ): Promise<PartialAnswer[]> {
-    const { context } = lookup;
+    const { request, context } = lookup;
     const mayFallBack = () =>
       missing.every((index) => {
         const entry = entries[index] ?? fallbacks.get(index);
@@ -147,7 +151,8 @@ class CachedCalls {
       });
     const fallBack = (): PartialAnswer[] => {
       for (const index of missing) entries[index] ??= fallbacks.get(index);
-      this.#count(lookup, { stale: missing.length });
+      context.timed?.noteCache({ stale: missing.length });
+      if (this.#options.counts) countFallBack(this.#options.counts, request, missing);
       return [];
     };
     try {
@@ -210,12 +215,9 @@ class CachedCalls {
     return answer;
   }
 
-  #count({ request, context }: Lookup, counts: Readonly<Record<string, number>>): void {
-    const { subgraph } = request.constants;
-    context.timed?.noteCache(counts);
-    for (const [result, count] of Object.entries(counts)) {
-      if (count > 0) this.#options.lookups?.add(subgraph, result, count);
-    }
+  /** Tells the client what came from the cache. */
+  #tell({ request: { constants }, context: { operation }, isMutation }: Lookup, entries: Entries): void {
+    operation?.cacheStatus?.add(constants.subgraph, { entries, now: this.#options.store.now(), isMutation });
   }
 }
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { ResponseRule } from '../../configuration/sections/headers.ts';
 import { AnswerHeaders, ResponseHeaderRules } from './response-header-rules.ts';
 
-const NEITHER = { hasErrors: false, isPersonal: false };
+const NEITHER = { isUncacheable: false, isPersonal: false };
 
 function headersOf(
   rules: readonly ResponseRule[],
@@ -75,9 +75,13 @@ test('lets an answer be cached only as long as each of its parts', () => {
   assert.equal(merged([minute, { 'cache-control': 'max-age=5' }]), 'max-age=5');
   assert.equal(merged([minute, {}]), 'no-store', 'a call that says nothing');
   assert.equal(merged([]), 'no-store', 'no call');
-  assert.equal(merged([minute], { ...NEITHER, hasErrors: true }), 'no-store');
+  assert.equal(merged([minute], { ...NEITHER, isUncacheable: true }), 'no-store');
   assert.equal(merged([minute], { ...NEITHER, isPersonal: true }), 'private, max-age=60');
   assert.equal(merged([{ ...minute, age: '50' }, minute]), 'max-age=10');
+  const age = new ResponseHeaderRules([{ propagate: { matching: '^(age|cache-control)$' } }]);
+  const answer = new AnswerHeaders([], true);
+  answer.add(age, { ...minute, age: '50' });
+  assert.deepEqual([...answer.entries(NEITHER)], [['cache-control', 'max-age=10']], 'without an age to subtract again');
   assert.equal(merged([{ ...minute, vary: 'authorization' }]), 'no-store');
   assert.equal(merged([{ ...minute, vary: 'Accept-Encoding' }]), 'max-age=60');
 });

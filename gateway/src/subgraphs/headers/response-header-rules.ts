@@ -68,6 +68,12 @@ function propagateMatching(matching: RegExp, algorithm: Given['algorithm']): Ste
   };
 }
 
+/** Traits of an answer that decide who may store it. */
+interface Answer {
+  readonly isUncacheable: boolean;
+  readonly isPersonal: boolean;
+}
+
 /** Headers of one answer to a client that come from rules. */
 export class AnswerHeaders {
   readonly #inserted: HeaderSettings['inserted'];
@@ -85,6 +91,7 @@ export class AnswerHeaders {
     const given = rules?.read(headers);
     for (const [name, { value, algorithm }] of given ?? []) {
       if (name === 'cache-control' || !isHeaderValue(value)) continue;
+      if (name === 'age' && this.#cacheControl) continue; // its `max-age` is what is left
       const before = this.#values.get(name);
       if (before === undefined || algorithm === 'last') this.#values.set(name, value);
       else if (algorithm === 'append') this.#values.set(name, `${before}, ${value}`);
@@ -97,12 +104,12 @@ export class AnswerHeaders {
   /**
    * Yields the headers.
    *
-   * @param hasErrors true if the answer has any, for example because a call failed: it is not cached then
+   * @param isUncacheable true if the answer has errors, for example because a call failed, or is that to a mutation
    * @param isPersonal true if the answer depends on who asked
    */
-  *entries({ hasErrors, isPersonal }: { hasErrors: boolean; isPersonal: boolean }): Generator<[string, string]> {
+  *entries({ isUncacheable, isPersonal }: Answer): Generator<[string, string]> {
     yield* this.#values;
-    if (hasErrors) this.#cacheControl?.forbid();
+    if (isUncacheable) this.#cacheControl?.forbid();
     if (this.#cacheControl) yield ['cache-control', this.#cacheControl.toString(isPersonal)];
     for (const { name, value } of this.#inserted) yield [name, value];
   }

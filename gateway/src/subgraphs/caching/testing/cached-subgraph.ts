@@ -2,9 +2,10 @@ import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answe
 import { buildSchema } from 'graphql';
 import type { SubgraphCacheSettings } from '../../../configuration/sections/response-cache.ts';
 import { FetchRequest, fetchConstants } from '../../../execution/fetching/fetch-request.ts';
-import { Tally } from '../../../telemetry/tally.ts';
+import { CacheCounts } from '../../../telemetry/cache-counts.ts';
 import { type CallContext, NO_CONTEXT } from '../../call-context.ts';
 import { ForwardedHeaders } from '../../forwarded-headers.ts';
+import type { CacheStatus } from '../cache-status.ts';
 import { DocumentTypeReader } from '../document-types.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { cache } from '../response-cache.ts';
@@ -34,13 +35,14 @@ interface Sent {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly context?: Partial<CallContext>;
+  readonly status?: CacheStatus;
 }
 
 /** The cache before a subgraph of this process, on a clock that the test sets. */
 export class CachedSubgraph {
   nowMs = 0;
   readonly calls: ReceivedCall[] = [];
-  readonly lookups = new Tally();
+  readonly counts = new CacheCounts();
   readonly store: MemoryStore;
   cacheControl: string | undefined = MINUTE;
   reply: Reply = ({ ids }) => ({ data: { _entities: ids.map((id) => ({ name: `book ${id}` })) } });
@@ -49,7 +51,7 @@ export class CachedSubgraph {
   constructor(settings: SubgraphCacheSettings = {}, { keepsHeads = false, maxBytes = 10_000_000 } = {}) {
     this.store = new MemoryStore(maxBytes, () => this.nowMs);
     const types = new DocumentTypeReader(buildSchema(SCHEMA));
-    const options = { store: this.store, settings, origin: 'books', types, keepsHeads, lookups: this.lookups };
+    const options = { store: this.store, settings, origin: 'books', types, keepsHeads, counts: this.counts };
     this.#call = cache(options)(async (request, context) => {
       const ids = (request.representations ?? []).map((one) => String(JSON.parse(one).id));
       const call = { request, context, ids };
@@ -80,10 +82,10 @@ export class CachedSubgraph {
   #send(query: string, variables: Record<string, unknown>, sent: Sent, representations?: string[]) {
     const kind = query.startsWith('mutation') ? 'mutation' : 'query';
     const constants = fetchConstants({ serviceName: 'books', operation: query, operationName: undefined }, kind);
-    const { isMutation = kind === 'mutation', claims, headers = {}, context } = sent;
+    const { isMutation = kind === 'mutation', claims, headers = {}, context, status: cacheStatus } = sent;
     return this.send(new FetchRequest(constants, variables, representations), {
       headers: new ForwardedHeaders(headers),
-      operation: { isMutation, claims, headers },
+      operation: { isMutation, claims, headers, cacheStatus },
       ...context,
     });
   }
