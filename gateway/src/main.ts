@@ -5,12 +5,14 @@ import { PORT_VARIABLE, readConfig } from './configuration/environment.ts';
 import { GatewayServer } from './pipeline/server.ts';
 import { releaseGarbage } from './planning/garbage.ts';
 import { openPlanner } from './planning/worker/open-planner.ts';
+import { ChangeLog } from './supergraph/change-log.ts';
 import { Generations } from './supergraph/generations.ts';
 import { watchSupergraph } from './supergraph/supergraph-watcher.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
 await run('gateway', readConfig, async (config, logger) => {
   let phase: 'serving' | 'stopping' = 'serving';
+  const changes = new ChangeLog();
   const telemetry = new Telemetry(logger, () => generations.figures);
   const generations = new Generations<GatewayServer>({
     secret: config.secret,
@@ -18,10 +20,10 @@ await run('gateway', readConfig, async (config, logger) => {
     telemetry,
     openPlanner,
     openHandler: (foundation, before) =>
-      GatewayServer.open({ logger, isReady: () => phase === 'serving' }, foundation, before),
+      GatewayServer.open({ logger, isReady: () => phase === 'serving', changes }, foundation, before),
   });
   const { reloads } = telemetry.counts;
-  const watcher = await watchSupergraph({ config, logger, generations, reloads });
+  const watcher = await watchSupergraph({ config, logger, generations, reloads, changes });
   const { listen: address, path, healthCheck } = generations.current.settings;
   await releaseGarbage();
   const listening = await listen(generations.handle, { ...config, ...address, portVariable: PORT_VARIABLE });

@@ -10,6 +10,7 @@ import { startBrowser } from '../harness/devtools.ts';
 import { startGraph } from '../harness/graph.ts';
 import { configure, copySupergraph } from '../harness/supergraph-files.ts';
 import { testExplorerView } from './explorer-view.ts';
+import { testGraphPage } from './graph-page.ts';
 
 const PHONE_WIDTH = 390;
 
@@ -161,6 +162,7 @@ for (const [setting, atEndpoint, atGraphiql, atRoot] of [
     const page = await (await fetch(url, { headers })).text();
     assert.match(page, atEndpoint);
     assert.equal((await fetch(new URL('/graphiql', url), { headers })).status, atGraphiql);
+    assert.equal((await fetch(new URL('/supergraph', url), { headers })).status, atGraphiql);
     const root = await fetch(new URL('/', url), { headers, redirect: 'manual' });
     assert.equal(root.headers.get('location'), atRoot);
     if (setting !== 'sandbox') return;
@@ -169,7 +171,11 @@ for (const [setting, atEndpoint, atGraphiql, atRoot] of [
   });
 }
 
-if (!withoutBrowser) testExplorerView({ graph, open: await startBrowser({ after }) });
+if (!withoutBrowser) {
+  const open = await startBrowser({ after });
+  testExplorerView({ graph, open });
+  testGraphPage({ graph, open }, files.users);
+}
 
 function seenOn(page: string): Seen {
   const [, text] = /<pre id="seen">(.*?)<\/pre>/s.exec(page) ?? [];

@@ -2,6 +2,7 @@ import type { ApolloServer } from '@apollo/server';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { CallRules } from '../subgraphs/call-rules.ts';
+import type { ChangeLog } from '../supergraph/change-log.ts';
 import type { HandlerFoundation, RequestHandler } from '../supergraph/generation.ts';
 import type { Context } from '../supergraph/request-context.ts';
 import { RequestWatch } from '../telemetry/request-watch.ts';
@@ -22,6 +23,8 @@ export interface GatewayProcess {
   readonly logger: Logger;
   /** Returns false once the process stops, and new requests should go elsewhere. */
   isReady(): boolean;
+  /** Changes of the graph since the process started; undefined if nobody notes them. */
+  readonly changes?: ChangeLog | undefined;
 }
 
 /** Everything between Node's HTTP and the execution of operations, under one set of settings and on one supergraph. */

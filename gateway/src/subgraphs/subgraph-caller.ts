@@ -1,5 +1,6 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
+import { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { TrafficShaping } from '../configuration/sections/traffic-shaping.ts';
 import { type SubgraphSettings, secretOf } from '../configuration/supergraph-file.ts';
@@ -39,6 +40,9 @@ export interface CallerOptions {
   readonly cache?: Omit<CacheOptions, 'keepsHeads' | 'counts'> | undefined;
 }
 
+/** Time that a subgraph has to show that it is up. */
+const PROBE_TIMEOUT_MS = 2000;
+
 /**
  * Calls one subgraph for all operations of one supergraph. Queries that are alike, and entity fetches that wait together,
  * are one call, unless the settings forbid it or their headers differ; a mutation is always a call of its own, and sent
@@ -71,6 +75,12 @@ export class SubgraphCaller {
   /** State of its circuit breaker; undefined if it has none. */
   get breakerState(): BreakerState | undefined {
     return this.#breaker?.state;
+  }
+
+  /** Asks the subgraph for nothing, past its circuit breaker. @throws if it gives no answer in GraphQL */
+  async probe(): Promise<void> {
+    const { signal } = new AbortController();
+    await this.#client.call({ query: '{ __typename }' }, { signal, deadline: new Deadline(PROBE_TIMEOUT_MS) });
   }
 
   close(): Promise<void> {

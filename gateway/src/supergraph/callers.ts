@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { GraphQLSchema } from 'graphql';
 import { subgraphCacheSettings } from '../configuration/sections/response-cache.ts';
@@ -12,6 +13,7 @@ import { CallTelemetry } from '../subgraphs/call-telemetry.ts';
 import { EndedMutations } from '../subgraphs/ended-mutations.ts';
 import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
+import type { BreakerState } from '../telemetry/metrics.ts';
 
 /** Callers of a supergraph's subgraphs, by the subgraph's name. */
 export type Callers = ReadonlyMap<string, SubgraphCaller>;
@@ -48,6 +50,33 @@ export function openCallers(
       return [subgraph.name, new SubgraphCaller({ ...shared, subgraph, telemetry, cache: cacheOf(subgraph) })];
     }),
   );
+}
+
+/** State of a subgraph, as its gateway sees it. */
+export interface SubgraphState {
+  readonly name: string;
+  /** Code of the failure if it does not answer; undefined if it is up. */
+  readonly failure?: string;
+  /** Time that it took to answer, or to fail. */
+  readonly durationMs: number;
+  /** State of its circuit breaker; undefined if it has none. */
+  readonly breaker?: BreakerState | undefined;
+}
+
+/** Asks each subgraph if it is up. */
+export function probeSubgraphs(callers: Callers): Promise<SubgraphState[]> {
+  return Promise.all(
+    [...callers].map(async ([name, caller]) => {
+      const startedAt = performance.now();
+      const failure = await caller.probe().then(() => undefined, codeOf);
+      const durationMs = Math.round(performance.now() - startedAt);
+      return { name, durationMs, breaker: caller.breakerState, ...(failure !== undefined && { failure }) };
+    }),
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof ExpectedError ? String(error.extensions.code) : 'FAILED';
 }
 
 /** Waits for the calls under way, then closes every connection. */

@@ -25,7 +25,7 @@ import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { BreakerState, CacheFigures, Counts, SupergraphFigures } from '../telemetry/metrics.ts';
 import { loadApolloEngine } from './apollo-engine.ts';
-import { type Callers, callerOf, closeCallers, openCallers } from './callers.ts';
+import { type Callers, callerOf, closeCallers, openCallers, probeSubgraphs, type SubgraphState } from './callers.ts';
 import type { Executor, RequestContext } from './executor.ts';
 import { subscriptionWarning } from './subscription-warning.ts';
 
@@ -239,6 +239,11 @@ export class LoadedSupergraph implements SupergraphFigures {
 
   *breakers(): Iterable<readonly [subgraph: string, state: BreakerState]> {
     for (const [name, { breakerState }] of this.#callers) if (breakerState) yield [name, breakerState];
+  }
+
+  /** Asks each subgraph if it is up. */
+  probe(): Promise<SubgraphState[]> {
+    return probeSubgraphs(this.#callers);
   }
 
   async close(): Promise<void> {

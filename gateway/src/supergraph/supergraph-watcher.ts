@@ -8,6 +8,7 @@ import { describeChanges } from '../configuration/settings-changes.ts';
 import type { SupergraphReading, SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { Counts } from '../telemetry/metrics.ts';
 import { describeLosses } from './api-losses.ts';
+import { type ChangeLog, compareApis } from './change-log.ts';
 import { FileWatcher } from './file-watcher.ts';
 import type { Generations } from './generations.ts';
 import type { Supergraph } from './loaded-supergraph.ts';
@@ -19,6 +20,8 @@ interface WatcherParts {
   readonly logger: Logger;
   readonly generations: Pick<Generations, 'current' | 'replace'>;
   readonly reloads: Counts['reloads'];
+  /** Changes for the page that shows them. */
+  readonly changes?: ChangeLog | undefined;
 }
 
 /** Settings and text that the supergraph file had when it was last read. */
@@ -110,6 +113,7 @@ class SupergraphWatcher {
       if (isRetry && this.#isWaiting) return; // reported when it began
       reloads.refused += 1;
       logRefusal(error, logger);
+      this.#parts.changes?.add({ outcome: 'refused', what: [], reason: reasonOf(error) });
     } finally {
       this.#watcher.watch(this.#files());
       if (!this.#haveSettled()) this.#watcher.settle();
@@ -140,6 +144,10 @@ class SupergraphWatcher {
     const changes = [...describeChanges(this.#servedText, text, config), ...changedSchemas(before, next)];
     this.#servedText = text;
     logger.info(`the graph has changed: ${changes.join('; ') || 'a file that the settings name'}`);
+    if (this.#parts.changes && next.gateway.landingPage.graphiql) {
+      const api = await compareApis(apiBefore, this.#api);
+      this.#parts.changes.add({ outcome: 'accepted', what: changes, api });
+    }
     const gone = before.subgraphs.filter(({ name }) => !next.subgraphs.some((other) => other.name === name));
     if (gone.length === 0) return;
     const names = gone.map(({ name }) => name).join(', ');
@@ -161,6 +169,10 @@ function changedSchemas(before: Supergraph, next: Supergraph): string[] {
 
 function describe({ subgraphs }: SupergraphSettings): string {
   return subgraphs.map(({ name, routingUrl }) => `${name} at ${routingUrl}`).join(', ');
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof ConfigurationError ? error.message : 'The log of the gateway has the reason.';
 }
 
 function logRefusal(error: unknown, logger: Logger): void {

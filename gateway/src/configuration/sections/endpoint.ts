@@ -55,8 +55,11 @@ export const introspection = onOff(true).describe(
 /** Path of GraphiQL. */
 export const GRAPHIQL_PATH = '/graphiql';
 
+/** Path of the page that shows the graph, beside GraphiQL. */
+export const GRAPH_PAGE_PATH = '/supergraph';
+
 /** Paths of the pages for browsers, besides the GraphQL endpoint. */
-export const PAGE_PATHS: readonly string[] = ['/', GRAPHIQL_PATH];
+export const PAGE_PATHS: readonly string[] = ['/', GRAPHIQL_PATH, GRAPH_PAGE_PATH];
 
 const LANDING_PAGE_RULE = 'give true, sandbox, graphiql or false';
 
@@ -66,7 +69,7 @@ export const landingPage = z
   .default(true)
   .describe(
     'Pages for browsers: Apollo Sandbox, loaded from the internet, at the GraphQL path; GraphiQL, which needs no internet, ' +
-      'at /graphiql; true for both. If unset, false with NODE_ENV=production.',
+      'at /graphiql, with the page of the graph at /supergraph; true for both. If unset, false with NODE_ENV=production.',
   )
   .transform(toPages);
 

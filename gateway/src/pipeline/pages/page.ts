@@ -81,6 +81,13 @@ export class Page extends Content {
   }
 }
 
+/** Data that a page loads. Browsers keep them, and ask if they have changed. */
+export class PageData extends Content {
+  constructor(render: () => Promise<string>, logger: Logger) {
+    super(render, { ...PAGE, type: 'application/json; charset=utf-8' }, logger);
+  }
+}
+
 /** A file that pages load. Its address changes with it, so browsers keep it and never ask again. */
 export class PageFile extends Content {
   /** @param type its media type */

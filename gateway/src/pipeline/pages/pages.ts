@@ -3,11 +3,11 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import { NO_SNIFFING } from '@lockstep/runtime/http/server/security-headers.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { GraphQLSchema } from 'graphql';
 import { GRAPHIQL_PATH, type LandingPages } from '../../configuration/sections/endpoint.ts';
 import { limited } from '../admission/limited.ts';
 import type { TrafficLimits } from '../admission/traffic-limits.ts';
 import { firstQuery } from './first-query.ts';
+import { graphPageRoutes, type ShownGraph } from './graph-page.ts';
 import { graphiqlPage } from './graphiql.ts';
 import { graphiqlFiles } from './graphiql-files.ts';
 import type { Page } from './page.ts';
@@ -41,25 +41,27 @@ export class LandingPage {
   readonly handle: Handler = (request, response) => this.#page?.handle(request, response);
 }
 
-/** Routes the pages beside the path of GraphQL: `/`, which redirects there, and GraphiQL. */
+/** Routes the pages beside the path of GraphQL: `/`, which redirects there, GraphiQL, and the page of the graph. */
 export function pageRoutes(
   { atEndpoint, graphiql: isShown }: LandingPages,
   path: string,
-  schema: GraphQLSchema,
+  shown: ShownGraph,
   limits: TrafficLimits,
   logger: Logger,
 ): Record<string, Handler> {
+  const { apiSchema } = shown.supergraph.operations.planner;
   return {
     ...(atEndpoint !== 'none' && { '/': limited(limits, redirect(path)) }),
-    ...(isShown && graphiqlRoutes(graphiqlPage(path, firstQuery(schema), logger), limits, logger)),
+    ...(isShown && graphiqlRoutes(graphiqlPage(path, firstQuery(apiSchema), logger), shown, limits, logger)),
   };
 }
 
-function graphiqlRoutes(page: Page, limits: TrafficLimits, logger: Logger): Record<string, Handler> {
+function graphiqlRoutes(page: Page, shown: ShownGraph, limits: TrafficLimits, logger: Logger): Record<string, Handler> {
   const handlers = Object.entries({
     [GRAPHIQL_PATH]: page.handle,
     ...graphiqlFiles(logger).handlers,
     ...ownFiles(logger).handlers,
+    ...graphPageRoutes(shown, logger),
   });
   return Object.fromEntries(handlers.map(([path, handler]) => [path, limited(limits, handler)]));
 }

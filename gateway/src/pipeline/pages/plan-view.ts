@@ -1,3 +1,5 @@
+import { GRAPH_PAGE_PATH } from '../../configuration/sections/endpoint.ts';
+
 /** Place of the view beside the answer, which the explorer's script fills. */
 export const PLAN_VIEW = `<aside id="plan" aria-label="Plan">
       <details>
@@ -8,4 +10,5 @@ export const PLAN_VIEW = `<aside id="plan" aria-label="Plan">
         </table>
         <p class="omitted"></p>
       </details>
+      <a href="${GRAPH_PAGE_PATH}">Graph</a>
     </aside>`;

@@ -15,7 +15,7 @@ import {
   namedType,
   stringArgument,
   subgraphNames,
-} from './join-directives.ts';
+} from '../join-directives.ts';
 
 /** Properties of fields in one subgraph, by coordinate. */
 interface SubgraphFields {

@@ -9,8 +9,8 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { type FieldedType, graphIn, isFieldedType, namedType } from '../join-directives.ts';
 import { type InterfaceObject, implementationsOf } from './interface-objects.ts';
-import { type FieldedType, graphIn, isFieldedType, namedType } from './join-directives.ts';
 
 /** Names of the subgraphs that {@link addEntries} adds begin with it, and those of their root fields. */
 export const ENTRY = '_entry_';

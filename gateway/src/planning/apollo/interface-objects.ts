@@ -1,5 +1,5 @@
 import { type ConstDirectiveNode, type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
-import { type FieldedType, fieldSet, graphIn, isFieldedType, isTrue, stringArgument } from './join-directives.ts';
+import { type FieldedType, fieldSet, graphIn, isFieldedType, isTrue, stringArgument } from '../join-directives.ts';
 
 /** An interface that is an `@interfaceObject` in some subgraph. */
 export interface InterfaceObject {

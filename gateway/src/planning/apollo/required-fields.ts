@@ -11,7 +11,7 @@ import {
   type StringValueNode,
   visit,
 } from 'graphql';
-import { type FieldedType, isFieldedType, namedType, stringArgument, subgraphNames } from './join-directives.ts';
+import { type FieldedType, isFieldedType, namedType, stringArgument, subgraphNames } from '../join-directives.ts';
 import type { NormalizedSupergraph, RequiredField } from './required-field.ts';
 
 /**

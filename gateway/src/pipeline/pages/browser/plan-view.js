@@ -1,5 +1,6 @@
 // The view beside the answer in the explorer: what an operation did, and what took the time.
 
+import { element } from './element.js';
 import { planRows } from './plan-rows.js';
 
 /** Width from which the view stands beside the answer, and is open at first. */
@@ -81,10 +82,4 @@ function trackElement({ startMs, durationMs = Number.POSITIVE_INFINITY }, totalM
 function timeOf(startMs, durationMs) {
   if (startMs === undefined) return '';
   return durationMs === undefined ? 'not over' : `${durationMs.toFixed(1)} ms`;
-}
-
-function element(name, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
 }
