@@ -6,7 +6,7 @@ import type { Membership } from './membership.ts';
 import { slotsOfDrop, slotsOfEntry } from './slots.ts';
 
 /** Bytes of entries that are on their way to Redis at most; beyond it, entries are not stored. */
-const MAX_BYTES_UNDER_WAY = 16 * 1024 * 1024;
+const MAX_BYTES_UNDER_WAY = 8 * 1024 * 1024;
 
 /** Clock that lifetimes are measured with. */
 export interface Clock {
