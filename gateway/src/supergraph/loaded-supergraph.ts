@@ -125,7 +125,7 @@ export class LoadedSupergraph implements SupergraphFigures {
     const warning = subscriptionWarning(supergraphSchema);
     if (warning !== undefined) logger.warn(warning);
     const store = await processStores.open(gateway.responseCache, logger);
-    const callers = openCallers(supergraph, supergraphSchema, secret, logger, instruments, store);
+    const callers = openCallers(supergraph, planner, secret, logger, instruments, store);
     try {
       const usesApollo = gateway.execution.engine === 'apollo';
       const apollo = usesApollo

@@ -52,7 +52,8 @@ export class CachedGateways {
   constructor(random: Random, count: number, openStore: (world: CachedWorld) => Store) {
     this.#random = random;
     this.#federation = this.#subgraphs();
-    const types = new DocumentTypeReader(this.#federation.planner.supergraphSchema);
+    const { supergraphSchema, directives } = this.#federation.planner;
+    const types = new DocumentTypeReader(supergraphSchema, directives.entityKeys);
     const settings = { privateId: { claim: 'sub' } };
     this.#gateways = Array.from({ length: count }, () => {
       const store = openStore(this.world);
