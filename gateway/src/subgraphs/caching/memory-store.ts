@@ -2,8 +2,8 @@ import { dataBytes, textBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
 import { LRUCache } from 'lru-cache';
 import type { CacheShare } from '../../telemetry/cache-counts.ts';
 import { CacheShares, type OpenShare } from './cache-shares.ts';
-import { type Drop, isDropped } from './drop.ts';
-import { type Dropped, type Entry, isUsable, type Moment, type NewEntry, type Store } from './store.ts';
+import { type Drop, isDropped, isTagMark } from './drop.ts';
+import { type Dropped, type Entry, type Moment, type NewEntry, type Store, usableUntil } from './store.ts';
 
 /** An entry's part in the tables of the store, and the same for each of its traits. */
 const OVERHEAD = 500;
@@ -67,7 +67,7 @@ export class MemoryStore implements Store {
     const now = this.now();
     return keys.map((key) => {
       const entry = this.#entries.get(key)?.entry;
-      if (!entry || isUsable(entry, now)) return entry;
+      if (!entry || now < usableUntil(entry)) return entry;
       this.#entries.delete(key);
       return undefined;
     });
@@ -78,7 +78,7 @@ export class MemoryStore implements Store {
     this.#entries.delete(key);
     const { keys, innerTypes } = entry.traits;
     const traits = keys.length + innerTypes.length;
-    const bytes = OVERHEAD + textBytes(key) + dataBytes(entry.value) + TRAIT_BYTES * traits;
+    const bytes = OVERHEAD + textBytes(key) + dataBytes(entry.value) + TRAIT_BYTES * traits + tagBytes(innerTypes);
     if (bytes > this.#entries.maxSize) return;
     const share = this.#shares.of(entry.traits);
     share.size += 1;
@@ -87,8 +87,8 @@ export class MemoryStore implements Store {
     this.#index(key, entry, addTo);
   }
 
-  delete(key: string): void {
-    this.#entries.delete(key);
+  delete(keys: readonly string[]): void {
+    for (const key of keys) this.#entries.delete(key);
   }
 
   drop(drop: Drop): Dropped {
@@ -140,6 +140,11 @@ export class MemoryStore implements Store {
   }
 }
 
+/** Returns the bytes of the tags, whose texts are an entry's own. */
+function tagBytes(innerTypes: readonly string[]): number {
+  return innerTypes.reduce((sum, type) => (isTagMark(type) ? sum + textBytes(type) : sum), 0);
+}
+
 function addTo(index: Index, trait: string, key: string): void {
   const known = index.get(trait);
   if (known === undefined) index.set(trait, key);
@@ -154,6 +159,3 @@ function removeFrom(index: Index, trait: string, key: string): void {
   known.delete(key);
   if (known.size === 0) index.delete(trait);
 }
-
-/** Store of this process. It outlives changes of the settings, because mutations that began before one end after it. */
-export const processStore = new MemoryStore(1);
