@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ask, createOrder, createUser } from '../harness/client.ts';
+import { codeBlock } from '../harness/documentation.ts';
+import { startGraph } from '../harness/graph.ts';
+import { run } from '../harness/pm2.ts';
+import { configure, copySupergraph, replace } from '../harness/supergraph-files.ts';
+
+// Walks the guide of docs/operations.md, "Find the cause": each prepared fault is found by its commands.
+
+const files = await copySupergraph({ after });
+const original = await readFile(files.supergraph, 'utf8');
+/** Settings that the guide starts from: the access log, and a cache that was turned on without a lifetime. */
+const SETTINGS = `${original}gateway:\n  telemetry: { logging: { format: json, access_log: true } }\n`;
+const CACHED = `${SETTINGS}  response_cache: { enabled: true }\n`;
+await replace(files.supergraph, SETTINGS);
+const graph = await startGraph(
+  { after },
+  { only: ['users', 'orders'], gateway: { SUPERGRAPH_FILE: files.supergraph } },
+);
+const { port } = new URL(graph.url);
+
+const userIds: string[] = [];
+for (const name of ['ada', 'grace', 'alan']) {
+  const id = await createUser(graph.url, `${name}@example.com`, name);
+  userIds.push(id);
+  await createOrder(graph.url, id);
+}
+
+/** Runs the command of a guide's step, which has to be in the guide as it is. */
+async function plan(query: string): Promise<string> {
+  const guide = await readFile('docs/operations.md', 'utf8');
+  assert.ok(guide.includes(`npm run plan -- '${query}'`), `not in the guide: ${query}`);
+  const env = { GATEWAY_PORT: port, SUPERGRAPH_FILE: files.supergraph };
+  const { code, stdout, stderr } = await run(process.execPath, ['commands/plan.ts', query], env);
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+const ORDERS = '{ orders { amount user { name } } }';
+
+test('a subgraph that resets connections is found by one command', async (t) => {
+  graph.usersProxy.behaviour = 'reset';
+  t.after(() => {
+    graph.usersProxy.behaviour = 'pass';
+  });
+  const shown = await plan(ORDERS);
+  assert.match(shown, /^.*; users failed with SUBGRAPH_UNAVAILABLE.*\.$/m);
+  assert.match(shown, /✗ users, at orders\.@\.user .*SUBGRAPH_UNAVAILABLE/);
+  assert.match(shown, /(ECONNRESET|UND_ERR_SOCKET)/);
+  assert.match(shown, /^SUBGRAPH_UNAVAILABLE: Subgraph "users" is unavailable$/m);
+});
+
+test('a client with a costly query is found by the access log and the plan', async () => {
+  const costly = 'query Report { users { orders { id amount user { orders { amount } } } } }';
+  for (let sent = 0; sent < 5; sent += 1) await ask(graph.url, ORDERS);
+  await ask(graph.url, costly);
+  for (let sent = 0; sent < 5; sent += 1) await ask(graph.url, ORDERS);
+  await graph.gateway.logged((line) => line.msg === 'request' && 'operationName' in line);
+  await mkdir(join(graph.folder, 'logs'));
+  const log = graph.gateway.logs.map((line) => `${JSON.stringify(line)}\n`).join('');
+  await writeFile(join(graph.folder, 'logs', 'gateway-out.log'), log);
+  const { stdout } = await run('sh', ['-c', codeBlock('docs/operations.md', 'largest-answers')], {}, graph.folder);
+  const [, largest = ''] = /(\{.*\})\n$/.exec(stdout) ?? [];
+  const { operationName, client } = JSON.parse(largest);
+  assert.deepEqual([operationName, client], ['Report', '127.0.0.1']);
+  const shown = await plan(costly);
+  assert.match(shown, /orders, at users\.@ .*3 entities, \d+ B sent, \d+ B received$/m);
+});
+
+test('a cache that never hits is found by asking twice', async () => {
+  await configure(graph.gateway, files.supergraph, CACHED);
+  for (let time = 0; time < 2; time += 1) {
+    assert.match(
+      await plan(ORDERS),
+      /users, at orders\.@\.user .*3 entities, 0 of 3 from the cache, .*no cache-control$/m,
+    );
+  }
+  const mended = codeBlock('docs/operations.md', 'cache-lifetime').replace(/^gateway:\n/m, '');
+  await configure(graph.gateway, files.supergraph, `${SETTINGS}${mended}`);
+  await plan(ORDERS);
+  assert.match(await plan(ORDERS), /users, at orders\.@\.user .*3 entities, 3 of 3 from the cache$/m);
+});
