@@ -3,7 +3,7 @@ import { ConfigurationError } from './configuration-error.ts';
 import { CREDENTIALS_RULE, hasNoCredentials, MASK, withoutCredentials, withoutQuery } from './url-credentials.ts';
 
 /** Names of variables whose values are not shown. */
-const SECRET = /_SECRET$/;
+const SECRET = /_SECRET$|_HEADERS$/;
 
 /**
  * Reads environment variables through a schema.

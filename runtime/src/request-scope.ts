@@ -6,6 +6,28 @@ export interface RequestScope {
   readonly id: string;
   /** Trace of the request; undefined if it isn't traced. */
   readonly trace?: ScopeTrace | undefined;
+  /** Observes a call to another process that is made for it. */
+  startCall?(call: CallDescription): ObservedCall;
+}
+
+/** A call to a subgraph, as its telemetry describes it. */
+export interface CallDescription {
+  readonly subgraph: string;
+  readonly url: URL;
+  readonly kind: 'query' | 'mutation';
+  readonly operationName: string | undefined;
+  /** Number of entities that are asked for; undefined for root fields. */
+  readonly entities?: number | undefined;
+  /** Number of times that it was sent before. */
+  readonly resends?: number;
+}
+
+/** A call that is observed. */
+export interface ObservedCall {
+  /** Headers that continue the trace: `traceparent`, and `tracestate` if there is one. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** @param status of the reply; undefined if there was none, because of the error */
+  end(status: number | undefined, error?: unknown): void;
 }
 
 /** Position in a trace. */

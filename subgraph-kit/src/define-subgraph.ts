@@ -4,6 +4,7 @@ import { READY_PATH } from '@lockstep/runtime/http/server/health.ts';
 import { type Handler, listen } from '@lockstep/runtime/http/server/server.ts';
 import { type Running, run } from '@lockstep/runtime/lifecycle.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { MetricRegistry } from '@lockstep/runtime/telemetry/metric-registry.ts';
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { migrate } from './database/migrate.ts';
@@ -13,6 +14,7 @@ import type { Operation, OperationContext } from './execution/subgraph-executor.
 import { killAt, type Reach } from './failpoint.ts';
 import { buildSubgraph, type SubgraphOptions } from './subgraph.ts';
 import { readSubgraphConfig, type SubgraphConfig, type SubgraphDefaults } from './subgraph-config.ts';
+import { SubgraphTelemetry } from './telemetry/subgraph-telemetry.ts';
 
 /** Parts that a subgraph's services are made from: its database is open and migrated. */
 export interface SubgraphParts<Tables, Own extends object, Failpoint extends string> {
@@ -40,6 +42,8 @@ export interface SubgraphDefinition<
   readonly context: (services: Services, operation: Operation) => Context;
   /** Starts work that goes on beside answering, while the process listens and no other one works on the database. */
   readonly background?: (services: Services, logger: Logger) => Running;
+  /** Registers metrics that only this subgraph has. Called if metrics are configured. */
+  readonly metrics?: (services: Services, registry: MetricRegistry) => void;
   /** Closes the services, once the last request is answered. */
   readonly close?: (services: Services) => Promise<void>;
 }
@@ -109,9 +113,11 @@ async function openSubgraph<
   config: SubgraphConfig & Own,
   logger: Logger,
 ): Promise<OpenSubgraph> {
-  const db = openDatabase<Tables>(config.databasePath, logger);
+  const telemetry = await SubgraphTelemetry.open(config.telemetry, logger);
+  const db = openDatabase<Tables>(config.databasePath, logger, telemetry?.noteStatement);
   await migrate(db, definition.migrations, logger);
   const services = definition.services({ db, config, logger, reach: killAt(config.failpoint) });
+  if (telemetry?.metrics) definition.metrics?.(services, telemetry.metrics.registry);
   const subgraph = await buildSubgraph({
     typeDefs: readFileSync(definition.schema, 'utf8'),
     resolvers: definition.resolvers,
@@ -120,6 +126,8 @@ async function openSubgraph<
     config,
     maxObjects: config.maxObjects,
     logger,
+    telemetry,
+    metricsPath: config.telemetry.metricsPath,
   });
   return {
     handler: subgraph.handler,
@@ -128,6 +136,7 @@ async function openSubgraph<
       await subgraph.stop();
       await definition.close?.(services);
       await db.destroy();
+      await telemetry?.close();
     },
   };
 }

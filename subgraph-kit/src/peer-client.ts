@@ -1,4 +1,4 @@
-import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
+import { SubgraphClient, type SubgraphClientOptions } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Peer } from './peers.ts';
@@ -6,8 +6,22 @@ import { UnusableAnswers } from './unusable-answers.ts';
 
 /** Parts of the calling subgraph: the secret that it shares with peers that have none of their own, and its log. */
 export interface Caller {
-  readonly config: { readonly secret: string | undefined };
+  readonly config: {
+    readonly secret: string | undefined;
+    /** With an access log, each call that fails is logged. */
+    readonly telemetry?: { readonly hasAccessLog: boolean };
+  };
   readonly logger: Logger;
+}
+
+/** Returns the options of a client of another subgraph. */
+export function peerOptions(
+  name: string,
+  { url, timeoutMs, secret }: Peer,
+  { config, logger }: Caller,
+): SubgraphClientOptions {
+  const logsFailures = config.telemetry?.hasAccessLog;
+  return { name, url, timeoutMs, secret: secret ?? config.secret, logger, logsFailures };
 }
 
 const ENTITIES_EXIST = `query EntitiesExist($representations: [_Any!]!) {
@@ -25,9 +39,9 @@ export class PeerClient {
   readonly #client: SubgraphClient;
   readonly #unusable: UnusableAnswers;
 
-  constructor(name: string, { url, timeoutMs, secret }: Peer, { config, logger }: Caller) {
-    this.#client = new SubgraphClient({ name, url, timeoutMs, secret: secret ?? config.secret, logger });
-    this.#unusable = new UnusableAnswers(name, logger);
+  constructor(name: string, peer: Peer, caller: Caller) {
+    this.#client = new SubgraphClient(peerOptions(name, peer, caller));
+    this.#unusable = new UnusableAnswers(name, caller.logger);
   }
 
   /**

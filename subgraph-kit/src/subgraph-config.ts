@@ -1,6 +1,11 @@
 import { dirname, join } from 'node:path';
 import { port, readEnvironment, wholeNumber } from '@lockstep/runtime/environment.ts';
 import { type ProcessConfig, processVariables, toProcessConfig } from '@lockstep/runtime/process-config.ts';
+import {
+  type ProcessTelemetry,
+  telemetryVariables,
+  toTelemetry,
+} from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import { z } from 'zod';
 import { failpointVariable } from './failpoint.ts';
 import { variablePrefix } from './variable-prefix.ts';
@@ -21,6 +26,7 @@ export interface SubgraphConfig extends ProcessConfig {
   readonly maxObjects: number;
   /** Point at which a test has the process killed. */
   readonly failpoint: string | undefined;
+  readonly telemetry: ProcessTelemetry;
 }
 
 /** Part of a subgraph's definition that its configuration depends on. */
@@ -57,6 +63,7 @@ export function readSubgraphConfig<Own extends object>(
       z.object({ SUBGRAPH_MAX_OBJECTS: maxObjects }).transform((found) => ({ maxObjects: found.SUBGRAPH_MAX_OBJECTS })),
     )
     .and(variable('FAILPOINT', failpointVariable(failpoints, env.NODE_ENV)).transform((failpoint) => ({ failpoint })))
+    .and(z.object(telemetryVariables).transform((found) => ({ telemetry: toTelemetry(found, name) })))
     .and(own.transform((found) => ({ own: found })));
   const found = readEnvironment(variables, env);
   return {
@@ -66,6 +73,7 @@ export function readSubgraphConfig<Own extends object>(
     databasePath: found.path,
     maxObjects: found.maxObjects,
     failpoint: found.failpoint,
+    telemetry: found.telemetry,
     ...found.own,
   };
 }

@@ -28,6 +28,8 @@ import { resolveNodeIds } from './node-interface.ts';
 import { checkRepresentations } from './representations.ts';
 import { MAX_OBJECTS } from './subgraph-config.ts';
 import { checkSubgraphRequest } from './subgraph-limits.ts';
+import type { SubgraphTelemetry } from './telemetry/subgraph-telemetry.ts';
+import { timeResolvers } from './telemetry/timed-resolvers.ts';
 
 /** Parts of a subgraph. */
 export interface SubgraphOptions<Context extends OperationContext> {
@@ -40,6 +42,10 @@ export interface SubgraphOptions<Context extends OperationContext> {
   /** Maximum number of objects that one operation may make. */
   maxObjects?: number;
   logger: Logger;
+  /** Undefined if none is configured. */
+  telemetry?: SubgraphTelemetry | undefined;
+  /** Path that serves the metrics. */
+  metricsPath?: string | undefined;
 }
 
 /** Subgraph that has started and doesn't listen yet. */
@@ -64,11 +70,12 @@ const DISCREET: ApolloServerPlugin[] = [ApolloServerPluginLandingPageDisabled(),
 export async function buildSubgraph<Context extends OperationContext>(
   options: SubgraphOptions<Context>,
 ): Promise<Subgraph> {
-  const { config, maxObjects = MAX_OBJECTS, logger } = options;
+  const { config, maxObjects = MAX_OBJECTS, logger, telemetry, metricsPath } = options;
   const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]);
   checkRepresentations(schema);
   resolveNodeIds(schema);
-  const executor = new SubgraphExecutor(schema);
+  if (telemetry) timeResolvers(schema, (...ended) => telemetry.noteResolver(...ended));
+  const executor = new SubgraphExecutor(schema, telemetry && ((kind, name) => telemetry.noteAnswer(kind, name)));
   const server = new ApolloServer<Context>({
     gateway: executor,
     introspection: !config.isProduction,
@@ -85,6 +92,7 @@ export async function buildSubgraph<Context extends OperationContext>(
       codeOfTooManyVariableErrors,
       ...(config.isProduction ? DISCREET : []),
       ...executor.plugins(),
+      ...(telemetry ? [telemetry.plugin()] : []),
     ],
     stopOnTerminationSignals: false,
   });
@@ -97,14 +105,18 @@ export async function buildSubgraph<Context extends OperationContext>(
     known: (asked) => executor.find(asked),
     headers: ({ cacheControl }) => (cacheControl === undefined ? undefined : { 'cache-control': cacheControl }),
   });
-  const inScope: Handler = (request, response) => {
-    return requestScope.run({ id: requestIdOf(request) }, answer, request, response);
-  };
+  const secured = config.secret === undefined ? answer : requireSecret(config.secret, answer);
+  const inScope: Handler = telemetry
+    ? (request, response) => telemetry.observe(request, response, () => secured(request, response))
+    : (request, response) => requestScope.run({ id: requestIdOf(request) }, secured, request, response);
+  const metrics = telemetry?.metrics;
   return {
     handler: routes({
-      '/graphql': config.secret === undefined ? inScope : requireSecret(config.secret, inScope),
+      '/graphql': inScope,
       '/health/live': live,
       [READY_PATH]: ready(options.isReady),
+      ...(metrics &&
+        metricsPath !== undefined && { [metricsPath]: (_, response) => metrics.registry.answer(response) }),
     }),
     stop: () => server.stop(),
   };

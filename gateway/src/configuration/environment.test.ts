@@ -62,3 +62,25 @@ test('reports every wrong variable', () => {
     /GATEWAY_PORT=http: .*INTROSPECTION=yes: .*LANDING_PAGE=on: give true, .*CORS_ORIGINS=a\.example: give an origin/s,
   );
 });
+
+test("variables of telemetry win over the file, as for the subgraphs, and a collector's headers come with its address", () => {
+  const file = `  telemetry:
+    metrics: { prometheus: /figures }
+    tracing: { otlp: { endpoint: 'http://file.example' }, sampler: 0.5 }`;
+  const telemetryOf = (env: NodeJS.ProcessEnv) => {
+    const { metricsPath, hasAccessLog, tracing } = read(withGateway(file), env).gateway.telemetry;
+    return { metricsPath, hasAccessLog, tracing };
+  };
+  const inFile = { url: 'http://file.example/v1/traces', headers: {}, share: 0.5, serviceName: 'lockstep' };
+  const headers = { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=sesame' };
+  assert.deepEqual(telemetryOf(headers), { metricsPath: '/figures', hasAccessLog: false, tracing: inFile });
+  const env = {
+    ...headers,
+    METRICS_PATH: '/metrics',
+    ACCESS_LOG: 'true',
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:4318',
+    OTEL_TRACES_SAMPLER_ARG: '0.1',
+  };
+  const tracing = { ...inFile, url: 'http://127.0.0.1:4318/v1/traces', headers: { 'x-key': 'sesame' }, share: 0.1 };
+  assert.deepEqual(telemetryOf(env), { metricsPath: '/metrics', hasAccessLog: true, tracing });
+});

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { flag, port, readEnvironment } from '@lockstep/runtime/environment.ts';
 import { type ProcessConfig, processVariables, toProcessConfig } from '@lockstep/runtime/process-config.ts';
+import { telemetryVariables } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import { z } from 'zod';
 import { type Override, toOverrides } from './overrides.ts';
 import { origin } from './sections/cors.ts';
@@ -38,6 +39,7 @@ export function readConfig(env = process.env): Config {
   const variables = readEnvironment(
     z.object({
       ...processVariables,
+      ...telemetryVariables,
       [PORT_VARIABLE]: port.optional(),
       SUPERGRAPH_FILE: z.string().default(DEFAULT_SUPERGRAPH_FILE),
       INTROSPECTION: flag.optional(),
@@ -55,6 +57,7 @@ export function readConfig(env = process.env): Config {
     corsOrigins: variables.CORS_ORIGINS,
     logFormat: variables.LOG_FORMAT,
     logLevel: env.LOG_LEVEL?.trim() ? variables.LOG_LEVEL : undefined,
+    telemetry: variables,
     isProduction: process.isProduction,
   });
   return { ...process, supergraphFile: resolve(variables.SUPERGRAPH_FILE), env, overrides };

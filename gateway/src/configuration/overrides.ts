@@ -1,4 +1,5 @@
 import { isRecord } from '@lockstep/runtime/json-record.ts';
+import type { TelemetryVariables } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import { DEFAULT_LISTEN } from './sections/endpoint.ts';
 
 /** A setting of the supergraph file that the environment overrides. */
@@ -25,6 +26,7 @@ export interface OverridingVariables {
   readonly corsOrigins: readonly string[] | undefined;
   readonly logFormat: 'pretty' | 'json' | undefined;
   readonly logLevel: string | undefined;
+  readonly telemetry: TelemetryVariables;
   readonly isProduction: boolean;
 }
 
@@ -47,10 +49,27 @@ export function toOverrides(variables: OverridingVariables): Override[] {
     ...wins('gateway.cors.origins', 'CORS_ORIGINS', variables.corsOrigins),
     ...wins('gateway.telemetry.logging.format', 'LOG_FORMAT', variables.logFormat),
     ...wins('gateway.telemetry.logging.level', 'LOG_LEVEL', variables.logLevel),
+    ...telemetryValues(variables.telemetry).flatMap(([path, variable, value]) =>
+      wins(`gateway.telemetry.${path}`, variable, value),
+    ),
     ...(host === undefined
       ? []
       : [listenOverride('HOST', (port) => `${host.includes(':') ? `[${host}]` : host}:${port}`)]),
     ...(port === undefined ? [] : [listenOverride('GATEWAY_PORT', (_, host) => `${host}:${port}`)]),
+  ];
+}
+
+/** Returns the settings of telemetry that variables give, which are those of the subgraphs too. */
+function telemetryValues(variables: TelemetryVariables): [path: string, variable: string, value: unknown][] {
+  const { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces, OTEL_EXPORTER_OTLP_HEADERS: headers = {} } = variables;
+  const list = Object.entries(headers).map(([name, value]) => ({ name, value }));
+  const of = traces !== undefined && list.length > 0 ? list : undefined;
+  return [
+    ['metrics.prometheus', 'METRICS_PATH', variables.METRICS_PATH],
+    ['logging.access_log', 'ACCESS_LOG', variables.ACCESS_LOG],
+    ['tracing.otlp.endpoint', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', traces],
+    ['tracing.otlp.headers', 'OTEL_EXPORTER_OTLP_HEADERS', of],
+    ['tracing.sampler', 'OTEL_TRACES_SAMPLER_ARG', variables.OTEL_TRACES_SAMPLER_ARG],
   ];
 }
 

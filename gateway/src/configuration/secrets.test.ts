@@ -4,7 +4,7 @@ import { withoutSecrets } from './secrets.ts';
 
 test('masks the values of secret keys and of secret variables', () => {
   assert.equal(withoutSecrets('hunter2', [{ type: 'string', writeOnly: true }], []), '***');
-  for (const name of ['REDIS_PASSWORD', 'API_KEY', 'subgraph_secret', 'AUTH_TOKEN']) {
+  for (const name of ['REDIS_PASSWORD', 'API_KEY', 'subgraph_secret', 'AUTH_TOKEN', 'OTEL_EXPORTER_OTLP_HEADERS']) {
     assert.equal(withoutSecrets('hunter2', [{ type: 'string' }], ['PORT', name]), '***');
   }
   assert.equal(withoutSecrets('hunter2', [{ type: 'string' }], ['USERS_URL']), 'hunter2');

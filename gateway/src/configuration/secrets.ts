@@ -1,7 +1,7 @@
 import { MASK, withoutCredentials, withoutQuery } from '@lockstep/runtime/url-credentials.ts';
 import type { JsonSchema } from './json-schema.ts';
 
-const SECRET_VARIABLE = /SECRET|TOKEN|PASSW|KEY|CREDENTIAL/i;
+const SECRET_VARIABLE = /SECRET|TOKEN|PASSW|KEY|CREDENTIAL|HEADERS/i;
 
 /**
  * Returns a value that can be shown: masked if its key holds secrets (`.meta({ writeOnly: true })`, after JSON Schema) or if

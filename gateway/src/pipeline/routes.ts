@@ -23,7 +23,7 @@ export function gatewayRoutes(
   const { path, landingPage, healthCheck, cors, telemetry } = settings;
   const metricsRoute: Record<string, Handler> =
     telemetry.metricsPath !== undefined && metrics
-      ? { [telemetry.metricsPath]: (_request, response) => metrics.answer(response) }
+      ? { [telemetry.metricsPath]: (_request, response) => metrics.registry.answer(response) }
       : {};
   const invalidation = settings.responseCache?.invalidation;
   return routes({

@@ -1,6 +1,6 @@
 import type { Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { SpanReference } from '@lockstep/runtime/telemetry/call-trace.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
-import type { SpanReference } from '../telemetry/operation-trace.ts';
 import type { CallContext } from './call-context.ts';
 
 /** Makes a call, from one of its steps on. */

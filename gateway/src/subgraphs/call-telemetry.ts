@@ -1,11 +1,11 @@
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { CallDescription } from '@lockstep/runtime/request-scope.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { CacheCounts } from '../telemetry/cache-counts.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { CallDescription } from '../telemetry/operation-trace.ts';
 import type { CallContext } from './call-context.ts';
 import type { Step, SubgraphReply } from './call-step.ts';
 
@@ -66,11 +66,11 @@ export class CallTelemetry {
       const reply = await next(request, trace ? { ...context, traceHeaders: trace.headers } : context);
       trace?.end(reply.status);
       if (trace) reply.span = trace.reference;
-      this.#count(reply.status, startedAt);
+      this.#metrics?.noteCall(this.#subgraph, reply.status, startedAt);
       return reply;
     } catch (error) {
       trace?.end(undefined, error);
-      this.#count('none', startedAt);
+      this.#metrics?.noteCall(this.#subgraph, 'none', startedAt);
       throw error;
     }
   };
@@ -97,11 +97,6 @@ export class CallTelemetry {
     const { kind, operationName } = constants;
     const entities = representations?.length;
     return { subgraph: this.#subgraph, url: this.#url, kind, operationName, entities, resends };
-  }
-
-  #count(status: number | 'none', startedAt: number): void {
-    this.#metrics?.calls.add(this.#subgraph, status);
-    this.#metrics?.callDuration.add(this.#subgraph, (performance.now() - startedAt) / 1000);
   }
 }
 

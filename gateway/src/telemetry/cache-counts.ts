@@ -1,4 +1,4 @@
-import { Tally } from './tally.ts';
+import { Tally } from '@lockstep/runtime/telemetry/tally.ts';
 
 /** Part of the cache that one type of one subgraph has: an entity's, or `Query` for root fetches. */
 export interface CacheShare {

@@ -1,69 +1,15 @@
-import type { IncomingMessage } from 'node:http';
-import { requestIdOf } from '@lockstep/runtime/http/request-id.ts';
+import { ObservedRequest } from '@lockstep/runtime/telemetry/observed-request.ts';
 import type { OperationTrace } from './operation-trace.ts';
 import type { ExecutedOperation } from './usage/field-usage.ts';
 
-/** Outcome of a request. It is `refused` before GraphQL sees it, and `abandoned` if its client leaves before the answer. */
-export type RequestOutcome = 'ok' | 'partial' | 'error' | 'refused' | 'abandoned' | 'page';
-
-/** Maximum length of an operation's name: a client may send one of a megabyte. */
-export const MAX_NAME = 128;
-
-/** Maximum number of error codes that are counted apart. */
-const MAX_CODES = 10;
-
 /** Telemetry of one request, from its arrival on. */
-export class RequestRecord {
-  /** Arrival, by `performance.now()`. */
-  readonly startedAt = performance.now();
-  /** Bytes that the socket had sent when the request came. */
-  readonly bytesBefore: number;
-  readonly request: IncomingMessage;
-  readonly id: string;
-  /** Address of the client, noted early because a closed socket has none. */
-  readonly client: string | undefined;
-  readonly trace: OperationTrace | undefined;
-  operationName: string | undefined;
-  operationType: string | undefined;
-  /** Number of errors of each code. */
-  errorCodes: Record<string, number> | undefined;
-  /** Undefined if GraphQL gave no answer. */
-  answered: 'ok' | 'partial' | 'error' | undefined;
-
+export class RequestRecord extends ObservedRequest<OperationTrace> {
   executed: ExecutedOperation | undefined;
   variables: Readonly<Record<string, unknown>> | undefined;
-
-  constructor(request: IncomingMessage, trace: OperationTrace | undefined) {
-    this.request = request;
-    this.trace = trace;
-    this.id = requestIdOf(request);
-    this.client = request.socket.remoteAddress;
-    this.bytesBefore = request.socket.bytesWritten;
-  }
 
   /** Notes the operation once it is executed, whatever comes of it. */
   noteExecution(operation: ExecutedOperation, variables: Readonly<Record<string, unknown>> | undefined): void {
     this.executed = operation;
     this.variables = variables;
-  }
-
-  noteOperation(type: string, name: string | undefined): void {
-    this.operationType = type;
-    this.operationName = name?.slice(0, MAX_NAME);
-  }
-
-  noteAnswer(data: unknown, errors: readonly { readonly extensions?: Readonly<Record<string, unknown>> }[]): void {
-    if (errors.length === 0) {
-      this.answered = 'ok';
-      return;
-    }
-    this.answered = data === undefined || data === null ? 'error' : 'partial';
-    const counts = new Map<string, number>();
-    for (const { extensions } of errors) {
-      const given = String(extensions?.code ?? 'none').slice(0, MAX_NAME);
-      const code = counts.has(given) || counts.size < MAX_CODES ? given : 'others';
-      counts.set(code, (counts.get(code) ?? 0) + 1);
-    }
-    this.errorCodes = Object.fromEntries(counts);
   }
 }

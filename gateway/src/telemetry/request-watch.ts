@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
+import { observeRequest } from '@lockstep/runtime/telemetry/observe-request.ts';
 import type { GraphQLSchema } from 'graphql';
 import type { Instruments } from './instruments.ts';
-import { type RequestOutcome, RequestRecord } from './request-record.ts';
+import { RequestRecord } from './request-record.ts';
 
 /** Part of a request's context that telemetry reads. */
 interface RecordedContext {
@@ -32,10 +33,14 @@ export class RequestWatch {
 
   /** Starts the record of a request that has arrived. It ends with the response. */
   start(request: IncomingMessage, response: ServerResponse): RequestRecord {
-    const { metrics, tracing } = this.#instruments;
-    const record = new RequestRecord(request, tracing?.startOperation(request));
-    if (metrics) metrics.underWay += 1;
-    response.once('close', () => this.#end(record, response));
+    const { tracing, fieldUsage } = this.#instruments;
+    const record = new RequestRecord(request, tracing?.startRequest(request));
+    observeRequest(record, response, this.#instruments);
+    if (fieldUsage) {
+      response.once('close', () => {
+        if (record.executed) fieldUsage.count(this.#schema, record.executed, record.variables, request.headers);
+      });
+    }
     return record;
   }
 
@@ -55,60 +60,4 @@ export class RequestWatch {
     };
     return { requestDidStart: async () => listener };
   }
-
-  #end(record: RequestRecord, response: ServerResponse): void {
-    const { metrics, accessLog, fieldUsage } = this.#instruments;
-    const ending = endingOf(record, response);
-    if (metrics) {
-      metrics.underWay -= 1;
-      metrics.requests.add(ending.status ?? 'none', ending.outcome);
-      metrics.requestDuration.add('', ending.durationMs / 1000);
-    }
-    if (record.executed) fieldUsage?.count(this.#schema, record.executed, record.variables, record.request.headers);
-    endTrace(record, ending);
-    accessLog?.info(lineOf(record, ending), 'request');
-  }
-}
-
-interface Ending {
-  /** Undefined if the client left before it had one. */
-  readonly status: number | undefined;
-  readonly outcome: RequestOutcome;
-  readonly durationMs: number;
-}
-
-function endingOf({ answered, startedAt }: RequestRecord, response: ServerResponse): Ending {
-  const { writableFinished, headersSent, statusCode } = response;
-  const wholly = answered ?? (statusCode < 400 ? 'page' : 'refused');
-  return {
-    status: headersSent ? statusCode : undefined,
-    outcome: writableFinished ? wholly : 'abandoned',
-    durationMs: performance.now() - startedAt,
-  };
-}
-
-function endTrace(record: RequestRecord, { status, outcome }: Ending): void {
-  const { trace, operationType, operationName, errorCodes } = record;
-  if (!trace) return;
-  if (operationType !== undefined) trace.nameOperation(operationType, operationName);
-  const isGood = outcome === 'ok' || outcome === 'page';
-  trace.end(status, isGood ? undefined : (Object.keys(errorCodes ?? {})[0] ?? outcome));
-}
-
-/** Returns the line of the access log. It has nothing secret in it: no text of the operation, no variable, no token. */
-function lineOf(record: RequestRecord, { status, outcome, durationMs }: Ending): object {
-  const { id, client, request, operationType, operationName, errorCodes, trace, bytesBefore } = record;
-  return {
-    requestId: id,
-    ...(trace && { traceId: trace.traceId, spanId: trace.spanId }),
-    client,
-    method: request.method,
-    status,
-    outcome,
-    durationMs: Math.round(durationMs * 100) / 100,
-    bytes: request.socket.bytesWritten - bytesBefore,
-    operationType,
-    operationName,
-    errors: errorCodes,
-  };
 }

@@ -26,7 +26,7 @@ test('shares one exporter between equal tracing settings, and flushes it when it
   const settings = () => ({ ...off, logging: LOGGING, tracing: { ...tracing } });
   const [one, other] = [await telemetry.open(settings()), await telemetry.open(settings())];
   assert.equal(one.tracing, other.tracing);
-  other.tracing?.startOperation(new IncomingMessage(new Socket())).end(200, undefined);
+  other.tracing?.startRequest(new IncomingMessage(new Socket())).end(200, undefined);
   await one.close();
   assert.deepEqual(sent, []);
   await other.close();

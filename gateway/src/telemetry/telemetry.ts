@@ -1,9 +1,11 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { FieldUsageSettings, TelemetrySettings, TracingSettings } from '../configuration/sections/telemetry.ts';
+import type { TracingSettings } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
+import type { Tracing } from '@lockstep/runtime/telemetry/tracing.ts';
+import type { FieldUsageSettings, TelemetrySettings } from '../configuration/sections/telemetry.ts';
 import type { Instruments } from './instruments.ts';
 import type { Counts, Metrics, SupergraphFigures } from './metrics.ts';
+import type { OperationTrace } from './operation-trace.ts';
 import { RejectionCounts } from './rejection-counts.ts';
-import type { Tracing } from './tracing.ts';
 import type { FieldUsage } from './usage/field-usage.ts';
 
 /** Instruments that are in use until they are closed. */
@@ -14,7 +16,7 @@ export interface OpenInstruments extends Instruments {
 }
 
 interface SharedTracing {
-  readonly tracing: Tracing;
+  readonly tracing: Tracing<OperationTrace>;
   holders: number;
 }
 
@@ -73,10 +75,16 @@ export class Telemetry {
     return this.#metrics;
   }
 
-  async #openTracing(settings: TracingSettings): Promise<Tracing> {
-    const { Tracing } = await import('./tracing.ts');
+  async #openTracing(settings: TracingSettings): Promise<Tracing<OperationTrace>> {
+    const [{ Tracing }, { TracedOperation }] = await Promise.all([
+      import('@lockstep/runtime/telemetry/tracing.ts'),
+      import('./traced-operation.ts'),
+    ]);
     const key = JSON.stringify(settings);
-    const shared = this.#tracings.get(key) ?? { tracing: new Tracing(settings, this.#logger), holders: 0 };
+    const shared = this.#tracings.get(key) ?? {
+      tracing: new Tracing(settings, this.#logger, TracedOperation),
+      holders: 0,
+    };
     shared.holders += 1;
     this.#tracings.set(key, shared);
     return shared.tracing;

@@ -64,14 +64,18 @@ const PARTS = ['', '-wal', '-shm'];
  * file is for its owner only, and an existing one not for others than its owner and group.
  *
  * @param logger gets each statement at level `debug`
+ * @param note is told of each statement
  * @throws {ConfigurationError} if the file can't be opened, isn't a database, or is being restored
  */
-export function openDatabase<Tables>(path: string, logger: Logger): Kysely<Tables> {
+export function openDatabase<Tables>(path: string, logger: Logger, note?: (event: LogEvent) => void): Kysely<Tables> {
   requireFinishedRestore(path);
   const database = open(path);
   return new Kysely<Tables>({
     dialect: new TransactionalSqliteDialect({ database: new PreparingDatabase(database) }),
-    log: (event) => logStatement(logger, event),
+    log: (event) => {
+      logStatement(logger, event);
+      note?.(event);
+    },
   });
 }
 

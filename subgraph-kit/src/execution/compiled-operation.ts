@@ -82,6 +82,14 @@ export class CompiledOperation {
     this.#conditions = variablesOfConditions(document).filter((name) => own.has(name));
   }
 
+  get kind(): OperationTypeNode {
+    return this.#operation.operation;
+  }
+
+  get name(): string | undefined {
+    return this.#operation.name?.value;
+  }
+
   /** Compiles an operation; undefined if the document has none of that name, or the schema no type for it. */
   static of(
     schema: GraphQLSchema,

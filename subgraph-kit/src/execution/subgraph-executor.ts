@@ -36,14 +36,20 @@ export interface OperationContext extends Operation {
   cacheControl?: string | undefined;
 }
 
+/** Is told of an operation that had an answer without errors. */
+type NoteAnswer = (kind: string, name: string | undefined) => void;
+
 /** Runs a subgraph's operations. Apollo Server takes it for its gateway. */
 export class SubgraphExecutor implements GatewayInterface {
   readonly #schema: GraphQLSchema;
   readonly #hints: CacheHints | undefined;
+  readonly #note: NoteAnswer | undefined;
   readonly #known = new KnownOperations<CompiledOperation>(MAX_BYTES);
 
-  constructor(schema: GraphQLSchema) {
+  /** @param note is told of each operation that is answered without Apollo Server */
+  constructor(schema: GraphQLSchema, note?: NoteAnswer) {
     this.#schema = schema;
+    this.#note = note;
     this.#hints = CacheHints.of(schema);
   }
 
@@ -90,7 +96,10 @@ export class SubgraphExecutor implements GatewayInterface {
     variables: Variables,
   ): Promise<string | undefined> {
     const result = await operation.execute(context, variables);
-    if (!result.errors) return `${JSON.stringify(result)}\n`;
+    if (!result.errors) {
+      this.#note?.(operation.kind, operation.name);
+      return `${JSON.stringify(result)}\n`;
+    }
     context.result = result;
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { SubgraphParts } from '@lockstep/subgraph-kit/define-subgraph.ts';
 import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
-import { PeerClient } from '@lockstep/subgraph-kit/peer-client.ts';
+import { PeerClient, peerOptions } from '@lockstep/subgraph-kit/peer-client.ts';
 import type { Kysely } from 'kysely';
 import type { Config } from './config.ts';
 import type { Tables } from './database/tables.ts';
@@ -9,6 +9,16 @@ import { NodeOwners } from './node-owners.ts';
 import { ProductsClient } from './products-client.ts';
 import { RunningCheckouts } from './running-checkouts.ts';
 
+/** What the sweep has done. */
+export interface SweepCounts {
+  passes: number;
+  /** Passes that failed. */
+  failures: number;
+  /** Checkouts that it ended. */
+  ended: number;
+  secondsOfLast: number;
+}
+
 /** Services that all operations share. */
 export interface Services {
   readonly db: Kysely<Tables>;
@@ -16,20 +26,22 @@ export interface Services {
   readonly productsClient: ProductsClient;
   readonly nodeOwners: NodeOwners;
   readonly running: RunningCheckouts;
+  readonly sweepCounts: SweepCounts;
   readonly checkoutTimeoutMs: number;
   readonly reach: Reach<FailpointName>;
 }
 
 /** Creates the services. The clients of other subgraphs connect at their first call. */
 export function createServices(parts: SubgraphParts<Tables, Config, FailpointName>): Services {
-  const { db, config, logger, reach } = parts;
-  const { peers, secret, checkoutTimeoutMs } = config;
+  const { db, config, reach } = parts;
+  const { peers, checkoutTimeoutMs } = config;
   return {
     db,
     usersClient: new PeerClient('users', peers.users, parts),
-    productsClient: new ProductsClient({ ...peers.products, secret: peers.products.secret ?? secret, logger }),
+    productsClient: new ProductsClient(peerOptions('products', peers.products, parts)),
     nodeOwners: new NodeOwners(parts),
     running: new RunningCheckouts(checkoutTimeoutMs),
+    sweepCounts: { passes: 0, failures: 0, ended: 0, secondsOfLast: 0 },
     checkoutTimeoutMs,
     reach,
   };

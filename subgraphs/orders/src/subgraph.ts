@@ -5,6 +5,7 @@ import { config } from './config.ts';
 import { createContext } from './context.ts';
 import { migrations } from './database/migrations.ts';
 import { failpoints } from './failpoints.ts';
+import { registerMetrics } from './metrics.ts';
 import { resolvers } from './resolvers.ts';
 import { closeServices, createServices } from './services.ts';
 import { Sweep } from './sweep.ts';
@@ -21,5 +22,6 @@ export const ordersSubgraph = defineSubgraph({
   services: createServices,
   context: createContext,
   background: (services, logger) => new Sweep(services, logger),
+  metrics: registerMetrics,
   close: closeServices,
 });

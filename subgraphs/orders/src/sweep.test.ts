@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
+import { MetricRegistry } from '@lockstep/runtime/telemetry/metric-registry.ts';
 import { insertCheckout } from './database/sagas.ts';
+import { registerMetrics } from './metrics.ts';
 import { eventually, setUpOrders } from './testing/orders.ts';
 import { reserved } from './testing/products-server.ts';
 
@@ -69,4 +71,31 @@ test('the sweep tries again and again, and keeps why it has to', async (t) => {
   products.onRelease = onRelease;
   await eventually(rows, ([order]) => order === 'CANCELLED 0 ENDED');
   assert.equal(await problem(), null);
+});
+
+test('metrics have the checkouts of each state that have not ended, and what the sweep did', async (t) => {
+  const { services, checkout, products, sweep, rows } = await setUpOrders(t);
+  const registry = new MetricRegistry();
+  registerMetrics(services, registry);
+  const figures = async () => {
+    const lines = (await registry.text()).matchAll(
+      /^lockstep_((?:sagas|sweep_ended)\w*)\{(?:state="(\w+)",)?pid="\d+"\} (\d+)$/gm,
+    );
+    return [...lines].map(([, name, state, value]) => [name, state, value].filter(Boolean).join(' '));
+  };
+  await checkout();
+  await insertCheckout(services.db, NEW, () => {});
+  assert.deepEqual(await figures(), ['sagas RESERVING 1', 'sagas RELEASING 0', 'sweep_ended_sagas_total 0']);
+  products.onRelease = () => undefined;
+  sweep();
+  await eventually(rows, (orders) => orders.includes('CANCELLED 0 RELEASING'));
+  assert.deepEqual(await figures(), ['sagas RESERVING 0', 'sagas RELEASING 1', 'sweep_ended_sagas_total 0']);
+});
+
+test('the calls of the sweep have an id for each checkout', async (t) => {
+  const { services, products, sweep, rows } = await setUpOrders(t);
+  for (let count = 0; count < 2; count += 1) await insertCheckout(services.db, NEW, () => {});
+  sweep();
+  await eventually(rows, (orders) => orders.every((order) => order === 'CANCELLED 0 ENDED'));
+  assert.equal(new Set(products.ids).size, 2);
 });

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import { findSagasNotEnded, type Saga } from './database/sagas.ts';
 import { cancelUnsettled } from './saga.ts';
 import type { Services } from './services.ts';
@@ -32,12 +34,17 @@ export class Sweep {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
+    const { sweepCounts } = this.#services;
     while (!signal.aborted) {
+      const startedAt = performance.now();
       try {
         await this.#pass();
       } catch (error) {
+        sweepCounts.failures += 1;
         this.#logger.error(error, 'a pass of the sweep failed');
       }
+      sweepCounts.passes += 1;
+      sweepCounts.secondsOfLast = (performance.now() - startedAt) / 1000;
       await delay(INTERVAL_MS, undefined, { signal }).catch(() => {}); // a stop ends the wait
     }
   }
@@ -49,7 +56,7 @@ export class Sweep {
     const left = sagas.filter((saga) => !running.has(saga));
     const rest = left.values();
     const worker = async () => {
-      for (const saga of rest) await this.#endSaga(saga);
+      for (const saga of rest) await requestScope.run({ id: randomUUID() }, () => this.#endSaga(saga));
     };
     await Promise.all(Array.from({ length: AT_A_TIME }, worker));
   }
@@ -59,6 +66,7 @@ export class Sweep {
     if (signal.aborted) return;
     try {
       await cancelUnsettled(this.#services, orderKey, { signal });
+      this.#services.sweepCounts.ended += 1;
       this.#logger.info({ order: orderKey }, 'the sweep ended an abandoned checkout; the order is cancelled');
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error; // noted in the saga; the next pass tries again

@@ -1,4 +1,5 @@
 import { logFormat, logLevel } from '@lockstep/runtime/process-config.ts';
+import { otlpUrl, type TracingSettings } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import { z } from 'zod';
 import { headerName, httpUrl, onOff, ownHeaders } from '../values.ts';
 import { anyUrlPath } from './endpoint.ts';
@@ -93,20 +94,8 @@ export interface FieldUsageSettings {
   readonly clientNameHeader: string;
 }
 
-/** Export of traces over OTLP. */
-export interface TracingSettings {
-  /** URL that spans are posted to. */
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Share of the traces that are sampled, from 0 to 1. */
-  readonly share: number;
-  readonly serviceName: string;
-}
-
 function toTracing({ otlp, sampler, service_name }: z.output<typeof tracing>): TracingSettings | undefined {
   if (!otlp) return undefined;
-  const url = new URL(otlp.endpoint);
-  if (url.pathname === '/') url.pathname = '/v1/traces';
   const headers = Object.fromEntries(otlp.headers.map(({ name, value }) => [name, value]));
-  return { url: url.href, headers, share: sampler, serviceName: service_name };
+  return { url: otlpUrl(otlp.endpoint, 'traces'), headers, share: sampler, serviceName: service_name };
 }

@@ -8,7 +8,7 @@ import {
   subgraphUnavailable,
 } from '../../graphql/errors.ts';
 import type { Logger } from '../../logging.ts';
-import { requestScope } from '../../request-scope.ts';
+import { type ObservedCall, requestScope } from '../../request-scope.ts';
 import { NoRoomError } from '../bytes-in-flight.ts';
 import { DEADLINE_HEADER, type Lifetime } from '../deadline.ts';
 import { REQUEST_ID_HEADER } from '../request-id.ts';
@@ -85,6 +85,8 @@ export class SubgraphClient {
   readonly #connections: Connections;
   readonly #reader: AnswerReader;
   readonly #outages: OutageLog;
+  /** Its URL without a query, which may hold keys. */
+  readonly #url: URL;
   readonly #path: string;
   readonly #headers: Record<string, string>;
   readonly #maxReplyBytes: number;
@@ -96,6 +98,7 @@ export class SubgraphClient {
   constructor(options: SubgraphClientOptions) {
     const url = new URL(options.url);
     this.#options = options;
+    this.#url = new URL(url.pathname, url.origin);
     this.#path = url.pathname + url.search;
     this.#maxReplyBytes = options.maxReplyBytes ?? MAX_REPLY_BYTES;
     this.#outages = new OutageLog(options);
@@ -120,8 +123,20 @@ export class SubgraphClient {
    */
   call(request: GraphQLRequest, lifetime?: Lifetime): Promise<GraphQLAnswer> {
     const kind = QUERY.test(request.query) ? 'query' : 'mutation';
-    const exchange = { body: JSON.stringify(request), kind, requestId: requestScope.getStore()?.id } as const;
-    return this.inTime(kind, async (limit) => this.read(await this.exchange(exchange, limit), lifetime), lifetime);
+    const scope = requestScope.getStore();
+    const { operationName } = request;
+    const observed = scope?.startCall?.({ subgraph: this.#options.name, url: this.#url, kind, operationName });
+    const exchange: Exchange = {
+      body: JSON.stringify(request),
+      kind,
+      requestId: scope?.id,
+      ...(observed && { headers: observed.headers }),
+    };
+    const run = async (limit: Lifetime) => {
+      const replying = this.exchange(exchange, limit);
+      return this.read(await (observed ? observe(replying, observed) : replying), lifetime);
+    };
+    return this.inTime(kind, run, lifetime);
   }
 
   /**
@@ -223,5 +238,16 @@ export class SubgraphClient {
     const reply = await (isQuery ? post(kept, { ...request, spare: fresh }) : post(certain, request));
     if (isQuery || certain === kept) this.#connections.noteKeepAlive(reply.headers['keep-alive']);
     return reply;
+  }
+}
+
+async function observe(replying: Promise<Reply>, observed: ObservedCall): Promise<Reply> {
+  try {
+    const reply = await replying;
+    observed.end(reply.status);
+    return reply;
+  } catch (error) {
+    observed.end(undefined, error);
+    throw error;
   }
 }

@@ -69,6 +69,22 @@ export async function findSagasNotEnded(db: Kysely<Tables>): Promise<Saga[]> {
   return rows.map(toSaga);
 }
 
+/** Counts the sagas that have not ended, by state: also those states that none is in. */
+export async function countSagas(db: Kysely<Tables>): Promise<Map<SagaRow['state'], number>> {
+  const rows = await db
+    .selectFrom('sagas')
+    .select(['state', (query) => query.fn.countAll<number>().as('count')])
+    .where('state', '<>', 'ENDED')
+    .groupBy('state')
+    .execute();
+  const none = new Map<SagaRow['state'], number>([
+    ['RESERVING', 0],
+    ['RELEASING', 0],
+  ]);
+  for (const { state, count } of rows) none.set(state, Number(count));
+  return none;
+}
+
 /** Confirms the order with these prices and their sum. @returns if it did; false if the order is cancelled */
 export function confirmOrder(
   db: Kysely<Tables>,

@@ -18,6 +18,8 @@ type Reservation = z.infer<typeof reservation>['variables'];
 export interface ProductsServer extends TestServer {
   /** Requests in order: `reserve 1`, `release 1`, with the order's id. */
   readonly asked: string[];
+  /** Request ids of those, in order. */
+  readonly ids: unknown[];
   /** Answers a reservation; undefined for no answer. */
   onReserve: (reservation: Reservation) => Promise<object | undefined> | object | undefined;
   /** Answers a release; undefined for no answer. */
@@ -30,12 +32,14 @@ export async function serveProducts(t: TestContext): Promise<ProductsServer> {
     const { query, variables } = reservation.parse(await json(request));
     const isReserve = query.includes('reserveStock');
     products.asked.push(`${isReserve ? 'reserve' : 'release'} ${variables.orderId}`);
+    products.ids.push(request.headers['x-request-id']);
     const answer = await (isReserve ? products.onReserve(variables) : products.onRelease(variables));
     if (answer) response.end(JSON.stringify(answer));
   };
   const products: ProductsServer = {
     ...(await serveHttp(t, listener)),
     asked: [],
+    ids: [],
     onReserve: reserved,
     onRelease: ({ orderId }) => ({ data: { releaseStock: { orderId } } }),
   };

@@ -1,7 +1,7 @@
-import type { Logger } from '@lockstep/runtime/logging.ts';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import type { Logger } from '../logging.ts';
 
 interface Destination {
   readonly url: string;

@@ -1,6 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import type { Logger } from '@lockstep/runtime/logging.ts';
-import { type Attributes, defaultTextMapGetter, ROOT_CONTEXT, SpanKind, type Tracer, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  defaultTextMapGetter,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   BatchSpanProcessor,
@@ -8,10 +16,10 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { TracingSettings } from '../configuration/sections/telemetry.ts';
-import type { OperationTrace } from './operation-trace.ts';
+import type { Logger } from '../logging.ts';
 import { spanExporter } from './span-exporter.ts';
-import { propagator, TracedOperation } from './traced-operation.ts';
+import type { TracingSettings } from './telemetry-settings.ts';
+import { propagator } from './traced-call.ts';
 
 /** Maximum number of spans that wait to be sent. Further ones are dropped, so that a slow collector costs no more memory. */
 const MAX_WAITING = 8192;
@@ -21,12 +29,16 @@ const SEND_TIMEOUT_MS = 5000;
 /** Maximum time that a close waits for the collector. */
 const FLUSH_TIMEOUT_MS = 2000;
 
-/** Traces operations with OpenTelemetry, and sends the spans in the background. */
-export class Tracing {
+/** Constructor of a request's trace. */
+type TraceClass<Trace> = new (tracer: Tracer, span: Span, context: Context) => Trace;
+
+/** Traces requests with OpenTelemetry, and sends the spans in the background. */
+export class Tracing<Trace> {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
+  readonly #Trace: TraceClass<Trace>;
 
-  constructor({ url, headers, share, serviceName }: TracingSettings, logger: Logger) {
+  constructor({ url, headers, share, serviceName }: TracingSettings, logger: Logger, Trace: TraceClass<Trace>) {
     this.#provider = new TracerProvider({
       resource: resourceFromAttributes({ 'service.name': serviceName, 'process.pid': process.pid }),
       sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(share) }),
@@ -40,10 +52,11 @@ export class Tracing {
       ],
     });
     this.#tracer = this.#provider.getTracer('lockstep');
+    this.#Trace = Trace;
   }
 
   /** Starts the trace of a request, or continues its client's. */
-  startOperation({ headers, method, url = '', socket, httpVersion }: IncomingMessage): OperationTrace {
+  startRequest({ headers, method, url = '', socket, httpVersion }: IncomingMessage): Trace {
     const parent = propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
     const query = url.indexOf('?');
     const attributes: Attributes = {
@@ -56,7 +69,7 @@ export class Tracing {
       'client.address': socket.remoteAddress,
     };
     const span = this.#tracer.startSpan('GraphQL Operation', { kind: SpanKind.SERVER, attributes }, parent);
-    return new TracedOperation(this.#tracer, span, trace.setSpan(ROOT_CONTEXT, span));
+    return new this.#Trace(this.#tracer, span, trace.setSpan(ROOT_CONTEXT, span));
   }
 
   /** Sends the spans that wait, unless the collector is too slow. */

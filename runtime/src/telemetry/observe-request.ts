@@ -1,0 +1,74 @@
+import type { ServerResponse } from 'node:http';
+import type { Logger } from '../logging.ts';
+import type { ObservedRequest } from './observed-request.ts';
+import type { TrafficMetrics } from './traffic-metrics.ts';
+
+/** Outcome of a request. It is `refused` before GraphQL sees it, and `abandoned` if its client leaves before the answer. */
+type RequestOutcome = 'ok' | 'partial' | 'error' | 'refused' | 'abandoned' | 'page';
+
+/** Sinks of what is known about requests. An undefined one is off. */
+export interface RequestSinks {
+  readonly metrics?: TrafficMetrics | undefined;
+  /** Gets a line for each request. */
+  readonly accessLog?: Logger | undefined;
+}
+
+/** Counts, times, traces and logs a request once its response has ended. */
+export function observeRequest(observed: ObservedRequest, response: ServerResponse, sinks: RequestSinks): void {
+  const { metrics } = sinks;
+  if (metrics) metrics.underWay += 1;
+  response.once('close', () => end(observed, endingOf(observed, response), sinks));
+}
+
+interface Ending {
+  /** Undefined if the client left before it had one. */
+  readonly status: number | undefined;
+  readonly outcome: RequestOutcome;
+  readonly durationMs: number;
+}
+
+function endingOf({ answered, startedAt }: ObservedRequest, response: ServerResponse): Ending {
+  const { writableFinished, headersSent, statusCode } = response;
+  const wholly = answered ?? (statusCode < 400 ? 'page' : 'refused');
+  return {
+    status: headersSent ? statusCode : undefined,
+    outcome: writableFinished ? wholly : 'abandoned',
+    durationMs: performance.now() - startedAt,
+  };
+}
+
+function end(observed: ObservedRequest, ending: Ending, { metrics, accessLog }: RequestSinks): void {
+  if (metrics) {
+    metrics.underWay -= 1;
+    metrics.requests.add(ending.status ?? 'none', ending.outcome);
+    metrics.requestDuration.add('', ending.durationMs / 1000);
+  }
+  endTrace(observed, ending);
+  accessLog?.info(lineOf(observed, ending), 'request');
+}
+
+function endTrace({ trace, operationType, operationName, errorCodes }: ObservedRequest, ending: Ending): void {
+  if (!trace) return;
+  const { status, outcome } = ending;
+  if (operationType !== undefined) trace.nameOperation(operationType, operationName);
+  const isGood = outcome === 'ok' || outcome === 'page';
+  trace.end(status, isGood ? undefined : (Object.keys(errorCodes ?? {})[0] ?? outcome));
+}
+
+/** Returns the line of the access log. It has nothing secret in it: no text of the operation, no variable, no token. */
+function lineOf(observed: ObservedRequest, { status, outcome, durationMs }: Ending): object {
+  const { id, client, request, operationType, operationName, errorCodes, trace, bytesBefore } = observed;
+  return {
+    requestId: id,
+    ...(trace && { traceId: trace.traceId, spanId: trace.spanId }),
+    client,
+    method: request.method,
+    status,
+    outcome,
+    durationMs: Math.round(durationMs * 100) / 100,
+    bytes: request.socket.bytesWritten - bytesBefore,
+    operationType,
+    operationName,
+    errors: errorCodes,
+  };
+}

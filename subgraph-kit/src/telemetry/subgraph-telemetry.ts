@@ -1,0 +1,137 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import { requestScope } from '@lockstep/runtime/request-scope.ts';
+import { observeRequest } from '@lockstep/runtime/telemetry/observe-request.ts';
+import type { ProcessTelemetry } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
+import type { TracedRequest } from '@lockstep/runtime/telemetry/traced-request.ts';
+import type { Tracing } from '@lockstep/runtime/telemetry/tracing.ts';
+import type { LogEvent } from 'kysely';
+import { nameOf } from './statement-names.ts';
+import type { SubgraphMetrics } from './subgraph-metrics.ts';
+import { SubgraphRequest } from './subgraph-request.ts';
+
+/** Time from which a resolver is a span of its own. */
+const SLOW_MS = 10;
+
+interface Sinks {
+  readonly metrics: SubgraphMetrics | undefined;
+  readonly tracing: Tracing<TracedRequest> | undefined;
+  readonly accessLog: Logger | undefined;
+}
+
+/** Telemetry of a subgraph: metrics, traces and access log, as far as they are configured. */
+export class SubgraphTelemetry {
+  readonly #sinks: Sinks;
+  readonly #current = new AsyncLocalStorage<SubgraphRequest>();
+
+  private constructor(sinks: Sinks) {
+    this.#sinks = sinks;
+  }
+
+  /** Opens what is configured; undefined if nothing is. The libraries are loaded on demand. */
+  static async open(
+    { hasAccessLog, metricsPath, tracing }: ProcessTelemetry,
+    logger: Logger,
+  ): Promise<SubgraphTelemetry | undefined> {
+    if (!hasAccessLog && metricsPath === undefined && !tracing) return undefined;
+    return new SubgraphTelemetry({
+      accessLog: hasAccessLog ? logger : undefined,
+      metrics: metricsPath === undefined ? undefined : await openMetrics(),
+      tracing: tracing && (await openTracing(tracing, logger)),
+    });
+  }
+
+  get metrics(): SubgraphMetrics | undefined {
+    return this.#sinks.metrics;
+  }
+
+  /** Answers a request that has arrived, and observes it until its response ends. */
+  observe(
+    request: IncomingMessage,
+    response: ServerResponse,
+    answer: () => void | Promise<void>,
+  ): void | Promise<void> {
+    const { metrics, tracing } = this.#sinks;
+    const observed = new SubgraphRequest(request, tracing?.startRequest(request), metrics);
+    observeRequest(observed, response, this.#sinks);
+    return this.#current.run(observed, () => requestScope.run(observed, answer));
+  }
+
+  /** Notes the operation that the current request is for, and that its answer has no errors. */
+  noteAnswer(kind: string, name: string | undefined): void {
+    const observed = this.#current.getStore();
+    observed?.noteOperation(kind, name);
+    observed?.noteAnswer({}, []);
+  }
+
+  /** Notes the operations that Apollo Server answers. */
+  plugin(): ApolloServerPlugin {
+    const current = this.#current;
+    const listener: GraphQLRequestListener<object> = {
+      async didResolveOperation({ operation }) {
+        if (operation) current.getStore()?.noteOperation(operation.operation, operation.name?.value);
+      },
+      async willSendResponse({ response: { body } }) {
+        if (body.kind === 'single')
+          current.getStore()?.noteAnswer(body.singleResult.data, body.singleResult.errors ?? []);
+      },
+    };
+    return { requestDidStart: async () => listener };
+  }
+
+  /** Notes that a field's resolver, which did not return at once, has ended. */
+  noteResolver(field: string, startedAt: number, isFailed: boolean): void {
+    const ms = performance.now() - startedAt;
+    this.#sinks.metrics?.resolverDuration.add(field, ms / 1000);
+    const trace = ms < SLOW_MS ? undefined : this.#current.getStore()?.trace;
+    if (!trace?.isRecording) return;
+    const attributes = { 'graphql.field.coordinates': field };
+    trace.add({ name: `resolve ${field}`, startedAt, attributes, error: isFailed ? 'resolver' : undefined });
+  }
+
+  /** Notes a statement that the database has run. */
+  readonly noteStatement = ({ level, query: { sql }, queryDurationMillis }: LogEvent): void => {
+    const { summary, operation, table } = nameOf(sql);
+    this.#sinks.metrics?.statementDuration.add(summary, queryDurationMillis / 1000);
+    const trace = this.#current.getStore()?.trace;
+    if (!trace?.isRecording) return;
+    const attributes = {
+      'db.system.name': 'sqlite',
+      'db.operation.name': operation,
+      'db.query.summary': summary,
+      'db.query.text': sql,
+      ...(table !== undefined && { 'db.collection.name': table }),
+    };
+    const startedAt = performance.now() - queryDurationMillis;
+    trace.add({
+      name: summary,
+      startedAt,
+      attributes,
+      isClient: true,
+      error: level === 'error' ? 'statement' : undefined,
+    });
+  };
+
+  /** Sends the spans that wait, unless the collector is too slow. */
+  async close(): Promise<void> {
+    await this.#sinks.tracing?.close();
+  }
+}
+
+async function openMetrics(): Promise<SubgraphMetrics> {
+  const { SubgraphMetrics } = await import('./subgraph-metrics.ts');
+  return new SubgraphMetrics();
+}
+
+async function openTracing(
+  settings: NonNullable<ProcessTelemetry['tracing']>,
+  logger: Logger,
+): Promise<Tracing<TracedRequest>> {
+  const [{ Tracing }, { TracedRequest }] = await Promise.all([
+    import('@lockstep/runtime/telemetry/tracing.ts'),
+    import('@lockstep/runtime/telemetry/traced-request.ts'),
+  ]);
+  return new Tracing(settings, logger, TracedRequest);
+}
