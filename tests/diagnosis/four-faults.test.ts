@@ -6,7 +6,9 @@ import { ask, createOrder, createUser } from '../harness/client.ts';
 import { codeBlock } from '../harness/documentation.ts';
 import { startGraph } from '../harness/graph.ts';
 import { run } from '../harness/pm2.ts';
+import { changeRows, readRows } from '../harness/rows.ts';
 import { configure, copySupergraph, replace } from '../harness/supergraph-files.ts';
+import { until } from '../harness/waiting.ts';
 
 // Walks the guide of docs/operations.md, "Find the cause": each prepared fault is found by its commands.
 
@@ -18,7 +20,11 @@ const CACHED = `${SETTINGS}  response_cache: { enabled: true }\n`;
 await replace(files.supergraph, SETTINGS);
 const graph = await startGraph(
   { after },
-  { only: ['users', 'orders'], gateway: { SUPERGRAPH_FILE: files.supergraph } },
+  {
+    only: ['users', 'orders'],
+    gateway: { SUPERGRAPH_FILE: files.supergraph },
+    orders: { METRICS_PATH: '/metrics' },
+  },
 );
 const { port } = new URL(graph.url);
 
@@ -41,6 +47,29 @@ async function plan(query: string): Promise<string> {
 
 const ORDERS = '{ orders { amount user { name } } }';
 
+test('a slow statement is found by the plan, the metrics of the subgraph, and SQLite', async (t) => {
+  const database = join(graph.folder, 'orders.sqlite');
+  t.after(() => changeRows(database, 'delete from orders where user_id > 1000'));
+  changeRows(
+    database,
+    `drop index orders_of_user; drop index keys_of_user;
+    with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 300000)
+    insert into orders (user_id, amount_minor, status, created_at)
+    select 1000 + n, 100, 'PENDING', '2026-11-01T00:00:00.000Z' from numbers`,
+  );
+  assert.match(
+    await plan('{ users { orders { amount } } }'),
+    /^orders took [\d.]+ of [\d.]+ ms, in 1 call for \d entities\.$/m,
+  );
+  const [scrape = '', explain = ''] = codeBlock('docs/operations.md', 'slow-statement').trim().split('\n');
+  const { stdout } = await run('sh', ['-c', scrape.replace('127.0.0.1:4002', new URL(graph.orders.url).host)], {});
+  assert.match(stdout, /^[\d.]+ lockstep_statement_duration_seconds_sum\{.*statement="SELECT orders".*\}\n$/);
+  const [, query = ''] = /"(.*)"/.exec(explain) ?? [];
+  assert.match(readRows<{ detail: string }>(database, query)[0]?.detail ?? '', /^SCAN orders$/);
+  changeRows(database, 'create index orders_of_user on orders (user_id, id)');
+  assert.match(readRows<{ detail: string }>(database, query)[0]?.detail ?? '', /USING INDEX orders_of_user/);
+});
+
 test('a subgraph that resets connections is found by one command', async (t) => {
   graph.usersProxy.behaviour = 'reset';
   t.after(() => {
@@ -55,12 +84,16 @@ test('a subgraph that resets connections is found by one command', async (t) => 
 
 test('a client with a costly query is found by the access log and the plan', async () => {
   const costly = 'query Report { users { orders { id amount user { orders { amount } } } } }';
+  const before = graph.gateway.logs.length;
   for (let sent = 0; sent < 5; sent += 1) await ask(graph.url, ORDERS);
   await ask(graph.url, costly);
   for (let sent = 0; sent < 5; sent += 1) await ask(graph.url, ORDERS);
-  await graph.gateway.logged((line) => line.msg === 'request' && 'operationName' in line);
+  const lines = await until(
+    () => graph.gateway.logs.slice(before).filter(({ msg }) => msg === 'request'),
+    ({ length }) => length === 11,
+  );
   await mkdir(join(graph.folder, 'logs'));
-  const log = graph.gateway.logs.map((line) => `${JSON.stringify(line)}\n`).join('');
+  const log = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
   await writeFile(join(graph.folder, 'logs', 'gateway-out.log'), log);
   const { stdout } = await run('sh', ['-c', codeBlock('docs/operations.md', 'largest-answers')], {}, graph.folder);
   const [, largest = ''] = /(\{.*\})\n$/.exec(stdout) ?? [];
