@@ -17,6 +17,7 @@ export function settings(cache: string): Settings {
       authentication: { jwt: { jwks: [{ url: "${issuer.url}" }] } },
       headers: { response: [{ propagate: { named: cache-control } }] }`,
     isCountGuarded: true,
+    isTagged: true,
   };
 }
 

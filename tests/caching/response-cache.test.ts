@@ -46,6 +46,17 @@ test('answers from what it has stored, until a mutation returns the entity', asy
     assert.ok(text.includes(`lockstep_response_cache_${series},pid=`), series);
 });
 
+test('a mutation that returns an entity without its key drops all of its type', async () => {
+  await send(url, THING);
+  const { reply } = gateway;
+  gateway.reply = () => ({ body: { data: { rename: { __typename: 'Thing' } } } });
+  await send(url, 'mutation { rename { __typename } }');
+  gateway.reply = reply;
+  takeCalls();
+  await send(url, THING);
+  assert.deepEqual(takeCalls(), { things: 1, names: 1 });
+});
+
 test('stores nothing that the subgraph does not let it store, nor anything with errors', async () => {
   for (const cacheControl of [undefined, 'no-store', 'no-cache', 'private, max-age=60']) {
     answerWith(cacheControl);
@@ -116,9 +127,48 @@ test('invalidates by subgraph, type and entity, for those who have the key', asy
   }
   for (const wrong of ['', 'wrong', `${KEY} `.slice(1), `Bearer ${KEY}`])
     assert.equal((await invalidate([], wrong)).status, 401);
-  for (const body of [{}, [{ kind: 'all' }], [{ kind: 'subgraph' }], 'x'])
+  for (const body of [{}, [{ kind: 'all' }], [{ kind: 'subgraph' }], [{ kind: 'cache_tag', cache_tag: 'a' }], 'x'])
     assert.equal((await invalidate(body)).status, 400);
   assert.equal((await fetch(new URL('/invalidation', url))).status, 405);
+});
+
+test('invalidates by the tags of schemas and of answers', async () => {
+  const drop = async (subgraphs: string[], cache_tag: string) => {
+    const { body } = await invalidate([{ kind: 'cache_tag', subgraphs, cache_tag }]);
+    return Object(body).count;
+  };
+  const fetched = async (query: string) => {
+    assert.deepEqual((await send(url, query)).errors, undefined);
+    return takeCalls();
+  };
+  await fetched(THING);
+  await fetched('{ word }');
+  for (const [subgraphs, tag, count] of [
+    [['things', 'names'], 'name-2', 0],
+    [['things'], 'name-1', 0],
+    [[], 'name-1', 0],
+    [['things', 'names'], 'name-1', 1],
+    [['names'], 'words', 1],
+  ] as const)
+    assert.equal(await drop([...subgraphs], tag), count, `${subgraphs} ${tag}`);
+  assert.deepEqual(await fetched(THING), { things: 0, names: 1 });
+  assert.deepEqual(await fetched('{ word }'), { things: 0, names: 1 });
+
+  await invalidate([{ kind: 'subgraph', subgraph: 'names' }]);
+  await invalidate([{ kind: 'subgraph', subgraph: 'things' }]);
+  const thing = { __typename: 'Thing', id: '1' };
+  gateway.reply = (subgraph) => ({
+    headers: { 'cache-control': 'max-age=60' },
+    body:
+      subgraph === 'things'
+        ? { data: { thing }, extensions: { apolloCacheTags: ['front'] } }
+        : { data: { _entities: [{ name: 'a' }] }, extensions: { apolloEntityCacheTags: [['front', 'first'], 'x'] } },
+  });
+  await fetched(THING);
+  assert.equal(await drop(['names'], 'first'), 1);
+  assert.deepEqual(await fetched(THING), { things: 0, names: 1 });
+  assert.equal(await drop(['names', 'things'], 'front'), 2);
+  assert.deepEqual(await fetched(THING), { things: 1, names: 1 });
 });
 
 test('stores of each subgraph what the settings say, and keeps what is stored when they change', async () => {

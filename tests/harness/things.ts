@@ -13,6 +13,11 @@ const GUARDED_THINGS = THINGS.replace('count: Int', 'count: Int @authenticated')
 const NAMES = `type Query { word: String, strict: Int! } type Subscription { word: String }
   type Thing @key(fields: "id") { id: ID! name: String }`;
 
+const TAGGED_NAMES = NAMES.replace('word: String,', 'word: String @cacheTag(format: "words"),').replace(
+  '@key(fields: "id")',
+  '@key(fields: "id") @cacheTag(format: "name-{$key.id}")',
+);
+
 /** A gateway over two of the test's own subgraphs: `things` has a thing, and `names` its name. */
 export interface Gateway {
   readonly url: string;
@@ -33,6 +38,8 @@ export interface Settings {
   readonly names?: string;
   /** True if the schemas require a token for the count. */
   readonly isCountGuarded?: boolean;
+  /** True if answers have tags. */
+  readonly isTagged?: boolean;
 }
 
 /** @param files texts of files beside the supergraph file, by name */
@@ -54,12 +61,18 @@ export async function startGateway(
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules')); // for their imports
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const file = join(folder, 'supergraph.yaml');
-  const configure = ({ gateway = '', things: ofThings = '', names: ofNames = '', isCountGuarded = false }: Settings) =>
+  const configure = ({
+    gateway = '',
+    things: ofThings = '',
+    names: ofNames = '',
+    isCountGuarded = false,
+    isTagged = false,
+  }: Settings) =>
     replace(
       file,
       `subgraphs:
   things: { routing_url: "${things.url}", schema: { sdl: ${JSON.stringify(linked(isCountGuarded ? GUARDED_THINGS : THINGS))} }, ${ofThings} }
-  names: { routing_url: "${names.url}", schema: { sdl: ${JSON.stringify(linked(NAMES))} }, ${ofNames} }
+  names: { routing_url: "${names.url}", schema: { sdl: ${JSON.stringify(isTagged ? linked(TAGGED_NAMES, 12) : linked(NAMES))} }, ${ofNames} }
 gateway: { ${gateway} }
 `,
     );
@@ -73,8 +86,9 @@ function namesFor({ variables: { representations } }: SubgraphCall): object {
   return { _entities: representations.map(({ id }) => ({ __typename: 'Thing', name: `name of ${id}` })) };
 }
 
-function linked(sdl: string): string {
-  return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@authenticated"]) ${sdl}`;
+function linked(sdl: string, version = 9): string {
+  const imports = `["@key", "@authenticated"${version >= 12 ? ', "@cacheTag"' : ''}]`;
+  return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.${version}", import: ${imports}) ${sdl}`;
 }
 
 interface Body {

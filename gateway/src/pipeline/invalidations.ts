@@ -7,7 +7,7 @@ import { NO_SNIFFING } from '@lockstep/runtime/http/server/security-headers.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import { z } from 'zod';
-import { collectScalars, type Drop, NO_DROP } from '../subgraphs/caching/drop.ts';
+import { collectScalars, type Drop, NO_DROP, tagMarkOf } from '../subgraphs/caching/drop.ts';
 import { processStore } from '../subgraphs/caching/memory-store.ts';
 import type { Store } from '../subgraphs/caching/store.ts';
 
@@ -21,12 +21,17 @@ const body = z.array(
   z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('subgraph'), subgraph }),
     z.strictObject({ kind: z.literal('type'), subgraph, type }),
+    z.strictObject({ kind: z.literal('cache_tag'), subgraphs: z.array(subgraph), cache_tag: z.string() }),
     z.strictObject({ kind: z.literal('entity'), subgraph, type, key: z.record(z.string(), z.unknown()) }),
   ]),
 );
 
-const FORMS =
-  'a list of {"kind":"subgraph","subgraph":…}, {"kind":"type","subgraph":…,"type":…} and {"kind":"entity","subgraph":…,"type":…,"key":{…}}';
+const FORMS = `a list of ${[
+  '{"kind":"subgraph","subgraph":…}',
+  '{"kind":"type","subgraph":…,"type":…}',
+  '{"kind":"entity","subgraph":…,"type":…,"key":{…}}',
+  '{"kind":"cache_tag","subgraphs":[…],"cache_tag":…}',
+].join(', ')}`;
 
 /** Returns the handler of invalidations. It answers how many stored answers each request dropped in this process. */
 export function invalidations(sharedKey: string, store: Store = processStore): Handler {
@@ -40,7 +45,7 @@ export function invalidations(sharedKey: string, store: Store = processStore): H
         throw refusal(401, 'The authorization header is not the shared key');
       const given = body.safeParse(await readJson(request, MAX_BODY_BYTES, bytes));
       if (!given.success) throw refusal(400, `The body has to be JSON: ${FORMS}`);
-      const dropped = await Promise.all(given.data.map((one) => store.drop(toDrop(one))));
+      const dropped = await Promise.all(given.data.flatMap(toDrops).map((drop) => store.drop(drop)));
       const count = dropped.reduce((sum, one) => sum + (one.count ?? 0), 0);
       const headers = { ...NO_SNIFFING, 'content-type': 'application/json', 'cache-control': 'no-store' };
       response.writeHead(202, headers).end(JSON.stringify({ count }));
@@ -52,14 +57,18 @@ export function invalidations(sharedKey: string, store: Store = processStore): H
   };
 }
 
-function toDrop(asked: z.output<typeof body>[number]): Drop {
+function toDrops(asked: z.output<typeof body>[number]): Drop[] {
+  if (asked.kind === 'cache_tag') {
+    const types = new Set([tagMarkOf(asked.cache_tag)]);
+    return asked.subgraphs.map((within) => ({ ...NO_DROP, within, types }));
+  }
   const within = asked.subgraph;
-  if (asked.kind === 'subgraph') return { ...NO_DROP, within, subgraphs: new Set([within]) };
+  if (asked.kind === 'subgraph') return [{ ...NO_DROP, within, subgraphs: new Set([within]) }];
   const types = new Set([asked.type]);
-  if (asked.kind === 'type') return { ...NO_DROP, within, types, wholeTypes: types };
+  if (asked.kind === 'type') return [{ ...NO_DROP, within, types, wholeTypes: types }];
   const keys = new Set<string>();
   collectScalars(asked.key, keys);
-  return { ...NO_DROP, within, types, keys, keysOf: asked.type };
+  return [{ ...NO_DROP, within, types, keys, keysOf: asked.type }];
 }
 
 function refusal(status: number, message: string, headers = {}): RefusedRequestError {

@@ -74,6 +74,25 @@ export interface SupergraphDirectives {
   /** True if some argument is a `@fromContext`. */
   readonly usesContext: boolean;
   readonly costs: CostDirectives;
+  /** Keys of entity types, by the type. */
+  readonly entityKeys: ReadonlyMap<string, readonly EntityKey[]>;
+  readonly cacheTags: readonly CacheTagDirective[];
+}
+
+/** A key that a type has in one subgraph. */
+export interface EntityKey {
+  readonly subgraph: string;
+  /** Names of the fields at its top. */
+  readonly fields: readonly string[];
+}
+
+/** A `@cacheTag` of one subgraph: https://specs.apollo.dev/cacheTag/v0.1 */
+export interface CacheTagDirective {
+  readonly type: string;
+  /** Undefined if it is on the type. */
+  readonly field: string | undefined;
+  readonly subgraph: string;
+  readonly format: string;
 }
 
 /** One application of an authorization directive, named as its specification names it. */

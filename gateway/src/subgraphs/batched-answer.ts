@@ -3,6 +3,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import { aliasOf } from '../execution/fetching/merged-document.ts';
 import { copyOf } from '../execution/fetching/records.ts';
+import { tagsForMerged, tagsForPart } from './answer-tags.ts';
 
 /** Fetches whose entities are in one list. */
 export interface JointBatch {
@@ -18,10 +19,8 @@ export interface JointBatch {
  *
  * @returns undefined if it can't be told apart what is whose, as for {@link splitAnswer}
  */
-export function splitMergedAnswer(
-  { data, errors, head }: GraphQLAnswer,
-  batches: readonly JointBatch[],
-): GraphQLAnswer[] | undefined {
+export function splitMergedAnswer(merged: GraphQLAnswer, batches: readonly JointBatch[]): GraphQLAnswer[] | undefined {
+  const { data, errors, head } = merged;
   const byAlias = new Map<unknown, GraphQLFormattedError[]>(batches.map((_, index) => [aliasOf(index), []]));
   for (const error of errors ?? []) {
     const [alias, ...below] = Array.isArray(error.path) ? error.path : [];
@@ -32,8 +31,10 @@ export function splitMergedAnswer(
   const answers: GraphQLAnswer[] = [];
   for (const [index, batch] of batches.entries()) {
     const own = byAlias.get(aliasOf(index)) ?? [];
+    const extensions = tagsForMerged(merged, batch.representations.length);
     const answer = {
       data: { _entities: data?.[aliasOf(index)] },
+      ...(extensions !== undefined && { extensions }),
       ...(own.length > 0 && { errors: own }),
       ...(head && { head }),
     };
@@ -63,8 +64,10 @@ export function splitAnswer(
   return requests.map((request) => {
     const own = (request.representations ?? []).map((representation) => indices.get(representation) ?? -1);
     const ownErrors = errors ? errorsOf(own, errors) : [];
+    const extensions = tagsForPart(answer, own);
     return {
       data: { _entities: own.map((index) => takeEntity(entities, index, taken)) },
+      ...(extensions !== undefined && { extensions }),
       ...(ownErrors.length > 0 && { errors: ownErrors }),
       ...(answer.head && { head: answer.head }),
     };

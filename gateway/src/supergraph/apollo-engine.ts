@@ -40,11 +40,12 @@ export async function loadApolloEngine({ sdl, directives, callers, logger }: Apo
 }
 
 /** @throws {ConfigurationError} */
-function checkDirectives({ authorization, overrideLabels, usesContext }: SupergraphDirectives): void {
+function checkDirectives({ authorization, overrideLabels, usesContext, cacheTags }: SupergraphDirectives): void {
   const [rule] = authorization;
   const [labelled] = overrideLabels.keys();
   if (rule) throw notExecutable(`enforces no @${rule.name}, which is on ${rule.coordinate}`);
   if (usesContext) throw notExecutable('does not know @context and @fromContext, which the schemas use');
+  if (cacheTags.length > 0) throw notExecutable('does not know @cacheTag, which the schemas use');
   if (labelled !== undefined) throw notExecutable(`chooses no labels of @override, which fields of ${labelled} have`);
 }
 

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { GraphQLSchema } from 'graphql';
 import { subgraphCacheSettings } from '../configuration/sections/response-cache.ts';
 import type { SubgraphSettings, SupergraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import type { Planner } from '../planning/planner.ts';
 import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
+import { CacheTags } from '../subgraphs/caching/cache-tags.ts';
 import { DocumentTypeReader } from '../subgraphs/caching/document-types.ts';
 import { processStore } from '../subgraphs/caching/memory-store.ts';
 import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
@@ -18,21 +19,26 @@ import type { BreakerState } from '../telemetry/metrics.ts';
 /** Callers of a supergraph's subgraphs, by the subgraph's name. */
 export type Callers = ReadonlyMap<string, SubgraphCaller>;
 
-/** Opens the calling side of every subgraph. */
+/**
+ * Opens the calling side of every subgraph.
+ *
+ * @throws {ConfigurationError} if the answers are to be cached, and a schema gives them a malformed tag
+ */
 export function openCallers(
   { subgraphs, schemas, gateway }: SupergraphSettings & { readonly schemas: readonly SubgraphSchema[] },
-  supergraphSchema: GraphQLSchema,
+  { supergraphSchema, directives }: Pick<Planner, 'supergraphSchema' | 'directives'>,
   secret: string | undefined,
   logger: Logger,
   { metrics, tracing, accessLog }: Instruments,
 ): Callers {
   const { traffic, limits, responseCache } = gateway;
   processStore.resize(responseCache?.maxBytes ?? 1);
-  const types = responseCache && new DocumentTypeReader(supergraphSchema);
+  const types = responseCache && new DocumentTypeReader(supergraphSchema, directives.entityKeys);
+  const tags = responseCache && CacheTags.of(directives, supergraphSchema);
   const cacheOf = ({ name, routingUrl }: SubgraphSettings) => {
     const sdl = schemas.find((schema) => schema.name === name)?.sdl;
     const origin = hash('sha256', JSON.stringify([name, routingUrl, sdl]), 'base64url');
-    return types && { store: processStore, settings: subgraphCacheSettings(responseCache, name), origin, types };
+    return types && { store: processStore, settings: subgraphCacheSettings(responseCache, name), origin, types, tags };
   };
   const shared = {
     traffic,

@@ -121,7 +121,7 @@ export class LoadedSupergraph implements SupergraphFigures {
     const { supergraphSdl, directives, supergraphSchema } = planner;
     const warning = subscriptionWarning(supergraphSchema);
     if (warning !== undefined) logger.warn(warning);
-    const callers = openCallers(supergraph, supergraphSchema, secret, logger, instruments);
+    const callers = openCallers(supergraph, planner, secret, logger, instruments);
     try {
       const usesApollo = gateway.execution.engine === 'apollo';
       const apollo = usesApollo

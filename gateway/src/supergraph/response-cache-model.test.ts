@@ -120,7 +120,8 @@ test('no answer is older than its lifetime, belongs to another client, or comes 
     for (let left = random.integer(0, 3); left > 0; left--) await turn();
   };
   const stores = new MemoryStore(200_000, () => world.nowMs);
-  const types = new DocumentTypeReader(federation.planner.supergraphSchema);
+  const { planner } = federation;
+  const types = new DocumentTypeReader(planner.supergraphSchema, planner.directives.entityKeys);
   let calls = 0;
   let fetches = 0;
   const subgraph = async (request: FetchRequest): Promise<GraphQLAnswer> => {

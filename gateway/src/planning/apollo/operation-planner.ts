@@ -162,6 +162,7 @@ const SUPPORTED_FEATURES = new Set([
   ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
   ...AUTHORIZATION_FEATURES,
   'https://specs.apollo.dev/context/v0.1',
+  'https://specs.apollo.dev/cacheTag/v0.1', // which subgraphs/caching reads
 ]);
 
 const PLANNER = { reuseQueryFragments: false };

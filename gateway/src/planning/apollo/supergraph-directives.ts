@@ -1,5 +1,6 @@
 import { FieldDefinition, type Schema } from '@apollo/federation-internals';
 import type { AuthorizationDirective, SupergraphDirectives } from '../planner.ts';
+import { cacheDirectivesOf } from './cache-directives.ts';
 import { costDirectivesOf } from './cost-directives.ts';
 
 /** The authorization directives by the specifications that define them. A schema may import them under other names. */
@@ -16,6 +17,7 @@ export function directivesOf(supergraph: Schema): SupergraphDirectives {
     overrideLabels: overrideLabelsOf(supergraph),
     usesContext: supergraph.coreFeatures?.getByIdentity('https://specs.apollo.dev/context') !== undefined,
     costs: costDirectivesOf(supergraph),
+    ...cacheDirectivesOf(supergraph),
   };
 }
 

@@ -4,7 +4,6 @@ import {
   getNamedType,
   isAbstractType,
   isCompositeType,
-  isInterfaceType,
   isObjectType,
   Kind,
   parse,
@@ -14,6 +13,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { FetchConstants } from '../../execution/fetching/fetch-request.ts';
+import type { SupergraphDirectives } from '../../planning/planner.ts';
 
 /** Types of the objects that the answer to a document may hold. */
 export interface DocumentTypes {
@@ -25,14 +25,18 @@ export interface DocumentTypes {
   readonly literals: ReadonlySet<string>;
 }
 
+type EntityKeys = SupergraphDirectives['entityKeys'];
+
 /** Reads the types of documents that are sent to subgraphs. */
 export class DocumentTypeReader {
   readonly #schema: GraphQLSchema;
+  readonly #keys: EntityKeys;
   readonly #known = new WeakMap<FetchConstants, DocumentTypes>();
 
   /** @param schema schema of the supergraph */
-  constructor(schema: GraphQLSchema) {
+  constructor(schema: GraphQLSchema, keys: EntityKeys) {
     this.#schema = schema;
+    this.#keys = keys;
   }
 
   read(constants: FetchConstants): DocumentTypes {
@@ -74,13 +78,21 @@ export class DocumentTypeReader {
           const isEntity = depth === 1 && isEntityFetch(document.definitions[0]);
           for (const one of isCompositeType(type) ? this.#related(type) : []) {
             if (!isEntity) inner.add(one.name);
-            if (lacksKey(one, selections)) keyless.add(one.name);
+            if (this.#lacksKey(one, selections)) keyless.add(one.name);
           }
           if (!isEntity && !isCompositeType(type)) inner.add(UNKNOWN);
         },
       }),
     );
     return { inner: [...inner], keyless, literals };
+  }
+
+  /** Returns whether a type has keys, and the selections have none of them whole. */
+  #lacksKey({ name }: GraphQLNamedType, { selections }: SelectionSetNode): boolean {
+    const keys = this.#keys.get(name);
+    if (!keys) return false;
+    const selected = new Set(selections.flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : [])));
+    return !keys.some(({ fields }) => fields.every((field) => selected.has(field)));
   }
 
   /** Returns a type, the interfaces that it has, and the types that it may stand for. */
@@ -97,24 +109,4 @@ const UNKNOWN = '?';
 function isEntityFetch(definition: ReturnType<typeof parse>['definitions'][number] | undefined): boolean {
   if (definition?.kind !== Kind.OPERATION_DEFINITION) return false;
   return definition.selectionSet.selections.some((one) => one.kind === Kind.FIELD && one.name.value === '_entities');
-}
-
-/** Returns whether a type has keys, and the selections have none of them whole. */
-function lacksKey(type: GraphQLNamedType, { selections }: SelectionSetNode): boolean {
-  if (!isObjectType(type) && !isInterfaceType(type)) return false;
-  const keys = (type.astNode?.directives ?? [])
-    .filter(({ name }) => name.value === 'join__type')
-    .flatMap(({ arguments: given = [] }) => given.find(({ name }) => name.value === 'key')?.value ?? [])
-    .flatMap((value) => (value.kind === Kind.STRING ? [value.value] : []));
-  if (keys.length === 0) return false;
-  const selected = new Set(selections.flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : [])));
-  return !keys.some((key) => fieldsOf(key).every((field) => selected.has(field)));
-}
-
-/** Returns the names of the fields at the top of a key. */
-function fieldsOf(key: string): string[] {
-  return key
-    .replaceAll(/\{[^{}]*(\{[^{}]*\}[^{}]*)*\}/g, ' ')
-    .split(/[\s,]+/)
-    .filter(Boolean);
 }

@@ -2,7 +2,7 @@
 export interface Drop {
   /** Keys of entities, as text: those whose representation has one of them. */
   readonly keys: ReadonlySet<string>;
-  /** Types, and marks of subgraphs, of which root fields and answers that hold further objects are dropped. */
+  /** Types, and marks of subgraphs, of which root fields and answers that hold further objects are dropped; and marks of tags. */
   readonly types: ReadonlySet<string>;
   /** Types of which every entity is dropped. */
   readonly wholeTypes: ReadonlySet<string>;
@@ -25,6 +25,16 @@ export function markOf(subgraph: string): string {
   return `=${subgraph}`;
 }
 
+/** Returns the mark of a tag, which is the name of no type, nor the mark of a subgraph. */
+export function tagMarkOf(tag: string): string {
+  return `#${tag}`;
+}
+
+/** Returns whether a mark is that of a tag. */
+export function isTagMark(mark: string): boolean {
+  return mark.startsWith('#');
+}
+
 /** Traits of a stored answer by which it is dropped. */
 export interface Traits {
   readonly subgraph: string;
@@ -32,7 +42,7 @@ export interface Traits {
   readonly entityType: string | undefined;
   /** Scalars of the entity's representation, as text. */
   readonly keys: readonly string[];
-  /** Types of the objects that it may hold besides the entity itself, and the mark of the subgraph if there are any. */
+  /** Types of the objects that it may hold besides the entity itself, the mark of the subgraph if there are any, and those of its tags. */
   readonly innerTypes: readonly string[];
 }
 

@@ -3,13 +3,13 @@ import { isRecord, type JsonRecord } from '@lockstep/runtime/json-record.ts';
 import type { SubgraphCacheSettings } from '../../configuration/sections/response-cache.ts';
 import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { copyOf } from '../../execution/fetching/records.ts';
+import { tagsOfEntity, tagsOfRoot } from '../answer-tags.ts';
 import type { CacheKeys } from './cache-keys.ts';
 import { entitiesOf, type PartialAnswer } from './cached-answer.ts';
-import type { DocumentTypeReader } from './document-types.ts';
-import { collectScalars, markOf, type Traits } from './drop.ts';
 import { type Freshness, freshnessOf } from './freshness.ts';
 import type { Entries, PendingEntries } from './pending-entries.ts';
-import type { Moment, NewEntry, Store } from './store.ts';
+import type { Entry, Moment, Store } from './store.ts';
+import type { TraitReader } from './trait-reader.ts';
 
 /** A request whose answer is stored. */
 interface WriteRequest {
@@ -21,12 +21,12 @@ interface WriteRequest {
 /** Stores what may be stored of answers. */
 export class EntryWriter {
   readonly #store: Store;
-  readonly #types: DocumentTypeReader;
+  readonly #traits: TraitReader;
   readonly #pending: PendingEntries;
 
-  constructor(store: Store, types: DocumentTypeReader, pending: PendingEntries) {
+  constructor(store: Store, traits: TraitReader, pending: PendingEntries) {
     this.#store = store;
-    this.#types = types;
+    this.#traits = traits;
     this.#pending = pending;
   }
 
@@ -50,7 +50,9 @@ export class EntryWriter {
       const value = values?.[position];
       const key = freshness?.isPrivate ? keys.privateKey(index) : keys.publicKey(index);
       if (!freshness || key === undefined || !isRecord(value)) return this.#forget(keys, index);
-      const entry = this.#toEntry(request, index, value, freshness, moment.since);
+      const tags = request.representations ? tagsOfEntity(answer, position) : tagsOfRoot(answer);
+      const traits = this.#traits.read(request, index, tags);
+      const entry = { ...toEntry(value, freshness, moment.since), traits };
       this.#store.set(key, entry, moment);
       return freshness.isPrivate ? undefined : entry;
     });
@@ -62,25 +64,10 @@ export class EntryWriter {
     if (privateKey !== undefined) this.#store.delete(privateKey);
     this.#store.delete(keys.publicKey(index));
   }
+}
 
-  #toEntry(request: FetchRequest, index: number, value: JsonRecord, freshness: Freshness, since: number): NewEntry {
-    const traits = this.#traitsOf(request, index);
-    return { ...freshness, value: copyOf(value), length: JSON.stringify(value).length, since, traits };
-  }
-
-  #traitsOf({ constants, representations }: FetchRequest, index: number): Traits {
-    const { subgraph } = constants;
-    const { inner } = this.#types.read(constants);
-    const representation = representations?.[index];
-    if (representation === undefined) {
-      return { subgraph, entityType: undefined, keys: [], innerTypes: [...inner, markOf(subgraph)] };
-    }
-    const { __typename: entityType, ...others } = JSON.parse(representation);
-    const keys = new Set<string>();
-    collectScalars(others, keys);
-    const innerTypes = inner.length > 0 ? [...inner, markOf(subgraph)] : inner;
-    return { subgraph, entityType: String(entityType), keys: [...keys], innerTypes };
-  }
+function toEntry(value: JsonRecord, freshness: Freshness, since: number): Entry {
+  return { ...freshness, value: copyOf(value), length: JSON.stringify(value).length, since };
 }
 
 /**

@@ -2,7 +2,7 @@ import { dataBytes, textBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
 import { LRUCache } from 'lru-cache';
 import type { CacheShare } from '../../telemetry/cache-counts.ts';
 import { CacheShares, type OpenShare } from './cache-shares.ts';
-import { type Drop, isDropped } from './drop.ts';
+import { type Drop, isDropped, isTagMark } from './drop.ts';
 import { type Dropped, type Entry, isUsable, type Moment, type NewEntry, type Store } from './store.ts';
 
 /** An entry's part in the tables of the store, and the same for each of its traits. */
@@ -78,7 +78,7 @@ export class MemoryStore implements Store {
     this.#entries.delete(key);
     const { keys, innerTypes } = entry.traits;
     const traits = keys.length + innerTypes.length;
-    const bytes = OVERHEAD + textBytes(key) + dataBytes(entry.value) + TRAIT_BYTES * traits;
+    const bytes = OVERHEAD + textBytes(key) + dataBytes(entry.value) + TRAIT_BYTES * traits + tagBytes(innerTypes);
     if (bytes > this.#entries.maxSize) return;
     const share = this.#shares.of(entry.traits);
     share.size += 1;
@@ -138,6 +138,11 @@ export class MemoryStore implements Store {
     for (const type of innerTypes) change(this.#byInnerType, type, key);
     if (entityType !== undefined) change(this.#byEntityType, entityType, key);
   }
+}
+
+/** Returns the bytes of the tags, whose texts are an entry's own. */
+function tagBytes(innerTypes: readonly string[]): number {
+  return innerTypes.reduce((sum, type) => (isTagMark(type) ? sum + textBytes(type) : sum), 0);
 }
 
 function addTo(index: Index, trait: string, key: string): void {

@@ -10,6 +10,7 @@ import type { CacheCounts } from '../../telemetry/cache-counts.ts';
 import type { CallContext, CallOperation } from '../call-context.ts';
 import type { Call, Step } from '../call-step.ts';
 import { CacheKeys, ownerOf } from './cache-keys.ts';
+import type { CacheTags } from './cache-tags.ts';
 import { joinEntities, type PartialAnswer, partOf } from './cached-answer.ts';
 import type { DocumentTypeReader } from './document-types.ts';
 import { EntryWriter } from './entry-writer.ts';
@@ -19,6 +20,7 @@ import { mergedHead } from './merged-head.ts';
 import { dropOfMutation } from './mutation-drop.ts';
 import { inTime, PendingEntries, type Entries as PendingEntryList } from './pending-entries.ts';
 import { type Entry, isFresh, type Store } from './store.ts';
+import { TraitReader } from './trait-reader.ts';
 
 export interface CacheOptions {
   readonly store: Store;
@@ -27,6 +29,8 @@ export interface CacheOptions {
   /** Address and schema of the subgraph. */
   readonly origin: string;
   readonly types: DocumentTypeReader;
+  /** Undefined if the schemas have no tags. */
+  readonly tags?: CacheTags | undefined;
   /** Set if answers are to have the status and the headers of their replies. */
   readonly keepsHeads: boolean;
   /** Undefined if there are no metrics. */
@@ -68,7 +72,7 @@ class CachedCalls {
   constructor(options: CacheOptions, next: Call<GraphQLAnswer>) {
     this.#options = options;
     this.#next = next;
-    this.#writer = new EntryWriter(options.store, options.types, this.#pending);
+    this.#writer = new EntryWriter(options.store, new TraitReader(options.types, options.tags), this.#pending);
   }
 
   async call(request: FetchRequest, context: CallContext): Promise<GraphQLAnswer> {

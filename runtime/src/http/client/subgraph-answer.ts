@@ -15,6 +15,8 @@ export interface Reply {
 export interface GraphQLAnswer {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
+  /** May hold the tags of what is cached. As it came: nothing has checked that it is an object. */
+  extensions?: Record<string, unknown>;
   /** Status and headers of the reply, kept for header rules and hooks, and if the status says that the subgraph is gone. */
   head?: Pick<Reply, 'status' | 'headers'>;
 }

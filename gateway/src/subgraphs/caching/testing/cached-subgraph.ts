@@ -11,11 +11,12 @@ import { MemoryStore } from '../memory-store.ts';
 import { cache } from '../response-cache.ts';
 
 const SCHEMA = `
-  directive @join__type(graph: String, key: String) repeatable on OBJECT | INTERFACE
   type Query { books: [Book] count: Int me: User }
   type Mutation { rename(id: ID): Book renameAny: Book close(id: ID): Boolean }
-  type Book @join__type(graph: "A", key: "id") { id: ID name: String author: User }
-  type User @join__type(graph: "A", key: "id") { id: ID name: String }`;
+  type Book { id: ID name: String author: User }
+  type User { id: ID name: String }`;
+
+const KEYS = new Map(['Book', 'User'].map((type) => [type, [{ subgraph: 'books', fields: ['id'] }]]));
 
 const MINUTE = 'max-age=60';
 
@@ -50,7 +51,7 @@ export class CachedSubgraph {
 
   constructor(settings: SubgraphCacheSettings = {}, { keepsHeads = false, maxBytes = 10_000_000 } = {}) {
     this.store = new MemoryStore(maxBytes, () => this.nowMs);
-    const types = new DocumentTypeReader(buildSchema(SCHEMA));
+    const types = new DocumentTypeReader(buildSchema(SCHEMA), KEYS);
     const options = { store: this.store, settings, origin: 'books', types, keepsHeads, counts: this.counts };
     this.#call = cache(options)(async (request, context) => {
       const ids = (request.representations ?? []).map((one) => String(JSON.parse(one).id));
