@@ -53,21 +53,20 @@ test('a slow statement is found by the plan, the metrics of the subgraph, and SQ
   changeRows(
     database,
     `drop index orders_of_user; drop index keys_of_user;
-    with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 300000)
+    with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 200000)
     insert into orders (user_id, amount_minor, status, created_at)
     select 1000 + n, 100, 'PENDING', '2026-11-01T00:00:00.000Z' from numbers`,
   );
-  assert.match(
-    await plan('{ users { orders { amount } } }'),
-    /^orders took [\d.]+ of [\d.]+ ms, in 1 call for \d entities\.$/m,
-  );
+  const query = '{ users { orders { amount } } }';
+  for (let time = 0; time < 10; time += 1) await ask(graph.url, query);
+  assert.match(await plan(query), /^orders took [\d.]+ of [\d.]+ ms, in 1 call for \d entities\.$/m);
   const [scrape = '', explain = ''] = codeBlock('docs/operations.md', 'slow-statement').trim().split('\n');
   const { stdout } = await run('sh', ['-c', scrape.replace('127.0.0.1:4002', new URL(graph.orders.url).host)], {});
   assert.match(stdout, /^[\d.]+ lockstep_statement_duration_seconds_sum\{.*statement="SELECT orders".*\}\n$/);
-  const [, query = ''] = /"(.*)"/.exec(explain) ?? [];
-  assert.match(readRows<{ detail: string }>(database, query)[0]?.detail ?? '', /^SCAN orders$/);
+  const [, statement = ''] = /"(.*)"/.exec(explain) ?? [];
+  assert.match(readRows<{ detail: string }>(database, statement)[0]?.detail ?? '', /^SCAN orders$/);
   changeRows(database, 'create index orders_of_user on orders (user_id, id)');
-  assert.match(readRows<{ detail: string }>(database, query)[0]?.detail ?? '', /USING INDEX orders_of_user/);
+  assert.match(readRows<{ detail: string }>(database, statement)[0]?.detail ?? '', /USING INDEX orders_of_user/);
 });
 
 test('a subgraph that resets connections is found by one command', async (t) => {
