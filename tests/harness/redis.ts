@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { type Afterwards, temporaryFolder } from './graph.ts';
 import { withDeadline } from './waiting.ts';
 
@@ -17,10 +19,10 @@ export interface RedisServer {
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
-/** Starts a real Redis on the port. It ends with the test. */
-export async function startRedis(t: Afterwards, port: number): Promise<RedisServer> {
-  const folder = await temporaryFolder(t);
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+/** Starts a real Redis on the port. It ends with the test. @param folder of the data that it reads, and may be told to write */
+export async function startRedis(t: Afterwards, port: number, folder?: string): Promise<RedisServer> {
+  const dir = folder ?? (await temporaryFolder(t));
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir];
   const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   const stop = async () => {
@@ -35,4 +37,11 @@ export async function startRedis(t: Afterwards, port: number): Promise<RedisServ
   });
   await withDeadline(ready, () => 'redis-server');
   return { stop, signal: (signal) => void child.kill(signal) };
+}
+
+/** Sends a command to Redis, as one line. */
+export async function tellRedis(port: number, command: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.end(`${command}\r\n`);
+  return await text(socket);
 }

@@ -44,6 +44,11 @@ export function httpAddress(rule: string) {
 /** An absolute http or https URL. */
 export const httpUrl = httpAddress(HTTP_RULE).meta({ pattern: '^https?://' });
 
+const REDIS_RULE = 'give an address such as redis://127.0.0.1:6379';
+
+/** URL of a Redis server, which may have a user and a password. */
+export const redisUrl = z.url({ protocol: /^rediss?$/, error: REDIS_RULE });
+
 /** Returns a schema of `true` and `false`. */
 export function onOff(fallback: boolean) {
   return z.boolean('give true or false').default(fallback);

@@ -8,7 +8,7 @@ import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import { z } from 'zod';
 import { collectScalars, type Drop, NO_DROP, tagMarkOf } from '../subgraphs/caching/drop.ts';
-import { processStore } from '../subgraphs/caching/memory-store.ts';
+import { processStores } from '../subgraphs/caching/process-stores.ts';
 import type { Store } from '../subgraphs/caching/store.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -33,8 +33,8 @@ const FORMS = `a list of ${[
   '{"kind":"cache_tag","subgraphs":[…],"cache_tag":…}',
 ].join(', ')}`;
 
-/** Returns the handler of invalidations. It answers how many stored answers each request dropped in this process. */
-export function invalidations(sharedKey: string, store: Store = processStore): Handler {
+/** Returns the handler of invalidations. It answers how many stored answers were dropped, or null if the store is in Redis. */
+export function invalidations(sharedKey: string, store: Pick<Store, 'drop'> = processStores): Handler {
   const expected = digest(sharedKey);
   return async (request, response) => {
     const bytes = new RequestBytes();
@@ -46,7 +46,9 @@ export function invalidations(sharedKey: string, store: Store = processStore): H
       const given = body.safeParse(await readJson(request, MAX_BODY_BYTES, bytes));
       if (!given.success) throw refusal(400, `The body has to be JSON: ${FORMS}`);
       const dropped = await Promise.all(given.data.flatMap(toDrops).map((drop) => store.drop(drop)));
-      const count = dropped.reduce((sum, one) => sum + (one.count ?? 0), 0);
+      if (!dropped.every(({ isComplete }) => isComplete)) throw notComplete();
+      const counts = dropped.map((one) => one.count);
+      const count = counts.every((one) => one !== undefined) ? counts.reduce((sum, one) => sum + one, 0) : null;
       const headers = { ...NO_SNIFFING, 'content-type': 'application/json', 'cache-control': 'no-store' };
       response.writeHead(202, headers).end(JSON.stringify({ count }));
     } catch (error) {
@@ -69,6 +71,11 @@ function toDrops(asked: z.output<typeof body>[number]): Drop[] {
   const keys = new Set<string>();
   collectScalars(asked.key, keys);
   return [{ ...NO_DROP, within, types, keys, keysOf: asked.type }];
+}
+
+function notComplete(): RefusedRequestError {
+  const message = 'Redis does not answer: other gateways may go on using what was to be dropped; send it again';
+  return new RefusedRequestError(503, 'CACHE_UNAVAILABLE', message, { 'retry-after': '1' });
 }
 
 function refusal(status: number, message: string, headers = {}): RefusedRequestError {

@@ -8,7 +8,7 @@ import type { Planner } from '../planning/planner.ts';
 import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
 import { CacheTags } from '../subgraphs/caching/cache-tags.ts';
 import { DocumentTypeReader } from '../subgraphs/caching/document-types.ts';
-import { processStore } from '../subgraphs/caching/memory-store.ts';
+import type { Store } from '../subgraphs/caching/store.ts';
 import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
 import { CallTelemetry } from '../subgraphs/call-telemetry.ts';
 import { EndedMutations } from '../subgraphs/ended-mutations.ts';
@@ -22,6 +22,7 @@ export type Callers = ReadonlyMap<string, SubgraphCaller>;
 /**
  * Opens the calling side of every subgraph.
  *
+ * @param store undefined if nothing is cached
  * @throws {ConfigurationError} if the answers are to be cached, and a schema gives them a malformed tag
  */
 export function openCallers(
@@ -30,15 +31,15 @@ export function openCallers(
   secret: string | undefined,
   logger: Logger,
   { metrics, tracing, accessLog }: Instruments,
+  store: Store | undefined,
 ): Callers {
   const { traffic, limits, responseCache } = gateway;
-  processStore.resize(responseCache?.maxBytes ?? 1);
   const types = responseCache && new DocumentTypeReader(supergraphSchema, directives.entityKeys);
   const tags = responseCache && CacheTags.of(directives, supergraphSchema);
   const cacheOf = ({ name, routingUrl }: SubgraphSettings) => {
     const sdl = schemas.find((schema) => schema.name === name)?.sdl;
     const origin = hash('sha256', JSON.stringify([name, routingUrl, sdl]), 'base64url');
-    return types && { store: processStore, settings: subgraphCacheSettings(responseCache, name), origin, types, tags };
+    return store && types && { store, settings: subgraphCacheSettings(responseCache, name), origin, types, tags };
   };
   const shared = {
     traffic,

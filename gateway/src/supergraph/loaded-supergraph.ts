@@ -17,7 +17,7 @@ import { UnsupportedOperation, UnsupportedOperationLog } from '../operations/uns
 import { type Hooks, VariantChoice } from '../operations/variant-choice.ts';
 import type { OpenPlanner } from '../planning/planner.ts';
 import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
-import { processStore } from '../subgraphs/caching/memory-store.ts';
+import { type OpenStore, processStores } from '../subgraphs/caching/process-stores.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import type { Call } from '../subgraphs/call-step.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
@@ -58,6 +58,7 @@ export interface SupergraphInstruments extends Instruments {
 interface Execution {
   readonly planner: OpenPlanner;
   readonly callers: Callers;
+  readonly store: OpenStore | undefined;
   readonly apollo: Executor | undefined;
 }
 
@@ -74,6 +75,7 @@ export class LoadedSupergraph implements SupergraphFigures {
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
   readonly #callers: Callers;
+  readonly #store: OpenStore | undefined;
   readonly #compiling: CompileTelemetry | undefined;
   readonly #unsupported: UnsupportedOperationLog;
   /** Executes all operations if the settings choose ApolloGateway. */
@@ -81,14 +83,14 @@ export class LoadedSupergraph implements SupergraphFigures {
 
   private constructor(
     { gateway }: Supergraph,
-    { planner, callers, apollo }: Execution,
+    { planner, callers, store, apollo }: Execution,
     logger: Logger,
     hooks: AllHooks,
     { counts, metrics, tracing }: SupergraphInstruments,
   ) {
     this.sdl = planner.supergraphSdl;
     this.hooks = hooks.ofGateway;
-    this.cache = gateway.responseCache && processStore;
+    this.cache = store && processStores.memory;
     this.#limits = gateway.limits;
     const { directives } = gateway.authorization;
     this.operations = new Operations(planner, {
@@ -101,6 +103,7 @@ export class LoadedSupergraph implements SupergraphFigures {
     this.#denials = new DenialReport(directives, logger, counts?.refusals);
     this.#compiling = CompileTelemetry.of(this.operations.counts, { metrics, tracing });
     this.#callers = callers;
+    this.#store = store;
     this.#apollo = apollo;
     this.#unsupported = new UnsupportedOperationLog(this.operations.counts, logger);
   }
@@ -121,7 +124,8 @@ export class LoadedSupergraph implements SupergraphFigures {
     const { supergraphSdl, directives, supergraphSchema } = planner;
     const warning = subscriptionWarning(supergraphSchema);
     if (warning !== undefined) logger.warn(warning);
-    const callers = openCallers(supergraph, planner, secret, logger, instruments);
+    const store = await processStores.open(gateway.responseCache, logger);
+    const callers = openCallers(supergraph, planner, secret, logger, instruments, store);
     try {
       const usesApollo = gateway.execution.engine === 'apollo';
       const apollo = usesApollo
@@ -133,9 +137,10 @@ export class LoadedSupergraph implements SupergraphFigures {
             isCached: gateway.responseCache !== undefined,
           })
         : undefined;
-      return new LoadedSupergraph(supergraph, { planner, callers, apollo }, logger, hooks, instruments);
+      return new LoadedSupergraph(supergraph, { planner, callers, store, apollo }, logger, hooks, instruments);
     } catch (error) {
       await closeCallers(callers);
+      await store?.close();
       throw error;
     }
   }
@@ -249,6 +254,7 @@ export class LoadedSupergraph implements SupergraphFigures {
 
   async close(): Promise<void> {
     await closeCallers(this.#callers);
+    await this.#store?.close();
   }
 }
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { timeLimit, wholeNumber } from '../values.ts';
+import { redisUrl, timeLimit, wholeNumber } from '../values.ts';
 
 const HEADER_RULE = 'give the name of a header, such as x-forwarded-for';
-const REDIS_RULE = 'give an address such as redis://127.0.0.1:6379';
 
 /** `gateway.traffic_shaping.rate_limit` */
 export const rateLimit = z
@@ -24,7 +23,7 @@ export const rateLimit = z
       .optional()
       .describe('Identity of a client. Without it, the address it calls from.'),
     redis: z
-      .strictObject({ url: z.url({ protocol: /^rediss?$/, error: REDIS_RULE }).describe('URL of the Redis server.') })
+      .strictObject({ url: redisUrl.describe('URL of the Redis server.') })
       .optional()
       .describe('Redis server that counts for all processes. Without it, each process counts for itself.'),
   })

@@ -1,6 +1,6 @@
 import { MIN_SECRET_LENGTH } from '@lockstep/runtime/http/server/secret.ts';
 import { z } from 'zod';
-import { headerName, onOff, sizeLimit, timeLimit } from '../values.ts';
+import { headerName, onOff, redisUrl, sizeLimit, timeLimit } from '../values.ts';
 import { anyUrlPath } from './endpoint.ts';
 
 const PRIVATE_ID_RULE = 'give claim: with the name of a claim, or header: with the name of a header';
@@ -46,6 +46,37 @@ const invalidation = z
 /** Endpoint of invalidations. */
 export type InvalidationSettings = z.output<typeof invalidation>;
 
+const NAMESPACE_RULE = 'give letters, digits, and any of _ - . :';
+
+const redis = z
+  .strictObject({
+    urls: z
+      .array(redisUrl)
+      .length(1, 'give one address: the cache is on one server')
+      .describe('URL of the Redis server, in a list as in other gateways.'),
+    fetch_timeout: timeLimit.prefault('150ms').describe('Longest time that a fetch waits for Redis.'),
+    invalidate_timeout: timeLimit
+      .refine((ms) => ms >= 100, 'give a duration of 100ms or more')
+      .prefault('1s')
+      .describe('Longest time that a mutation or an invalidation waits for Redis.'),
+    namespace: z
+      .string(NAMESPACE_RULE)
+      .regex(/^[\w.:-]+$/, NAMESPACE_RULE)
+      .prefault('lockstep')
+      .describe('Beginning of all keys. Gateways with the same one share what is stored.'),
+    required_to_start: onOff(false).describe('Refuses to start, or to take the change, if Redis does not answer.'),
+  })
+  .transform(({ urls, fetch_timeout, invalidate_timeout, namespace, required_to_start }) => ({
+    url: urls[0] ?? '',
+    fetchTimeoutMs: fetch_timeout,
+    invalidateTimeoutMs: invalidate_timeout,
+    namespace,
+    isRequiredToStart: required_to_start,
+  }));
+
+/** Redis server in which answers are stored. */
+export type RedisSettings = z.output<typeof redis>;
+
 /** `gateway.response_cache` */
 export const responseCache = z
   .strictObject({
@@ -54,6 +85,9 @@ export const responseCache = z
       'Tells clients by `cache-status` what came from the cache. If unset, false with NODE_ENV=production: only stale answers are marked.',
     ),
     max_size: sizeLimit.prefault('64mb').describe('Memory of one process that the stored answers may take.'),
+    redis: redis
+      .optional()
+      .describe('Redis server that all gateways store answers in. If unset, each process stores its own.'),
     invalidation: invalidation.optional().describe('Endpoint that invalidates stored answers. Off if unset.'),
     subgraph: z
       .strictObject({
@@ -63,11 +97,12 @@ export const responseCache = z
       .prefault({})
       .describe('What is stored, and for how long.'),
   })
-  .transform(({ enabled, debug, max_size, invalidation, subgraph: { all, subgraphs } }) =>
+  .transform(({ enabled, debug, max_size, redis, invalidation, subgraph: { all, subgraphs } }) =>
     enabled
       ? {
           tellsClients: debug,
           maxBytes: max_size,
+          redis,
           invalidation,
           all: toSettings(all),
           named: mapValues(subgraphs, toSettings),
@@ -88,6 +123,8 @@ export interface SubgraphCacheSettings {
 /** The response cache. */
 export interface ResponseCacheSettings {
   readonly maxBytes: number;
+  /** Undefined if each process stores its own. */
+  readonly redis?: RedisSettings | undefined;
   /** True if every answer tells what came from the cache, and not only stale ones. */
   readonly tellsClients: boolean;
   /** Undefined if there is none. */

@@ -42,6 +42,12 @@ export class CacheKeys {
     return this.#private === undefined ? undefined : this.#keyIn(this.#private, index);
   }
 
+  /** Returns all keys under which it may be stored. */
+  allOf(index: number): string[] {
+    const privateKey = this.privateKey(index);
+    return privateKey === undefined ? [this.publicKey(index)] : [this.publicKey(index), privateKey];
+  }
+
   #keyIn(scope: string, index: number): string {
     return this.#representations ? `${scope} ${this.#representations[index]}` : scope;
   }

@@ -46,23 +46,22 @@ export class EntryWriter {
     const freshness = freshnessOf(answer, settings);
     const values = valuesOf(request, answer, indices);
     this.#pending.note(keys.scope, freshness !== undefined && !freshness.isPrivate);
-    return indices.map((index, position) => {
+    const gone: string[] = [];
+    const stored = indices.map((index, position) => {
       const value = values?.[position];
       const key = freshness?.isPrivate ? keys.privateKey(index) : keys.publicKey(index);
-      if (!freshness || key === undefined || !isRecord(value)) return this.#forget(keys, index);
+      if (!freshness || key === undefined || !isRecord(value)) {
+        gone.push(...keys.allOf(index));
+        return undefined;
+      }
       const tags = request.representations ? tagsOfEntity(answer, position) : tagsOfRoot(answer);
       const traits = this.#traits.read(request, index, tags);
       const entry = { ...toEntry(value, freshness, moment.since), traits };
       this.#store.set(key, entry, moment);
       return freshness.isPrivate ? undefined : entry;
     });
-  }
-
-  /** Forgets what was stored of a part, now that the subgraph has answered otherwise. */
-  #forget(keys: CacheKeys, index: number): undefined {
-    const privateKey = keys.privateKey(index);
-    if (privateKey !== undefined) this.#store.delete(privateKey);
-    this.#store.delete(keys.publicKey(index));
+    if (gone.length > 0) this.#store.delete(gone); // the subgraph has answered otherwise
+    return stored;
   }
 }
 

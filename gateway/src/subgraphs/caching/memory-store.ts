@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { CacheShare } from '../../telemetry/cache-counts.ts';
 import { CacheShares, type OpenShare } from './cache-shares.ts';
 import { type Drop, isDropped, isTagMark } from './drop.ts';
-import { type Dropped, type Entry, isUsable, type Moment, type NewEntry, type Store } from './store.ts';
+import { type Dropped, type Entry, type Moment, type NewEntry, type Store, usableUntil } from './store.ts';
 
 /** An entry's part in the tables of the store, and the same for each of its traits. */
 const OVERHEAD = 500;
@@ -67,7 +67,7 @@ export class MemoryStore implements Store {
     const now = this.now();
     return keys.map((key) => {
       const entry = this.#entries.get(key)?.entry;
-      if (!entry || isUsable(entry, now)) return entry;
+      if (!entry || now < usableUntil(entry)) return entry;
       this.#entries.delete(key);
       return undefined;
     });
@@ -87,8 +87,8 @@ export class MemoryStore implements Store {
     this.#index(key, entry, addTo);
   }
 
-  delete(key: string): void {
-    this.#entries.delete(key);
+  delete(keys: readonly string[]): void {
+    for (const key of keys) this.#entries.delete(key);
   }
 
   drop(drop: Drop): Dropped {
@@ -159,6 +159,3 @@ function removeFrom(index: Index, trait: string, key: string): void {
   known.delete(key);
   if (known.size === 0) index.delete(trait);
 }
-
-/** Store of this process. It outlives changes of the settings, because mutations that began before one end after it. */
-export const processStore = new MemoryStore(1);

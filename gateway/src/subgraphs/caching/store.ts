@@ -48,7 +48,7 @@ export interface Store {
   find(keys: readonly string[]): Entries | Promise<Entries>;
   /** Stores an entry, unless it was dropped since its call began. */
   set(key: string, entry: NewEntry, moment: Moment): void;
-  delete(key: string): void;
+  delete(keys: readonly string[]): void;
   /** Drops entries, and those that calls under way are going to bring. */
   drop(drop: Drop): Dropped | Promise<Dropped>;
 }
@@ -60,9 +60,9 @@ export function isFresh({ since, lifetimeMs }: Entry, now: number, staleMs = 0):
   return now - since < lifetimeMs + staleMs;
 }
 
-/** Returns whether an entry may be used for anything yet. */
-export function isUsable(entry: Entry, now: number): boolean {
-  return isFresh(entry, now, Math.max(entry.staleWhileRevalidateMs, entry.staleIfErrorMs));
+/** Returns the time from which an entry may be used for nothing any more. */
+export function usableUntil({ since, lifetimeMs, staleWhileRevalidateMs, staleIfErrorMs }: Entry): number {
+  return since + lifetimeMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs);
 }
 
 /** Returns whether there is no drop between two moments. */
