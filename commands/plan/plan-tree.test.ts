@@ -50,7 +50,7 @@ planning                             ▕█████                         
 one after the other
 ├─ orders                            ▕     █████                    ▏    5.0 ms  70 B sent, 1.2 kB received
 └─ at the same time
-   ├─ users, at orders.@.user        ▕          ████████████████████▏   20.0 ms  3 entities, 1 from the cache, with 2 fetches of other operations, 90 B sent
+   ├─ users, at orders.@.user        ▕          ████████████████████▏   20.0 ms  3 entities, 1 of 3 from the cache, with 2 fetches of other operations, 90 B sent
    ├─ ✗ products, at orders.@.items  ▕          █████████           ▏    9.0 ms  failed: SUBGRAPH_UNAVAILABLE, 3 entities
    │  ├─ ✗ call to products          ▕          ████                ▏    4.0 ms  status 503, 3 entities, 90 B sent
    │  └─ ✗ attempt 2                 ▕               ███████████████▏  not over  EPIPE, 3 entities, 90 B sent

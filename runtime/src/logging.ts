@@ -12,18 +12,25 @@ export interface LoggingOptions {
   readonly level: string;
 }
 
-/** Formats of the loggers created here. */
-const formats = new WeakMap<Logger, { current: LoggingOptions['format'] }>();
+/** Output of a logger. */
+interface Output {
+  format: LoggingOptions['format'];
+  /** Get each line too, as JSON. */
+  readonly copies: Set<(line: string) => void>;
+}
+
+/** Outputs of the loggers created here. */
+const outputs = new WeakMap<Logger, Output>();
 
 /**
  * Creates a logger that writes errors to standard error, and everything else to standard output. Each line that is logged for a
  * request has its id.
  */
 export function createLogger(name: string, options: LoggingOptions): Logger {
-  const format = { current: options.format };
+  const own: Output = { format: options.format, copies: new Set() };
   const streams = [
-    { level: 'trace' as const, stream: destination(process.stdout, format) },
-    { level: 'error' as const, stream: destination(process.stderr, format) },
+    { level: 'trace' as const, stream: destination(process.stdout, own) },
+    { level: 'error' as const, stream: destination(process.stderr, own) },
   ];
   const logger = pino(
     {
@@ -36,15 +43,22 @@ export function createLogger(name: string, options: LoggingOptions): Logger {
     },
     multistream(streams, { dedupe: true }),
   );
-  formats.set(logger, format);
+  outputs.set(logger, own);
   return logger;
 }
 
 /** Changes the format and level of a logger of {@link createLogger}. Its children keep their levels. */
 export function reconfigure(logger: Logger, { format, level }: LoggingOptions): void {
   logger.level = level;
-  const own = formats.get(logger);
-  if (own) own.current = format;
+  const own = outputs.get(logger);
+  if (own) own.format = format;
+}
+
+/** Gives a function each line of a logger of {@link createLogger}, as JSON. Returns a function that ends that. */
+export function copyLines(logger: Logger, take: (line: string) => void): () => void {
+  const own = outputs.get(logger);
+  own?.copies.add(take);
+  return () => void own?.copies.delete(take);
 }
 
 /**
@@ -78,11 +92,12 @@ function escapeOf(character: string): string {
  * Writes to `process.stdout` and `process.stderr` instead of their file descriptors, because pm2's cluster mode reads lines from
  * those two. Formats in this thread instead of a worker, because the last line before an exit matters most.
  */
-function destination(output: NodeJS.WriteStream, format: { readonly current: string }): DestinationStream {
+function destination(output: NodeJS.WriteStream, own: Output): DestinationStream {
   let prettify: ((line: string) => string) | undefined;
   return {
     write: (line) => {
-      if (format.current === 'json') return output.write(line.replace(UNSAFE, inJson));
+      for (const take of own.copies) take(line);
+      if (own.format === 'json') return output.write(line.replace(UNSAFE, inJson));
       prettify ??= createPrettifier(output);
       return output.write(prettify(line.replace(UNSAFE, inText)));
     },

@@ -20,6 +20,16 @@ export function readRows<Row>(file: string, query: string): Row[] {
   }
 }
 
+/** Runs statements on a database, from outside the process that owns the file. */
+export function changeRows(file: string, statements: string): void {
+  const database = new Database(file);
+  try {
+    database.exec(statements);
+  } finally {
+    database.close();
+  }
+}
+
 /** Deletes the rows of all tables, but for the record of migrations, from outside the process that owns the file. */
 export function deleteRows(file: string): void {
   const database = new Database(file);

@@ -16,6 +16,9 @@ const graph = await startGraph(
       ACCESS_LOG: 'true',
       METRICS_PATH: '/figures',
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${collector.url}/v1/logs`,
+      OTEL_METRIC_EXPORT_INTERVAL: '500',
       OTEL_EXPORTER_OTLP_HEADERS: 'x-key=of%20the%20collector',
     },
   },
@@ -133,4 +136,57 @@ test('the page of operations has every metric of the subgraphs', async () => {
     names.filter((name) => !page.includes(`\`${name}\``)),
     [],
   );
+});
+
+test('a collector gets the log lines of every process, each in its trace', async () => {
+  const own = () =>
+    collector.lines.filter(({ body, attributes }) => body === 'request' && attributes.requestId === 'web-1');
+  const lines = await until(own, ({ length }) => length >= 4); // users is asked twice
+  assert.deepEqual([...new Set(lines.map(({ service }) => service))].toSorted(), ['lockstep', 'orders', 'users']);
+  for (const { traceId, spanId, severity } of lines) {
+    assert.equal(severity, 'info');
+    const span = await until(
+      () => collector.spans.find((one) => one.spanId === spanId),
+      (found) => found !== undefined,
+    );
+    assert.deepEqual([span?.traceId, span?.kind], [traceId, 2]);
+  }
+  const failed = await until(
+    () => collector.lines.find(({ body }) => /^a call to the subgraph failed: /.test(String(body))),
+    (found) => found !== undefined,
+  );
+  assert.deepEqual([failed?.severity, failed?.service], ['warn', 'orders']);
+  assert.match(String(failed?.traceId), /^[\da-f]{32}$/);
+  assert.doesNotMatch(JSON.stringify(collector.lines), new RegExp(SECRET));
+});
+
+test('a collector gets the metrics of every process, by the names of the conventions', async () => {
+  const latest = (service: string, name: string, attributes = {}) =>
+    collector.points.findLast(
+      (point) =>
+        point.service === service &&
+        point.name === name &&
+        Object.entries(attributes).every(([key, value]) => point.attributes[key] === value),
+    );
+  for (const service of ['lockstep', 'orders', 'users']) {
+    const point = await until(
+      () => latest(service, 'http.server.request.duration'),
+      (found) => (found?.value ?? 0) > 0,
+    );
+    const sum = point?.counts.reduce((one, other) => one + other, 0);
+    assert.deepEqual([sum, point?.counts.length], [point?.value, 14]);
+    assert.ok(latest(service, 'nodejs.eventloop.delay.p99'));
+  }
+  for (const [name, attributes, count] of [
+    ['http.client.request.duration', { subgraph: 'users' }, 3],
+    ['db.client.operation.duration', { statement: 'INSERT orders' }, 1],
+    ['lockstep_requests_total', { outcome: 'error' }, 2],
+  ] as const) {
+    await until(
+      () => latest('orders', name, attributes),
+      (found) => (found?.value ?? 0) >= count,
+    );
+  }
+  assert.equal(latest('orders', 'lockstep_sagas', { state: 'RELEASING' })?.value, 0);
+  assert.doesNotMatch(JSON.stringify(collector.points), new RegExp(SECRET));
 });

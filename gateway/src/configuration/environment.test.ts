@@ -68,19 +68,32 @@ test("variables of telemetry win over the file, as for the subgraphs, and a coll
     metrics: { prometheus: /figures }
     tracing: { otlp: { endpoint: 'http://file.example' }, sampler: 0.5 }`;
   const telemetryOf = (env: NodeJS.ProcessEnv) => {
-    const { metricsPath, hasAccessLog, tracing } = read(withGateway(file), env).gateway.telemetry;
-    return { metricsPath, hasAccessLog, tracing };
+    const { metricsPath, hasAccessLog, tracing, metricExport, logExport } = read(withGateway(file), env).gateway
+      .telemetry;
+    return { metricsPath, hasAccessLog, tracing, metricExport, logExport };
   };
   const inFile = { url: 'http://file.example/v1/traces', headers: {}, share: 0.5, serviceName: 'lockstep' };
   const headers = { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=sesame' };
-  assert.deepEqual(telemetryOf(headers), { metricsPath: '/figures', hasAccessLog: false, tracing: inFile });
+  assert.deepEqual(telemetryOf(headers), {
+    metricsPath: '/figures',
+    hasAccessLog: false,
+    tracing: inFile,
+    metricExport: undefined,
+    logExport: undefined,
+  });
   const env = {
     ...headers,
     METRICS_PATH: '/metrics',
     ACCESS_LOG: 'true',
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:4318',
     OTEL_TRACES_SAMPLER_ARG: '0.1',
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://127.0.0.1:4318',
+    OTEL_METRIC_EXPORT_INTERVAL: '5000',
+    OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://127.0.0.1:4318/lines',
   };
+  const own = { headers: { 'x-key': 'sesame' }, serviceName: 'lockstep' };
+  const metricExport = { ...own, url: 'http://127.0.0.1:4318/v1/metrics', intervalMs: 5000 };
+  const logExport = { ...own, url: 'http://127.0.0.1:4318/lines' };
   const tracing = { ...inFile, url: 'http://127.0.0.1:4318/v1/traces', headers: { 'x-key': 'sesame' }, share: 0.1 };
-  assert.deepEqual(telemetryOf(env), { metricsPath: '/metrics', hasAccessLog: true, tracing });
+  assert.deepEqual(telemetryOf(env), { metricsPath: '/metrics', hasAccessLog: true, tracing, metricExport, logExport });
 });

@@ -61,15 +61,25 @@ export function toOverrides(variables: OverridingVariables): Override[] {
 
 /** Returns the settings of telemetry that variables give, which are those of the subgraphs too. */
 function telemetryValues(variables: TelemetryVariables): [path: string, variable: string, value: unknown][] {
-  const { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces, OTEL_EXPORTER_OTLP_HEADERS: headers = {} } = variables;
-  const list = Object.entries(headers).map(([name, value]) => ({ name, value }));
-  const of = traces !== undefined && list.length > 0 ? list : undefined;
+  const { OTEL_EXPORTER_OTLP_HEADERS: headers, OTEL_METRIC_EXPORT_INTERVAL: intervalMs } = variables;
+  const list = headers && Object.entries(headers).map(([name, value]) => ({ name, value }));
+  const collector = (section: string, kind: 'TRACES' | 'METRICS' | 'LOGS'): [string, string, unknown][] => {
+    const variable = `OTEL_EXPORTER_OTLP_${kind}_ENDPOINT` as const;
+    if (variables[variable] === undefined) return [];
+    return [
+      [`${section}.otlp.endpoint`, variable, variables[variable]],
+      [`${section}.otlp.headers`, 'OTEL_EXPORTER_OTLP_HEADERS', list],
+    ];
+  };
+  const hasMetrics = variables.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT !== undefined;
   return [
     ['metrics.prometheus', 'METRICS_PATH', variables.METRICS_PATH],
     ['logging.access_log', 'ACCESS_LOG', variables.ACCESS_LOG],
-    ['tracing.otlp.endpoint', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', traces],
-    ['tracing.otlp.headers', 'OTEL_EXPORTER_OTLP_HEADERS', of],
     ['tracing.sampler', 'OTEL_TRACES_SAMPLER_ARG', variables.OTEL_TRACES_SAMPLER_ARG],
+    ...collector('tracing', 'TRACES'),
+    ...collector('metrics', 'METRICS'),
+    ...collector('logging', 'LOGS'),
+    ['metrics.otlp.interval', 'OTEL_METRIC_EXPORT_INTERVAL', hasMetrics ? `${intervalMs}ms` : undefined],
   ];
 }
 

@@ -1,6 +1,9 @@
 import { UnsentError } from '@lockstep/runtime/http/client/connection-failure.ts';
 import type { Step, SubgraphReply } from './call-step.ts';
 
+/** Maximum length of a `cache-control` that is noted. */
+const MAX_CACHE_CONTROL = 100;
+
 /** Step of one attempt of a call: notes it in the timelines of the operations that it is made for. */
 export const timeCalls: Step<SubgraphReply> = (next) => (request, context) => {
   const { timed, resends } = context;
@@ -13,7 +16,8 @@ export const timeCalls: Step<SubgraphReply> = (next) => (request, context) => {
 export async function noted(call: Promise<SubgraphReply>, end: (outcome: CallOutcome) => void): Promise<SubgraphReply> {
   try {
     const reply = await call;
-    end({ status: reply.status, replyBytes: Buffer.byteLength(reply.text) });
+    const cacheControl = reply.headers['cache-control']?.slice(0, MAX_CACHE_CONTROL);
+    end({ status: reply.status, replyBytes: Buffer.byteLength(reply.text), ...(cacheControl && { cacheControl }) });
     return reply;
   } catch (error) {
     end({ failure: nameOf(error) });
@@ -24,6 +28,7 @@ export async function noted(call: Promise<SubgraphReply>, end: (outcome: CallOut
 interface CallOutcome {
   readonly status?: number;
   readonly replyBytes?: number;
+  readonly cacheControl?: string;
   readonly failure?: string;
 }
 

@@ -1,11 +1,19 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { TracingSettings } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
+import type { LogExport } from '@lockstep/runtime/telemetry/log-export.ts';
+import type { MetricExport } from '@lockstep/runtime/telemetry/metric-export.ts';
+import { openLogExport, openMetricExport } from '@lockstep/runtime/telemetry/open-exports.ts';
+import type {
+  MetricExportSettings,
+  OtlpSettings,
+  TracingSettings,
+} from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import type { Tracing } from '@lockstep/runtime/telemetry/tracing.ts';
 import type { FieldUsageSettings, TelemetrySettings } from '../configuration/sections/telemetry.ts';
 import type { Instruments } from './instruments.ts';
 import type { Counts, Metrics, SupergraphFigures } from './metrics.ts';
 import type { OperationTrace } from './operation-trace.ts';
 import { RejectionCounts } from './rejection-counts.ts';
+import { Shared } from './shared.ts';
 import type { FieldUsage } from './usage/field-usage.ts';
 
 /** Instruments that are in use until they are closed. */
@@ -13,11 +21,6 @@ export interface OpenInstruments extends Instruments {
   readonly counts: Counts;
   /** Sends what is still to be sent, as far as that is soon done, unless others use the same tracing. */
   close(): Promise<void>;
-}
-
-interface SharedTracing {
-  readonly tracing: Tracing<OperationTrace>;
-  holders: number;
 }
 
 /**
@@ -32,35 +35,43 @@ export class Telemetry {
   };
   readonly #logger: Logger;
   readonly #figures: () => SupergraphFigures | undefined;
-  /** Tracing in use, keyed by its settings. */
-  readonly #tracings = new Map<string, SharedTracing>();
+  readonly #tracings: Shared<TracingSettings, Tracing<OperationTrace>>;
+  readonly #metricExports: Shared<MetricExportSettings, MetricExport>;
+  readonly #logExports: Shared<OtlpSettings, LogExport>;
   #metrics: Promise<Metrics> | undefined;
 
   /** @param figures returns those of the supergraph that is served at the time */
   constructor(logger: Logger, figures: () => SupergraphFigures | undefined) {
     this.#logger = logger;
     this.#figures = figures;
+    this.#tracings = new Shared((settings) => openTracing(settings, logger));
+    this.#logExports = new Shared((settings) => openLogExport(settings, logger));
+    this.#metricExports = new Shared(async (settings) =>
+      openMetricExport(settings, (await this.#openMetrics()).registry, logger),
+    );
   }
 
-  /** Opens what these settings ask for. Equal tracing settings share one exporter for as long as it is in use. */
-  async open({
-    metricsPath,
-    tracing: settings,
-    hasAccessLog,
-    fieldUsage: usage,
-  }: TelemetrySettings): Promise<OpenInstruments> {
+  /** Opens what these settings ask for. Equal settings share one exporter for as long as it is in use. */
+  async open(settings: TelemetrySettings): Promise<OpenInstruments> {
+    const { metricsPath, tracing, metricExport, logExport, hasAccessLog, fieldUsage: usage } = settings;
     const fieldUsage = usage && (await this.#openUsage(usage));
-    const metrics = metricsPath === undefined ? undefined : await this.#openMetrics();
-    const tracing = settings && (await this.#openTracing(settings));
+    const hasMetrics = metricsPath !== undefined || metricExport !== undefined;
+    const metrics = hasMetrics ? await this.#openMetrics() : undefined;
+    if (metricExport) await this.#metricExports.take(metricExport);
+    if (logExport) await this.#logExports.take(logExport);
     return {
       counts: this.counts,
       metrics,
-      tracing,
+      tracing: tracing && (await this.#tracings.take(tracing)),
       accessLog: hasAccessLog ? this.#logger : undefined,
       fieldUsage,
       close: async () => {
         await fieldUsage?.close();
-        if (settings) await this.#closeTracing(settings);
+        await Promise.all([
+          tracing && this.#tracings.giveBack(tracing),
+          metricExport && this.#metricExports.giveBack(metricExport),
+          logExport && this.#logExports.giveBack(logExport),
+        ]);
       },
     };
   }
@@ -74,29 +85,12 @@ export class Telemetry {
     this.#metrics ??= import('./metrics.ts').then(({ Metrics }) => new Metrics(this.counts, this.#figures));
     return this.#metrics;
   }
+}
 
-  async #openTracing(settings: TracingSettings): Promise<Tracing<OperationTrace>> {
-    const [{ Tracing }, { TracedOperation }] = await Promise.all([
-      import('@lockstep/runtime/telemetry/tracing.ts'),
-      import('./traced-operation.ts'),
-    ]);
-    const key = JSON.stringify(settings);
-    const shared = this.#tracings.get(key) ?? {
-      tracing: new Tracing(settings, this.#logger, TracedOperation),
-      holders: 0,
-    };
-    shared.holders += 1;
-    this.#tracings.set(key, shared);
-    return shared.tracing;
-  }
-
-  async #closeTracing(settings: TracingSettings): Promise<void> {
-    const key = JSON.stringify(settings);
-    const shared = this.#tracings.get(key);
-    if (!shared) return;
-    shared.holders -= 1;
-    if (shared.holders > 0) return;
-    this.#tracings.delete(key);
-    await shared.tracing.close();
-  }
+async function openTracing(settings: TracingSettings, logger: Logger): Promise<Tracing<OperationTrace>> {
+  const [{ Tracing }, { TracedOperation }] = await Promise.all([
+    import('@lockstep/runtime/telemetry/tracing.ts'),
+    import('./traced-operation.ts'),
+  ]);
+  return new Tracing(settings, logger, TracedOperation);
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type MetricType, Registry } from '@prometheus-io/client';
 import { NO_SNIFFING } from '../http/server/security-headers.ts';
 import { Durations, type Tally } from './tally.ts';
 
@@ -8,6 +8,19 @@ const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 
 /** Sets the value of each series of a gauge, as it is now. */
 export type FillGauge<Label extends string> = (gauge: Gauge<Label>) => void | Promise<void>;
+
+/** Figures of one metric. */
+export interface FiguresOfMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: MetricType;
+  readonly values: readonly {
+    readonly value: number;
+    readonly labels: Readonly<Partial<Record<string, string | number>>>;
+    /** Name of the series, if it differs from that of the metric, as for the parts of a histogram. */
+    readonly metricName?: string;
+  }[];
+}
 
 /**
  * Prometheus metrics of this process. Labels contain no text from clients, so the configuration limits the number of series:
@@ -20,6 +33,11 @@ export class MetricRegistry {
     // Processes of a pm2 cluster share an address, so each scrape reaches one of them. `pid` distinguishes their series.
     this.#registry.setDefaultLabels({ pid: String(process.pid) });
     collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** Resolves with the figures of each metric. */
+  figures(): Promise<FiguresOfMetric[]> {
+    return this.#registry.getMetricsAsJSON();
   }
 
   /** Resolves with the metrics in Prometheus' text format. */

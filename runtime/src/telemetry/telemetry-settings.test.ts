@@ -6,8 +6,16 @@ import { telemetryVariables, toTelemetry } from './telemetry-settings.ts';
 
 const read = (env: NodeJS.ProcessEnv) => toTelemetry(readEnvironment(z.object(telemetryVariables), env), 'users');
 
+const OFF = {
+  hasAccessLog: false,
+  metricsPath: undefined,
+  tracing: undefined,
+  metricExport: undefined,
+  logExport: undefined,
+};
+
 test('is off unless a variable turns it on', () => {
-  assert.deepEqual(read({ ACCESS_LOG: '' }), { hasAccessLog: false, metricsPath: undefined, tracing: undefined });
+  assert.deepEqual(read({ ACCESS_LOG: '' }), OFF);
 });
 
 test('reads what a process logs, serves and sends', () => {
@@ -17,17 +25,22 @@ test('reads what a process logs, serves and sends', () => {
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:4318',
     OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20key, x-tenant = shop=1',
     OTEL_TRACES_SAMPLER_ARG: '0.1',
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://127.0.0.1:4319/mine',
+    OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://127.0.0.1:4318/',
   };
   assert.throws(() => read(env), /OTEL_EXPORTER_OTLP_HEADERS=\*\*\*: give headers as name=value/);
+  const headers = { 'x-key': 'a key', 'x-tenant': 'shop=1' };
   assert.deepEqual(read({ ...env, OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20key, x-tenant=shop=1' }), {
     hasAccessLog: true,
     metricsPath: '/metrics',
     tracing: {
       url: 'http://127.0.0.1:4318/v1/traces',
-      headers: { 'x-key': 'a key', 'x-tenant': 'shop=1' },
+      headers,
       share: 0.1,
       serviceName: 'users',
     },
+    metricExport: { url: 'http://127.0.0.1:4319/mine', headers, serviceName: 'users', intervalMs: 60_000 },
+    logExport: { url: 'http://127.0.0.1:4318/v1/logs', headers, serviceName: 'users' },
   });
 });
 

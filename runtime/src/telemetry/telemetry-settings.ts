@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { flag, httpUrl } from '../environment.ts';
+import { flag, httpUrl, milliseconds } from '../environment.ts';
+
+/** Kind of telemetry, as it is in the path of a collector. */
+export type OtlpKind = 'traces' | 'metrics' | 'logs';
 
 /** Export over OTLP. */
 export interface OtlpSettings {
@@ -15,13 +18,22 @@ export interface TracingSettings extends OtlpSettings {
   readonly share: number;
 }
 
+/** Export of metrics over OTLP. */
+export interface MetricExportSettings extends OtlpSettings {
+  readonly intervalMs: number;
+}
+
 /** Telemetry of a process that the environment configures. Whatever is undefined is off. */
 export interface ProcessTelemetry {
   readonly hasAccessLog: boolean;
   /** Path that serves the metrics. */
   readonly metricsPath: string | undefined;
   readonly tracing: TracingSettings | undefined;
+  readonly metricExport: MetricExportSettings | undefined;
+  readonly logExport: OtlpSettings | undefined;
 }
+
+const METRIC_INTERVAL_MS = 60_000;
 
 const PATH_RULE = 'give a path such as /metrics, with / followed by letters, digits, - _ . ~ /';
 const SHARE_RULE = 'give a number from 0 to 1, such as 0.1';
@@ -51,7 +63,10 @@ export const telemetryVariables = {
     .regex(/^\/[\w\-.~/]*$/, PATH_RULE)
     .optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: httpUrl.optional(),
   OTEL_EXPORTER_OTLP_HEADERS: headers.optional(),
+  OTEL_METRIC_EXPORT_INTERVAL: milliseconds(METRIC_INTERVAL_MS, 1),
   OTEL_TRACES_SAMPLER_ARG: share.optional(),
 };
 
@@ -60,17 +75,23 @@ export type TelemetryVariables = z.infer<z.ZodObject<typeof telemetryVariables>>
 
 /** Returns the telemetry that the environment configures. */
 export function toTelemetry(variables: TelemetryVariables, serviceName: string): ProcessTelemetry {
-  const { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers = {} } = variables;
+  const { OTEL_EXPORTER_OTLP_HEADERS: headers = {}, OTEL_METRIC_EXPORT_INTERVAL: intervalMs } = variables;
   const share = variables.OTEL_TRACES_SAMPLER_ARG ?? 1;
+  const to = (kind: OtlpKind, endpoint: string | undefined) =>
+    endpoint === undefined ? undefined : { url: otlpUrl(endpoint, kind), headers, serviceName };
+  const tracing = to('traces', variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
+  const metricExport = to('metrics', variables.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT);
   return {
     hasAccessLog: variables.ACCESS_LOG ?? false,
     metricsPath: variables.METRICS_PATH,
-    tracing: endpoint === undefined ? undefined : { url: otlpUrl(endpoint, 'traces'), headers, share, serviceName },
+    tracing: tracing && { ...tracing, share },
+    metricExport: metricExport && { ...metricExport, intervalMs },
+    logExport: to('logs', variables.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT),
   };
 }
 
 /** Returns the URL for one kind of telemetry: if the endpoint has no path, that is `/v1/` and the kind. */
-export function otlpUrl(endpoint: string, kind: 'traces' | 'metrics' | 'logs'): string {
+export function otlpUrl(endpoint: string, kind: OtlpKind): string {
   const url = new URL(endpoint);
   if (url.pathname === '/') url.pathname = `/v1/${kind}`;
   return url.href;

@@ -17,6 +17,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Logger } from '../logging.ts';
+import { SEND_TIMEOUT_MS, unlessSlow } from './collector-outage.ts';
 import { spanExporter } from './span-exporter.ts';
 import type { TracingSettings } from './telemetry-settings.ts';
 import { propagator } from './traced-call.ts';
@@ -24,10 +25,6 @@ import { propagator } from './traced-call.ts';
 /** Maximum number of spans that wait to be sent. Further ones are dropped, so that a slow collector costs no more memory. */
 const MAX_WAITING = 8192;
 const SEND_INTERVAL_MS = 2000;
-const SEND_TIMEOUT_MS = 5000;
-
-/** Maximum time that a close waits for the collector. */
-const FLUSH_TIMEOUT_MS = 2000;
 
 /** Constructor of a request's trace. */
 type TraceClass<Trace> = new (tracer: Tracer, span: Span, context: Context) => Trace;
@@ -38,13 +35,14 @@ export class Tracing<Trace> {
   readonly #tracer: Tracer;
   readonly #Trace: TraceClass<Trace>;
 
-  constructor({ url, headers, share, serviceName }: TracingSettings, logger: Logger, Trace: TraceClass<Trace>) {
+  constructor(settings: TracingSettings, logger: Logger, Trace: TraceClass<Trace>) {
+    const { share, serviceName } = settings;
     this.#provider = new TracerProvider({
       resource: resourceFromAttributes({ 'service.name': serviceName, 'process.pid': process.pid }),
       sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(share) }),
       spanProcessors: [
         new BatchSpanProcessor({
-          exporter: spanExporter({ url, headers, timeoutMs: SEND_TIMEOUT_MS }, logger),
+          exporter: spanExporter(settings, logger),
           maxQueueSize: MAX_WAITING,
           scheduledDelayMillis: SEND_INTERVAL_MS,
           exportTimeoutMillis: 2 * SEND_TIMEOUT_MS,
@@ -74,7 +72,6 @@ export class Tracing<Trace> {
 
   /** Sends the spans that wait, unless the collector is too slow. */
   async close(): Promise<void> {
-    const overdue = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_TIMEOUT_MS).unref());
-    await Promise.race([this.#provider.shutdown().catch(() => {}), overdue]); // the exporter has logged the reason
+    await unlessSlow(this.#provider.shutdown());
   }
 }

@@ -4,6 +4,7 @@ import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server'
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import { observeRequest } from '@lockstep/runtime/telemetry/observe-request.ts';
+import { openLogExport, openMetricExport } from '@lockstep/runtime/telemetry/open-exports.ts';
 import type { ProcessTelemetry } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import type { TracedRequest } from '@lockstep/runtime/telemetry/traced-request.ts';
 import type { Tracing } from '@lockstep/runtime/telemetry/tracing.ts';
@@ -15,6 +16,10 @@ import { SubgraphRequest } from './subgraph-request.ts';
 /** Time from which a resolver is a span of its own. */
 const SLOW_MS = 10;
 
+interface Closable {
+  close(): Promise<void>;
+}
+
 interface Sinks {
   readonly metrics: SubgraphMetrics | undefined;
   readonly tracing: Tracing<TracedRequest> | undefined;
@@ -24,23 +29,30 @@ interface Sinks {
 /** Telemetry of a subgraph: metrics, traces and access log, as far as they are configured. */
 export class SubgraphTelemetry {
   readonly #sinks: Sinks;
+  readonly #exports: readonly Closable[];
   readonly #current = new AsyncLocalStorage<SubgraphRequest>();
 
-  private constructor(sinks: Sinks) {
+  private constructor(sinks: Sinks, exports: readonly Closable[]) {
     this.#sinks = sinks;
+    this.#exports = exports;
   }
 
   /** Opens what is configured; undefined if nothing is. The libraries are loaded on demand. */
-  static async open(
-    { hasAccessLog, metricsPath, tracing }: ProcessTelemetry,
-    logger: Logger,
-  ): Promise<SubgraphTelemetry | undefined> {
-    if (!hasAccessLog && metricsPath === undefined && !tracing) return undefined;
-    return new SubgraphTelemetry({
+  static async open(settings: ProcessTelemetry, logger: Logger): Promise<SubgraphTelemetry | undefined> {
+    const { hasAccessLog, metricsPath, tracing, metricExport, logExport } = settings;
+    const hasMetrics = metricsPath !== undefined || metricExport !== undefined;
+    if (!hasAccessLog && !hasMetrics && !tracing && !logExport) return undefined;
+    const metrics = hasMetrics ? await openMetrics() : undefined;
+    const sinks = {
+      metrics,
       accessLog: hasAccessLog ? logger : undefined,
-      metrics: metricsPath === undefined ? undefined : await openMetrics(),
       tracing: tracing && (await openTracing(tracing, logger)),
-    });
+    };
+    return new SubgraphTelemetry(sinks, [
+      ...(sinks.tracing ? [sinks.tracing] : []),
+      ...(metricExport && metrics ? [await openMetricExport(metricExport, metrics.registry, logger)] : []),
+      ...(logExport ? [await openLogExport(logExport, logger)] : []),
+    ]);
   }
 
   get metrics(): SubgraphMetrics | undefined {
@@ -114,9 +126,9 @@ export class SubgraphTelemetry {
     });
   };
 
-  /** Sends the spans that wait, unless the collector is too slow. */
+  /** Sends what waits, unless the collectors are too slow. */
   async close(): Promise<void> {
-    await this.#sinks.tracing?.close();
+    await Promise.all(this.#exports.map((one) => one.close()));
   }
 }
 

@@ -49,6 +49,8 @@ test('is off by default', () => {
   assert.deepEqual(telemetryOf('{}'), {
     metricsPath: undefined,
     tracing: undefined,
+    metricExport: undefined,
+    logExport: undefined,
     logging,
     hasAccessLog: false,
     fieldUsage: undefined,

@@ -1,26 +1,41 @@
 import { logFormat, logLevel } from '@lockstep/runtime/process-config.ts';
-import { otlpUrl, type TracingSettings } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
+import {
+  type MetricExportSettings,
+  type OtlpKind,
+  type OtlpSettings,
+  otlpUrl,
+  type TracingSettings,
+} from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import { z } from 'zod';
-import { headerName, httpUrl, onOff, ownHeaders } from '../values.ts';
+import { headerName, httpUrl, onOff, ownHeaders, timeLimit } from '../values.ts';
 import { anyUrlPath } from './endpoint.ts';
 
 const SHARE_RULE = 'give a number from 0 to 1, such as 0.1';
 const FILE_RULE = 'give the path of a file, such as data/usage.sqlite';
 const NAME_RULE = 'give a name such as lockstep';
 
+const collector = (kind: OtlpKind) => ({
+  endpoint: httpUrl.describe(`URL of the collector, for OTLP over HTTP. If it has no path, /v1/${kind} is added.`),
+  headers: ownHeaders.describe('Headers sent to the collector.'),
+});
+
+const tracesCollector = z.strictObject(collector('traces'));
+
 const metrics = z.strictObject({
   prometheus: anyUrlPath('/metrics')
     .optional()
     .describe('Path that serves the metrics of this process to Prometheus. Off if unset.'),
-});
-
-const otlp = z.strictObject({
-  endpoint: httpUrl.describe('URL of the collector, for OTLP over HTTP. If it has no path, /v1/traces is added.'),
-  headers: ownHeaders.describe('Headers sent to the collector.'),
+  otlp: z
+    .strictObject({
+      ...collector('metrics'),
+      interval: timeLimit.prefault('60s').describe('Interval at which metrics are sent.'),
+    })
+    .optional()
+    .describe('Collector that metrics are sent to. None if unset.'),
 });
 
 const tracing = z.strictObject({
-  otlp: otlp.optional().describe('Destination of spans. Tracing is off if unset.'),
+  otlp: tracesCollector.optional().describe('Destination of spans. Tracing is off if unset.'),
   sampler: z
     .number(SHARE_RULE)
     .min(0, SHARE_RULE)
@@ -31,7 +46,7 @@ const tracing = z.strictObject({
     .string(NAME_RULE)
     .min(1, NAME_RULE)
     .default('lockstep')
-    .describe('Service name of the gateway in traces.'),
+    .describe('Service name of the gateway in traces, metrics and logs that are sent.'),
 });
 
 const logging = z.strictObject({
@@ -40,6 +55,10 @@ const logging = z.strictObject({
     .describe('Format of log lines: pretty for people, json for machines. If unset, json with NODE_ENV=production.'),
   level: logLevel.default('info').describe('Minimum level that is logged.'),
   access_log: onOff(false).describe('Logs one line per answered request, at level info.'),
+  otlp: z
+    .strictObject(collector('logs'))
+    .optional()
+    .describe('Collector that log lines are sent to as well. None if unset.'),
 });
 
 const fieldUsage = z
@@ -67,9 +86,14 @@ export const telemetry = z
     logging: logging.prefault({}).describe('Logging.'),
     field_usage: fieldUsage.prefault({}).describe('Counts of the uses of the schema.'),
   })
-  .transform(({ metrics: { prometheus }, tracing, logging: { access_log, ...logging }, field_usage }) => ({
-    metricsPath: prometheus,
+  .transform(({ metrics, tracing, logging: { access_log, otlp: logs, ...logging }, field_usage }) => ({
+    metricsPath: metrics.prometheus,
     tracing: toTracing(tracing),
+    metricExport: metrics.otlp && {
+      ...toOtlp('metrics', metrics.otlp, tracing.service_name),
+      intervalMs: metrics.otlp.interval,
+    },
+    logExport: logs && toOtlp('logs', logs, tracing.service_name),
     logging,
     hasAccessLog: access_log,
     fieldUsage: field_usage,
@@ -80,6 +104,8 @@ export interface TelemetrySettings {
   /** Path of the Prometheus endpoint; undefined if there is none. */
   readonly metricsPath: string | undefined;
   readonly tracing: TracingSettings | undefined;
+  readonly metricExport?: MetricExportSettings | undefined;
+  readonly logExport?: OtlpSettings | undefined;
   readonly logging: { readonly format: 'pretty' | 'json'; readonly level: string };
   readonly hasAccessLog: boolean;
   /** Undefined if uses of the schema aren't counted. */
@@ -96,6 +122,14 @@ export interface FieldUsageSettings {
 
 function toTracing({ otlp, sampler, service_name }: z.output<typeof tracing>): TracingSettings | undefined {
   if (!otlp) return undefined;
-  const headers = Object.fromEntries(otlp.headers.map(({ name, value }) => [name, value]));
-  return { url: otlpUrl(otlp.endpoint, 'traces'), headers, share: sampler, serviceName: service_name };
+  return { ...toOtlp('traces', otlp, service_name), share: sampler };
+}
+
+function toOtlp(
+  kind: OtlpKind,
+  { endpoint, headers }: z.output<typeof tracesCollector>,
+  serviceName: string,
+): OtlpSettings {
+  const all = Object.fromEntries(headers.map(({ name, value }) => [name, value]));
+  return { url: otlpUrl(endpoint, kind), headers: all, serviceName };
 }

@@ -44,6 +44,8 @@ export interface CallTiming {
   /** Length of the reply, without compression. */
   replyBytes?: number;
   status?: number;
+  /** Header of the reply that says if it may be stored. */
+  cacheControl?: string;
   /** Name of the failure, if no reply came. */
   failure?: string;
 }
@@ -107,7 +109,7 @@ export class Timeline {
   }
 
   /** Notes the end of a call. */
-  endCall(call: CallTiming, end: Pick<CallTiming, 'status' | 'replyBytes' | 'failure'>): void {
+  endCall(call: CallTiming, end: Pick<CallTiming, 'status' | 'replyBytes' | 'cacheControl' | 'failure'>): void {
     Object.assign(call, end, { durationMs: toMs(this.elapsedMs - call.startMs) });
   }
 

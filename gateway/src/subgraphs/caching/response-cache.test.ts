@@ -255,6 +255,21 @@ test('what is fetched for a mutation does not come from the store, and replaces 
   assert.deepEqual(namesIn(await books.entities([2])), ['new 2'], 'it may no longer be stored');
 });
 
+test('what is fetched for a mutation does not wait for what a query is fetching', async () => {
+  const books = new CachedSubgraph();
+  const { promise: mayAnswer, resolve: release } = Promise.withResolvers<void>();
+  const { reply } = books;
+  books.reply = async (call) => {
+    if (books.calls.length === 1) await mayAnswer;
+    return reply(call);
+  };
+  const query = books.entities([1]);
+  assert.deepEqual(namesIn(await books.entities([1], { isMutation: true })), ['book 1']);
+  release();
+  await query;
+  assert.deepEqual(books.takeIds(), ['1', '1']);
+});
+
 const RENAME = 'mutation($id:ID){rename(id:$id){name}}';
 
 for (const [name, mutation, variables, data, left] of [

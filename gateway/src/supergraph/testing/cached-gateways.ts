@@ -105,7 +105,7 @@ export class CachedGateways {
       end = world.change(id, field);
       return text.includes('rename') ? world.products.find((one) => one.id === id) : true;
     };
-    await this.#send(text, { id }, id);
+    world.checkNow(await this.#send(text, { id }, id));
     world.tick();
     end();
   }

@@ -58,17 +58,32 @@ export class CachedWorld {
   }
 
   /** Asserts that an answer may be given to a query that began so. */
-  check(value: unknown, begin: QueryBegin): void {
-    if (typeof value === 'string' && /^(name|stars) of/.test(value)) this.#check(value, begin);
-    else if (typeof value === 'object' && value !== null)
-      for (const inner of Object.values(value)) this.check(inner, begin);
+  check(answer: unknown, begin: QueryBegin): void {
+    for (const value of valuesIn(answer)) this.#check(value, begin);
+  }
+
+  /** Asserts that an answer has only what is there now, as that of a mutation must. */
+  checkNow(answer: unknown): void {
+    for (const value of valuesIn(answer)) {
+      assert.equal(this.#untilOf(value), Number.POSITIVE_INFINITY, `${value} was there before the mutation`);
+    }
   }
 
   #check(value: string, { beganAt, order }: QueryBegin): void {
-    const version = this.#versions.get(value);
-    assert.ok(version, `nobody wrote ${value}`);
-    const { until } = version;
+    const until = this.#untilOf(value);
     if (until < 0) assert.ok(until > order, `${value} was changed by a mutation that ended before the query began`);
     else assert.ok(beganAt < until, `${value} is ${beganAt - until} ms too old`);
   }
+
+  #untilOf(value: string): number {
+    const version = this.#versions.get(value);
+    assert.ok(version, `nobody wrote ${value}`);
+    return version.until;
+  }
+}
+
+/** Returns the names and stars in an answer. */
+function valuesIn(answer: unknown): string[] {
+  if (typeof answer === 'string') return /^(name|stars) of/.test(answer) ? [answer] : [];
+  return typeof answer === 'object' && answer !== null ? Object.values(answer).flatMap(valuesIn) : [];
 }

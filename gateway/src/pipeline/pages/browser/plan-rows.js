@@ -89,6 +89,9 @@ function fetchRows({ fetch, serviceName, operation }, { report, depth, path }) {
   const [only] = calls;
   const isOne = only !== undefined && calls.length === 1;
   const notes = [...fetchNotes(timings), ...(isOne ? callNotes(only, fetch, false) : [])];
+  const hasMissed = timings.some(({ cache }) => cache?.miss);
+  if (hasMissed && calls.some((call) => call.status === 200 && call.cacheControl === undefined))
+    notes.push('no cache-control');
   const note = timings.length === 0 ? 'not needed' : notes.join(', ');
   /** @type {Row} */
   const row = { depth, kind: 'fetch', label, ...spanOf(timings), note, operation, hasFailed };
@@ -132,11 +135,12 @@ function fetchNotes(timings) {
   const errors = sum(timings, ({ errors: count = 0 }) => count);
   const entities = sum(timings, ({ entities: count = 0 }) => count);
   const cached = sum(timings, ({ cache }) => (cache?.hit ?? 0) + (cache?.stale ?? 0));
+  const lookedUp = cached + sum(timings, ({ cache }) => cache?.miss ?? 0);
   return [
     ...(failures.length > 0 ? [`failed: ${[...new Set(failures)].join(' ')}`] : []),
     ...(errors > 0 ? [count(errors, 'error', 'errors')] : []),
     ...(entities > 0 ? [count(entities, 'entity', 'entities')] : []),
-    ...(cached > 0 ? [`${cached} from the cache`] : []),
+    ...(lookedUp > 0 ? [`${cached} of ${lookedUp} from the cache`] : []),
     ...(timings.some(({ isRepeated }) => isRepeated) ? ['had the answer of an equal fetch'] : []),
   ];
 }
@@ -148,7 +152,7 @@ function fetchNotes(timings) {
  * @returns {string[]}
  */
 function callNotes(
-  { fetches, others, isShared, entities, status, failure, requestBytes, replyBytes },
+  { fetches, others, isShared, entities, status, failure, requestBytes, replyBytes, cacheControl },
   fetch,
   withEntities,
 ) {
@@ -162,6 +166,7 @@ function callNotes(
     ...(isShared ? ["shares another operation's call"] : []),
     `${showBytes(requestBytes)} sent`,
     ...(replyBytes === undefined ? [] : [`${showBytes(replyBytes)} received`]),
+    ...(cacheControl === undefined ? [] : [`cache-control: ${cacheControl}`]),
   ];
 }
 
