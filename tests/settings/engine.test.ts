@@ -11,18 +11,23 @@ import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
 import { send, startGateway } from '../harness/things.ts';
 
 const RECORDER = pathToFileURL(join(ROOT, 'tests/foundations/module-recorder.ts')).href;
-const APOLLO = '\ngateway: { execution: { engine: apollo } }\n';
+const APOLLO =
+  '\ngateway: { execution: { engine: apollo }, response_cache: { enabled: true, subgraph: { all: { ttl: 1m } } } }\n';
 const QUERY = '{ orders { amount user { name orders(first: 1) { status } } } users { name } }';
 
 test('engine: apollo has ApolloGateway run operations, loaded at the start', async (t) => {
   const { supergraph } = await copySupergraph(t);
   await replace(supergraph, (await readFile(supergraph, 'utf8')) + APOLLO);
   const env = { SUPERGRAPH_FILE: supergraph, NODE_OPTIONS: `--import=${RECORDER}` };
-  const { url, gateway } = await startGraph(t, { gateway: env });
+  const { url, gateway, usersProxy } = await startGraph(t, { gateway: env });
   await createOrder(url, await createUser(url, 'ada@example.com'));
   const { data, errors } = await ask(url, QUERY);
   assert.equal(errors, undefined);
   assert.match(JSON.stringify(data), /"user":\{"name":".*"orders":\[\{"status":"PENDING"/);
+  usersProxy.calls.length = 0;
+  for (const _ of ['once', 'again']) await ask(url, '{ users { name } }');
+  assert.equal(usersProxy.calls.length, 2);
+  assert.ok(gateway.logs.some(({ msg }) => msg.includes('nothing is cached with gateway.execution.engine: apollo')));
   await gateway.stop();
   const { packages } = await gateway.logged(({ msg }) => msg === 'loaded');
   assert.ok(Array.isArray(packages) && packages.includes('@apollo/gateway'), String(packages));

@@ -12,6 +12,8 @@ export interface ApolloEngineParts {
   readonly directives: SupergraphDirectives;
   readonly callers: ReadonlyMap<string, SubgraphCaller>;
   readonly logger: Logger;
+  /** True if answers are to be cached, which they are not then. */
+  readonly isCached: boolean;
 }
 
 /**
@@ -19,8 +21,15 @@ export interface ApolloEngineParts {
  *
  * @throws {ConfigurationError} if the supergraph has what ApolloGateway can't execute
  */
-export async function loadApolloEngine({ sdl, directives, callers, logger }: ApolloEngineParts): Promise<Executor> {
+export async function loadApolloEngine({
+  sdl,
+  directives,
+  callers,
+  logger,
+  isCached,
+}: ApolloEngineParts): Promise<Executor> {
   checkDirectives(directives);
+  if (isCached) logger.warn(NOT_CACHED);
   const { ApolloGateway } = await import('@apollo/gateway'); // 25 MB that the compiled engine doesn't need
   const gateway = new ApolloGateway({
     supergraphSdl: sdl,
@@ -38,6 +47,11 @@ export async function loadApolloEngine({ sdl, directives, callers, logger }: Apo
     return isSubscription ? { errors: [subscriptionsNotSupported()] } : executor(request);
   };
 }
+
+/** Its fetches ask for one entity several times, among their variables: nothing tells which entities an answer is made of. */
+const NOT_CACHED =
+  'gateway.response_cache: nothing is cached with gateway.execution.engine: apollo, whose entity fetches can not be taken apart; set ' +
+  'it to compiled, or turn the cache off';
 
 /** @throws {ConfigurationError} */
 function checkDirectives({ authorization, overrideLabels, usesContext, cacheTags }: SupergraphDirectives): void {

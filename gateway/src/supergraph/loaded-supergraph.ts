@@ -129,7 +129,13 @@ export class LoadedSupergraph implements SupergraphFigures {
     try {
       const usesApollo = gateway.execution.engine === 'apollo';
       const apollo = usesApollo
-        ? await loadApolloEngine({ sdl: supergraphSdl, directives, callers, logger })
+        ? await loadApolloEngine({
+            sdl: supergraphSdl,
+            directives,
+            callers,
+            logger,
+            isCached: gateway.responseCache !== undefined,
+          })
         : undefined;
       return new LoadedSupergraph(supergraph, { planner, callers, store, apollo }, logger, hooks, instruments);
     } catch (error) {

@@ -31,13 +31,14 @@ const NAME = 'lockstep';
  */
 export class CacheStatus {
   readonly #isDetailed: boolean;
-  readonly #bySubgraph = new Map<string, Sums>();
+  #bySubgraph: Map<string, Sums> | undefined;
 
   constructor(isDetailed: boolean) {
     this.#isDetailed = isDetailed;
   }
 
   add(subgraph: string, { entries, now, isMutation }: Parts): void {
+    this.#bySubgraph ??= new Map();
     let sums = this.#bySubgraph.get(subgraph);
     if (!sums) {
       sums = { count: 0, misses: 0, stale: 0, leftMs: Number.POSITIVE_INFINITY, isMutation };
@@ -57,8 +58,8 @@ export class CacheStatus {
 
   /** Value of the header; undefined if there is nothing to tell. */
   get header(): string | undefined {
+    if (!this.#bySubgraph) return undefined;
     const all = [...this.#bySubgraph];
-    if (all.length === 0) return undefined;
     if (this.#isDetailed) return all.map(([subgraph, sums]) => toMember(subgraph, sums)).join(', ');
     const leftMs = Math.min(...all.map(([, sums]) => sums.leftMs));
     return leftMs <= 0 ? `${NAME}; hit; ttl=${toSeconds(leftMs)}` : undefined;
