@@ -91,19 +91,24 @@ function explains(place: Path, path: Path, { data }: OperationResult, shape: Ans
     const between = place.slice(path.length).map((_, index) => place.slice(0, path.length + index + 1));
     return between.every((below) => !shape.isNullable(below));
   }
-  return isAlong || (isOfHiddenKey(data, place) && path.join().startsWith(place.slice(0, -1).join()));
+  const owner = objectWithHiddenKey(data, place);
+  return isAlong || owner?.every((key, index) => key === path[index]) === true;
 }
 
 /**
- * Returns true if the path of an error leads to an object, but to none of its keys, or to one that has a value: another fetch
- * gave that, and the error is about the rest of a composite key.
+ * Returns the place of the object on an error's path that has none of the next key, as the client has not selected it, or that
+ * has a value at the last one: another fetch gave that, and the error is about the rest of a composite key.
  */
-function isOfHiddenKey(data: unknown, path: Path): boolean {
+function objectWithHiddenKey(data: unknown, path: Path): Path | undefined {
   let value = data;
-  for (const key of path.slice(0, -1))
+  for (const [index, key] of path.entries()) {
+    if (isRecord(value)) {
+      const isLast = index === path.length - 1;
+      if (!Object.hasOwn(value, key) || (isLast && value[key] !== null)) return path.slice(0, index);
+    }
     value = isRecord(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined;
-  const key = path.at(-1) ?? '';
-  return isRecord(value) && !(Object.hasOwn(value, key) && Reflect.get(value, key) === null);
+  }
+  return undefined;
 }
 
 /** Returns true for the value of a field with `@requires`, which tells if what it requires was null. */
