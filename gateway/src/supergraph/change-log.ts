@@ -20,7 +20,7 @@ const MAX_TEXT = 2000;
 /** Number of types that are compared before other work goes on. */
 const TYPES_AT_ONCE = 200;
 
-/** What a change did to the API, in schema coordinates. */
+/** Effect of a change on the API, in schema coordinates. */
 export interface ApiChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];

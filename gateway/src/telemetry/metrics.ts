@@ -48,7 +48,7 @@ export class Metrics extends TrafficMetrics {
   readonly fetches = new Tally();
   /** Saved calls by subgraph and mechanism. */
   readonly saved = new Tally();
-  /** What fetches found in the cache, by subgraph. */
+  /** Finds of fetches in the cache, by subgraph. */
   readonly #cache = new Map<string, CacheCounts>();
   /** By subgraph. */
   readonly retries = new Tally();
@@ -141,7 +141,7 @@ export class Metrics extends TrafficMetrics {
       },
     );
   }
-  /** What each type of each subgraph takes of the cache. */
+  /** Share of the cache that each type of each subgraph takes. */
   get #shares(): Iterable<CacheShare> {
     return this.#figures()?.cache?.shares ?? [];
   }

@@ -9,7 +9,7 @@ export const MAX_NAME = 128;
 /** Maximum number of error codes that are counted apart. */
 const MAX_CODES = 10;
 
-/** What telemetry knows of one request, from its arrival on. */
+/** Record that telemetry keeps of one request, from its arrival on. */
 export class ObservedRequest<Trace extends RequestTrace = RequestTrace> implements RequestScope {
   /** Arrival, by `performance.now()`. */
   readonly startedAt = performance.now();

@@ -4,7 +4,7 @@ import type { RequestTrace } from '@lockstep/runtime/telemetry/call-trace.ts';
 import { ObservedRequest } from '@lockstep/runtime/telemetry/observed-request.ts';
 import type { SubgraphMetrics } from './subgraph-metrics.ts';
 
-/** What telemetry knows of one request to a subgraph. */
+/** Record that telemetry keeps of one request to a subgraph. */
 export class SubgraphRequest extends ObservedRequest {
   readonly #metrics: SubgraphMetrics | undefined;
 

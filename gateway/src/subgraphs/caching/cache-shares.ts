@@ -8,7 +8,7 @@ export interface OpenShare extends CacheShare {
   evictions: number;
 }
 
-/** What each type of each subgraph takes of a store. */
+/** Share of a store that each type of each subgraph takes. */
 export class CacheShares {
   readonly #bySubgraph = new Map<string, Map<string, OpenShare>>();
 

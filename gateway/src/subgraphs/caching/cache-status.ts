@@ -2,7 +2,7 @@ import type { Entry } from './store.ts';
 
 /** Parts of one fetch, each an entity or the answer to a root fetch. */
 interface Parts {
-  /** Those that came from the cache; undefined for others. */
+  /** Entries of what came from the cache; undefined for the others. */
   readonly entries: readonly (Pick<Entry, 'since' | 'lifetimeMs'> | undefined)[];
   /** Time by the clock of the store. */
   readonly now: number;
@@ -24,8 +24,8 @@ interface Sums {
 const NAME = 'lockstep';
 
 /**
- * What one operation had from the cache, as `cache-status` tells it: with `ttl` below 0 for whatever is stale, and if it is
- * detailed, of each subgraph in any case.
+ * Part of one operation that came from the cache, as `cache-status` tells it: with `ttl` below 0 for whatever is stale, and if it
+ * is detailed, of each subgraph in any case.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9211
  */

@@ -46,7 +46,7 @@ export class MemoryStore implements Store {
     this.#entries = this.#open(maxBytes);
   }
 
-  /** What each type of each subgraph takes of it. */
+  /** Share that each type of each subgraph takes. */
   get shares(): Iterable<CacheShare> {
     return this.#shares.all();
   }

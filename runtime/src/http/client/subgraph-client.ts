@@ -60,7 +60,7 @@ export type OperationKind = 'query' | 'mutation';
 interface FailedCall {
   readonly kind: OperationKind;
   readonly limit: TimeLimit;
-  /** Of the request that the call was made for. */
+  /** Signal of the request that the call was made for. */
   readonly signal: AbortSignal | undefined;
 }
 
