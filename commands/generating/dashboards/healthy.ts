@@ -1,7 +1,7 @@
 import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { quantile, REQUESTS } from './expressions.ts';
 import { lines, number } from './panels.ts';
 
-const REQUESTS = 'sum(rate(lockstep_requests_total[$__rate_interval]))';
 const FAILED = 'sum(rate(lockstep_requests_total{status=~"5..",outcome!="abandoned"}[$__rate_interval]))';
 
 /** The dashboard that answers "is it healthy?" by its numbers, of which each is green if all is well. */
@@ -149,10 +149,4 @@ export function healthy(): DashboardBuilder {
         queries: { '{{instance}} {{pid}}': 'nodejs_eventloop_lag_p99_seconds{job="lockstep"}' },
       }),
     );
-}
-
-/** Returns the expression of the time within which a share of what a histogram counts is over. */
-export function quantile(share: number, histogram: string, ...labels: string[]): string {
-  const by = ['le', ...labels].join(', ');
-  return `histogram_quantile(${share}, sum by (${by}) (rate(${histogram}_bucket[$__rate_interval])))`;
 }

@@ -1,8 +1,6 @@
 import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { quantile } from './healthy.ts';
+import { quantile, REQUESTS } from './expressions.ts';
 import { lines } from './panels.ts';
-
-const REQUESTS = 'sum(rate(lockstep_requests_total[$__rate_interval]))';
 
 /** The dashboard that answers "why was it slow?": a panel for each part of the time of a request. */
 export function slow(): DashboardBuilder {

@@ -9,7 +9,7 @@ import { NodeOwners } from './node-owners.ts';
 import { ProductsClient } from './products-client.ts';
 import { RunningCheckouts } from './running-checkouts.ts';
 
-/** What the sweep has done. */
+/** Figures of the sweep. */
 export interface SweepCounts {
   passes: number;
   /** Passes that failed. */
