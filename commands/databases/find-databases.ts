@@ -38,6 +38,6 @@ function listDatabases(apps: readonly App[]): SubgraphDatabase[] {
     // Reading the configuration would make the file of the secret.
     const withoutSecret = { ...env, SUBGRAPH_SECRET_FILE: undefined };
     if (!existsSync(schema)) return [];
-    return [{ name, path: readSubgraphConfig({ name, port: 0, schema }, withoutSecret).databasePath }];
+    return [{ name, path: readSubgraphConfig({ name, port: 0, schema }, withoutSecret).database }];
   });
 }

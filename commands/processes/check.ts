@@ -47,6 +47,6 @@ function checkSubgraph({ name, script, env }: App): void {
   const schema = join(dirname(dirname(script)), 'schema.graphql');
   // Reading the configuration would make the file of the secret.
   if (!existsSync(schema)) return;
-  const { databasePath } = readSubgraphConfig({ name, port: 0, schema }, { ...env, SUBGRAPH_SECRET_FILE: undefined });
-  requireFinishedRestore(databasePath);
+  const { database } = readSubgraphConfig({ name, port: 0, schema }, { ...env, SUBGRAPH_SECRET_FILE: undefined });
+  requireFinishedRestore(database);
 }
