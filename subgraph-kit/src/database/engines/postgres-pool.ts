@@ -84,9 +84,9 @@ class BoundedClient implements PostgresPoolClient {
   #explain(error: unknown, text: string): unknown {
     if (error instanceof RangeError) return error; // of toSafeInteger
     if (isServerError(error)) {
-      if (text === 'commit' && !isRolledBack(error)) return new OutcomeUnknownError(error);
-      if (!isOutOfService(error)) return error;
-      this.#failure = new DatabaseUnavailableError(error);
+      const isUnknown = text === 'commit' && !isRolledBack(error);
+      if (!isUnknown && !isOutOfService(error)) return error;
+      this.#failure = isUnknown ? new OutcomeUnknownError(error) : new DatabaseUnavailableError(error);
     } else {
       this.#failure = isReading(text) ? new DatabaseUnavailableError(error) : new OutcomeUnknownError(error);
     }
