@@ -40,7 +40,8 @@ export class MetricRegistry {
   #gather = async (): Promise<FiguresOfMetric[][]> => [await this.figures()];
 
   constructor() {
-    collectDefaultMetrics({ register: this.#resources, labels: { pid: String(process.pid) } });
+    this.#resources.setDefaultLabels({ pid: String(process.pid) });
+    collectDefaultMetrics({ register: this.#resources });
   }
 
   /** Resolves with the figures of each metric. */

@@ -66,6 +66,8 @@ test('gauges are those of the running processes, and memory is told for each', a
   await one.shared.gather();
   assert.equal(await other.total('lockstep_requests_under_way'), 5);
   assert.equal((await other.series('process_resident_memory_bytes')).length, 2);
+  const resources = (await other.shared.gather()).flat().filter(({ name }) => !name.startsWith('lockstep_'));
+  for (const { name, values } of resources) for (const { labels } of values) assert.ok(labels.pid, name);
   await one.shared.close();
   assert.equal(await other.total('lockstep_requests_under_way'), 3);
 });
