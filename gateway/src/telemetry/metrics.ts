@@ -147,13 +147,14 @@ export class Metrics extends TrafficMetrics {
     });
     registry.gauges(
       'subgraph_circuit_breaker_state',
-      '1 for the state that it is in',
+      '1 for the state that it is in, in any process',
       ['subgraph', 'state'],
       (gauge) => {
         for (const [subgraph, current] of figures()?.breakers() ?? []) {
           for (const state of BREAKER_STATES) gauge.set({ subgraph, state }, state === current ? 1 : 0);
         }
       },
+      'max',
     );
   }
 
