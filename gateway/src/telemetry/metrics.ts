@@ -1,6 +1,7 @@
 import { MetricRegistry } from '@lockstep/runtime/telemetry/metric-registry.ts';
 import { Tally } from '@lockstep/runtime/telemetry/tally.ts';
 import { TrafficMetrics } from '@lockstep/runtime/telemetry/traffic-metrics.ts';
+import { redisStates } from '../redis/redis-states.ts';
 import { CacheCounts, type CacheShare } from './cache-counts.ts';
 import type { RejectionCounts } from './rejection-counts.ts';
 
@@ -136,6 +137,15 @@ export class Metrics extends TrafficMetrics {
     const { registry } = this;
     const figures = this.#figures;
     registry.gauge('operation_cache_size', 'Operations that are compiled now', () => figures()?.compiledOperations);
+    registry.gauges(
+      'redis_up',
+      '1 if Redis answers, by what it is used for; in every process',
+      ['use'],
+      (gauge) => {
+        for (const { use, isUp } of redisStates) gauge.set({ use }, isUp ? 1 : 0);
+      },
+      'min',
+    );
     registry.gauges('response_cache_size', 'Answers of subgraphs that are stored now', SHARE, (gauge) => {
       for (const { subgraph, type, size } of this.#shares) gauge.inc({ subgraph, type }, size);
     });
