@@ -7,8 +7,8 @@ import {
   toTelemetry,
 } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import { z } from 'zod';
+import { type DatabaseBounds, DEFAULT_BOUNDS } from './database/engines/database-bounds.ts';
 import { isPostgresUrl } from './database/engines/postgres-url.ts';
-import { type DatabaseBounds, DEFAULT_BOUNDS } from './database/open-database.ts';
 import { failpointVariable } from './failpoint.ts';
 import { variablePrefix } from './variable-prefix.ts';
 

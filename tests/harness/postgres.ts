@@ -4,7 +4,6 @@ import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Afterwards } from './graph.ts';
 import { freePort } from './ports.ts';
 import { withDeadline } from './waiting.ts';
 
@@ -32,7 +31,10 @@ export interface PostgresOptions {
 }
 
 /** Starts a real PostgreSQL on a free port of this machine. It ends with the test. */
-export async function startPostgres(t: Afterwards, options: PostgresOptions = {}): Promise<PostgresServer> {
+export async function startPostgres(
+  t: { after(hook: () => unknown): void },
+  options: PostgresOptions = {},
+): Promise<PostgresServer> {
   const { isDurable = false, settings = [] } = options;
   const user = userOfServer();
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-postgres-'));

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
-import { DatabaseUnavailableError, OutcomeUnknownError } from '@lockstep/subgraph-kit/database/database-errors.ts';
+import {
+  DatabaseUnavailableError,
+  OutcomeUnknownError,
+} from '@lockstep/subgraph-kit/database/engines/database-errors.ts';
 import { migrate } from '@lockstep/subgraph-kit/database/migrate.ts';
 import { openDatabase } from '@lockstep/subgraph-kit/database/open-database.ts';
 import { openMigratedDatabase } from '@lockstep/subgraph-kit/database/open-migrated-database.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
-import { DatabaseUnavailableError } from './database-errors.ts';
+import { DatabaseUnavailableError } from './engines/database-errors.ts';
 import { engineOf } from './engines/engine.ts';
 
 /** Time for which a transaction that conflicts with others is run again. */

@@ -1,8 +1,8 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { DatabaseError, Pool, type PoolClient, types } from 'pg';
-import { DatabaseUnavailableError, OutcomeUnknownError } from '../database-errors.ts';
-import type { DatabaseBounds } from '../open-database.ts';
+import type { DatabaseBounds } from './database-bounds.ts';
+import { DatabaseUnavailableError, OutcomeUnknownError } from './database-errors.ts';
 
 /** Object id of the type bigint, which `pg` returns as text because it may exceed 2^53. */
 const BIGINT = 20;
