@@ -8,6 +8,7 @@ import {
 } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import { z } from 'zod';
 import { failpointVariable } from './failpoint.ts';
+import { openTls, type SubgraphTls, tlsVariables } from './subgraph-tls.ts';
 import { variablePrefix } from './variable-prefix.ts';
 
 /** Default for the objects of an operation: more than a page shows, and few enough for a tenth of a second. */
@@ -27,6 +28,8 @@ export interface SubgraphConfig extends ProcessConfig {
   /** Point at which a test has the process killed. */
   readonly failpoint: string | undefined;
   readonly telemetry: ProcessTelemetry;
+  /** Certificates for its own port and for the subgraphs that it calls; undefined if none are configured. */
+  readonly tls?: SubgraphTls | undefined;
 }
 
 /** Part of a subgraph's definition that its configuration depends on. */
@@ -64,6 +67,7 @@ export function readSubgraphConfig<Own extends object>(
     )
     .and(variable('FAILPOINT', failpointVariable(failpoints, env.NODE_ENV)).transform((failpoint) => ({ failpoint })))
     .and(z.object(telemetryVariables).transform((found) => ({ telemetry: toTelemetry(found, name) })))
+    .and(tlsVariables.transform((tls) => ({ tls })))
     .and(own.transform((found) => ({ own: found })));
   const found = readEnvironment(variables, env);
   return {
@@ -74,6 +78,7 @@ export function readSubgraphConfig<Own extends object>(
     maxObjects: found.maxObjects,
     failpoint: found.failpoint,
     telemetry: found.telemetry,
+    ...(found.tls && { tls: openTls(found.tls) }),
     ...found.own,
   };
 }

@@ -23,7 +23,7 @@ export async function serveSubgraph<Config extends SubgraphConfig>(
   const log = recordLog();
   const config = { ...readConfig(env), databasePath: ':memory:', port: 0 };
   const subgraph = await open(config, log.logger);
-  const listening = await listen(subgraph.handler, config);
+  const listening = await listen(subgraph.handler, { ...config, tls: undefined });
   log.clear();
   t.after(async () => {
     await listening.stop();
