@@ -121,7 +121,8 @@ function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, fil
 
 function withAbsoluteFile(telemetry: ParsedGateway['telemetry'], folder: string): ParsedGateway['telemetry'] {
   const { fieldUsage } = telemetry;
-  return { ...telemetry, fieldUsage: fieldUsage && { ...fieldUsage, file: resolve(folder, fieldUsage.file) } };
+  if (fieldUsage?.file === undefined) return telemetry;
+  return { ...telemetry, fieldUsage: { ...fieldUsage, file: resolve(folder, fieldUsage.file) } };
 }
 
 type ParsedGateway = z.output<typeof supergraphFile>['gateway'];
