@@ -9,13 +9,13 @@ const path = z.string().optional();
 export const tlsVariables = z
   .object({ TLS_CERTIFICATE: path, TLS_KEY: path, TLS_CLIENT_CA: path, TLS_CA: path })
   .superRefine(({ TLS_CERTIFICATE, TLS_KEY, TLS_CLIENT_CA }, context) => {
-    const require = (name: string, value: string | undefined, message: string) => {
+    const demand = (name: string, value: string | undefined, message: string) => {
       if (value === undefined) context.addIssue({ code: 'custom', path: [name], message });
     };
-    if (TLS_KEY !== undefined) require('TLS_CERTIFICATE', TLS_CERTIFICATE, 'give the certificate of TLS_KEY');
-    if (TLS_CERTIFICATE !== undefined) require('TLS_KEY', TLS_KEY, 'give the key of TLS_CERTIFICATE');
+    if (TLS_KEY !== undefined) demand('TLS_CERTIFICATE', TLS_CERTIFICATE, 'give the certificate of TLS_KEY');
+    if (TLS_CERTIFICATE !== undefined) demand('TLS_KEY', TLS_KEY, 'give the key of TLS_CERTIFICATE');
     if (TLS_CLIENT_CA !== undefined)
-      require('TLS_CERTIFICATE', TLS_CERTIFICATE, 'give one, because only a client of TLS shows its own');
+      demand('TLS_CERTIFICATE', TLS_CERTIFICATE, 'give one, because only a client of TLS shows its own');
   })
   .transform(({ TLS_CERTIFICATE, TLS_KEY, TLS_CLIENT_CA, TLS_CA }) => {
     const own = { ...(TLS_CERTIFICATE !== undefined && { cert: [TLS_CERTIFICATE] }), key: TLS_KEY };

@@ -14,7 +14,7 @@ export interface Authority {
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 const NAMES = 'subjectAltName=IP:127.0.0.1,DNS:localhost';
 
-/** Makes an authority in a folder, where its certificates will be. */
+/** Makes an authority whose files, and those of its certificates, are in a folder. */
 export function makeAuthority(folder: string, name: string): Authority {
   const [file, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
   openssl('req', '-x509', ...KEY, '-keyout', key, '-out', file, '-days', '1', '-subj', `/CN=${name}`);
