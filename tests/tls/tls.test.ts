@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { join } from 'node:path';
@@ -10,18 +9,23 @@ import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { makeAuthority } from '../harness/certificates.ts';
+import { codeBlock } from '../harness/documentation.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';
 import type { LogLine } from '../harness/process.ts';
 import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
 
+const ORDERS = `  orders:
+    routing_url: \${env.ORDERS_URL}
+    schema: { file: ./subgraphs/orders/schema.graphql }
+    tls: { certificate_authorities: /etc/lockstep/ca.pem }
+`;
 const folder = await temporaryFolder({ after });
-const ours = makeAuthority(folder, 'ours');
+const ours = makeAuthority(folder, 'ca');
 const theirs = makeAuthority(folder, 'theirs');
 const ofUsers = ours.issue('users');
 const ofOrders = ours.issue('orders');
-const ofGateway = ours.issue('gateway');
-const ofPort = ours.issue('port');
+ours.issue('gateway');
 
 const users = await start({ after }, 'subgraphs/users', {
   ...{ USERS_DATABASE: join(folder, 'users.sqlite'), TLS_CERTIFICATE: ofUsers.cert, TLS_KEY: ofUsers.key },
@@ -32,24 +36,16 @@ const orders = await start({ after }, 'subgraphs/orders', {
   ...{ TLS_CERTIFICATE: ofOrders.cert, TLS_KEY: ofOrders.key },
 });
 const { supergraph } = await copySupergraph({ after });
-const AUTHENTICATION = `client_authentication: { certificate_chain: ${ofGateway.cert}, key: ${ofGateway.key} }`;
-const inFile = (authority: string, authentication: string) =>
-  `    tls: { certificate_authorities: ${authority}${authentication && ', '}${authentication} }`;
-const [OURS, WRONG_CA, NO_CERTIFICATE] = [
-  inFile(ours.file, AUTHENTICATION),
-  inFile(theirs.file, AUTHENTICATION),
-  inFile(ours.file, ''),
-];
-const settings = (await readFile(supergraph, 'utf8'))
-  .replace(/\n {2}products:.*/s, '\n')
-  .replace(/^( {2}users:)$/m, `$1\n${OURS}`)
-  .replace(/^( {2}orders:)$/m, `$1\n    tls: { certificate_authorities: ${ours.file} }`);
-await replace(
-  supergraph,
-  `${settings}gateway:\n  tls: { supergraph: { certificate: ${ofPort.cert}, key: ${ofPort.key} } }\n`,
-);
+const TRUSTS_OURS = `certificate_authorities: ${ours.file} #`;
+const TRUSTS_THEIRS = `certificate_authorities: ${theirs.file} #`;
+const settings = codeBlock('docs/configuration.md', 'tls')
+  .replace('https://users.example:4001/graphql', users.url)
+  .replace('gateway:', () => `${ORDERS}gateway:`)
+  .replaceAll('/etc/lockstep', folder);
+const [AUTHENTICATION = ''] = /\n +client_authentication: .*/.exec(settings) ?? [];
+await replace(supergraph, settings);
 const gateway = await start({ after }, 'gateway', {
-  ...{ SUPERGRAPH_FILE: supergraph, USERS_URL: users.url, ORDERS_URL: orders.url },
+  ...{ SUPERGRAPH_FILE: supergraph, ORDERS_URL: orders.url },
 });
 
 /** Longer than an idle connection to a subgraph is kept. */
@@ -135,16 +131,16 @@ test('a probe needs no certificate', async () => {
 });
 
 test('the gateway refuses a subgraph with a certificate of another authority, and clients learn nothing of it', async () => {
-  await edit(supergraph, OURS, WRONG_CA);
+  await edit(supergraph, TRUSTS_OURS, TRUSTS_THEIRS);
   await refusedBecause(/unable to|self-signed/);
-  await edit(supergraph, WRONG_CA, OURS);
+  await edit(supergraph, TRUSTS_THEIRS, TRUSTS_OURS);
   await answered();
 });
 
 test('a subgraph that wants a certificate refuses a gateway without one', async () => {
-  await edit(supergraph, OURS, NO_CERTIFICATE);
+  await edit(supergraph, AUTHENTICATION, '');
   await refusedBecause(/answered 403/);
-  await edit(supergraph, NO_CERTIFICATE, OURS);
+  await replace(supergraph, settings);
   await answered();
 });
 
@@ -165,7 +161,7 @@ test('the gateway takes a renewed certificate of its own without a restart', asy
     return serialNumber;
   };
   const before = await serialOf();
-  ours.issue('port');
+  ours.issue('gateway');
   await until(serialOf, (serial) => serial !== before);
   await answered();
 });
