@@ -14,7 +14,10 @@ import { type Mistake, SupergraphDocument } from './supergraph-document.ts';
 /** Address, schema and call settings of one subgraph. */
 export interface SubgraphSettings {
   readonly name: string;
+  /** Its address, or that of its first instance. */
   readonly routingUrl: string;
+  /** Addresses of its instances; undefined if it has only `routingUrl`. */
+  readonly routingUrls?: readonly string[];
   readonly schema: SchemaSource;
   /** Time limit of one call, from connecting to the last byte. */
   readonly timeoutMs: number;
@@ -110,7 +113,8 @@ function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, fil
 
 function withAbsoluteFile(telemetry: ParsedGateway['telemetry'], folder: string): ParsedGateway['telemetry'] {
   const { fieldUsage } = telemetry;
-  return { ...telemetry, fieldUsage: fieldUsage && { ...fieldUsage, file: resolve(folder, fieldUsage.file) } };
+  if (fieldUsage?.file === undefined) return telemetry;
+  return { ...telemetry, fieldUsage: { ...fieldUsage, file: resolve(folder, fieldUsage.file) } };
 }
 
 type ParsedGateway = z.output<typeof supergraphFile>['gateway'];

@@ -248,6 +248,12 @@ export class LoadedSupergraph implements SupergraphFigures {
     for (const [name, { breakerState }] of this.#callers) if (breakerState) yield [name, breakerState];
   }
 
+  *instances(): Iterable<readonly [subgraph: string, instance: string, isIn: boolean]> {
+    for (const [name, caller] of this.#callers) {
+      for (const [instance, isIn] of caller.instances) yield [name, instance, isIn];
+    }
+  }
+
   /** Asks each subgraph if it is up. */
   probe(): Promise<SubgraphState[]> {
     return probeSubgraphs(this.#callers);

@@ -32,6 +32,8 @@ export interface SupergraphFigures {
   readonly compiledOperations: number;
   /** Yields the state of each circuit breaker. */
   breakers(): Iterable<readonly [subgraph: string, state: BreakerState]>;
+  /** Yields each instance of the subgraphs that have several, and if calls go to it. */
+  instances(): Iterable<readonly [subgraph: string, instance: string, isIn: boolean]>;
   /** Undefined if nothing is cached. */
   readonly cache: CacheFigures | undefined;
 }
@@ -51,6 +53,8 @@ export class Metrics extends TrafficMetrics {
   readonly saved = new Tally();
   /** Finds of fetches in the cache, by subgraph. */
   readonly #cache = new Map<string, CacheCounts>();
+  /** Requests to the instances of subgraphs that have several, by subgraph. */
+  readonly #instanceCalls = new Map<string, Tally>();
   /** By subgraph. */
   readonly retries = new Tally();
   readonly compileDuration = this.registry.durations(
@@ -66,6 +70,7 @@ export class Metrics extends TrafficMetrics {
     this.#addTallies();
     this.#addCounts();
     this.#addFigures();
+    this.#addInstances();
   }
 
   /** Returns the counts of what the fetches from a subgraph find in the cache. */
@@ -76,6 +81,16 @@ export class Metrics extends TrafficMetrics {
       this.#cache.set(subgraph, counts);
     }
     return counts;
+  }
+
+  /** Returns the counts of requests to the instances of a subgraph, by instance and outcome. */
+  instanceCallsOf(subgraph: string): Tally {
+    let calls = this.#instanceCalls.get(subgraph);
+    if (!calls) {
+      calls = new Tally();
+      this.#instanceCalls.set(subgraph, calls);
+    }
+    return calls;
   }
 
   #addTallies(): void {
@@ -152,6 +167,27 @@ export class Metrics extends TrafficMetrics {
       'max',
     );
   }
+
+  #addInstances(): void {
+    const { registry } = this;
+    const labels = ['subgraph', 'instance'] as const;
+    registry.counter(
+      'subgraph_instance_calls_total',
+      'Requests to each instance of a subgraph that has several',
+      [...labels, 'outcome'],
+      (counter) => {
+        for (const [subgraph, calls] of this.#instanceCalls) {
+          for (const [instance, outcome, count] of calls.all()) counter.inc({ subgraph, instance, outcome }, count);
+        }
+      },
+    );
+    registry.gauges('subgraph_instance_left_out', '1 while an instance gets no calls', labels, (gauge) => {
+      for (const [subgraph, instance, isIn] of this.#figures()?.instances() ?? []) {
+        gauge.set({ subgraph, instance }, isIn ? 0 : 1);
+      }
+    });
+  }
+
   /** Share of the cache that each type of each subgraph takes. */
   get #shares(): Iterable<CacheShare> {
     return this.#figures()?.cache?.shares ?? [];
