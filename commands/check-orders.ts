@@ -11,7 +11,7 @@ const PATIENCE_MS = 1000;
 await runCommand(async () => {
   const databases = findCheckoutDatabases(await readAppsInForce());
   let progress: Progress | undefined;
-  const { checkouts, products, problems } = checkCheckouts(databases, (done, total) => {
+  const { checkouts, products, problems } = await checkCheckouts(databases, (done, total) => {
     progress ??= new Progress('checks', total, PATIENCE_MS);
     progress.reach(done);
   });

@@ -6,7 +6,7 @@ import { runCommand } from './terminal/command.ts';
 
 await runCommand(async () => {
   const { orders } = findCheckoutDatabases(await readAppsInForce());
-  const stuck = findStuckCheckouts(orders);
+  const stuck = await findStuckCheckouts(orders);
   for (const { orderId, state, since, problem } of stuck) {
     console.log(`order ${orderId}: ${state} since ${since}: ${problem ?? 'under way, or waiting for the sweep'}`);
   }

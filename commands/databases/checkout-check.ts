@@ -1,14 +1,9 @@
-import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { App } from '../processes/apps.ts';
 import { CommandError } from '../terminal/command.ts';
-import { findDatabases } from './find-databases.ts';
-
-/** Paths of the two databases that a checkout changes. */
-export interface CheckoutDatabases {
-  readonly orders: string;
-  readonly products: string;
-}
+import { type CheckoutDatabases, withBoth } from './checkout-databases.ts';
+import { locateDatabases } from './find-databases.ts';
+import { withRows } from './read-rows.ts';
 
 /** Number of rows that were checked, and a line for each violation. */
 export interface CheckoutReport {
@@ -70,15 +65,15 @@ const INVARIANTS: readonly string[] = [
    ) where amount_minor <> total`,
 ];
 
-/** Returns the two databases of these apps. @throws {CommandError} as {@link findDatabases}, or if there is no such app */
+/** Returns the two databases of these apps. @throws {CommandError} as {@link locateDatabases}, or if there is no such app */
 export function findCheckoutDatabases(apps: readonly App[]): CheckoutDatabases {
-  const databases = findDatabases(apps);
-  const pathOf = (subgraph: string) => {
-    const path = databases.find(({ name }) => name === subgraph)?.path;
-    if (path) return path;
+  const databases = locateDatabases(apps);
+  const locationOf = (subgraph: string) => {
+    const location = databases.find(({ name }) => name === subgraph)?.location;
+    if (location) return location;
     throw new CommandError(`${subgraph}: this project has no such subgraph, so it has no checkouts`);
   };
-  return { orders: pathOf('orders'), products: pathOf('products') };
+  return { orders: locationOf('orders'), products: locationOf('products') };
 }
 
 /**
@@ -86,15 +81,13 @@ export function findCheckoutDatabases(apps: readonly App[]): CheckoutDatabases {
  * show as a problem, which is gone a moment later.
  *
  * @param onProgress called after each of the checks with the number of those done, and that of all
- * @throws {CommandError} if one of the files isn't there or can't be read
+ * @throws {CommandError} if one of the databases isn't there or can't be read
  */
-export function checkCheckouts(
-  { orders, products }: CheckoutDatabases,
+export async function checkCheckouts(
+  databases: CheckoutDatabases,
   onProgress: (done: number, total: number) => void = () => {},
-): CheckoutReport {
-  requireFile(products);
-  return withDatabase(orders, (database) => {
-    database.prepare('attach database ? as shop').run(products);
+): Promise<CheckoutReport> {
+  return withBoth(databases, (database) => {
     const problems = INVARIANTS.flatMap((sql, index) => {
       const found = database.prepare(sql).pluck().all().map(String);
       onProgress(index + 1, INVARIANTS.length);
@@ -104,31 +97,13 @@ export function checkCheckouts(
   });
 }
 
-/** Returns the checkouts that have not ended, the oldest first. @throws {CommandError} if the file isn't there or can't be read */
-export function findStuckCheckouts(orders: string): StuckCheckout[] {
-  const sql = `select order_id as orderId, state, changed_at as since, problem from sagas where state <> 'ENDED'
+/** Returns the checkouts that have not ended, the oldest first. @throws {CommandError} if the database isn't there or can't be read */
+export function findStuckCheckouts(orders: string): Promise<StuckCheckout[]> {
+  const query = `select order_id as "orderId", state, changed_at as since, problem from sagas where state <> 'ENDED'
     order by order_id`;
-  return withDatabase(orders, (database) => database.prepare<[], StuckCheckout>(sql).all());
+  return withRows({ name: 'orders', location: orders }, (rows) => rows<StuckCheckout>(query));
 }
 
 function count(database: Database.Database, table: string): number {
   return Number(database.prepare(`select count(*) from ${table}`).pluck().get());
-}
-
-function withDatabase<Result>(file: string, read: (database: Database.Database) => Result): Result {
-  requireFile(file);
-  let database: Database.Database | undefined;
-  try {
-    database = new Database(file, { readonly: true });
-    return read(database);
-  } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
-    throw new CommandError(`${file}: ${error.message}`);
-  } finally {
-    database?.close();
-  }
-}
-
-function requireFile(file: string): void {
-  if (!existsSync(file)) throw new CommandError(`${file}: no such database; npm start creates it`);
 }

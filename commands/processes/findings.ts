@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { OpenBreaker } from '@lockstep/runtime/process-state.ts';
-import { restoreMarkOf } from '@lockstep/subgraph-kit/database/unfinished-restore.ts';
+import { isPostgresUrl } from '@lockstep/subgraph-kit/database/engines/postgres-url.ts';
+import { restoreMarkOf } from '@lockstep/subgraph-kit/database/engines/unfinished-restore.ts';
 import { findStuckCheckouts, type StuckCheckout } from '../databases/checkout-check.ts';
-import { findDatabaseFiles } from '../databases/find-databases.ts';
+import { findDatabaseFiles, listDatabases } from '../databases/find-databases.ts';
 import { CommandError } from '../terminal/command.ts';
 import type { App } from './apps.ts';
 import { whyNotReady } from './probe.ts';
@@ -37,7 +38,7 @@ export async function findAll({ apps, processes }: Project): Promise<Finding[]> 
       return (await Promise.all(found)).flat();
     }),
   );
-  return [...ofApps.flat(), ...findUnfinished(apps), ...findStuck(apps), ...findFullDisks(apps)];
+  return [...ofApps.flat(), ...findUnfinished(apps), ...(await findStuck(apps)), ...findFullDisks(apps)];
 }
 
 async function assess(app: App, process: ListedProcess): Promise<Finding> {
@@ -83,11 +84,11 @@ function lastErrorOf({ error_file: file }: App): string {
   return last === undefined ? `nothing is in ${file}` : `its last error: ${last.trim()}`;
 }
 
-function findStuck(apps: readonly App[]): Finding[] {
-  const orders = findDatabaseFiles(apps).find(({ name }) => name === 'orders');
-  if (!orders || !existsSync(orders.path)) return [];
+async function findStuck(apps: readonly App[]): Promise<Finding[]> {
+  const orders = listDatabases(apps).find(({ name }) => name === 'orders');
+  if (!orders || !(isPostgresUrl(orders.location) || existsSync(orders.location))) return [];
   try {
-    return findStuckCheckouts(orders.path).filter(isOld).map(toStuck);
+    return (await findStuckCheckouts(orders.location)).filter(isOld).map(toStuck);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const text = `its checkouts can't be looked at: ${error.message}`;

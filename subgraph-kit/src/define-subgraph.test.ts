@@ -7,6 +7,7 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { temporaryFolder } from '@lockstep/runtime/testing/temporary-folder.ts';
 import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
+import { engineOf } from './database/engines/engine.ts';
 import { defineSubgraph, type SubgraphParts } from './define-subgraph.ts';
 import type { Operation } from './execution/subgraph-executor.ts';
 import { serveSubgraph } from './testing/serve-subgraph.ts';
@@ -57,7 +58,8 @@ async function defineNotes(t: TestContext) {
     migrations: {
       '0001-notes': {
         async up(db) {
-          const notes = db.schema.createTable('notes').addColumn('id', 'integer', (column) => column.primaryKey());
+          const { wholeNumber, identity } = engineOf(db);
+          const notes = db.schema.createTable('notes').addColumn('id', wholeNumber, identity);
           await notes.addColumn('text', 'text').execute();
         },
       },
@@ -126,9 +128,9 @@ describe('a defined subgraph', () => {
 describe('the configuration of a defined subgraph', () => {
   test('listens on this machine at its own port and keeps its database beside its schema by default', async (t) => {
     const { subgraph, schema } = await defineNotes(t);
-    const { port, portVariable, host, databasePath, prefix, failpoint } = subgraph.readConfig({});
+    const { port, portVariable, host, database, prefix, failpoint } = subgraph.readConfig({});
     assert.deepEqual([host, port, portVariable], ['127.0.0.1', 4321, 'NOTES_PORT']);
-    assert.equal(databasePath, join(schema, '..', 'data', 'notes.sqlite'));
+    assert.equal(database, join(schema, '..', 'data', 'notes.sqlite'));
     assert.deepEqual([prefix, failpoint], ['', undefined]);
   });
 
@@ -136,7 +138,7 @@ describe('the configuration of a defined subgraph', () => {
     const { subgraph } = await defineNotes(t);
     const env = { NOTES_PORT: '5001', NOTES_DATABASE: '/var/lib/notes.sqlite', NOTES_PREFIX: 'a', NODE_ENV: 'test' };
     const config = subgraph.readConfig({ ...env, FAILPOINT: 'half-written' });
-    assert.deepEqual([config.port, config.databasePath], [5001, '/var/lib/notes.sqlite']);
+    assert.deepEqual([config.port, config.database], [5001, '/var/lib/notes.sqlite']);
     assert.deepEqual([config.prefix, config.failpoint], ['a', 'half-written']);
   });
 

@@ -7,9 +7,8 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { MetricRegistry } from '@lockstep/runtime/telemetry/metric-registry.ts';
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { migrate } from './database/migrate.ts';
+import { openMigratedDatabase } from './database/open-migrated-database.ts';
 import { checkDatabase } from './database/readiness.ts';
-import { openDatabase } from './database/sqlite.ts';
 import type { Operation, OperationContext } from './execution/subgraph-executor.ts';
 import { killAt, type Reach } from './failpoint.ts';
 import { buildSubgraph, type SubgraphOptions } from './subgraph.ts';
@@ -113,9 +112,12 @@ async function openSubgraph<
   config: SubgraphConfig & Own,
   logger: Logger,
 ): Promise<OpenSubgraph> {
+  const { database, databaseBounds: bounds } = config;
   const telemetry = await SubgraphTelemetry.open(config.telemetry, logger);
-  const db = openDatabase<Tables>(config.databasePath, logger, telemetry?.noteStatement);
-  await migrate(db, definition.migrations, logger);
+  const db = await openMigratedDatabase<Tables>(database, definition.migrations, logger, {
+    bounds,
+    note: telemetry?.noteStatement,
+  });
   const services = definition.services({ db, config, logger, reach: killAt(config.failpoint) });
   if (telemetry?.metrics) definition.metrics?.(services, telemetry.metrics.registry);
   const subgraph = await buildSubgraph({

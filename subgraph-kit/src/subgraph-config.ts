@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { port, readEnvironment, wholeNumber } from '@lockstep/runtime/environment.ts';
+import { milliseconds, port, readEnvironment, wholeNumber } from '@lockstep/runtime/environment.ts';
 import { type ProcessConfig, processVariables, toProcessConfig } from '@lockstep/runtime/process-config.ts';
 import {
   type ProcessTelemetry,
@@ -7,6 +7,8 @@ import {
   toTelemetry,
 } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import { z } from 'zod';
+import { type DatabaseBounds, DEFAULT_BOUNDS } from './database/engines/database-bounds.ts';
+import { isPostgresUrl } from './database/engines/postgres-url.ts';
 import { failpointVariable } from './failpoint.ts';
 import { variablePrefix } from './variable-prefix.ts';
 
@@ -15,13 +17,31 @@ export const MAX_OBJECTS = 20_000;
 
 const maxObjects = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'give a whole number, 1 or more').default(MAX_OBJECTS);
 
+const databaseLocation = z
+  .string()
+  .refine(
+    (location) => !isPostgresUrl(location) || URL.canParse(location),
+    'give the path of a file, or a URL such as postgres://user@host/database',
+  );
+
+/** Schema of the variables that bound a database on a server. */
+const databaseBounds = z
+  .object({
+    SUBGRAPH_DATABASE_CONNECTIONS: wholeNumber(1, 10_000).default(DEFAULT_BOUNDS.maxConnections),
+    SUBGRAPH_DATABASE_TIMEOUT_MS: milliseconds(DEFAULT_BOUNDS.waitTimeoutMs, 1),
+  })
+  .transform(({ SUBGRAPH_DATABASE_CONNECTIONS: maxConnections, SUBGRAPH_DATABASE_TIMEOUT_MS: timeoutMs }) => ({
+    databaseBounds: { maxConnections, waitTimeoutMs: timeoutMs, statementTimeoutMs: timeoutMs },
+  }));
+
 /** Configuration that every subgraph's process has. */
 export interface SubgraphConfig extends ProcessConfig {
   readonly port: number;
   /** Environment variable that sets the port, such as `USERS_PORT`. */
   readonly portVariable: string;
-  /** Path of the database file, or `:memory:`. */
-  readonly databasePath: string;
+  /** Path of the database file, `:memory:`, or URL of a database on a PostgreSQL server. */
+  readonly database: string;
+  readonly databaseBounds: DatabaseBounds;
   /** Maximum number of objects that one operation may make. */
   readonly maxObjects: number;
   /** Point at which a test has the process killed. */
@@ -58,7 +78,8 @@ export function readSubgraphConfig<Own extends object>(
     .object(processVariables)
     .transform((process) => ({ process }))
     .and(variable(portVariable, port.default(defaultPort)).transform((found) => ({ port: found })))
-    .and(variable(`${prefix}_DATABASE`, z.string().default(file)).transform((path) => ({ path })))
+    .and(variable(`${prefix}_DATABASE`, databaseLocation.default(file)).transform((database) => ({ database })))
+    .and(databaseBounds)
     .and(
       z.object({ SUBGRAPH_MAX_OBJECTS: maxObjects }).transform((found) => ({ maxObjects: found.SUBGRAPH_MAX_OBJECTS })),
     )
@@ -70,7 +91,8 @@ export function readSubgraphConfig<Own extends object>(
     ...toProcessConfig(found.process),
     port: found.port,
     portVariable,
-    databasePath: found.path,
+    database: found.database,
+    databaseBounds: found.databaseBounds,
     maxObjects: found.maxObjects,
     failpoint: found.failpoint,
     telemetry: found.telemetry,

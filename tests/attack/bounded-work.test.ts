@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -25,7 +24,7 @@ const MAX_MB = 100;
 const ATTEMPTS = 5;
 
 const graph = await startGraph({ after }, { all: { NODE_ENV: 'development' } });
-before(() => insertOrders(join(graph.folder, 'orders.sqlite')));
+before(() => insertOrders(graph.databaseOf('orders')));
 
 function insertOrders(file: string): void {
   const database = new Database(file);
@@ -71,7 +70,7 @@ for (const [name, query] of [
 
 test('a subgraph ends an operation of a million fields at its deadline, and is idle right after', async (t) => {
   const orders = await start(t, 'subgraphs/orders', {
-    ORDERS_DATABASE: join(graph.folder, 'orders.sqlite'),
+    ORDERS_DATABASE: graph.databaseOf('orders'),
     SUBGRAPH_MAX_OBJECTS: '1000000000',
   });
   const deadlineMs = 1000;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import Database from 'better-sqlite3';
 import { databasesOf, endingOf, sendCheckout, untilSettled } from '../harness/checkouts.ts';
 import { createProduct, createUser } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
 import { type Outcome, PATH, run } from '../harness/pm2.ts';
+import { changeRows } from '../harness/rows.ts';
 import { until } from '../harness/waiting.ts';
 
 const graph = await startGraph({ after });
@@ -96,14 +96,9 @@ const BROKEN: [database: 'orders' | 'products', sql: string, undo: string, probl
 
 for (const [name, sql, undo, problem] of BROKEN) {
   test(`check-orders.ts finds: ${problem}`, async () => {
-    const database = new Database(databases[name]);
-    try {
-      database.exec(sql);
-      assert.deepEqual(await command('check-orders.ts'), { code: 1, stdout: '', stderr: `${problem}\n` });
-      database.exec(undo);
-    } finally {
-      database.close();
-    }
+    changeRows(databases[name], sql);
+    assert.deepEqual(await command('check-orders.ts'), { code: 1, stdout: '', stderr: `${problem}\n` });
+    changeRows(databases[name], undo);
   });
 }
 

@@ -48,7 +48,7 @@ async function plan(query: string): Promise<string> {
 const ORDERS = '{ orders { amount user { name } } }';
 
 test('a slow statement is found by the plan, the metrics of the subgraph, and SQLite', async (t) => {
-  const database = join(graph.folder, 'orders.sqlite');
+  const database = graph.databaseOf('orders');
   t.after(() => changeRows(database, 'delete from orders where user_id > 1000'));
   changeRows(
     database,

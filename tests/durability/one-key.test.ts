@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ask, codesOf, createUser } from '../harness/client.ts';
 import { tellProgress, times } from '../harness/full-count.ts';
@@ -78,5 +77,5 @@ async function submit(idempotencyKey: string, others: { userId?: string; amount?
 }
 
 function countOrders(): number {
-  return countRows(join(graph.folder, 'orders.sqlite'), 'orders');
+  return countRows(graph.databaseOf('orders'), 'orders');
 }

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { type Answer, ask, createUser } from '../harness/client.ts';
+import { createDatabases } from '../harness/databases.ts';
 import { type Afterwards, start, temporaryFolder } from '../harness/graph.ts';
 import type { RunningProcess } from '../harness/process.ts';
 import { type FaultProxy, startProxy } from '../harness/proxy.ts';
@@ -8,7 +8,7 @@ import { type FaultProxy, startProxy } from '../harness/proxy.ts';
 export interface Shop {
   /** Address of a proxy in front of orders, which stays the same when orders restarts. */
   readonly proxy: FaultProxy;
-  /** Database file of orders. */
+  /** Location of the database of orders. */
   readonly file: string;
   /** Id of a user who can order. */
   readonly userId: string;
@@ -32,8 +32,9 @@ const CREATE_ORDER = `mutation ($userId: ID!, $amount: Money!, $idempotencyKey: 
 /** Starts a shop that ends with the test. */
 export async function startShop(t: Afterwards): Promise<Shop> {
   const folder = await temporaryFolder(t);
-  const env = { SUBGRAPH_SECRET: '', USERS_DATABASE: join(folder, 'users.sqlite') };
-  const file = join(folder, 'orders.sqlite');
+  const databases = createDatabases(['users', 'orders'], folder);
+  const env = { SUBGRAPH_SECRET: '', USERS_DATABASE: databases.get('users') ?? '' };
+  const file = databases.get('orders') ?? '';
   const users = await start(t, 'subgraphs/users', env);
   const ordersEnv = { ...env, ORDERS_DATABASE: file, USERS_URL: users.url, USERS_TIMEOUT_MS: '30000' };
   const startOrders = () => start(t, 'subgraphs/orders', ordersEnv);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { appendFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createUser } from '../harness/client.ts';
 import { times } from '../harness/full-count.ts';
@@ -82,5 +81,5 @@ test('ends createOrder down to the last call when the client disconnects, and wr
   const call = await coming;
   await leave();
   await withDeadline(call.abandoned, () => 'the end of the call');
-  assert.equal(countRows(join(graph.folder, 'orders.sqlite'), 'orders'), 0);
+  assert.equal(countRows(graph.databaseOf('orders'), 'orders'), 0);
 });

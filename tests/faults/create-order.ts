@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { afterEach, before, describe, test } from 'node:test';
 import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
 import { assertTellsNothing } from '../harness/leaks.ts';
@@ -11,7 +10,7 @@ import { beginAnew, graph } from './graph.ts';
 const TIMEOUT_MS = 2000;
 const SLACK_MS = 3000;
 
-const countOrders = () => countRows(join(graph.folder, 'orders.sqlite'), 'orders');
+const countOrders = () => countRows(graph.databaseOf('orders'), 'orders');
 
 const UNAVAILABLE = 'SUBGRAPH_UNAVAILABLE at createOrder: Subgraph "users" is unavailable';
 const FAILURES: [Behaviour, string][] = [

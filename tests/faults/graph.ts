@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { after } from 'node:test';
 import { get } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
@@ -14,6 +13,6 @@ const BREAKER_CALLS = 20;
 export async function beginAnew(): Promise<void> {
   const { usersProxy, ordersProxy, verificationProxy } = graph;
   for (const proxy of [usersProxy, ordersProxy, verificationProxy]) proxy.behaviour = 'pass';
-  for (const name of ['users', 'orders']) deleteRows(join(graph.folder, `${name}.sqlite`));
+  for (const name of ['users', 'orders']) deleteRows(graph.databaseOf(name));
   for (let call = 0; call < BREAKER_CALLS; call += 1) await get(graph.url, '{ users { id } orders { id } }');
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Answer, ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
+import { createDatabases } from '../harness/databases.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';
 import { assertTellsNothing } from '../harness/leaks.ts';
 import { freePort } from '../harness/ports.ts';
@@ -16,15 +16,15 @@ const ABSENCE_MS = process.env.FAULTS === 'full' ? 60_000 : 2000;
 const isAnswered = ({ errors }: Answer<unknown>) => errors === undefined;
 
 test('starts without subgraphs, reports the missing ones, and follows them as they come, go and come back', async (t) => {
-  const folder = await temporaryFolder(t);
+  const databases = createDatabases(['users', 'orders'], await temporaryFolder(t));
   const [usersPort, ordersPort] = [await freePort(), await freePort()];
   const env = {
     USERS_PORT: String(usersPort),
     ORDERS_PORT: String(ordersPort),
     USERS_URL: `http://127.0.0.1:${usersPort}/graphql`,
     ORDERS_URL: `http://127.0.0.1:${ordersPort}/graphql`,
-    USERS_DATABASE: join(folder, 'users.sqlite'),
-    ORDERS_DATABASE: join(folder, 'orders.sqlite'),
+    USERS_DATABASE: databases.get('users') ?? '',
+    ORDERS_DATABASE: databases.get('orders') ?? '',
   };
   const gateway = await start(t, 'gateway', env);
   const { url } = gateway;

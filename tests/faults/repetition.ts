@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { ask, codesOf } from '../harness/client.ts';
 import type { Behaviour } from '../harness/proxy.ts';
@@ -22,7 +21,7 @@ describe('a mutation while its subgraph fails', () => {
       const mutation = 'mutation ($email: String!) { createUser(name: "Ada", email: $email) { id } }';
       const email = `ada@${behaviour.replaceAll(' ', '-')}.example`;
       await ask(graph.url, mutation, { email: `warm-${email}` }); // over a kept-alive connection
-      const users = () => countRows(join(graph.folder, 'users.sqlite'), 'users');
+      const users = () => countRows(graph.databaseOf('users'), 'users');
       const before = users();
       graph.usersProxy.calls.length = 0;
       graph.usersProxy.behaviour = behaviour;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { type CheckoutDatabases, checkCheckouts } from '../../commands/databases/checkout-check.ts';
+import { checkCheckouts } from '../../commands/databases/checkout-check.ts';
+import type { CheckoutDatabases } from '../../commands/databases/checkout-databases.ts';
 import { type Answer, ask } from './client.ts';
 import { type Afterwards, type Graph, start } from './graph.ts';
 import type { RunningProcess } from './process.ts';
@@ -39,14 +39,14 @@ export function endingOf(answer: Answer<CheckedOut> | undefined): string {
   return answer?.data?.checkout.status ?? String(answer?.errors?.[0]?.extensions.code);
 }
 
-export function databasesOf({ folder }: Graph): CheckoutDatabases {
-  return { orders: join(folder, 'orders.sqlite'), products: join(folder, 'products.sqlite') };
+export function databasesOf({ databaseOf }: Graph): CheckoutDatabases {
+  return { orders: databaseOf('orders'), products: databaseOf('products') };
 }
 
 /** Waits until the databases agree about every checkout, {@link SETTLED_WITHIN_MS} after the end of a fault at most. */
 export async function untilSettled(graph: Graph, faultOverAt = performance.now()): Promise<void> {
   const problems = await until(
-    () => checkCheckouts(databasesOf(graph)).problems,
+    async () => (await checkCheckouts(databasesOf(graph))).problems,
     (found) => found.length === 0 || performance.now() - faultOverAt > SETTLED_WITHIN_MS,
   );
   assert.deepEqual(problems, []);

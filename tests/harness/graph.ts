@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createDatabases } from './databases.ts';
 import { type RunningProcess, startProcess } from './process.ts';
 import { type FaultProxy, startProxy } from './proxy.ts';
 import { SUBGRAPH_NAMES, SUBGRAPHS, variablesOfEach } from './subgraphs.ts';
@@ -17,6 +18,8 @@ export interface Graph {
   readonly orders: RunningProcess;
   readonly products: RunningProcess;
   readonly gateway: RunningProcess;
+  /** Returns the location of a subgraph's database. */
+  databaseOf(name: string): string;
   /** Returns the process of any subgraph. */
   processOf(name: string): RunningProcess;
   /** Proxy between gateway and users. */
@@ -52,8 +55,9 @@ export async function startGraph(t: Afterwards, options: GraphOptions = {}): Pro
   const proxies = await startProxies(t);
   const { only: names = SUBGRAPH_NAMES, all, ...own } = options;
   const ownOf: Readonly<Record<string, Record<string, string>>> = own;
+  const databases = createDatabases(names, folder);
   const launchWith = (name: string, path: string) =>
-    launch(path, { ...variablesOf(name, folder, proxies), ...all, ...ownOf[name] });
+    launch(path, { ...variablesOf(name, databases, proxies), ...all, ...ownOf[name] });
   const starting = [
     launchWith('gateway', 'gateway'),
     ...names.map((name) => launchWith(name, `subgraphs/${name}`)),
@@ -66,6 +70,7 @@ export async function startGraph(t: Afterwards, options: GraphOptions = {}): Pro
   const processOf = (name: string) => found(started, name);
   return {
     ...{ url: gateway.url, folder, gateway, processOf },
+    databaseOf: (name) => found(databases, name),
     usersProxy: found(proxies.ofGateway, 'users'),
     ordersProxy: found(proxies.ofGateway, 'orders'),
     productsProxy: found(proxies.ofGateway, 'products'),
@@ -97,10 +102,14 @@ async function startProxies(t: Afterwards): Promise<Proxies> {
 }
 
 /** Returns the usual environment variables of a subgraph or the gateway. */
-function variablesOf(name: string, folder: string, { ofGateway, ofCaller }: Proxies): Record<string, string> {
+function variablesOf(
+  name: string,
+  databases: ReadonlyMap<string, string>,
+  { ofGateway, ofCaller }: Proxies,
+): Record<string, string> {
   const proxies = name === 'gateway' ? ofGateway : ofCaller.get(name);
   return {
-    ...variablesOfEach('DATABASE', () => join(folder, `${name}.sqlite`), [name]),
+    ...(name !== 'gateway' && variablesOfEach('DATABASE', () => found(databases, name), [name])),
     ...variablesOfEach('URL', (callee) => found(proxies, callee).url, [...(proxies?.keys() ?? [])]),
   };
 }

@@ -1,18 +1,21 @@
+import { isPostgresUrl } from '@lockstep/subgraph-kit/database/engines/postgres-url.ts';
 import Database from 'better-sqlite3';
+import { runSql } from './postgres.ts';
 
-/** Returns the number of rows of a table, read from outside the process that owns the file. */
-export function countRows(file: string, table: string): number {
-  const database = new Database(file, { readonly: true });
-  try {
-    return Number(database.prepare(`select count(*) from ${table}`).pluck().get());
-  } finally {
-    database.close();
-  }
+// Each function takes the location of a database on either engine, and works from outside the process that owns it.
+
+/** Returns the number of rows of a table. */
+export function countRows(location: string, table: string): number {
+  const [row] = readRows<{ count: number }>(location, `select count(*) as count from ${table}`);
+  return row?.count ?? 0;
 }
 
-/** Returns the rows of a query, read from outside the process that owns the file. */
-export function readRows<Row>(file: string, query: string): Row[] {
-  const database = new Database(file, { readonly: true });
+/** Returns the rows of a query. */
+export function readRows<Row>(location: string, query: string): Row[] {
+  if (isPostgresUrl(location)) {
+    return JSON.parse(runSql(location, `select coalesce(json_agg(found), '[]') from (${query}) as found`));
+  }
+  const database = new Database(location, { readonly: true });
   try {
     return database.prepare<[], Row>(query).all();
   } finally {
@@ -20,9 +23,13 @@ export function readRows<Row>(file: string, query: string): Row[] {
   }
 }
 
-/** Runs statements on a database, from outside the process that owns the file. */
-export function changeRows(file: string, statements: string): void {
-  const database = new Database(file);
+/** Runs statements on a database. */
+export function changeRows(location: string, statements: string): void {
+  if (isPostgresUrl(location)) {
+    runSql(location, statements);
+    return;
+  }
+  const database = new Database(location);
   try {
     database.exec(statements);
   } finally {
@@ -30,9 +37,13 @@ export function changeRows(file: string, statements: string): void {
   }
 }
 
-/** Deletes the rows of all tables, but for the record of migrations, from outside the process that owns the file. */
-export function deleteRows(file: string): void {
-  const database = new Database(file);
+/** Deletes the rows of all tables, but for the record of migrations. */
+export function deleteRows(location: string): void {
+  if (isPostgresUrl(location)) {
+    truncate(location);
+    return;
+  }
+  const database = new Database(location);
   try {
     const tables = database.prepare<[], string>("select name from sqlite_master where type = 'table'").pluck().all();
     database.pragma('foreign_keys = off');
@@ -45,4 +56,12 @@ export function deleteRows(file: string): void {
   } finally {
     database.close();
   }
+}
+
+function truncate(url: string): void {
+  const tables = readRows<{ name: string }>(
+    url,
+    `select tablename as name from pg_tables where schemaname = current_schema() and tablename not like 'kysely_%'`,
+  );
+  runSql(url, `truncate ${tables.map(({ name }) => name).join(', ')} restart identity cascade`);
 }

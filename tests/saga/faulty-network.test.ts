@@ -61,5 +61,5 @@ test(`accounts for all stock after ${CHECKOUTS} checkouts over a network that dr
     if (first === 'CONFIRMED' || first === 'INSUFFICIENT_STOCK') assert.equal(ending, first, checkout.key);
     else assert.equal(ending, 'CANCELLED', `${checkout.key}, which was ${first}`);
   }
-  assert.deepEqual(checkCheckouts(databasesOf(graph)), { checkouts: CHECKOUTS, products: 1, problems: [] });
+  assert.deepEqual(await checkCheckouts(databasesOf(graph)), { checkouts: CHECKOUTS, products: 1, problems: [] });
 });

@@ -23,7 +23,7 @@ test('takes no stock for a reservation that arrives after its release', async (t
   graph.stockProxy.behaviour = 'pass';
   await graph.stockProxy.letGo();
 
-  assert.deepEqual(checkCheckouts(databasesOf(graph)).problems, []);
+  assert.deepEqual((await checkCheckouts(databasesOf(graph))).problems, []);
   const { product } = await get<{ product: object }>(graph.url, 'query ($id: ID!) { product(id: $id) { stock } }', {
     id: productId,
   });

@@ -29,7 +29,7 @@ test(`never oversells: ${BUYERS} buyers of ${STOCK}`, async (t) => {
     { id: productId },
   );
   assert.equal(product.stock, 0);
-  assert.deepEqual(checkCheckouts(databasesOf(graph)), { checkouts: BUYERS, products: 1, problems: [] });
+  assert.deepEqual(await checkCheckouts(databasesOf(graph)), { checkouts: BUYERS, products: 1, problems: [] });
 });
 
 function count(endings: readonly string[]): Record<string, number> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { memoryDatabase } from '../testing/memory-database.ts';
+import { testDatabase } from '../testing/test-database.ts';
 import { migrate } from './migrate.ts';
 
 type Database = Kysely<unknown>;
@@ -21,11 +21,14 @@ const FAILS_HALF_WAY: Migration = {
 
 async function tablesOf(db: Database): Promise<string[]> {
   const tables = await db.introspection.getTables();
-  return tables.map(({ name }) => name).sort();
+  return tables
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith('kysely_'))
+    .sort();
 }
 
 async function database(t: TestContext) {
-  const { db, log } = await memoryDatabase<unknown>(t);
+  const { db, log } = await testDatabase<unknown>(t);
   return { db, log, migrateTo: (migrations: Record<string, Migration>) => migrate(db, migrations, log.logger) };
 }
 
@@ -55,7 +58,7 @@ describe('migrating', () => {
     await assert.rejects(migrateTo({ '0001-first': creates('first'), '0002-second': FAILS_HALF_WAY }), (error) => {
       assert.ok(error instanceof Error && error.cause instanceof Error);
       assert.equal(error.message, 'Migration 0002-second failed; the database is unchanged');
-      assert.match(error.cause.message, /near "no": syntax error/);
+      assert.match(error.cause.message, /near "no"/);
       return true;
     });
   });

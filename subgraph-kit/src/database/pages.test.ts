@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Generated } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { memoryDatabase } from '../testing/memory-database.ts';
 import { operationWith } from '../testing/operation.ts';
+import { testDatabase } from '../testing/test-database.ts';
+import { engineOf } from './engines/engine.ts';
 import { type PageOf, pageLoader, selectPages } from './pages.ts';
-import { identity, tableOptions, wholeNumber } from './sqlite.ts';
 
 interface Tables {
   things: { id: Generated<number>; owner_id: number };
@@ -14,6 +14,7 @@ interface Tables {
 const migrations: Record<string, Migration> = {
   '0001-things': {
     async up(db) {
+      const { identity, tableOptions, wholeNumber } = engineOf(db);
       await db.schema
         .createTable('things')
         .addColumn('id', wholeNumber, identity)
@@ -26,7 +27,7 @@ const migrations: Record<string, Migration> = {
 
 /** A database whose things 1, 2, 3 … belong to these owners, and a function that selects pages of them. */
 async function setUp(t: TestContext, ...ownerKeys: number[]) {
-  const { db, log } = await memoryDatabase<Tables>(t, migrations);
+  const { db, log } = await testDatabase<Tables>(t, migrations);
   for (const ownerKey of ownerKeys) await db.insertInto('things').values({ owner_id: ownerKey }).execute();
   log.clear();
   const find = (pages: readonly PageOf[]) =>

@@ -2,7 +2,9 @@ import DataLoader from 'dataloader';
 import { type Expression, type Kysely, sql } from 'kysely';
 import type { Page } from '../arguments.ts';
 import type { OperationBudget } from '../execution/operation-budget.ts';
-import { MAX_SELECTS_A_STATEMENT } from './sqlite.ts';
+
+/** Maximum number of selects that one `union all` joins. */
+const MAX_SELECTS_A_STATEMENT = 100;
 
 /** Page of the objects that belong to one other object, such as a user's orders. */
 export interface PageOf extends Page {
@@ -35,7 +37,9 @@ export async function selectPages<Tables, Row extends { readonly id: number }>(
   selectPage: (page: PageOf) => Expression<Row>,
 ): Promise<Row[][]> {
   if (pages.length === 0) return [];
-  const queries = pages.map((page, index) => sql`select *, ${sql.lit(index)} as page from ${selectPage(page)}`);
+  const queries = pages.map(
+    (page, index) => sql`select *, ${sql.lit(index)} as page from ${selectPage(page)} as owned`,
+  );
   const all = sql.join(queries, sql` union all `);
   const { rows } = await sql<Row & { page: number }>`${all} order by page, id`.execute(db);
   const found: Row[][] = pages.map(() => []);

@@ -1,4 +1,5 @@
 import { type Compilable, type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Engine, engineOf } from './engines/engine.ts';
 
 /** Returns a placeholder for the value of that name, which is given when the query runs. */
 export type Parameters<Values> = <Name extends keyof Values & string>(name: Name) => RawBuilder<Values[Name]>;
@@ -22,9 +23,11 @@ class Placeholder {
 export function prepare<Tables, Values extends object, Row>(
   build: (db: Kysely<Tables>, parameter: Parameters<Values>) => Compilable<Row>,
 ): PreparedQuery<Tables, Values, Row> {
-  let compiled: CompiledQuery<Row> | undefined;
+  const compiledFor: { [Name in Engine['name']]?: CompiledQuery<Row> } = {};
   return async (db, values) => {
-    compiled ??= build(db, (name) => sql`${new Placeholder(name)}`).compile();
+    const { name } = engineOf(db);
+    compiledFor[name] ??= build(db, (parameter) => sql`${new Placeholder(parameter)}`).compile();
+    const compiled = compiledFor[name];
     const byName = new Map<string, unknown>(Object.entries(values));
     const parameters = compiled.parameters.map((value) =>
       value instanceof Placeholder ? byName.get(value.name) : value,

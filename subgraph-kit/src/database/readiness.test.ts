@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { memoryDatabase } from '../testing/memory-database.ts';
+import { testDatabase } from '../testing/test-database.ts';
 import { checkDatabase } from './readiness.ts';
 
 test('a database that answers is ready', async (t) => {
-  const { db, log } = await memoryDatabase<unknown>(t);
+  const { db, log } = await testDatabase<unknown>(t);
   assert.equal(await checkDatabase(db, log.logger)(), undefined);
 });
 
 test('a database that does not answer is the reason, and the log has the error once', async (t) => {
-  const { db, log } = await memoryDatabase<unknown>(t);
+  const { db, log } = await testDatabase<unknown>(t);
   const check = checkDatabase(db, log.logger);
   await db.destroy();
   assert.deepEqual([await check(), await check()], Array(2).fill('the database does not answer'));

@@ -10,6 +10,7 @@ import { reportToPm2 } from '@lockstep/runtime/telemetry/pm2-figures.ts';
 import type { ProcessTelemetry } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import type { Tracing } from '@lockstep/runtime/telemetry/tracing.ts';
 import type { LogEvent } from 'kysely';
+import type { Engine } from '../database/engines/engine.ts';
 import { nameOf } from './statement-names.ts';
 import type { SubgraphMetrics } from './subgraph-metrics.ts';
 import { SubgraphRequest } from './subgraph-request.ts';
@@ -104,14 +105,14 @@ export class SubgraphTelemetry {
     trace.add({ name: `resolve ${field}`, startedAt, attributes, error: isFailed ? 'resolver' : undefined });
   }
 
-  /** Notes a statement that the database has run. */
-  readonly noteStatement = ({ level, query: { sql }, queryDurationMillis }: LogEvent): void => {
+  /** Notes a statement that a database of this system has run. */
+  readonly noteStatement = ({ level, query: { sql }, queryDurationMillis }: LogEvent, system: Engine['name']): void => {
     const { summary, operation, table } = nameOf(sql);
     this.#sinks.metrics?.statementDuration.add(summary, queryDurationMillis / 1000);
     const trace = this.#current.getStore()?.trace;
     if (!trace?.isRecording) return;
     const attributes = {
-      'db.system.name': 'sqlite',
+      'db.system.name': system,
       'db.operation.name': operation,
       'db.query.summary': summary,
       'db.query.text': sql,

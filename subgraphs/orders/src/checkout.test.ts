@@ -183,7 +183,7 @@ describe('an idempotency key', () => {
     const { checkout, db, products, services } = await setUpOrders(t);
     const asked = { userKey: 1, items: [{ productKey: 7, quantity: 2 }], idempotencyKey: 'k' };
     await insertCheckout(db, asked, () => {});
-    await db.updateTable('sagas').set({ process_id: process.ppid }).execute();
+    await db.updateTable('sagas').set({ process_id: process.ppid, instance_id: 'another' }).execute();
     const again = checkout(input);
     await delay(100);
     const prices = { items: [{ productKey: 7, quantity: 2, priceMinor: 1999 }], amountMinor: 3998 };

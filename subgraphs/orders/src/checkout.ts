@@ -21,7 +21,7 @@ type CheckoutContext = Omit<Context, 'budget' | 'orders' | 'ordersOfUser' | 'ite
 export async function checkout(context: CheckoutContext, input: CheckoutInput): Promise<Order> {
   const asked = parseCheckout(input);
   return withinTime(context.checkoutTimeoutMs, context, async (lifetime) => {
-    const { order, isNew } = await insertCheckout(context.db, asked, context.reach);
+    const { order, isNew } = await context.running.write(() => insertCheckout(context.db, asked, context.reach));
     context.reach('order-written');
     if (!isNew) return repeat(context, order, asked, lifetime);
     return context.running.run(Number(order.id), async () => {

@@ -5,8 +5,8 @@ import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { outageOf } from '@lockstep/runtime/testing/outage.ts';
 import { freePort, urlOf } from '@lockstep/runtime/testing/test-server.ts';
 import { PeerClient } from '@lockstep/subgraph-kit/peer-client.ts';
-import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
 import { answers, hangs, hangsUp, knows, servePeer } from '@lockstep/subgraph-kit/testing/peer-server.ts';
+import { testDatabase } from '@lockstep/subgraph-kit/testing/test-database.ts';
 import { type CreateOrderInput, createOrder } from './create-order.ts';
 import { migrations } from './database/migrations.ts';
 import type { Tables } from './database/tables.ts';
@@ -31,7 +31,7 @@ const REUSED = {
 
 /** An empty orders database, and createOrder on it and on the users subgraph at this address. */
 async function ordersBeside(t: TestContext, usersUrl: string, timeoutMs = TIMEOUT_MS) {
-  const { db, log } = await memoryDatabase<Tables>(t, migrations);
+  const { db, log } = await testDatabase<Tables>(t, migrations);
   const { logger } = recordLog();
   const usersClient = new PeerClient(
     'users',

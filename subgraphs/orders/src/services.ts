@@ -1,3 +1,4 @@
+import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
 import type { SubgraphParts } from '@lockstep/subgraph-kit/define-subgraph.ts';
 import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
 import { PeerClient, peerOptions } from '@lockstep/subgraph-kit/peer-client.ts';
@@ -40,7 +41,7 @@ export function createServices(parts: SubgraphParts<Tables, Config, FailpointNam
     usersClient: new PeerClient('users', peers.users, parts),
     productsClient: new ProductsClient(peerOptions('products', peers.products, parts)),
     nodeOwners: new NodeOwners(parts),
-    running: new RunningCheckouts(checkoutTimeoutMs),
+    running: new RunningCheckouts(checkoutTimeoutMs, engineOf(db).isOnOneMachine),
     sweepCounts: { passes: 0, failures: 0, ended: 0, secondsOfLast: 0 },
     checkoutTimeoutMs,
     reach,

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { MetricRegistry } from '@lockstep/runtime/telemetry/metric-registry.ts';
-import { insertCheckout } from './database/sagas.ts';
+import { TEST_ENGINE } from '@lockstep/subgraph-kit/testing/test-location.ts';
+import { findSaga, insertCheckout, takeOver } from './database/sagas.ts';
 import { registerMetrics } from './metrics.ts';
 import { eventually, setUpOrders } from './testing/orders.ts';
 import { reserved } from './testing/products-server.ts';
 
+const LONG_AGO = '2026-01-01T00:00:00.000Z';
 const NEW = { userKey: 1, items: [{ productKey: 7, quantity: 1 }], idempotencyKey: null };
 
 test('the sweep cancels what a crash left, after its release', async (t) => {
@@ -44,9 +46,9 @@ test('the sweep leaves alone what another process runs, until that is gone or th
   t.after(() => another.kill('SIGKILL'));
   const long = new Date(Date.now() - services.checkoutTimeoutMs).toISOString();
   for (const changes of [
-    { process_id: another.pid },
-    { process_id: another.pid, changed_at: long },
-    { process_id: null },
+    { process_id: another.pid, instance_id: 'another' },
+    { process_id: another.pid, instance_id: 'another', taken_at: long },
+    { process_id: null, instance_id: null, taken_at: null },
   ]) {
     const { order } = await insertCheckout(services.db, NEW, () => {});
     await db.updateTable('sagas').set(changes).where('order_id', '=', Number(order.id)).execute();
@@ -54,9 +56,21 @@ test('the sweep leaves alone what another process runs, until that is gone or th
   sweep();
   await eventually(rows, ([, old]) => old === 'CANCELLED 0 ENDED');
   assert.deepEqual(await rows(), ['PENDING 0 RESERVING', 'CANCELLED 0 ENDED', 'PENDING 0 RESERVING']);
+  if (TEST_ENGINE === 'postgresql') return; // a process elsewhere may have its id
   another.kill('SIGKILL');
   await eventually(rows, ([first]) => first === 'CANCELLED 0 ENDED');
   assert.deepEqual(products.asked, ['release 2', 'release 1']);
+});
+
+test('a checkout is taken over once', async (t) => {
+  const { services, db } = await setUpOrders(t);
+  const { order } = await insertCheckout(services.db, NEW, () => {});
+  await db.updateTable('sagas').set({ instance_id: 'a dead one', taken_at: LONG_AGO }).execute();
+  const saga = await findSaga(db, Number(order.id));
+  assert.ok(saga);
+  const taken = await Promise.all([takeOver(db, saga), takeOver(db, saga)]);
+  assert.deepEqual(taken.toSorted(), [false, true]);
+  assert.equal(await takeOver(db, saga), false);
 });
 
 test('the sweep tries again and again, and keeps why it has to', async (t) => {

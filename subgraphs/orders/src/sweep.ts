@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { requestScope } from '@lockstep/runtime/request-scope.ts';
-import { findSagasNotEnded, type Saga } from './database/sagas.ts';
+import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
+import { findSagasNotEnded, INSTANCE_ID, type Saga, takeOver } from './database/sagas.ts';
 import { cancelUnsettled } from './saga.ts';
 import type { Services } from './services.ts';
 
@@ -52,7 +53,6 @@ export class Sweep {
   async #pass(): Promise<void> {
     const { db, running } = this.#services;
     const sagas = await findSagasNotEnded(db);
-    await turn(); // a checkout that was written just now is registered as running
     const left = sagas.filter((saga) => !running.has(saga));
     const rest = left.values();
     const worker = async () => {
@@ -61,9 +61,10 @@ export class Sweep {
     await Promise.all(Array.from({ length: AT_A_TIME }, worker));
   }
 
-  async #endSaga({ orderKey }: Saga): Promise<void> {
+  async #endSaga(saga: Saga): Promise<void> {
+    const { orderKey } = saga;
     const { signal } = this.#stopping;
-    if (signal.aborted) return;
+    if (signal.aborted || !(await this.#isOurs(saga))) return;
     try {
       await cancelUnsettled(this.#services, orderKey, { signal });
       this.#services.sweepCounts.ended += 1;
@@ -71,5 +72,13 @@ export class Sweep {
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error; // noted in the saga; the next pass tries again
     }
+  }
+
+  /** Takes over what another instance left, or what is about to be free for the others. */
+  async #isOurs(saga: Saga): Promise<boolean> {
+    const { db, checkoutTimeoutMs } = this.#services;
+    const isFresh = Date.now() - saga.takenAt < checkoutTimeoutMs / 2;
+    const isKept = saga.instanceId === INSTANCE_ID && (isFresh || engineOf(db).isOnOneMachine);
+    return isKept || takeOver(db, saga);
   }
 }

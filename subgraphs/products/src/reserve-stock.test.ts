@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
+import { testDatabase } from '@lockstep/subgraph-kit/testing/test-database.ts';
 import { migrations } from './database/migrations.ts';
 import { findProducts, insertProduct } from './database/products.ts';
 import type { Tables } from './database/tables.ts';
@@ -8,7 +8,7 @@ import { type ReserveStockInput, releaseStock, reserveStock } from './reserve-st
 
 /** The products 1 and 2, of which there are 5 and 3. */
 async function setUp(t: TestContext) {
-  const { db, log } = await memoryDatabase<Tables>(t, migrations);
+  const { db, log } = await testDatabase<Tables>(t, migrations);
   await insertProduct(db, { name: 'Lamp', priceMinor: 1999, stock: 5 });
   await insertProduct(db, { name: 'Desk', priceMinor: 20_000, stock: 3 });
   log.clear();
@@ -63,10 +63,7 @@ describe('reserveStock', () => {
   test('gives the last ones to one of two who ask at the same moment', async (t) => {
     const { reserve, stock } = await setUp(t);
     const results = await Promise.allSettled([reserve('7', LAMPS), reserve('8', LAMPS)]);
-    assert.deepEqual(
-      results.map(({ status }) => status),
-      ['fulfilled', 'rejected'],
-    );
+    assert.deepEqual(results.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
     assert.deepEqual(await stock(), [1, 3]);
   });
 

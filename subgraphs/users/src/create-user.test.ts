@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
+import { testDatabase } from '@lockstep/subgraph-kit/testing/test-database.ts';
 import { createUser } from './create-user.ts';
 import { migrations } from './database/migrations.ts';
 import type { Tables } from './database/tables.ts';
 
 async function setUp(t: TestContext) {
-  const { db } = await memoryDatabase<Tables>(t, migrations);
+  const { db } = await testDatabase<Tables>(t, migrations);
   return {
     create: (name: string, email: string) => createUser(db, { name, email }),
     rows: () => db.selectFrom('users').select(['name', 'email']).execute(),

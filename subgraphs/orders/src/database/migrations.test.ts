@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { temporaryFolder } from '@lockstep/runtime/testing/temporary-folder.ts';
 import { migrate } from '@lockstep/subgraph-kit/database/migrate.ts';
-import { openDatabase } from '@lockstep/subgraph-kit/database/sqlite.ts';
-import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
+import { openDatabase } from '@lockstep/subgraph-kit/database/open-database.ts';
+import { sqliteSchemaOf } from '@lockstep/subgraph-kit/testing/sqlite-schema.ts';
+import { testDatabase } from '@lockstep/subgraph-kit/testing/test-database.ts';
+import { violation } from '@lockstep/subgraph-kit/testing/test-location.ts';
 import { migrations } from './migrations.ts';
 import type { NewOrderRow, Tables } from './tables.ts';
 
 test('orders from before there were checkouts stay as they are, and the next one has the next id', async (t) => {
   const { logger } = recordLog();
   const path = join(await temporaryFolder(t), 'orders.sqlite');
-  const db = openDatabase<Tables>(path, logger);
+  const db = await openDatabase<Tables>(path, logger);
   t.after(() => db.destroy());
-  const { '0001-orders': first } = migrations;
-  assert.ok(first);
-  await migrate(db, { '0001-orders': first }, logger);
+  await migrate(db, migrationsUpTo('0001-orders'), logger);
   await db
     .insertInto('orders')
     .values([ORDER, { ...ORDER, user_id: 2, idempotency_key: 'k' }, ORDER])
@@ -32,14 +33,8 @@ test('orders from before there were checkouts stay as they are, and the next one
 });
 
 test('cancels the orders whose stock is being released when it runs', async (t) => {
-  const { db, log } = await memoryDatabase<Tables>(t);
-  const {
-    '0003-cancelled-at-once': _,
-    '0004-keys-of-users': __,
-    '0005-processes-of-checkouts': ___,
-    ...earlier
-  } = migrations;
-  await migrate(db, earlier, log.logger);
+  const { db, log } = await testDatabase<Tables>(t);
+  await migrate(db, migrationsUpTo('0002-checkout'), log.logger);
   const states = ['RESERVING', 'RELEASING', 'ENDED'] as const;
   for (const [index, state] of states.entries()) {
     await db
@@ -59,6 +54,10 @@ test('cancels the orders whose stock is being released when it runs', async (t) 
   );
 });
 
+function migrationsUpTo(last: string) {
+  return Object.fromEntries(Object.entries(migrations).filter(([name]) => name <= last));
+}
+
 const ORDER: NewOrderRow = {
   user_id: 1,
   amount_minor: 1,
@@ -68,7 +67,7 @@ const ORDER: NewOrderRow = {
 };
 
 async function insert(t: TestContext, ...rows: NewOrderRow[]): Promise<void> {
-  const { db } = await memoryDatabase<Tables>(t, migrations);
+  const { db } = await testDatabase<Tables>(t, migrations);
   for (const row of rows) await db.insertInto('orders').values(row).execute();
 }
 
@@ -79,15 +78,13 @@ test('the database itself refuses an order without a user or an amount', async (
     { ...ORDER, amount_minor: 0, status: 'CONFIRMED' as const },
     { ...ORDER, amount_minor: -1 },
   ]) {
-    await assert.rejects(insert(t, row), { code: 'SQLITE_CONSTRAINT_CHECK' });
+    await assert.rejects(insert(t, row), violation('check'));
   }
 });
 
 test('orders with items and checkouts stay as they are when keys become those of their users', async (t) => {
-  const { db, log } = await memoryDatabase<Tables>(t);
-  const { '0005-processes-of-checkouts': _, ...upToKeys } = migrations;
-  const { '0004-keys-of-users': __, ...earlier } = upToKeys;
-  await migrate(db, earlier, log.logger);
+  const { db, log } = await testDatabase<Tables>(t);
+  await migrate(db, migrationsUpTo('0003-cancelled-at-once'), log.logger);
   await db
     .insertInto('orders')
     .values([{ ...ORDER, idempotency_key: 'k' }, ORDER, ORDER])
@@ -104,16 +101,21 @@ test('orders with items and checkouts stay as they are when keys become those of
     );
   const before = await read();
 
-  await migrate(db, upToKeys, log.logger);
+  await migrate(db, migrationsUpTo('0004-keys-of-users'), log.logger);
 
   assert.deepEqual(await read(), before);
   assert.equal((await db.insertInto('orders').values(ORDER).returning('id').executeTakeFirstOrThrow()).id, 4);
-  await assert.rejects(db.deleteFrom('orders').where('id', '=', 1).execute(), { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' });
+  await assert.rejects(db.deleteFrom('orders').where('id', '=', 1).execute(), violation('foreign key'));
 });
 
 test('the database itself refuses a second order of a user with a key', async (t) => {
   await insert(t, ORDER, ORDER);
   const withKey = { ...ORDER, idempotency_key: 'k' };
   await insert(t, withKey, { ...withKey, user_id: 2 });
-  await assert.rejects(insert(t, withKey, withKey), { code: 'SQLITE_CONSTRAINT_UNIQUE' });
+  await assert.rejects(insert(t, withKey, withKey), violation('unique'));
+});
+
+test('migrations make the SQLite schema that they made when they landed', async () => {
+  const schema = readFileSync(join(import.meta.dirname, 'sqlite-schema.sql'), 'utf8');
+  assert.equal(await sqliteSchemaOf(migrationsUpTo('0005-processes-of-checkouts')), schema);
 });

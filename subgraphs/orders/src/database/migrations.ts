@@ -1,4 +1,4 @@
-import { identity, tableOptions, wholeNumber } from '@lockstep/subgraph-kit/database/sqlite.ts';
+import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
@@ -6,15 +6,18 @@ import type { Migration } from 'kysely/migration';
 export const migrations: Record<string, Migration> = {
   '0001-orders': {
     async up(db) {
+      const { identity, tableOptions, wholeNumber } = engineOf(db);
       await db.schema
         .createTable('orders')
         .addColumn('id', wholeNumber, identity)
         .addColumn('user_id', wholeNumber, (column) => column.notNull().check(sql`user_id > 0`))
-        .addColumn('amount_minor', wholeNumber, (column) => column.notNull().check(sql`amount_minor > 0`))
+        .addColumn('amount_minor', wholeNumber, (column) =>
+          column.notNull().check(isBeforePostgres(db) ? sql`amount_minor > 0` : AMOUNT_OF_STATUS),
+        )
         .addColumn('status', 'text', (column) =>
           column.notNull().check(sql`status in ('PENDING', 'CONFIRMED', 'CANCELLED')`),
         )
-        .addColumn('idempotency_key', 'text', (column) => column.unique())
+        .addColumn('idempotency_key', 'text', (column) => (isBeforePostgres(db) ? column.unique() : column))
         .addColumn('created_at', 'text', (column) => column.notNull())
         .modifyEnd(tableOptions)
         .execute();
@@ -23,7 +26,8 @@ export const migrations: Record<string, Migration> = {
   },
   '0002-checkout': {
     async up(db) {
-      await widenAmounts(db);
+      const { tableOptions, wholeNumber } = engineOf(db);
+      if (isBeforePostgres(db)) await widenAmounts(db);
       await db.schema
         .createTable('order_items')
         .addColumn('order_id', wholeNumber, (column) => column.notNull().references('orders.id'))
@@ -60,27 +64,43 @@ export const migrations: Record<string, Migration> = {
     },
   },
   '0004-keys-of-users': {
-    up: scopeKeysToUsers,
+    up: (db) => (isBeforePostgres(db) ? scopeKeysToUsers(db) : createKeysOfUser(db)),
   },
   '0005-processes-of-checkouts': {
     async up(db) {
+      const { wholeNumber } = engineOf(db);
       await db.schema.alterTable('sagas').addColumn('process_id', wholeNumber).execute();
     },
   },
+  '0006-instances-of-checkouts': {
+    async up(db) {
+      await db.schema.alterTable('sagas').addColumn('instance_id', 'text').execute();
+      await db.schema.alterTable('sagas').addColumn('taken_at', 'text').execute();
+    },
+  },
 };
+
+/**
+ * Returns true for SQLite, whose databases may be older than 0004. PostgreSQL came with 0006, so there the first migrations
+ * make at once what later ones changed.
+ */
+function isBeforePostgres(db: Kysely<unknown>): boolean {
+  return engineOf(db).name === 'sqlite';
+}
+
+const AMOUNT_OF_STATUS = sql<boolean>`amount_minor > 0 or amount_minor = 0 and status <> 'CONFIRMED'`;
 
 /**
  * Allows the amount 0, which a checkout has until its prices are read. SQLite can't change a CHECK, so the rows move to a new
  * table (https://www.sqlite.org/lang_altertable.html, section 7).
  */
 async function widenAmounts(db: Kysely<unknown>): Promise<void> {
+  const { identity, tableOptions, wholeNumber } = engineOf(db);
   await db.schema
     .createTable('new_orders')
     .addColumn('id', wholeNumber, identity)
     .addColumn('user_id', wholeNumber, (column) => column.notNull().check(sql`user_id > 0`))
-    .addColumn('amount_minor', wholeNumber, (column) =>
-      column.notNull().check(sql`amount_minor > 0 or amount_minor = 0 and status <> 'CONFIRMED'`),
-    )
+    .addColumn('amount_minor', wholeNumber, (column) => column.notNull().check(AMOUNT_OF_STATUS))
     .addColumn('status', 'text', (column) =>
       column.notNull().check(sql`status in ('PENDING', 'CONFIRMED', 'CANCELLED')`),
     )
@@ -96,6 +116,7 @@ async function widenAmounts(db: Kysely<unknown>): Promise<void> {
  * those of the tables that refer to it wait meanwhile, or dropping the old table would violate their foreign keys.
  */
 async function scopeKeysToUsers(db: Kysely<unknown>): Promise<void> {
+  const { identity, tableOptions, wholeNumber } = engineOf(db);
   const referring = ['order_items', 'sagas'];
   for (const table of referring) {
     await sql`create table ${sql.table(`kept_${table}`)} as select * from ${sql.table(table)}`.execute(db);
@@ -105,9 +126,7 @@ async function scopeKeysToUsers(db: Kysely<unknown>): Promise<void> {
     .createTable('new_orders')
     .addColumn('id', wholeNumber, identity)
     .addColumn('user_id', wholeNumber, (column) => column.notNull().check(sql`user_id > 0`))
-    .addColumn('amount_minor', wholeNumber, (column) =>
-      column.notNull().check(sql`amount_minor > 0 or amount_minor = 0 and status <> 'CONFIRMED'`),
-    )
+    .addColumn('amount_minor', wholeNumber, (column) => column.notNull().check(AMOUNT_OF_STATUS))
     .addColumn('status', 'text', (column) =>
       column.notNull().check(sql`status in ('PENDING', 'CONFIRMED', 'CANCELLED')`),
     )
@@ -116,11 +135,15 @@ async function scopeKeysToUsers(db: Kysely<unknown>): Promise<void> {
     .modifyEnd(tableOptions)
     .execute();
   await replaceOrders(db);
-  await db.schema.createIndex('keys_of_user').unique().on('orders').columns(['user_id', 'idempotency_key']).execute();
+  await createKeysOfUser(db);
   for (const table of referring) {
     await sql`insert into ${sql.table(table)} select * from ${sql.table(`kept_${table}`)}`.execute(db);
     await db.schema.dropTable(`kept_${table}`).execute();
   }
+}
+
+async function createKeysOfUser(db: Kysely<unknown>): Promise<void> {
+  await db.schema.createIndex('keys_of_user').unique().on('orders').columns(['user_id', 'idempotency_key']).execute();
 }
 
 /** Replaces the table by `new_orders`, with its rows. The rename keeps the next id. */

@@ -1,5 +1,5 @@
+import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
 import { type Parameters, prepare } from '@lockstep/subgraph-kit/database/prepared.ts';
-import { keysOf } from '@lockstep/subgraph-kit/database/sqlite.ts';
 import type { Kysely, Transaction } from 'kysely';
 import type { OrderItemRow, Tables } from './tables.ts';
 
@@ -26,7 +26,7 @@ const selectItems = prepare((db: Kysely<Tables>, parameter: Parameters<{ keys: s
   db
     .selectFrom('order_items')
     .selectAll()
-    .where('order_id', 'in', keysOf(parameter('keys')))
+    .where('order_id', 'in', engineOf(db).keysOf(parameter('keys')))
     .orderBy('order_id')
     .orderBy('product_id'),
 );

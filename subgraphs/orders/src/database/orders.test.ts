@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
+import { testDatabase } from '@lockstep/subgraph-kit/testing/test-database.ts';
 import { migrations } from './migrations.ts';
 import { findOrderByIdempotencyKey, findOrders, findOrdersOfUsers, insertOrder, listOrders } from './orders.ts';
 import type { Tables } from './tables.ts';
 
 /** A database whose orders 1, 2, 3 … belong to these users. */
 async function setUp(t: TestContext, ...userKeys: number[]) {
-  const { db, log } = await memoryDatabase<Tables>(t, migrations);
+  const { db, log } = await testDatabase<Tables>(t, migrations);
   for (const userKey of userKeys) await insertOrder(db, { userKey, amountMinor: 100, idempotencyKey: null });
   log.clear();
   return { db, log };

@@ -1,7 +1,8 @@
 import type { Page } from '@lockstep/subgraph-kit/arguments.ts';
+import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
 import { type PageOf, selectPages } from '@lockstep/subgraph-kit/database/pages.ts';
 import { type Parameters, prepare } from '@lockstep/subgraph-kit/database/prepared.ts';
-import { keysOf } from '@lockstep/subgraph-kit/database/sqlite.ts';
+import { inTransaction } from '@lockstep/subgraph-kit/database/transaction.ts';
 import type { Kysely, Transaction } from 'kysely';
 import type { NewOrderRow, OrderRow, Tables } from './tables.ts';
 
@@ -26,7 +27,7 @@ const selectOrders = prepare((db: Kysely<Tables>, parameter: Parameters<{ keys: 
   db
     .selectFrom('orders')
     .selectAll()
-    .where('id', 'in', keysOf(parameter('keys'))),
+    .where('id', 'in', engineOf(db).keysOf(parameter('keys'))),
 );
 
 const selectPage = prepare((db: Kysely<Tables>, parameter: Parameters<Page>) =>
@@ -110,7 +111,7 @@ const insertNew = prepare((db: Kysely<Tables>, parameter: Parameters<Required<Om
 
 /** Inserts an order and returns it, or the order of the user's earlier submission with its key. */
 export async function insertOrder(db: Kysely<Tables>, order: NewOrder): Promise<Order> {
-  return (await db.transaction().execute((transaction) => insertOrderRow(transaction, order))).order;
+  return (await inTransaction(db, (transaction) => insertOrderRow(transaction, order))).order;
 }
 
 /** Does the same as {@link insertOrder} in a given transaction. Returns if the order is new, too. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
+import { testDatabase } from '@lockstep/subgraph-kit/testing/test-database.ts';
 import { migrations } from './migrations.ts';
 import { getOrder } from './orders.ts';
 import {
@@ -19,7 +19,7 @@ const reach = () => {};
 
 /** The order 1, as a checkout has written it. */
 async function setUp(t: TestContext) {
-  const { db } = await memoryDatabase<Tables>(t, migrations);
+  const { db } = await testDatabase<Tables>(t, migrations);
   await insertCheckout(db, { userKey: 1, items: PRICED.items, idempotencyKey: 'k' }, reach);
   return {
     db,

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { inTransaction } from '@lockstep/subgraph-kit/database/transaction.ts';
 import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
 import type { Kysely, Transaction } from 'kysely';
 import type { FailpointName } from '../failpoints.ts';
@@ -29,9 +31,14 @@ export interface Saga {
   refusal: Refusal | null;
   /** Id of the process that runs it, or ran it; null if it is not known. */
   processId: number | null;
-  /** Time of its change to this state, in milliseconds since 1970. */
-  changedAt: number;
+  /** Instance of orders that process is; null if it is not known. */
+  instanceId: string | null;
+  /** Time since which it runs it, in milliseconds since 1970. */
+  takenAt: number;
 }
+
+/** This process among all that may use the database. */
+export const INSTANCE_ID = randomUUID();
 
 /**
  * Inserts the order as PENDING, with its items and its saga.
@@ -43,7 +50,7 @@ export function insertCheckout(
   { userKey, items, idempotencyKey }: NewCheckout,
   reach: Reach<FailpointName>,
 ): Promise<{ order: Order; isNew: boolean }> {
-  return db.transaction().execute(async (transaction) => {
+  return inTransaction(db, async (transaction) => {
     const { order, isNew } = await insertOrderRow(transaction, { userKey, amountMinor: 0, idempotencyKey });
     if (!isNew) return { order, isNew };
     reach('order-half-written');
@@ -51,7 +58,7 @@ export function insertCheckout(
     await insertItems(transaction, orderKey, items);
     await transaction
       .insertInto('sagas')
-      .values({ order_id: orderKey, state: 'RESERVING', process_id: process.pid, changed_at: now() })
+      .values({ order_id: orderKey, state: 'RESERVING', changed_at: now(), ...takenNow() })
       .execute();
     return { order, isNew };
   });
@@ -92,7 +99,7 @@ export function confirmOrder(
   { items, amountMinor }: { items: readonly PricedItem[]; amountMinor: number },
   reach: Reach<FailpointName>,
 ): Promise<boolean> {
-  return db.transaction().execute(async (transaction) => {
+  return inTransaction(db, async (transaction) => {
     if (!(await moveSaga(transaction, orderKey, ['RESERVING'], { state: 'ENDED' }))) return false;
     reach('order-half-confirmed');
     await setPrices(transaction, orderKey, items);
@@ -117,7 +124,7 @@ export function cancelUnconfirmed(
   reach: Reach<FailpointName>,
 ): Promise<boolean> {
   const changes = { state: 'RELEASING' as const, refusal: refusal && JSON.stringify(refusal) };
-  return db.transaction().execute(async (transaction) => {
+  return inTransaction(db, async (transaction) => {
     if (await moveSaga(transaction, orderKey, ['RESERVING'], changes)) {
       reach('order-half-cancelled');
       await setCancelled(transaction, orderKey);
@@ -133,7 +140,7 @@ export function cancelUnconfirmed(
  * @returns if stock is to be released now; false if there is none, as for an order without a saga
  */
 export function cancelAny(db: Kysely<Tables>, orderKey: number, reach: Reach<FailpointName>): Promise<boolean> {
-  return db.transaction().execute(async (transaction) => {
+  return inTransaction(db, async (transaction) => {
     const saga = await findSaga(transaction, orderKey);
     if (saga?.state === 'RELEASING') return true;
     const cancelled = await transaction
@@ -173,7 +180,7 @@ async function moveSaga(
 ): Promise<boolean> {
   const moved = await db
     .updateTable('sagas')
-    .set({ ...changes, problem: null, changed_at: now() })
+    .set({ ...changes, problem: null, changed_at: now(), ...takenNow() })
     .where('order_id', '=', orderKey)
     .where('state', 'in', from)
     .returning('order_id')
@@ -183,6 +190,33 @@ async function moveSaga(
 
 async function setCancelled(transaction: Transaction<Tables>, orderKey: number): Promise<void> {
   await transaction.updateTable('orders').set({ status: 'CANCELLED' }).where('id', '=', orderKey).execute();
+}
+
+/**
+ * Makes this process the one that ends a checkout, so that no other one does the same work.
+ *
+ * @param saga as it was read
+ * @returns if it did; false if it has ended, or another process was first
+ */
+export async function takeOver(db: Kysely<Tables>, { orderKey, instanceId, takenAt }: Saga): Promise<boolean> {
+  const taken = await db
+    .updateTable('sagas')
+    .set(takenNow())
+    .where('order_id', '=', orderKey)
+    .where('state', '<>', 'ENDED')
+    .where('instance_id', 'is not distinct from', instanceId)
+    .where((column) => column.or([column('taken_at', 'is', null), column('taken_at', '=', timeOf(takenAt))]))
+    .returning('order_id')
+    .executeTakeFirst();
+  return taken !== undefined;
+}
+
+function takenNow() {
+  return { process_id: process.pid, instance_id: INSTANCE_ID, taken_at: now() };
+}
+
+function timeOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
 
 function now(): string {
@@ -195,6 +229,7 @@ function toSaga(row: SagaRow): Saga {
     state: row.state,
     refusal: row.refusal === null ? null : JSON.parse(row.refusal),
     processId: row.process_id,
-    changedAt: Date.parse(row.changed_at),
+    instanceId: row.instance_id,
+    takenAt: Date.parse(row.taken_at ?? row.changed_at),
   };
 }

@@ -37,6 +37,10 @@ export interface SagasTable {
   state: 'RESERVING' | 'RELEASING' | 'ENDED';
   /** Id of the process that runs the checkout; null if an older version of the project wrote it. */
   process_id: number | null;
+  /** Instance of orders that runs the checkout or ends it: ids of processes repeat on other machines. Null as above. */
+  instance_id: string | null;
+  /** Time since which that instance runs it: ISO 8601 in UTC. Null as above. */
+  taken_at: string | null;
   /** Error that the client got, as JSON, if the checkout was refused. */
   refusal: string | null;
   /** Reason why the last attempt to end it failed. */

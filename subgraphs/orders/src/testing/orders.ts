@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import type { TestContext } from 'node:test';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
-import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
 import { knows, servePeer } from '@lockstep/subgraph-kit/testing/peer-server.ts';
+import { testDatabase } from '@lockstep/subgraph-kit/testing/test-database.ts';
 import { cancelOrder } from '../cancel-order.ts';
 import { checkout } from '../checkout.ts';
 import type { CheckoutInput } from '../checkout-input.ts';
@@ -20,7 +20,7 @@ export const CHECKOUT: CheckoutInput = { userId: '1', items: [{ productId: '7', 
 export async function setUpOrders(t: TestContext, listener: RequestListener = knows('1', '2'), env = {}) {
   const users = await servePeer(t, listener);
   const products = await serveProducts(t);
-  const { db, log } = await memoryDatabase<Tables>(t, migrations);
+  const { db, log } = await testDatabase<Tables>(t, migrations);
   const { logger } = recordLog();
   const config = ordersSubgraph.readConfig({ USERS_URL: users.url, PRODUCTS_URL: products.url, ...env });
   const services = createServices({ db, config, logger, reach: () => {} });

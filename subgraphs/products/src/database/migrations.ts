@@ -1,4 +1,4 @@
-import { identity, tableOptions, wholeNumber } from '@lockstep/subgraph-kit/database/sqlite.ts';
+import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
@@ -6,6 +6,7 @@ import type { Migration } from 'kysely/migration';
 export const migrations: Record<string, Migration> = {
   '0001-products': {
     async up(db) {
+      const { identity, tableOptions, wholeNumber } = engineOf(db);
       await db.schema
         .createTable('products')
         .addColumn('id', wholeNumber, identity)
@@ -19,6 +20,7 @@ export const migrations: Record<string, Migration> = {
   },
   '0002-reservations': {
     async up(db) {
+      const { tableOptions, wholeNumber } = engineOf(db);
       await db.schema
         .createTable('reservations')
         .addColumn('order_id', wholeNumber, (column) => column.primaryKey().check(sql`order_id > 0`))
@@ -39,6 +41,7 @@ export const migrations: Record<string, Migration> = {
   },
   '0003-submissions': {
     async up(db) {
+      const { tableOptions, wholeNumber } = engineOf(db);
       await db.schema
         .createTable('submissions')
         .addColumn('idempotency_key', 'text', (column) => column.primaryKey().notNull())

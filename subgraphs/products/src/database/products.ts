@@ -1,6 +1,6 @@
 import type { Page } from '@lockstep/subgraph-kit/arguments.ts';
+import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
 import { type Parameters, prepare } from '@lockstep/subgraph-kit/database/prepared.ts';
-import { keysOf } from '@lockstep/subgraph-kit/database/sqlite.ts';
 import type { Kysely, Transaction } from 'kysely';
 import type { ProductRow, Tables } from './tables.ts';
 
@@ -27,7 +27,7 @@ const selectProducts = prepare((db: Kysely<Tables>, parameter: Parameters<{ keys
   db
     .selectFrom('products')
     .selectAll()
-    .where('id', 'in', keysOf(parameter('keys'))),
+    .where('id', 'in', engineOf(db).keysOf(parameter('keys'))),
 );
 
 const selectPage = prepare((db: Kysely<Tables>, parameter: Parameters<Page>) =>

@@ -1,3 +1,4 @@
+import { inTransaction } from '@lockstep/subgraph-kit/database/transaction.ts';
 import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
 import type { Kysely, Transaction } from 'kysely';
 import type { FailpointName } from '../failpoints.ts';
@@ -34,7 +35,7 @@ export function reserve(
   items: readonly Item[],
   reach: Reach<FailpointName>,
 ): Promise<ReservationResult> {
-  return db.transaction().execute(async (transaction) => {
+  return inTransaction(db, async (transaction) => {
     const state = await findState(transaction, orderKey);
     if (state === 'RELEASED') return { kind: 'released' };
     if (state === 'RESERVED') return sameReservation(await findItems(transaction, orderKey), items);
@@ -60,7 +61,7 @@ export function reserve(
 
 /** Puts back what the order has reserved, once, and makes later reservations for it fail. */
 export function release(db: Kysely<Tables>, orderKey: number, reach: Reach<FailpointName>): Promise<void> {
-  return db.transaction().execute(async (transaction) => {
+  return inTransaction(db, async (transaction) => {
     const state = await findState(transaction, orderKey);
     if (state === 'RELEASED') return;
     const values = { order_id: orderKey, state: 'RELEASED' as const, changed_at: new Date().toISOString() };

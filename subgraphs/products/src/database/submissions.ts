@@ -1,3 +1,4 @@
+import { inTransaction } from '@lockstep/subgraph-kit/database/transaction.ts';
 import type { Kysely, Transaction } from 'kysely';
 import { getProduct, type Product } from './products.ts';
 import type { Tables } from './tables.ts';
@@ -27,7 +28,7 @@ export function changeOnce<Refusal extends { readonly kind: string }>(
   submission: Submission | null,
   change: (transaction: Transaction<Tables>) => Promise<Product | Refusal>,
 ): Promise<Change<Refusal>> {
-  return db.transaction().execute(async (transaction) => {
+  return inTransaction(db, async (transaction) => {
     const earlier = submission && (await findSubmission(transaction, submission.key));
     if (submission && earlier) {
       const isSame = earlier.mutation === submission.mutation && earlier.input === JSON.stringify(submission.input);

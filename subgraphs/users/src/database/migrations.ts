@@ -1,4 +1,4 @@
-import { identity, tableOptions, wholeNumber } from '@lockstep/subgraph-kit/database/sqlite.ts';
+import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
@@ -6,6 +6,7 @@ import type { Migration } from 'kysely/migration';
 export const migrations: Record<string, Migration> = {
   '0001-users': {
     async up(db) {
+      const { identity, tableOptions, wholeNumber } = engineOf(db);
       await db.schema
         .createTable('users')
         .addColumn('id', wholeNumber, identity)

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { memoryDatabase } from '@lockstep/subgraph-kit/testing/memory-database.ts';
+import { testDatabase } from '@lockstep/subgraph-kit/testing/test-database.ts';
 import { migrations } from './migrations.ts';
 import type { Tables } from './tables.ts';
 import { findUsers, insertUser, listUsers } from './users.ts';
 
 /** A database with this many users, whose keys are 1, 2, 3 … */
 async function setUp(t: TestContext, count: number) {
-  const { db, log } = await memoryDatabase<Tables>(t, migrations);
+  const { db, log } = await testDatabase<Tables>(t, migrations);
   for (let key = 1; key <= count; key++) await insertUser(db, { name: `User ${key}`, email: `${key}@example.com` });
   log.clear();
   return { db, log };

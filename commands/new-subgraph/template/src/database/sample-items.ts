@@ -1,6 +1,6 @@
 import type { Page } from '@lockstep/subgraph-kit/arguments.ts';
+import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
 import { type Parameters, prepare } from '@lockstep/subgraph-kit/database/prepared.ts';
-import { keysOf } from '@lockstep/subgraph-kit/database/sqlite.ts';
 import type { Kysely } from 'kysely';
 import type { SampleItemRow, Tables } from './tables.ts';
 
@@ -23,7 +23,7 @@ const selectSampleItems = prepare((db: Kysely<Tables>, parameter: Parameters<{ k
   db
     .selectFrom('sample_items')
     .selectAll()
-    .where('id', 'in', keysOf(parameter('keys'))),
+    .where('id', 'in', engineOf(db).keysOf(parameter('keys'))),
 );
 
 const selectPage = prepare((db: Kysely<Tables>, parameter: Parameters<Page>) =>

@@ -1,16 +1,12 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
-import type { Logger } from '@lockstep/runtime/logging.ts';
 import Database from 'better-sqlite3';
 import {
-  type ColumnDefinitionBuilder,
   CompiledQuery,
   type DatabaseConnection,
-  type Expression,
   Kysely,
   type LogEvent,
-  type RawBuilder,
   SqliteAdapter,
   type SqliteDatabase,
   SqliteDialect,
@@ -18,28 +14,29 @@ import {
   type SqliteStatement,
   sql,
 } from 'kysely';
+import type { Engine } from './engine.ts';
 import { requireFinishedRestore } from './unfinished-restore.ts';
 
-// Everything specific to SQLite is in this file.
-
-/** Makes columns hold only values of their type: `createTable(…).modifyEnd(tableOptions)`. */
-export const tableOptions = sql`strict`;
-
-/** Type of a whole number up to 2^53, such as a key or an amount in minor units. */
-export const wholeNumber = 'integer' as const;
-
-/** Returns the keys of a JSON array, for `where('id', 'in', keysOf(…))`: one statement text for any number of keys. */
-export function keysOf(json: Expression<string>): RawBuilder<number> {
-  return sql<number>`(select value from json_each(${json}))`;
-}
-
-/** Makes a column a key that the database assigns in ascending order, never twice: `addColumn('id', wholeNumber, identity)`. */
-export function identity(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
-  return column.primaryKey().autoIncrement();
-}
-
-/** Maximum number of selects that one `union all` joins. */
-export const MAX_SELECTS_A_STATEMENT = 100;
+/** SQLite as an engine. */
+export const sqliteEngine: Engine = {
+  name: 'sqlite',
+  isOnOneMachine: true,
+  wholeNumber: 'integer',
+  tableOptions: sql`strict`,
+  identity: (column) => column.primaryKey().autoIncrement(),
+  keysOf: (json) => sql<number>`(select value from json_each(${json}))`,
+  async lastIdentity(db, table) {
+    const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = ${table}`.execute(db);
+    return rows[0]?.seq ?? 0;
+  },
+  async setLastIdentity(db, table, id) {
+    await sql`delete from sqlite_sequence where name = ${table}`.execute(db);
+    await sql`insert into sqlite_sequence (name, seq) values (${table}, ${id})`.execute(db);
+  },
+  transact: (db, work) => db.transaction().execute(work),
+  isConflict: () => false, // there is one connection, and a transaction begins IMMEDIATE
+  migrating: (db, work) => db.transaction().execute(work),
+};
 
 /** Maximum number of prepared statements, more than a subgraph has. It bounds those that are built with varying text. */
 const MAX_STATEMENTS = 500;
@@ -60,22 +57,18 @@ const OTHERS = 0o007;
 const PARTS = ['', '-wal', '-shm'];
 
 /**
- * Opens the database file, creating it and its folder if needed. Only one process opens it: the subgraph that owns it. A new
+ * Opens a database file, creating it and its folder if needed. Only one process opens it: the subgraph that owns it. A new
  * file is for its owner only, and an existing one not for others than its owner and group.
  *
- * @param logger gets each statement at level `debug`
- * @param note is told of each statement
+ * @param log called after each statement
  * @throws {ConfigurationError} if the file can't be opened, isn't a database, or is being restored
  */
-export function openDatabase<Tables>(path: string, logger: Logger, note?: (event: LogEvent) => void): Kysely<Tables> {
+export function openSqlite<Tables>(path: string, log: (event: LogEvent) => void): Kysely<Tables> {
   requireFinishedRestore(path);
   const database = open(path);
   return new Kysely<Tables>({
     dialect: new TransactionalSqliteDialect({ database: new PreparingDatabase(database) }),
-    log: (event) => {
-      logStatement(logger, event);
-      note?.(event);
-    },
+    log,
   });
 }
 
@@ -103,10 +96,6 @@ function protect(path: string): void {
     const mode = statSync(path + part, { throwIfNoEntry: false })?.mode ?? 0;
     if ((mode & OTHERS) !== 0) chmodSync(path + part, mode & ~OTHERS);
   }
-}
-
-function logStatement(logger: Logger, event: LogEvent): void {
-  logger.debug({ sql: event.query.sql, ms: event.queryDurationMillis }, 'statement');
 }
 
 /** Keeps prepared statements, which Kysely prepares each time. */
@@ -151,6 +140,8 @@ class TransactionalSqliteDialect extends SqliteDialect {
 }
 
 class TransactionalSqliteAdapter extends SqliteAdapter {
+  readonly engine = sqliteEngine;
+
   override get supportsTransactionalDdl(): boolean {
     return true;
   }

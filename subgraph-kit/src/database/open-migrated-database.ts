@@ -1,0 +1,36 @@
+import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { DEFAULT_BOUNDS } from './engines/database-bounds.ts';
+import { isPostgresUrl } from './engines/postgres-url.ts';
+import { migrate } from './migrate.ts';
+import { type OpenDatabaseOptions, openDatabase } from './open-database.ts';
+
+/**
+ * Opens a database and runs the migrations that it hasn't had.
+ *
+ * @throws {ConfigurationError} as {@link openDatabase}
+ */
+export async function openMigratedDatabase<Tables>(
+  location: string,
+  migrations: Record<string, Migration>,
+  logger: Logger,
+  options: OpenDatabaseOptions = {},
+): Promise<Kysely<Tables>> {
+  if (isPostgresUrl(location)) await migrateUnlimited(location, migrations, logger);
+  const db = await openDatabase<Tables>(location, logger, options);
+  if (!isPostgresUrl(location)) await migrate(db, migrations, logger);
+  return db;
+}
+
+/** Migrates over a connection of its own, because a statement of a migration may take longer than those of requests. */
+async function migrateUnlimited(location: string, migrations: Record<string, Migration>, logger: Logger) {
+  const { waitTimeoutMs } = DEFAULT_BOUNDS;
+  const bounds = { maxConnections: 1, waitTimeoutMs, statementTimeoutMs: undefined };
+  const db = await openDatabase<unknown>(location, logger, { bounds });
+  try {
+    await migrate(db, migrations, logger);
+  } finally {
+    await db.destroy();
+  }
+}

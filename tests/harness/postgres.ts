@@ -1,0 +1,85 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePort } from './ports.ts';
+import { withDeadline } from './waiting.ts';
+
+/** Folder of PostgreSQL's programs, which Debian doesn't put on the PATH; undefined if it isn't installed. */
+const PROGRAMS = globSync('/usr/lib/postgresql/*/bin').find((folder) => existsSync(join(folder, 'initdb')));
+
+const MISSING = 'no PostgreSQL: install it (apt-get install postgresql) and run this file again';
+
+/** Reason for `test(name, { skip: withoutPostgres }, …)` if there is no PostgreSQL. CI has to have one. */
+export const withoutPostgres = PROGRAMS === undefined && process.env.CI !== 'true' && MISSING;
+
+/** A PostgreSQL server with an empty cluster. */
+export interface PostgresServer {
+  /** URL of its superuser. */
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export interface PostgresOptions {
+  /** True for a test of what survives a crash; without it nothing is synced to disk. */
+  isDurable?: boolean;
+  /** Further settings, such as `ssl=on`. */
+  settings?: readonly string[];
+}
+
+/** Starts a real PostgreSQL on a free port of this machine. It ends with the test. */
+export async function startPostgres(
+  t: { after(hook: () => unknown): void },
+  options: PostgresOptions = {},
+): Promise<PostgresServer> {
+  const { isDurable = false, settings = [] } = options;
+  const user = userOfServer();
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-postgres-'));
+  if (user) chownSync(folder, user.uid, user.gid);
+  const data = join(folder, 'data');
+  const run = { stdio: 'pipe', cwd: folder, ...user } as const;
+  execFileSync(program('initdb'), ['--pgdata', data, '--username=postgres', '--auth=trust', '--no-sync'], run);
+  const port = await freePort();
+  const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'];
+  const unsafe = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
+  for (const setting of [...(isDurable ? [] : unsafe), ...settings]) args.push('-c', setting);
+  const child = spawn(program('postgres'), args, { ...run, stdio: ['ignore', 'ignore', 'pipe'] });
+  const closed = once(child, 'close');
+  const stop = async () => {
+    child.kill('SIGQUIT');
+    await closed;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  t.after(stop);
+  const said: string[] = [];
+  const ready = new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      said.push(line);
+      if (line.includes('ready to accept connections')) resolve();
+    });
+    closed.then(() => reject(new Error(`PostgreSQL ended before it was ready: ${said.join('\n')}`)), reject);
+  });
+  await withDeadline(ready, () => 'PostgreSQL');
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, pid: child.pid ?? 0, stop };
+}
+
+/** Runs SQL on a database. @returns what psql prints: rows as lines, values separated by `|` */
+export function runSql(url: string, statements: string): string {
+  const args = [url, '--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1', '--command'];
+  return execFileSync(program('psql'), [...args, statements], { encoding: 'utf8', stdio: 'pipe' });
+}
+
+/** Returns the path of one of PostgreSQL's programs. */
+export function program(name: string): string {
+  return join(PROGRAMS ?? '', name);
+}
+
+/** Returns the user that Debian's package creates, if this process is root's: PostgreSQL refuses to run as root. */
+function userOfServer(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const idOf = (option: string) => Number(execFileSync('id', [option, 'postgres'], { encoding: 'utf8' }));
+  return { uid: idOf('-u'), gid: idOf('-g') };
+}
