@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { runSql } from '../../tests/harness/postgres.ts';
-import { cpuMs } from '../proc-fs.ts';
+import { cpuMs, endedChildrenCpuMs, parentOf } from '../proc-fs.ts';
 
 /** Counts of a PostgreSQL server, which grow. */
 export interface ServerCounts {
@@ -14,7 +14,7 @@ export interface ServerCounts {
 export function readServer(url: string, pid: number): ServerCounts {
   const statements = "select coalesce(sum(calls), 0) from pg_stat_statements where query not like '%pg_stat%'";
   const count = Number(runSql(url, statements));
-  return { cpuMs: [pid, ...childrenOf(pid)].reduce((sum, each) => sum + cpuMs(each), 0), statements: count };
+  return { cpuMs: endedChildrenCpuMs(pid) + sum([pid, ...childrenOf(pid)].map(cpuOf)), statements: count };
 }
 
 /** Returns the number of connections that subgraphs have open. */
@@ -24,15 +24,22 @@ export function countConnections(url: string): number {
 
 function childrenOf(parent: number): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => parentOf(pid) === parent);
+  return pids.map(Number).filter((pid) => unlessEnded(() => parentOf(pid)) === parent);
 }
 
-/** Returns the fourth field of /proc/PID/stat; undefined if the process has ended meanwhile. */
-function parentOf(pid: number): number | undefined {
+function cpuOf(pid: number): number {
+  return unlessEnded(() => cpuMs(pid)) ?? 0;
+}
+
+/** Returns undefined if the process has ended meanwhile. */
+function unlessEnded(read: () => number): number | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    return read();
   } catch {
     return undefined;
   }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

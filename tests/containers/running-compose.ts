@@ -40,7 +40,8 @@ export function testCompose(engine: Engine, image: string): void {
 
     const isUp = async () => {
       await compose('up', '--detach');
-      const look = async () => (await ask(url, '{ user(id: 1) { id } order(id: 1) { id } product(id: 1) { id } }')).errors;
+      const look = async () =>
+        (await ask(url, '{ user(id: 1) { id } order(id: 1) { id } product(id: 1) { id } }')).errors;
       await until(
         () => look().catch((error: unknown) => [error]),
         (errors) => errors === undefined,
@@ -59,13 +60,21 @@ export function testCompose(engine: Engine, image: string): void {
     });
 
     test('lets nobody reach a subgraph or the database by the way of another network', async () => {
-      const addresses = new Map(await Promise.all(NAMES.map(async (name) => [name, await addressesOf(engine, name)] as const)));
+      const addresses = new Map(
+        await Promise.all(NAMES.map(async (name) => [name, await addressesOf(engine, name)] as const)),
+      );
       const seen = await Promise.all(
         PROCESSES.map(async (from) => {
           const targets = NAMES.filter((name) => name !== from).flatMap((name) =>
             [name, ...(addresses.get(name) ?? [])].map((host) => ({ name, at: [host, PORTS[name]] })),
           );
-          const answer = await engine.exec(`shop_${from}_1`, 'node', '-e', REACH, JSON.stringify(targets.map(({ at }) => at)));
+          const answer = await engine.exec(
+            `shop_${from}_1`,
+            'node',
+            '-e',
+            REACH,
+            JSON.stringify(targets.map(({ at }) => at)),
+          );
           const found: boolean[] = JSON.parse(answer.output);
           return [from, [...new Set(targets.filter((_, index) => found[index]).map(({ name }) => name))].toSorted()];
         }),
