@@ -1,9 +1,10 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Afterwards, temporaryFolder } from '../harness/graph.ts';
+import type { Afterwards } from '../harness/graph.ts';
 import { PATH } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
 
@@ -30,17 +31,17 @@ export class Engine {
 
   /** Opens an engine, whose containers end with the test. */
   static async open(t: Afterwards): Promise<Engine> {
-    const folder = await temporaryFolder(t);
+    const folder = await mkdtemp(join(tmpdir(), 'lockstep-'));
     const [storage, settings] = [join(folder, 'storage.conf'), join(folder, 'containers.conf')];
     const text = await readFile(join(HERE, 'containers.conf'), 'utf8');
     await writeFile(settings, `${text}network_config_dir = "${folder}/networks"\n`);
     const paths = `runroot = "${folder}/run"\ngraphroot = "${folder}/root"`;
     await writeFile(storage, `[storage]\ndriver = "overlay"\n${paths}\n`);
     const engine = new Engine({ CONTAINERS_CONF: settings, CONTAINERS_STORAGE_CONF: storage });
-    // Layers are mounted below the folder, which is removed after this.
     t.after(async () => {
       await engine.podman('rm', '--all', '--force', '--time=0');
-      await engine.podman('rmi', '--all', '--force');
+      await engine.podman('rmi', '--all', '--force'); // layers are mounted below the folder
+      await rm(folder, { recursive: true });
     });
     return engine;
   }
