@@ -4,6 +4,7 @@ import { ask, get } from '../harness/client.ts';
 import { freePort } from '../harness/ports.ts';
 import { SUBGRAPHS } from '../harness/subgraphs.ts';
 import { until } from '../harness/waiting.ts';
+import { readComposeFile } from './compose-file.ts';
 import { composeSecrets } from './compose-secrets.ts';
 import type { Engine } from './engine.ts';
 
@@ -39,6 +40,13 @@ export function testCompose(engine: Engine, image: string): void {
     after(() => compose('down', '--volumes', '--timeout=1'));
 
     const isUp = async () => {
+      // This version of podman-compose (1.0.3) does not wait for the conditions of depends_on, and the name of a container that
+      // is started again keeps its old address too (netavark 1.4).
+      await compose('up', '--detach', 'postgres', 'redis');
+      await until(
+        () => engine.exec('shop_postgres_1', ...healthCheckOf('postgres')),
+        ({ code }) => code === 0,
+      );
       await compose('up', '--detach');
       const look = async () =>
         (await ask(url, '{ user(id: 1) { id } order(id: 1) { id } product(id: 1) { id } }')).errors;
@@ -95,6 +103,13 @@ export function testCompose(engine: Engine, image: string): void {
       assert.deepEqual(found, { user: { name: 'Ada', orders: [{ amount: '10.50' }] } });
     });
   });
+}
+
+/** Returns the command of a service's health check. */
+function healthCheckOf(name: string): readonly string[] {
+  const { test: check } = JSON.parse(JSON.stringify(readComposeFile().services[name]?.healthcheck));
+  assert.equal(check[0], 'CMD');
+  return check.slice(1);
 }
 
 /** Returns the addresses of a service in its networks. */
