@@ -13,6 +13,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { migrations } from '../../subgraphs/orders/src/database/migrations.ts';
 import { createDatabases } from '../harness/databases.ts';
+import { run } from '../harness/pm2.ts';
 import { runSql, startPostgres, withoutPostgres } from '../harness/postgres.ts';
 import { until } from '../harness/waiting.ts';
 
@@ -22,7 +23,7 @@ interface Tables {
 
 const NAMES = ['users', 'orders'];
 const onPostgres = { skip: withoutPostgres };
-const server = withoutPostgres ? { url: '', pid: 0 } : await startPostgres({ after });
+const server = withoutPostgres ? { url: '', certificate: '' } : await startPostgres({ after });
 
 async function open(t: { after(end: () => unknown): void }, bounds = { maxConnections: 10, waitTimeoutMs: 3000 }) {
   const url = createDatabases(['users'], '', 'database', server.url).get('users') ?? '';
@@ -210,4 +211,37 @@ test('an idle connection that the server ends is replaced', onPostgres, async (t
     (seen) => seen !== undefined,
   );
   assert.equal(value, 0);
+});
+
+test('TLS checks the certificate of the server, as the URL says', onPostgres, async (t) => {
+  const url = new URL(createDatabases(['users'], '', 'database', server.url).get('users') ?? '');
+  url.searchParams.set('sslmode', 'verify-full');
+  const { logger } = recordLog();
+  const unknown = await openDatabase(url.href, logger);
+  t.after(() => unknown.destroy());
+  const isEncrypted = sql<{ ssl: boolean }>`select ssl from pg_stat_ssl where pid = pg_backend_pid()`;
+  await assert.rejects(isEncrypted.execute(unknown), ({ cause }) => {
+    assert.match(String(cause), /self-signed certificate/);
+    return true;
+  });
+  url.searchParams.set('sslrootcert', server.certificate);
+  const known = await openDatabase(url.href, logger);
+  t.after(() => known.destroy());
+  assert.deepEqual((await isEncrypted.execute(known)).rows, [{ ssl: true }]);
+});
+
+test('commands that work on files say so, and none shows a password', onPostgres, async () => {
+  const urls = createDatabases(['users', 'orders', 'products'], '', 'schema', server.url);
+  const env = Object.fromEntries([...urls].map(([name, url]) => [`${name.toUpperCase()}_DATABASE`, url]));
+  const backup = await run(process.execPath, ['commands/backup.ts', '/nowhere'], env);
+  assert.equal(backup.code, 1);
+  assert.match(backup.stderr, /^users: its database is on a PostgreSQL server, and this command works on files; /);
+  const config = await run(process.execPath, ['commands/config.ts'], env);
+  assert.match(config.stdout, /USERS_DATABASE=postgres:\/\/\*\*\*@127\.0\.0\.1:\d+\//);
+  const stuck = await run(process.execPath, ['commands/stuck-orders.ts'], {
+    ...env,
+    ORDERS_DATABASE: 'postgres://a:secret@127.0.0.1:9/x',
+  });
+  assert.match(stuck.stderr, /^orders: its database can't be read \(connect ECONNREFUSED 127\.0\.0\.1:9\)\n$/);
+  for (const { stdout, stderr } of [backup, config, stuck]) assert.doesNotMatch(stdout + stderr, /secret|a%20password/);
 });
