@@ -13,7 +13,7 @@ import { Telemetry } from './telemetry/telemetry.ts';
 await run('gateway', readConfig, async (config, logger) => {
   let phase: 'serving' | 'stopping' = 'serving';
   const changes = new ChangeLog();
-  const telemetry = new Telemetry(logger, () => generations.figures);
+  const telemetry = new Telemetry(logger, () => generations.figures, config.totalsFile);
   const generations = new Generations<GatewayServer>({
     secret: config.secret,
     logger,
@@ -36,6 +36,7 @@ await run('gateway', readConfig, async (config, logger) => {
       watcher.stop();
       await listening.stop();
       await generations.stop();
+      await telemetry.close();
     },
   };
 });

@@ -54,5 +54,12 @@ export const httpUrl = z
   })
   .refine(hasNoCredentials, CREDENTIALS_RULE);
 
+/** One or more {@link httpUrl}s with commas between them. */
+export const httpUrls = z
+  .string('give an address that starts with http:// or https://')
+  .transform((list) => list.split(',').map((url) => url.trim()))
+  .pipe(z.tuple([httpUrl], httpUrl))
+  .refine((urls) => new Set(urls).size === urls.length, 'give each address once');
+
 /** `true` or `false`. */
 export const flag = z.enum(['true', 'false'], 'give true or false').transform((text) => text === 'true');

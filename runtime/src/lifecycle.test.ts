@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 
 const FIXTURE = join(import.meta.dirname, 'fixtures', 'lifecycle-process.ts');
+
+/** Probe that the fixture has if it is started as `probe`. */
+const PROBE = 'http://127.0.0.1:4001/health/ready';
 
 interface Started {
   child: ChildProcess;
@@ -35,13 +38,26 @@ async function end(child: ChildProcess) {
 async function startReady(t: TestContext, way: string, env?: NodeJS.ProcessEnv): Promise<Started> {
   const started = start(t, way, env);
   const [message] = await Promise.race([once(started.child, 'message'), started.ended.then(({ err }) => [err])]);
-  assert.deepEqual(message, { type: 'axm:monitor', data: { state: { value: 'ready' }, probe: { value: '' } } });
+  assert.deepEqual(message, {
+    type: 'axm:monitor',
+    data: { state: { value: 'ready' }, probe: { value: way === 'probe' ? PROBE : '' } },
+  });
   return started;
 }
 
 const lines = (output: string): string[] => output.split('\n').filter((line) => line !== '');
 
 describe('a start', { timeout: 60_000 }, () => {
+  test('writes the URL of its probe to a file, for the health check of a container', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'lockstep-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const PROBE_FILE = join(folder, 'probe');
+    const { child, ended } = await startReady(t, 'probe', { PROBE_FILE });
+    child.kill('SIGTERM');
+    await ended;
+    assert.equal(await readFile(PROBE_FILE, 'utf8'), PROBE);
+  });
+
   test('exits with 78 and one line about a wrong configuration', async (t) => {
     const { code, out, err } = await start(t, 'configuration').ended;
     assert.equal(code, 78);

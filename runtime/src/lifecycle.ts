@@ -37,7 +37,7 @@ export async function run<Config extends ProcessConfig>(
     stopOnSignals(running, logger);
     // Node writes its compile cache when a process exits, and not if it is killed. It takes no time if all of it was read.
     flushCompileCache();
-    reportReady(running.probe);
+    reportReady(running.probe, config.probeFile);
   } catch (error) {
     die(logger, error);
   }

@@ -29,6 +29,7 @@ export const processVariables = {
   // pm2's, for the processes that it runs
   pm_out_log_path: z.string().optional(),
   pm_err_log_path: z.string().optional(),
+  PROBE_FILE: z.string().optional(),
   SUBGRAPH_SECRET: secret.optional(),
   SUBGRAPH_SECRET_FILE: z.string().optional(),
 };
@@ -43,6 +44,8 @@ export interface ProcessConfig {
   readonly logging: { readonly format: 'pretty' | 'json'; readonly level: string };
   /** Files that this process writes its logs to, if pm2 runs it. */
   readonly logFiles?: LogFiles;
+  /** File to write the URL of the readiness probe to, for the health check of a container. */
+  readonly probeFile?: string | undefined;
   /** Secret shared by the gateway and the subgraphs; undefined if none is configured. */
   readonly secret: string | undefined;
 }
@@ -59,6 +62,7 @@ export function toProcessConfig(variables: Variables): ProcessConfig {
     drainDelayMs: variables.DRAIN_DELAY_MS,
     logging: { format: variables.LOG_FORMAT ?? (isProduction ? 'json' : 'pretty'), level: variables.LOG_LEVEL },
     ...(logFiles && { logFiles }),
+    probeFile: variables.PROBE_FILE,
     secret: sharedSecret(variables.SUBGRAPH_SECRET, variables.SUBGRAPH_SECRET_FILE),
   };
 }

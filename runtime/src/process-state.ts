@@ -1,11 +1,15 @@
+import { writeFileSync } from 'node:fs';
+
 /**
- * Tells pm2 that this process answers requests. pm2 keeps it as a metric of the process, which the project's commands read;
- * `pm2 show` prints it too (https://pm2.io/docs/plus/guide/custom-metrics/).
+ * Tells whatever runs this process that it answers requests. pm2 keeps it as a metric of the process, which the project's
+ * commands read; `pm2 show` prints it too (https://pm2.io/docs/plus/guide/custom-metrics/). A container's health check
+ * (deploy/health-check.js) reads the file.
  *
  * @param probe URL of its readiness probe
  */
-export function reportReady(probe = ''): void {
+export function reportReady(probe = '', file?: string): void {
   process.send?.({ type: 'axm:monitor', data: { state: { value: 'ready' }, probe: { value: probe } } });
+  if (file !== undefined) writeFileSync(file, probe);
 }
 
 /** Open circuit breaker of a process. */

@@ -18,7 +18,7 @@ async function connect(t: TestContext, listener: RequestListener, secret?: strin
   const { logger } = recordLog();
   const client = new PeerClient(
     'users',
-    { url, timeoutMs: 2000, secret },
+    { urls: [url], timeoutMs: 2000, secret },
     { config: { secret: SHARED_SECRET }, logger },
   );
   t.after(() => client.close());
@@ -60,7 +60,7 @@ describe('PeerClient.exists', () => {
       answers(401, { errors: [{ message: 'This subgraph answers only its gateway' }] }),
     );
     const { logger, lines } = recordLog();
-    const options = { url, timeoutMs: 2000, secret: undefined };
+    const options = { urls: [url] as const, timeoutMs: 2000, secret: undefined };
     const client = new PeerClient('users', options, { config: { secret: SHARED_SECRET }, logger });
     t.after(() => client.close());
     for (let times = 0; times < 2; times += 1) await assert.rejects(client.exists('user', '1', inTime()), UNAVAILABLE);

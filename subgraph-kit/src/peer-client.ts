@@ -17,11 +17,11 @@ export interface Caller {
 /** Returns the options of a client of another subgraph. */
 export function peerOptions(
   name: string,
-  { url, timeoutMs, secret }: Peer,
+  { urls, timeoutMs, secret }: Peer,
   { config, logger }: Caller,
 ): SubgraphClientOptions {
   const logsFailures = config.telemetry?.hasAccessLog;
-  return { name, url, timeoutMs, secret: secret ?? config.secret, logger, logsFailures };
+  return { name, url: urls[0], urls, timeoutMs, secret: secret ?? config.secret, logger, logsFailures };
 }
 
 const ENTITIES_EXIST = `query EntitiesExist($representations: [_Any!]!) {

@@ -43,7 +43,7 @@ test('answers from what it has stored, until a mutation returns the entity', asy
     'bytes{subgraph="things",type="Query"',
     'evictions_total{subgraph="names",type="Thing"',
   ])
-    assert.ok(text.includes(`lockstep_response_cache_${series},pid=`), series);
+    assert.ok(text.includes(`lockstep_response_cache_${series}} `), series);
 });
 
 test('a mutation that returns an entity without its key drops all of its type', async () => {

@@ -18,7 +18,7 @@ const ALLOWED_WORKSPACES: Readonly<Record<string, readonly string[]>> = {
 /** Folders of the gateway. Each imports only from those below it, and nothing imports the files above them all. */
 const FLOORS = [
   ...['pipeline', 'supergraph', 'operations', 'subgraphs', 'execution'],
-  ...['planning', 'telemetry', 'hooks', 'configuration'],
+  ...['planning', 'telemetry', 'redis', 'hooks', 'configuration'],
 ];
 
 test('runtime imports no other workspace, the gateway only runtime, and a subgraph only runtime and subgraph-kit', () => {

@@ -4,7 +4,7 @@ import { readSources } from '../harness/sources.ts';
 
 test('each file with end-to-end tests runs: by its name, or because a file that runs imports it', () => {
   const sources = readSources('tests');
-  const isRun = (path: string) => /\.(test|alone|suite|jest)\.ts$/.test(path);
+  const isRun = (path: string) => /\.(test|alone|engine|suite|jest)\.ts$/.test(path);
   const parts = sources.filter(({ path, text }) => !isRun(path) && /^\s*(test|describe)\(/m.test(text));
   assert.ok(parts.length > 0);
   for (const { path } of parts) {

@@ -18,24 +18,46 @@ export const withoutNginx = spawnSync('nginx', ['-v']).status !== 0 && process.e
  *
  * @returns its URL
  */
-export async function startCachingProxy(t: Afterwards, target: string): Promise<string> {
+export function startCachingProxy(t: Afterwards, target: string): Promise<string> {
+  const { origin, pathname } = new URL(target);
+  return startNginx(t, pathname, (folder) => ({
+    http: `proxy_cache_path ${folder}/cache keys_zone=answers:1m;`,
+    location: `proxy_pass ${origin};
+      proxy_cache answers;
+      proxy_cache_revalidate on;
+      add_header x-cache $upstream_cache_status always;`,
+  }));
+}
+
+/** Starts a real nginx that shares requests among instances. It ends with the test. Returns its URL. */
+export function startBalancer(t: Afterwards, targets: readonly string[]): Promise<string> {
+  const servers = targets.map((target) => `server ${new URL(target).host} max_fails=0;`);
+  return startNginx(t, new URL(targets[0] ?? '').pathname, () => ({
+    http: `upstream instances { ${servers.join(' ')} keepalive 16; }`,
+    location: 'proxy_pass http://instances; proxy_http_version 1.1; proxy_set_header connection "";',
+  }));
+}
+
+interface Parts {
+  readonly http: string;
+  readonly location: string;
+}
+
+async function startNginx(t: Afterwards, path: string, parts: (folder: string) => Parts): Promise<string> {
   const folder = await temporaryFolder(t);
   const port = await freePort();
-  const { origin, pathname } = new URL(target);
+  const { http, location } = parts(folder);
   const config = `daemon off; user ${userInfo().username}; pid ${folder}/pid; error_log stderr emerg; worker_processes 1;
 events {}
 http {
   access_log off;
   client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
-  proxy_cache_path ${folder}/cache keys_zone=answers:1m;
+  ${http}
   server {
     listen 127.0.0.1:${port};
     location / {
-      proxy_pass ${origin};
-      proxy_cache answers;
-      proxy_cache_revalidate on;
-      add_header x-cache $upstream_cache_status always;
+      ${location}
     }
   }
 }
@@ -48,7 +70,7 @@ http {
     child.kill('SIGTERM');
     await closed;
   });
-  const url = `http://127.0.0.1:${port}${pathname}`;
+  const url = `http://127.0.0.1:${port}${path}`;
   await until(
     () => fetch(url).catch(() => undefined),
     (response) => response !== undefined,

@@ -9,6 +9,7 @@ import { tellProgress, times } from '../harness/full-count.ts';
 import { createProject, type Project, run } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
 import { SUBGRAPH_NAMES } from '../harness/subgraphs.ts';
+import { until } from '../harness/waiting.ts';
 
 /** Number of reloads for each number of instances, at some ten seconds each. */
 const RELOADS = times(20, 1);
@@ -17,6 +18,8 @@ const LOOPS = 4;
 const PAUSE_MS = times(10, 50);
 /** Processes that keep both cores busy meanwhile. In `npm test` other tests do. */
 const BUSY = times(2, 0);
+/** Longer than a process takes to add what it has counted. */
+const ADDED_WITHIN_MS = 2500;
 const OPERATIONS = [
   '{ orders(first: 20) { id user { name } } }',
   'mutation ($userId: ID!) { createOrder(userId: $userId, amount: "10.50") { user { name } } }',
@@ -26,6 +29,8 @@ const OPERATIONS = [
 ];
 
 const project = await startProject();
+
+const scrapes = watchTotals(new URL('/metrics', project.url));
 
 for (const instances of ['1', '2']) {
   test(`npm run reload loses no request under load with GATEWAY_INSTANCES=${instances}`, async (t) => {
@@ -48,6 +53,41 @@ for (const instances of ['1', '2']) {
   });
 }
 
+test('one scrape has the sum of all gateway processes, which a reload and a kill do not lessen', async () => {
+  const gateways = async () => (await project.list()).filter(({ name }) => name === 'gateway');
+  const before = await scrapes.total();
+  assert.ok(before > 200 * RELOADS, `${before} requests of the tests above`);
+  const [killed] = await gateways();
+  process.kill(killed?.pid ?? 0, 'SIGKILL');
+  await until(gateways, (all) => all.every(({ pid, status }) => status === 'online' && pid !== killed?.pid));
+  const [known = 0] = await until(
+    () => settled(scrapes.total),
+    ([total, later]) => total === later && total >= before,
+  );
+  for (let request = 0; request < 40; request += 1) await send(project.url);
+  await until(scrapes.total, (total) => total === known + 40);
+  const { falls, pids } = await scrapes.end();
+  assert.deepEqual(falls, []);
+  assert.ok(pids.size >= 2 * RELOADS + 3, `${pids.size} processes answered`);
+});
+
+test('pm2 shows the requests a second, their 95th percentile and errors of gateways and subgraphs', async () => {
+  const figures = async () => {
+    for (let request = 0; request < 20; request += 1) await send(project.url, '{ users { id } }');
+    const list = JSON.parse((await project.pm2(['jlist'])).stdout.trim().split('\n').at(-1) ?? '');
+    const shown = list.filter(({ name }: { name: string }) => ['gateway', 'users'].includes(name));
+    return shown.map(({ pm2_env }: { pm2_env: { axm_monitor: Figures } }) => pm2_env.axm_monitor) as Figures[];
+  };
+  const seen = await until(figures, (all) => all.every(({ requests }) => Number(requests?.value) > 0));
+  assert.equal(seen.length, 3);
+  for (const { requests, p95, errors, state } of seen) {
+    assert.deepEqual([requests?.unit, p95?.unit, errors], ['/s', 'ms', { value: '0.0', unit: '/s' }]);
+    assert.ok(Number(p95?.value) > 0 && state?.value === 'ready');
+  }
+});
+
+type Figures = Readonly<Record<string, { readonly value: string; readonly unit: string } | undefined>>;
+
 /** Reloads, and asserts that each process was replaced, and that there are so many gateways. */
 async function reloadAll(instances: string): Promise<void> {
   const before = await pidsOf(project);
@@ -65,6 +105,7 @@ async function startProject(): Promise<Project> {
     DRAIN_DELAY_MS: '', // the default
     USERS_TIMEOUT_MS: '10000',
     SUPERGRAPH_FILE: join(folder, 'supergraph.yaml'),
+    METRICS_PATH: '/metrics',
   }));
   const supergraph = await readFile(join(ROOT, 'supergraph.yaml'), 'utf8');
   const patient = supergraph.replaceAll(/timeout: \w+/g, 'timeout: 10s').replaceAll('./', `${ROOT}/`);
@@ -94,6 +135,49 @@ function startLoad(url: string, variables: Record<string, string>) {
     async end() {
       isEnding = true;
       await Promise.all(loops);
+      return seen;
+    },
+  };
+}
+
+/** Sends a request over a connection of its own, so that any of the gateways may have it. */
+async function send(url: string, query = '{ __typename }'): Promise<string> {
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return response.text();
+}
+
+/** Resolves with a total, and with that of a while later, in which each process has added what it had counted. */
+async function settled(total: () => Promise<number>): Promise<readonly [before: number, later: number]> {
+  const before = await total();
+  await delay(ADDED_WITHIN_MS);
+  return [before, await total()];
+}
+
+/** Scrapes again and again over connections of their own, until it is ended. */
+function watchTotals(url: URL) {
+  const seen = { falls: [] as string[], pids: new Set<string>(), last: 0 };
+  let isEnding = false;
+  const total = async () => {
+    const response = await fetch(url, { headers: { connection: 'close' } });
+    const text = await response.text();
+    for (const [, pid = ''] of text.matchAll(/^process_cpu_seconds_total\{pid="(\d+)"/gm)) seen.pids.add(pid);
+    const values = [...text.matchAll(/^lockstep_requests_total\{.*outcome="(?!page).*\} (\d+)$/gm)];
+    return values.reduce((sum, [, value]) => sum + Number(value), 0);
+  };
+  const watch = async () => {
+    for (; !isEnding; await delay(100)) {
+      const now = await total().catch(() => seen.last); // during the kill
+      if (now < seen.last) seen.falls.push(`${seen.last} to ${now}`);
+      seen.last = now;
+    }
+  };
+  const watching = watch();
+  return {
+    total,
+    async end() {
+      isEnding = true;
+      await watching;
       return seen;
     },
   };

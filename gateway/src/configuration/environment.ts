@@ -22,6 +22,8 @@ const origins = z
 /** Configuration of the gateway's process; the supergraph file configures the rest. */
 export interface Config extends ProcessConfig {
   readonly supergraphFile: string;
+  /** File in which the gateway processes that pm2 runs add up what they count; undefined if pm2 doesn't run this one. */
+  readonly totalsFile: string | undefined;
   /** Values of `${env.NAME}` in the supergraph file. */
   readonly env: NodeJS.ProcessEnv;
   /** Settings of that file that the environment overrides. */
@@ -60,5 +62,16 @@ export function readConfig(env = process.env): Config {
     telemetry: variables,
     isProduction: process.isProduction,
   });
-  return { ...process, supergraphFile: resolve(variables.SUPERGRAPH_FILE), env, overrides };
+  return {
+    ...process,
+    supergraphFile: resolve(variables.SUPERGRAPH_FILE),
+    totalsFile: totalsFileOf(env),
+    env,
+    overrides,
+  };
+}
+
+/** Processes of one app of pm2 share a file in its folder. */
+function totalsFileOf({ PM2_HOME: folder, name, pm_id }: NodeJS.ProcessEnv): string | undefined {
+  return folder && name && pm_id ? join(folder, `${name}-metrics.sqlite`) : undefined;
 }

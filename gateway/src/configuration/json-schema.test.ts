@@ -32,6 +32,8 @@ const TAKEN: Record<string, string> = {
   'headers against forgery': withGateway('  csrf: { required_headers: [x-shop] }'),
   'errors by subgraph': withGateway('  include_subgraph_errors: { all: false, a: true }'),
   'a schema to ask for': 'subgraphs: { a: { routing_url: "http://a/", schema: { subgraph_url: "http://a/" } } }',
+  'several instances':
+    'subgraphs: { a: { routing_urls: ["http://a/", "${env.A:-http://b/}"], schema: { file: a.graphql } } }',
   'error codes': `subgraphs: { a: { ${SUBGRAPH}, error_codes: [GONE], error_extensions: [left] } }`,
   'a secret': `subgraphs: { a: { ${SUBGRAPH}, secret: 0123456789abcdef }, b: { ${SUBGRAPH}, secret: false } }`,
   'a setting': withGateway('  traffic_shaping: { deduplicate_query: false }'),
@@ -43,6 +45,7 @@ const REFUSED: Record<string, string> = {
   'a name with a space': `subgraphs: { "a b": { ${SUBGRAPH} } }`,
   'another version': `federation_version: 1\nsubgraphs: { a: { ${SUBGRAPH} } }`,
   'an address without a scheme': 'subgraphs: { a: { routing_url: "a:4001", schema: { file: a } } }',
+  'no instance': 'subgraphs: { a: { routing_urls: [], schema: { file: a } } }',
   'a schema of two forms': 'subgraphs: { a: { routing_url: "http://a/", schema: { file: a, sdl: b } } }',
   'a duration without a unit': `subgraphs: { a: { ${SUBGRAPH}, timeout: 5 } }`,
   'a duration of another unit': `subgraphs: { a: { ${SUBGRAPH}, timeout: 5h } }`,

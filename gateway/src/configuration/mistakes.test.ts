@@ -38,6 +38,34 @@ test('lists the known keys for an unknown key that resembles none', () => {
   assert.match(mistake ?? '', /^2: gateway\.traffic_shaping\.colour: unknown key; known keys: .*batch_entities/);
 });
 
+test('says what is wrong with the addresses of a subgraph', () => {
+  const many = Array.from({ length: 101 }, (_, index) => `"http://a:${index}/"`).join(', ');
+  const rule = 'give a list of 1 to 100 addresses';
+  for (const [addresses, ...mistakes] of [
+    ['timeout: 1s', 'routing_url: is missing: give an address that starts with http:// or https://'],
+    ['routing_urls: []', `routing_urls: is an empty list: ${rule}`],
+    ['routing_urls: "http://a:1/"', `routing_urls: "http://a:1/": ${rule}`],
+    [`routing_urls: [${many}]`, `routing_urls: is a list: ${rule}`],
+    [
+      'routing_urls: ["http://a:1/", "b:1", "http://a:1/"]',
+      'routing_urls.1: "b:1": give an address that starts with http:// or https://',
+      'routing_urls.2: "http://a:1/": duplicate address; remove one',
+    ],
+    ['routing_urls: ["http://a:1/", "http://a:1/"]', 'routing_urls.1: "http://a:1/": duplicate address; remove one'],
+    [
+      'routing_url: "http://b:1/", routing_urls: ["http://a:1/"]',
+      'routing_url: "http://b:1/": is not called, because it is none of routing_urls; give one of them, or remove it',
+    ],
+  ]) {
+    assert.deepEqual(
+      mistakesOf(`subgraphs: { a: { ${addresses}, schema: { file: a.graphql } } }`),
+      mistakes.map((mistake) => `1: subgraphs.a.${mistake}`),
+    );
+  }
+  const both = 'routing_url: "http://b:1/", routing_urls: ["http://a:1/", "http://b:1/"]';
+  assert.deepEqual(mistakesOf(`subgraphs: { a: { ${both}, schema: { file: a.graphql } } }`), []);
+});
+
 test('reports a mistake in a variable without hiding or causing others', () => {
   const text = `subgraphs:
   a:

@@ -14,7 +14,10 @@ import { type Mistake, SupergraphDocument } from './supergraph-document.ts';
 /** Address, schema and call settings of one subgraph. */
 export interface SubgraphSettings {
   readonly name: string;
+  /** Its address, or that of its first instance. */
   readonly routingUrl: string;
+  /** Addresses of its instances; undefined if it has only `routingUrl`. */
+  readonly routingUrls?: readonly string[];
   readonly schema: SchemaSource;
   /** Time limit of one call, from connecting to the last byte. */
   readonly timeoutMs: number;

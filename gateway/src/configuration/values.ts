@@ -34,7 +34,8 @@ export const sizeLimit = z
   .refine((bytes) => bytes > 0, 'give a size of 1b or more')
   .refine((bytes) => bytes <= MAX_BYTES, `give at most ${MAX_BYTES / 1024 ** 2}mb`);
 
-const HTTP_RULE = 'give an address that starts with http:// or https://';
+/** Message for what is no http or https URL. */
+export const HTTP_RULE = 'give an address that starts with http:// or https://';
 
 /** Returns a schema of absolute http and https URLs without credentials, which would be logged and not sent. */
 export function httpAddress(rule: string) {

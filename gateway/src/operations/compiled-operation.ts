@@ -3,18 +3,15 @@ import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
 import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import {
-  type DocumentNode,
   type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLObjectType,
-  type GraphQLSchema,
   getVariableValues,
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
-import { AnswerBudget, type AnswerLimits, AnswerTooLargeError, type ReplyBytes } from '../execution/answer-budget.ts';
+import { AnswerBudget, AnswerTooLargeError } from '../execution/answer-budget.ts';
 import type { Step } from '../execution/fetching/fetch.ts';
-import type { SubgraphCall } from '../execution/fetching/fetch-request.ts';
 import { compilePlan } from '../execution/fetching/plan.ts';
 import { PlanExecution } from '../execution/fetching/plan-execution.ts';
 import { TypeRelations } from '../execution/fetching/type-relations.ts';
@@ -24,57 +21,12 @@ import { ResponseTree } from '../execution/response-tree.ts';
 import { Completion } from '../execution/shaping/completion.ts';
 import { isIncluded } from '../execution/shaping/field-collection.ts';
 import { compileRequiredFields, compileShape } from '../execution/shaping/shape.ts';
-import type { Timeline } from '../execution/timeline/timeline.ts';
 import { conditionNames, fragmentsOf, operationOf } from '../planning/plan/operation-document.ts';
 import { ResponseKeys } from '../planning/plan/response-keys.ts';
-import type { PlannedOperation } from '../planning/planner.ts';
 import { denialErrors } from './authorization/denial-errors.ts';
-import type { Restriction } from './authorization/restriction.ts';
 import { clientLeft } from './in-time.ts';
-
-/** Input of the compiler. */
-export interface OperationSource extends PlannedOperation {
-  readonly apiSchema: GraphQLSchema;
-  readonly supergraphSchema: GraphQLSchema;
-  /** The client's document, validated against `apiSchema`. */
-  readonly document: DocumentNode;
-  readonly operationName?: string | undefined;
-  /** True if entity fetches to one subgraph that can be ready together are one call. */
-  readonly mergesFetches: boolean;
-  /** The denied part: `document` then has its fragments inlined, and only the visible part was planned. */
-  readonly restriction?: SourceRestriction | undefined;
-}
-
-export interface SourceRestriction extends Restriction {
-  readonly isAuthenticated: boolean;
-  /** True if a denial refuses the whole operation. */
-  readonly isWhole: boolean;
-}
-
-/** One run of an operation. */
-export interface ExecutionRequest {
-  /** Variables as the client sent them. */
-  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly call: SubgraphCall;
-  /** Aborted when the client leaves. */
-  readonly signal?: AbortSignal | undefined;
-  readonly limits: AnswerLimits;
-  readonly bytes?: ReplyBytes | undefined;
-  /** Undefined unless the client asks for it. */
-  readonly timeline?: Timeline | undefined;
-}
-
-/**
- * Result of an operation, without `data` if nothing was executed. Must not be changed: parts of it may be shared.
- *
- * https://spec.graphql.org/October2021/#sec-Response-Format
- */
-export interface OperationResult {
-  readonly data?: JsonRecord | null;
-  readonly errors?: readonly GraphQLError[];
-  /** Denials, which aren't among `errors`. */
-  readonly denied?: readonly GraphQLError[];
-}
+import type { ExecutionRequest, OperationResult } from './operation-result.ts';
+import type { OperationSource, SourceRestriction } from './operation-source.ts';
 
 /** Maximum number of code variants kept of an operation, one for each combination of its `@skip`s and `@include`s. */
 const MAX_CODES = 64;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
-import type { OperationResult } from './compiled-operation.ts';
+import type { OperationResult } from './operation-result.ts';
 import { Federation, type Tamper } from './testing/federation.ts';
 
 // Longer than usual because one table of faults is easier to read than several.

@@ -20,7 +20,7 @@ import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
 import type { RequestWatch } from '../telemetry/request-watch.ts';
 import type { DemandControl } from './cost/demand-control.ts';
-import { RegisteredDocuments } from './documents/registered-documents.ts';
+import type { RegisteredDocuments } from './documents/registered-documents.ts';
 import { FURTHER_RULES, type ValidatedDocuments } from './documents/validated-documents.ts';
 import type { FastPath } from './fast-path.ts';
 import type { LandingPage } from './pages/pages.ts';
@@ -51,12 +51,14 @@ interface ApolloServerParts extends Pick<HandlerFoundation, 'settings' | 'superg
   readonly queryPlans: QueryPlans | undefined;
   readonly watch: RequestWatch | undefined;
   readonly landingPage: LandingPage;
+  /** Documents that clients register; undefined if they may not. */
+  readonly registered: RegisteredDocuments | undefined;
 }
 
 /** Makes the Apollo Server that answers what is new, what is wrong, and what plugins have a say in. */
 export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
-  const { settings, supergraph, logger, demandControl, fastPath, validated, rules, queryPlans, watch, landingPage } =
-    parts;
+  const { settings, supergraph, logger, demandControl, fastPath, validated, rules, queryPlans, watch } = parts;
+  const { landingPage, registered } = parts;
   return new ApolloServer<Context>({
     gateway: supergraphGateway(supergraph),
     introspection: settings.introspection,
@@ -68,7 +70,7 @@ export function apolloServer(parts: ApolloServerParts): ApolloServer<Context> {
     validationOptions: VALIDATION_OPTIONS,
     formatError: formatError(logger, settings.subgraphErrors),
     parseOptions: { maxTokens: settings.limits.maxTokens },
-    persistedQueries: settings.apq.enabled ? { cache: new RegisteredDocuments() } : false,
+    persistedQueries: registered ? { cache: registered } : false,
     logger,
     plugins: [
       landingPage.plugin,

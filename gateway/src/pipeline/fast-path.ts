@@ -12,7 +12,7 @@ import { KnownOperations } from '@lockstep/runtime/http/server/known-operations.
 import { plainRequestOf } from '@lockstep/runtime/http/server/plain-request.ts';
 import type { OperationTypeNode } from 'graphql';
 import type { ClientOperation } from '../operations/client-operation.ts';
-import type { OperationResult } from '../operations/compiled-operation.ts';
+import type { OperationResult } from '../operations/operation-result.ts';
 import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
 import type { DemandControl } from './cost/demand-control.ts';

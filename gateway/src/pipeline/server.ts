@@ -10,6 +10,7 @@ import { TrafficLimits } from './admission/traffic-limits.ts';
 import { apolloServer } from './apollo-server.ts';
 import { DemandControl } from './cost/demand-control.ts';
 import { DocumentGate } from './documents/document-gate.ts';
+import { RegisteredDocuments } from './documents/registered-documents.ts';
 import { ValidatedDocuments } from './documents/validated-documents.ts';
 import { FastPath } from './fast-path.ts';
 import { graphqlRequests } from './graphql-request.ts';
@@ -27,23 +28,28 @@ export interface GatewayProcess {
   readonly changes?: ChangeLog | undefined;
 }
 
+/** Parts of a server that have to be closed, or are taken over by the next one. */
+interface ServerParts {
+  readonly limits: TrafficLimits;
+  readonly authentication: Authentication | undefined;
+  readonly apolloServer: ApolloServer<Context>;
+  readonly registered: RegisteredDocuments | undefined;
+}
+
 /** Everything between Node's HTTP and the execution of operations, under one set of settings and on one supergraph. */
 export class GatewayServer implements RequestHandler {
   readonly handle: Handler;
   readonly limits: TrafficLimits;
   readonly authentication: Authentication | undefined;
   readonly #apolloServer: ApolloServer<Context>;
+  readonly #registered: RegisteredDocuments | undefined;
 
-  private constructor(
-    handle: Handler,
-    limits: TrafficLimits,
-    authentication: Authentication | undefined,
-    apolloServer: ApolloServer<Context>,
-  ) {
+  private constructor(handle: Handler, { limits, authentication, apolloServer, registered }: ServerParts) {
     this.handle = handle;
     this.limits = limits;
     this.authentication = authentication;
     this.#apolloServer = apolloServer;
+    this.#registered = registered;
   }
 
   /** @param before the one that it is going to replace: it shares its limits and issuers' keys if their settings are equal */
@@ -65,12 +71,14 @@ export class GatewayServer implements RequestHandler {
     const landingPage = new LandingPage(settings.landingPage, settings.path, logger);
     const queryPlans = settings.queryPlans && new QueryPlans(settings.queryPlans);
     const sharedParts = { rules, watch, queryPlans };
-    const parts = { settings, supergraph, logger, demandControl, fastPath, validated, landingPage, ...sharedParts };
+    const documents = new DocumentGate(settings, { introspection, logger, refusals, validated });
+    const authentication = await Authentication.open(settings, logger, before?.authentication, refusals);
+    const registered = await RegisteredDocuments.open(settings.apq, logger, (text) => documents.admits(text));
+    const documentParts = { validated, registered, fastPath };
+    const parts = { settings, supergraph, logger, demandControl, landingPage, ...documentParts, ...sharedParts };
     const server = apolloServer(parts);
     await server.start();
-    const authentication = await Authentication.open(settings, logger, before?.authentication, refusals);
     const limits = await TrafficLimits.open(settings.traffic, { logger, refusals }, before?.limits);
-    const documents = new DocumentGate(settings, { introspection, logger, refusals, validated });
     const graphql = graphqlRequests(
       {
         ...sharedParts,
@@ -84,11 +92,13 @@ export class GatewayServer implements RequestHandler {
       },
       settings,
     );
-    return new GatewayServer(gatewayRoutes(foundation, process, limits, graphql), limits, authentication, server);
+    const handle = gatewayRoutes(foundation, process, limits, graphql);
+    return new GatewayServer(handle, { limits, authentication, apolloServer: server, registered });
   }
 
   async close(): Promise<void> {
     this.limits.close();
+    this.#registered?.close();
     await this.#apolloServer.stop();
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Instance } from '@lockstep/runtime/http/client/instance.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { TimedFetches } from '../execution/timeline/timed-fetches.ts';
 import type { FetchTrace, OperationTrace } from '../telemetry/operation-trace.ts';
@@ -30,6 +31,8 @@ export interface CallContext extends Lifetime {
   readonly timed?: TimedFetches | undefined;
   /** Number of earlier attempts, added when the call is sent again. */
   readonly resends?: number;
+  /** Instances that failed earlier attempts, if the subgraph has several and the call may be sent again. */
+  readonly failedAt?: Set<Instance>;
   /** Added to an attempt that is traced. */
   readonly traceHeaders?: Readonly<Record<string, string>>;
 }

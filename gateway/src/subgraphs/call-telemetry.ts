@@ -1,4 +1,5 @@
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import type { InstanceOutcome } from '@lockstep/runtime/http/client/instance-pool.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { CallDescription } from '@lockstep/runtime/request-scope.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
@@ -37,6 +38,11 @@ export class CallTelemetry {
   get cacheCounts(): CacheCounts | undefined {
     return this.#metrics?.cacheCountsOf(this.#subgraph);
   }
+
+  /** Counts the outcome of a request to one of several instances. */
+  readonly noteInstance = (instance: string, outcome: InstanceOutcome): void => {
+    this.#metrics?.instanceCallsOf(this.#subgraph).add(instance, outcome);
+  };
 
   /** Step of one fetch of an operation, which may share its call with others. */
   readonly observe: Step<GraphQLAnswer> = (next) => async (request, context) => {

@@ -12,11 +12,12 @@ const SLEEP_WINDOW_MS = 200;
 const TIMER_SLACK_MS = 20;
 
 /** Returns a breaker, and the number of calls that it has let through. */
-function breakerOf({ requestThreshold = 20, errorThresholdPercentage = 50 } = {}) {
+function breakerOf({ requestThreshold = 20, errorThresholdPercentage = 50, hasLostInstance = false } = {}) {
   const log = recordLog();
   const subgraph = { name: 'books', routingUrl: '', schema: { sdl: '' }, timeoutMs: 1000 };
   const settings = { requestThreshold, errorThresholdPercentage, sleepWindowMs: SLEEP_WINDOW_MS };
-  const breaker = new CircuitBreaker(subgraph, settings, log.logger);
+  const client = { hasLostInstanceSince: () => hasLostInstance };
+  const breaker = new CircuitBreaker(subgraph, settings, log.logger, client);
   let made = 0;
   return {
     log,
@@ -50,6 +51,12 @@ test('opens when half of the last 20 calls have failed, and then makes no call',
   await assert.rejects(breaker.run(succeed), UNAVAILABLE);
   assert.equal(breaker.made(), made);
   assert.equal(made, 1011);
+});
+
+test('stays closed while calls fail of which an instance is left out and another one is in', async () => {
+  const breaker = breakerOf({ hasLostInstance: true });
+  for (let call = 0; call < 40; call++) await assert.rejects(breaker.run(fail), UNAVAILABLE);
+  assert.equal(await breaker.run(succeed), 'fine');
 });
 
 test('does not open before the threshold number of calls', async () => {

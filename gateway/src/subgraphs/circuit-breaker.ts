@@ -1,5 +1,6 @@
 import { ExpectedError, subgraphUnavailable } from '@lockstep/runtime/graphql/errors.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { reportBreaker } from '@lockstep/runtime/process-state.ts';
@@ -24,9 +25,17 @@ export class CircuitBreaker {
   readonly #subgraph: SubgraphSettings;
   readonly #settings: CircuitBreakerSettings;
   readonly #logger: Logger;
+  readonly #client: Pick<SubgraphClient, 'hasLostInstanceSince'> | undefined;
   #state: State;
 
-  constructor(subgraph: SubgraphSettings, settings: CircuitBreakerSettings, logger: Logger) {
+  /** @param client client of the subgraph, if one of its instances may fail by itself */
+  constructor(
+    subgraph: SubgraphSettings,
+    settings: CircuitBreakerSettings,
+    logger: Logger,
+    client?: Pick<SubgraphClient, 'hasLostInstanceSince'>,
+  ) {
+    this.#client = client;
     this.#subgraph = subgraph;
     this.#settings = settings;
     this.#logger = logger;
@@ -102,6 +111,7 @@ export class CircuitBreaker {
   #isFailure(error: unknown, startedAt: number, { signal, deadline }: Lifetime): boolean {
     if (signal.aborted || !(error instanceof ExpectedError)) return false;
     if (error.extensions.code === 'OVERLOADED') return false; // this process is
+    if (this.#client?.hasLostInstanceSince(startedAt)) return false; // it is left out, and the others answer
     if (error.extensions.code !== 'DEADLINE_EXCEEDED') return true;
     const usualMs = Math.min(this.#subgraph.timeoutMs, deadline?.timeoutMs ?? Number.POSITIVE_INFINITY);
     return performance.now() - startedAt >= usualMs / 2;

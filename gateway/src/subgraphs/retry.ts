@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isLost, isRefused } from '@lockstep/runtime/http/client/connection-failure.ts';
+import type { Instance } from '@lockstep/runtime/http/client/instance.ts';
 import type { Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { RetrySettings } from '../configuration/sections/resilience.ts';
@@ -14,13 +15,17 @@ const MAX_SAVED = 10;
 /** Price of a retry: 1, less the error of adding up fractions. */
 const PRICE = 0.999_999;
 
-/** Sends queries to one subgraph again if they fail in a way that may pass; mutations are sent once. */
-export function retry(settings: RetrySettings): Step<SubgraphReply> {
+/**
+ * Sends queries to one subgraph again if they fail in a way that may pass, to another instance if it has several; mutations are
+ * sent once.
+ */
+export function retry(settings: RetrySettings, hasInstances = false): Step<SubgraphReply> {
   const retries = new Retry(settings);
-  return (next) => (request, context) =>
-    request.constants.kind === 'query'
-      ? retries.run((resends) => next(request, resends === 0 ? context : { ...context, resends }), context)
-      : next(request, context);
+  return (next) => (request, given) => {
+    if (request.constants.kind !== 'query') return next(request, given);
+    const context = hasInstances ? { ...given, failedAt: new Set<Instance>() } : given;
+    return retries.run((resends) => next(request, resends === 0 ? context : { ...context, resends }), context);
+  };
 }
 
 /**

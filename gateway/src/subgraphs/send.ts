@@ -4,11 +4,12 @@ import type { Call, SubgraphReply } from './call-step.ts';
 /** Sends a request once, with the headers of its client and of its trace. */
 export function send(client: SubgraphClient): Call<SubgraphReply> {
   return (request, context) => {
-    const { traceHeaders, headers, requestId } = context;
+    const { traceHeaders, headers, requestId, failedAt } = context;
     const exchange = {
       body: request.toBody(),
       kind: request.constants.kind,
       requestId,
+      failedAt,
       headers: traceHeaders ? { ...headers.values, ...traceHeaders } : headers.values,
     };
     return client.exchange(exchange, context);

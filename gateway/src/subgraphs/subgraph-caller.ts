@@ -56,25 +56,32 @@ export class SubgraphCaller {
 
   constructor(options: CallerOptions) {
     const { subgraph, logger, logsFailures, maxReplyBytes } = options;
-    const { name, routingUrl, timeoutMs, circuitBreaker, compressedReplies } = subgraph;
+    const { name, routingUrl, routingUrls, timeoutMs, circuitBreaker, compressedReplies } = subgraph;
     const secret = secretOf(subgraph, options.secret);
     this.#client = new SubgraphClient({
       name,
       url: routingUrl,
+      urls: routingUrls,
       timeoutMs,
       secret,
       logger,
       logsFailures,
       maxReplyBytes,
       compressedReplies,
+      noteOutcome: options.telemetry?.noteInstance,
     });
-    this.#breaker = circuitBreaker && new CircuitBreaker(subgraph, circuitBreaker, logger);
+    this.#breaker = circuitBreaker && new CircuitBreaker(subgraph, circuitBreaker, logger, this.#client);
     this.call = steps(options, this.#client, this.#breaker);
   }
 
   /** State of its circuit breaker; undefined if it has none. */
   get breakerState(): BreakerState | undefined {
     return this.#breaker?.state;
+  }
+
+  /** States of its instances, if it has several. */
+  get instances(): Iterable<readonly [instance: string, isIn: boolean]> {
+    return this.#client.instances;
   }
 
   /** Asks the subgraph for nothing, past its circuit breaker. @throws if it gives no answer in GraphQL */
@@ -124,7 +131,7 @@ function steps(
       },
       inOrder<SubgraphReply>(
         [
-          subgraph.retry && retry(subgraph.retry), // repeats queries
+          subgraph.retry && retry(subgraph.retry, subgraph.routingUrls !== undefined), // repeats queries
           telemetry?.measure, // counts, times and traces each attempt
           timesCalls && timeCalls, // notes each attempt for the clients that ask for it
         ],

@@ -9,8 +9,9 @@ import { TimedFetches } from '../execution/timeline/timed-fetches.ts';
 import type { FetchTiming } from '../execution/timeline/timeline.ts';
 import type { GatewayHooks } from '../hooks/gateway-hooks.ts';
 import { DenialReport } from '../operations/authorization/denial-report.ts';
-import { CompiledOperation, type OperationResult } from '../operations/compiled-operation.ts';
+import { CompiledOperation } from '../operations/compiled-operation.ts';
 import type { Compiled } from '../operations/operation-compiler.ts';
+import type { OperationResult } from '../operations/operation-result.ts';
 import { type Found, Operations } from '../operations/operations.ts';
 import { RequestDependentOperation, type Variant } from '../operations/request-dependent-operation.ts';
 import { UnsupportedOperation, UnsupportedOperationLog } from '../operations/unsupported-operation.ts';
@@ -245,6 +246,12 @@ export class LoadedSupergraph implements SupergraphFigures {
 
   *breakers(): Iterable<readonly [subgraph: string, state: BreakerState]> {
     for (const [name, { breakerState }] of this.#callers) if (breakerState) yield [name, breakerState];
+  }
+
+  *instances(): Iterable<readonly [subgraph: string, instance: string, isIn: boolean]> {
+    for (const [name, caller] of this.#callers) {
+      for (const [instance, isIn] of caller.instances) yield [name, instance, isIn];
+    }
   }
 
   /** Asks each subgraph if it is up. */

@@ -168,7 +168,9 @@ function changedSchemas(before: Supergraph, next: Supergraph): string[] {
 }
 
 function describe({ subgraphs }: SupergraphSettings): string {
-  return subgraphs.map(({ name, routingUrl }) => `${name} at ${routingUrl}`).join(', ');
+  return subgraphs
+    .map(({ name, routingUrl, routingUrls = [routingUrl] }) => `${name} at ${routingUrls.join(' and ')}`)
+    .join(', ');
 }
 
 function reasonOf(error: unknown): string {

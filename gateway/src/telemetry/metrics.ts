@@ -1,6 +1,7 @@
 import { MetricRegistry } from '@lockstep/runtime/telemetry/metric-registry.ts';
 import { Tally } from '@lockstep/runtime/telemetry/tally.ts';
 import { TrafficMetrics } from '@lockstep/runtime/telemetry/traffic-metrics.ts';
+import { redisStates } from '../redis/redis-states.ts';
 import { CacheCounts, type CacheShare } from './cache-counts.ts';
 import type { RejectionCounts } from './rejection-counts.ts';
 
@@ -31,6 +32,8 @@ export interface SupergraphFigures {
   readonly compiledOperations: number;
   /** Yields the state of each circuit breaker. */
   breakers(): Iterable<readonly [subgraph: string, state: BreakerState]>;
+  /** Yields each instance of the subgraphs that have several, and if calls go to it. */
+  instances(): Iterable<readonly [subgraph: string, instance: string, isIn: boolean]>;
   /** Undefined if nothing is cached. */
   readonly cache: CacheFigures | undefined;
 }
@@ -50,6 +53,8 @@ export class Metrics extends TrafficMetrics {
   readonly saved = new Tally();
   /** Finds of fetches in the cache, by subgraph. */
   readonly #cache = new Map<string, CacheCounts>();
+  /** Requests to the instances of subgraphs that have several, by subgraph. */
+  readonly #instanceCalls = new Map<string, Tally>();
   /** By subgraph. */
   readonly retries = new Tally();
   readonly compileDuration = this.registry.durations(
@@ -65,6 +70,7 @@ export class Metrics extends TrafficMetrics {
     this.#addTallies();
     this.#addCounts();
     this.#addFigures();
+    this.#addInstances();
   }
 
   /** Returns the counts of what the fetches from a subgraph find in the cache. */
@@ -75,6 +81,16 @@ export class Metrics extends TrafficMetrics {
       this.#cache.set(subgraph, counts);
     }
     return counts;
+  }
+
+  /** Returns the counts of requests to the instances of a subgraph, by instance and outcome. */
+  instanceCallsOf(subgraph: string): Tally {
+    let calls = this.#instanceCalls.get(subgraph);
+    if (!calls) {
+      calls = new Tally();
+      this.#instanceCalls.set(subgraph, calls);
+    }
+    return calls;
   }
 
   #addTallies(): void {
@@ -121,6 +137,15 @@ export class Metrics extends TrafficMetrics {
     const { registry } = this;
     const figures = this.#figures;
     registry.gauge('operation_cache_size', 'Operations that are compiled now', () => figures()?.compiledOperations);
+    registry.gauges(
+      'redis_up',
+      '1 if Redis answers, by what it is used for; in every process',
+      ['use'],
+      (gauge) => {
+        for (const { use, isUp } of redisStates) gauge.set({ use }, isUp ? 1 : 0);
+      },
+      'min',
+    );
     registry.gauges('response_cache_size', 'Answers of subgraphs that are stored now', SHARE, (gauge) => {
       for (const { subgraph, type, size } of this.#shares) gauge.inc({ subgraph, type }, size);
     });
@@ -132,15 +157,37 @@ export class Metrics extends TrafficMetrics {
     });
     registry.gauges(
       'subgraph_circuit_breaker_state',
-      '1 for the state that it is in',
+      '1 for the state that it is in, in any process',
       ['subgraph', 'state'],
       (gauge) => {
         for (const [subgraph, current] of figures()?.breakers() ?? []) {
           for (const state of BREAKER_STATES) gauge.set({ subgraph, state }, state === current ? 1 : 0);
         }
       },
+      'max',
     );
   }
+
+  #addInstances(): void {
+    const { registry } = this;
+    const labels = ['subgraph', 'instance'] as const;
+    registry.counter(
+      'subgraph_instance_calls_total',
+      'Requests to each instance of a subgraph that has several',
+      [...labels, 'outcome'],
+      (counter) => {
+        for (const [subgraph, calls] of this.#instanceCalls) {
+          for (const [instance, outcome, count] of calls.all()) counter.inc({ subgraph, instance, outcome }, count);
+        }
+      },
+    );
+    registry.gauges('subgraph_instance_left_out', '1 while an instance gets no calls', labels, (gauge) => {
+      for (const [subgraph, instance, isIn] of this.#figures()?.instances() ?? []) {
+        gauge.set({ subgraph, instance }, isIn ? 0 : 1);
+      }
+    });
+  }
+
   /** Share of the cache that each type of each subgraph takes. */
   get #shares(): Iterable<CacheShare> {
     return this.#figures()?.cache?.shares ?? [];

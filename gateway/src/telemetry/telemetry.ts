@@ -2,6 +2,7 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { LogExport } from '@lockstep/runtime/telemetry/log-export.ts';
 import type { MetricExport } from '@lockstep/runtime/telemetry/metric-export.ts';
 import { openLogExport, openMetricExport } from '@lockstep/runtime/telemetry/open-exports.ts';
+import { reportToPm2 } from '@lockstep/runtime/telemetry/pm2-figures.ts';
 import type {
   MetricExportSettings,
   OtlpSettings,
@@ -14,6 +15,7 @@ import type { Counts, Metrics, SupergraphFigures } from './metrics.ts';
 import type { OperationTrace } from './operation-trace.ts';
 import { RejectionCounts } from './rejection-counts.ts';
 import { Shared } from './shared.ts';
+import type { SharedFigures } from './totals/shared-figures.ts';
 import type { FieldUsage } from './usage/field-usage.ts';
 
 /** Instruments that are in use until they are closed. */
@@ -38,11 +40,17 @@ export class Telemetry {
   readonly #tracings: Shared<TracingSettings, Tracing<OperationTrace>>;
   readonly #metricExports: Shared<MetricExportSettings, MetricExport>;
   readonly #logExports: Shared<OtlpSettings, LogExport>;
+  readonly #totalsFile: string | undefined;
   #metrics: Promise<Metrics> | undefined;
+  #shared: SharedFigures | undefined;
 
-  /** @param figures returns those of the supergraph that is served at the time */
-  constructor(logger: Logger, figures: () => SupergraphFigures | undefined) {
+  /**
+   * @param figures returns those of the supergraph that is served at the time
+   * @param totalsFile see {@link SharedFigures}; undefined if this process counts for itself
+   */
+  constructor(logger: Logger, figures: () => SupergraphFigures | undefined, totalsFile?: string) {
     this.#logger = logger;
+    this.#totalsFile = totalsFile;
     this.#figures = figures;
     this.#tracings = new Shared((settings) => openTracing(settings, logger));
     this.#logExports = new Shared((settings) => openLogExport(settings, logger));
@@ -76,14 +84,32 @@ export class Telemetry {
     };
   }
 
+  /** Closes what outlives the settings, once nothing is counted any more. */
+  async close(): Promise<void> {
+    await this.#shared?.close();
+  }
+
   async #openUsage(settings: FieldUsageSettings): Promise<FieldUsage> {
     const { FieldUsage } = await import('./usage/field-usage.ts');
     return new FieldUsage(settings, this.#logger);
   }
 
   #openMetrics(): Promise<Metrics> {
-    this.#metrics ??= import('./metrics.ts').then(({ Metrics }) => new Metrics(this.counts, this.#figures));
+    this.#metrics ??= this.#createMetrics();
     return this.#metrics;
+  }
+
+  async #createMetrics(): Promise<Metrics> {
+    const { Metrics } = await import('./metrics.ts');
+    const metrics = new Metrics(this.counts, this.#figures);
+    reportToPm2(metrics);
+    if (this.#totalsFile !== undefined) {
+      const { SharedFigures } = await import('./totals/shared-figures.ts');
+      const shared = new SharedFigures(this.#totalsFile, metrics.registry, this.#logger);
+      metrics.registry.gatherWith(() => shared.gather());
+      this.#shared = shared;
+    }
+    return metrics;
   }
 }
 

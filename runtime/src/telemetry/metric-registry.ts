@@ -1,5 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, type MetricType, Registry } from '@prometheus-io/client';
+import {
+  type Aggregator,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricType,
+  Registry,
+} from '@prometheus-io/client';
 import { NO_SNIFFING } from '../http/server/security-headers.ts';
 import { Durations, type Tally } from './tally.ts';
 
@@ -28,26 +36,47 @@ export interface FiguresOfMetric {
  */
 export class MetricRegistry {
   readonly #registry = new Registry();
+  readonly #resources = new Registry();
+  #gather = async (): Promise<FiguresOfMetric[][]> => [await this.figures()];
 
   constructor() {
-    // Processes of a pm2 cluster share an address, so each scrape reaches one of them. `pid` distinguishes their series.
-    this.#registry.setDefaultLabels({ pid: String(process.pid) });
-    collectDefaultMetrics({ register: this.#registry });
+    this.#resources.setDefaultLabels({ pid: String(process.pid) });
+    collectDefaultMetrics({ register: this.#resources });
   }
 
   /** Resolves with the figures of each metric. */
-  figures(): Promise<FiguresOfMetric[]> {
+  async figures(): Promise<FiguresOfMetric[]> {
+    return [...(await this.ownFigures()), ...(await this.resourceFigures())];
+  }
+
+  /** Resolves with the figures of the metrics that are registered here. */
+  ownFigures(): Promise<FiguresOfMetric[]> {
     return this.#registry.getMetricsAsJSON();
   }
 
-  /** Resolves with the metrics in Prometheus' text format. */
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  /** Resolves with the figures of a metric that is registered here. */
+  async figuresOf(name: string): Promise<FiguresOfMetric | undefined> {
+    return this.#registry.getSingleMetric(`lockstep_${name}`)?.get();
   }
 
-  /** Responds to a scrape. */
+  /** Resolves with the figures of memory, CPU and event loop, whose delay is that since the last time. They have the process's id. */
+  resourceFigures(): Promise<FiguresOfMetric[]> {
+    return this.#resources.getMetricsAsJSON();
+  }
+
+  /** Has scrapes answered with the figures of several processes. */
+  gatherWith(gather: () => Promise<FiguresOfMetric[][]>): void {
+    this.#gather = gather;
+  }
+
+  /** Responds to a scrape. Refuses it if the figures can't be had: a gap misleads less than figures that fall. */
   async answer(response: ServerResponse): Promise<void> {
-    const text = await this.text();
+    const figures = await this.#gather().catch(() => undefined);
+    if (!figures) {
+      response.writeHead(503, { ...NO_SNIFFING, 'content-type': 'text/plain' }).end('The log says why.');
+      return;
+    }
+    const text = await Registry.aggregate(figures).metrics();
     const headers = { ...NO_SNIFFING, 'content-type': this.#registry.contentType, 'cache-control': 'no-store' };
     response.writeHead(200, headers).end(text);
   }
@@ -57,12 +86,23 @@ export class MetricRegistry {
     this.gauges(name, help, [], (gauge) => gauge.set(read() ?? 0));
   }
 
-  /** Registers a gauge with labels, whose series are set anew at each scrape. */
-  gauges<Label extends string>(name: string, help: string, labelNames: readonly Label[], fill: FillGauge<Label>): void {
+  /**
+   * Registers a gauge with labels, whose series are set anew at each scrape.
+   *
+   * @param aggregator value for several processes together
+   */
+  gauges<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    fill: FillGauge<Label>,
+    aggregator: Aggregator = 'sum',
+  ): void {
     new Gauge<Label>({
       name: `lockstep_${name}`,
       help,
       labelNames,
+      aggregator,
       registers: [this.#registry],
       async collect() {
         this.reset();

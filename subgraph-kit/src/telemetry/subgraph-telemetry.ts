@@ -6,6 +6,7 @@ import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import type { RequestTrace } from '@lockstep/runtime/telemetry/call-trace.ts';
 import { observeRequest } from '@lockstep/runtime/telemetry/observe-request.ts';
 import { openLogExport, openMetricExport } from '@lockstep/runtime/telemetry/open-exports.ts';
+import { reportToPm2 } from '@lockstep/runtime/telemetry/pm2-figures.ts';
 import type { ProcessTelemetry } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import type { Tracing } from '@lockstep/runtime/telemetry/tracing.ts';
 import type { LogEvent } from 'kysely';
@@ -135,7 +136,9 @@ export class SubgraphTelemetry {
 
 async function openMetrics(): Promise<SubgraphMetrics> {
   const { SubgraphMetrics } = await import('./subgraph-metrics.ts');
-  return new SubgraphMetrics();
+  const metrics = new SubgraphMetrics();
+  reportToPm2(metrics);
+  return metrics;
 }
 
 async function openTracing(

@@ -8,8 +8,8 @@ const read = (env: NodeJS.ProcessEnv = {}) => ordersSubgraph.readConfig({ ...PEE
 
 test('orders calls users and products at the given addresses, and waits 2 s for each call and 4 s for a checkout', () => {
   const { peers, checkoutTimeoutMs } = read();
-  assert.deepEqual(peers.users, { url: PEERS.USERS_URL, timeoutMs: 2000, secret: undefined });
-  assert.deepEqual(peers.products, { url: PEERS.PRODUCTS_URL, timeoutMs: 2000, secret: undefined });
+  assert.deepEqual(peers.users, { urls: [PEERS.USERS_URL], timeoutMs: 2000, secret: undefined });
+  assert.deepEqual(peers.products, { urls: [PEERS.PRODUCTS_URL], timeoutMs: 2000, secret: undefined });
   assert.equal(checkoutTimeoutMs, 4000);
 });
 

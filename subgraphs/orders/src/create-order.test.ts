@@ -35,7 +35,7 @@ async function ordersBeside(t: TestContext, usersUrl: string, timeoutMs = TIMEOU
   const { logger } = recordLog();
   const usersClient = new PeerClient(
     'users',
-    { url: usersUrl, timeoutMs, secret: undefined },
+    { urls: [usersUrl], timeoutMs, secret: undefined },
     { config: NO_SECRET, logger },
   );
   t.after(() => usersClient.close());

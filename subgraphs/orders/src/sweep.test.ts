@@ -92,10 +92,12 @@ test('metrics have the checkouts of each state that have not ended, and what the
   const registry = new MetricRegistry();
   registerMetrics(services, registry);
   const figures = async () => {
-    const lines = (await registry.text()).matchAll(
-      /^lockstep_((?:sagas|sweep_ended)\w*)\{(?:state="(\w+)",)?pid="\d+"\} (\d+)$/gm,
+    const found = (await registry.ownFigures()).filter(({ name }) => /^lockstep_(sagas|sweep_ended)/.test(name));
+    return found.flatMap(({ name, values }) =>
+      values.map(({ labels: { state }, value }) =>
+        [name.slice('lockstep_'.length), state, value].filter((part) => part !== undefined).join(' '),
+      ),
     );
-    return [...lines].map(([, name, state, value]) => [name, state, value].filter(Boolean).join(' '));
   };
   await checkout();
   await insertCheckout(services.db, NEW, () => {});

@@ -1,10 +1,49 @@
 import { z } from 'zod';
-import { onOff } from '../values.ts';
+import { onOff, timeLimit } from '../values.ts';
+import { redisServer, redisTimeout } from './redis.ts';
+
+const apqRedis = z
+  .strictObject({
+    ...redisServer,
+    timeout: redisTimeout.describe('Longest time that a request waits for Redis.'),
+    ttl: timeLimit.prefault('1440m').describe('Time after its last use for which a document is known.'),
+  })
+  .transform(({ urls, namespace, timeout, ttl }) => ({
+    url: urls[0] ?? '',
+    namespace,
+    timeoutMs: timeout,
+    ttlMs: ttl,
+  }));
 
 /** `gateway.apq`: automatic persisted queries (https://www.apollographql.com/docs/apollo-server/performance/apq). */
-export const apq = z.strictObject({
-  enabled: onOff(true).describe('Lets clients register a document once and send its hash from then on.'),
-});
+export const apq = z
+  .strictObject({
+    enabled: onOff(true).describe('Lets clients register a document once and send its hash from then on.'),
+    router: z
+      .strictObject({
+        cache: z
+          .strictObject({
+            redis: apqRedis
+              .optional()
+              .describe('Redis server that has the documents of all gateways. If unset, each process knows its own.'),
+          })
+          .prefault({})
+          .describe('Store of the documents.'),
+      })
+      .prefault({})
+      .describe('Documents that clients have registered, as Apollo Router names them.'),
+  })
+  .transform(({ enabled, router }): ApqSettings => ({ enabled, redis: router.cache.redis }));
+
+/** Automatic persisted queries. */
+export interface ApqSettings {
+  readonly enabled: boolean;
+  /** Undefined if each process knows its own documents. */
+  readonly redis?: SharedDocumentSettings | undefined;
+}
+
+/** Redis server that has the documents which clients have registered. */
+export type SharedDocumentSettings = z.output<typeof apqRedis>;
 
 const safelist = z
   .strictObject({

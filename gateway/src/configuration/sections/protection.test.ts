@@ -29,7 +29,7 @@ test('enables limits and automatic persisted queries by default', () => {
       warnOnly: false,
     },
     demand_control: undefined,
-    apq: { enabled: true },
+    apq: { enabled: true, redis: undefined },
     persisted_queries: { safelist: undefined, localManifests: [], logUnknown: false, operations: [] },
   });
 });

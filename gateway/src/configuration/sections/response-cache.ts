@@ -1,7 +1,8 @@
 import { MIN_SECRET_LENGTH } from '@lockstep/runtime/http/server/secret.ts';
 import { z } from 'zod';
-import { headerName, onOff, redisUrl, sizeLimit, timeLimit } from '../values.ts';
+import { headerName, onOff, sizeLimit, timeLimit } from '../values.ts';
 import { anyUrlPath } from './endpoint.ts';
+import { redisServer } from './redis.ts';
 
 const PRIVATE_ID_RULE = 'give claim: with the name of a claim, or header: with the name of a header';
 
@@ -46,24 +47,15 @@ const invalidation = z
 /** Endpoint of invalidations. */
 export type InvalidationSettings = z.output<typeof invalidation>;
 
-const NAMESPACE_RULE = 'give letters, digits, and any of _ - . :';
-
 const redis = z
   .strictObject({
-    urls: z
-      .array(redisUrl)
-      .length(1, 'give one address: the cache is on one server')
-      .describe('URL of the Redis server, in a list as in other gateways.'),
+    urls: redisServer.urls,
     fetch_timeout: timeLimit.prefault('150ms').describe('Longest time that a fetch waits for Redis.'),
     invalidate_timeout: timeLimit
       .refine((ms) => ms >= 100, 'give a duration of 100ms or more')
       .prefault('1s')
       .describe('Longest time that a mutation or an invalidation waits for Redis.'),
-    namespace: z
-      .string(NAMESPACE_RULE)
-      .regex(/^[\w.:-]+$/, NAMESPACE_RULE)
-      .prefault('lockstep')
-      .describe('Beginning of all keys. Gateways with the same one share what is stored.'),
+    namespace: redisServer.namespace,
     required_to_start: onOff(false).describe('Refuses to start, or to take the change, if Redis does not answer.'),
   })
   .transform(({ urls, fetch_timeout, invalidate_timeout, namespace, required_to_start }) => ({

@@ -1,6 +1,6 @@
 import { MIN_SECRET_LENGTH } from '@lockstep/runtime/http/server/secret.ts';
 import { z } from 'zod';
-import { httpUrl, onOff, timeLimit } from '../values.ts';
+import { HTTP_RULE, httpUrl, onOff, timeLimit } from '../values.ts';
 import { headers } from './headers.ts';
 import { circuitBreaker, retry } from './resilience.ts';
 
@@ -11,10 +11,30 @@ const SCHEMA_RULE =
 const SECRET = new RegExp(`^[!-~]{${MIN_SECRET_LENGTH},}$`);
 const SECRET_RULE = `give at least ${MIN_SECRET_LENGTH} letters, digits and signs without spaces, or false to send no secret`;
 
+/** Maximum number of instances of a subgraph: each is looked at for each call. */
+const MAX_INSTANCES = 100;
+const INSTANCES_RULE = `give a list of 1 to ${MAX_INSTANCES} addresses`;
+
+const routingUrls = z
+  .array(httpUrl, INSTANCES_RULE)
+  .min(1, INSTANCES_RULE)
+  .max(MAX_INSTANCES, INSTANCES_RULE)
+  .superRefine((urls, context) => {
+    urls.forEach((url, index) => {
+      const message = 'duplicate address; remove one';
+      if (urls.indexOf(url) < index) context.addIssue({ code: 'custom', path: [index], message });
+    });
+  });
+
 /** `subgraphs.NAME`: address, schema and call settings of one subgraph. */
 export const subgraph = z
   .strictObject({
-    routing_url: httpUrl.describe('GraphQL endpoint of the subgraph.'),
+    routing_url: httpUrl.optional().describe('GraphQL endpoint of the subgraph.'),
+    routing_urls: routingUrls
+      .optional()
+      .describe(
+        'GraphQL endpoints of its instances, if it has several. `routing_url`, which rover needs, is then one of them.',
+      ),
     schema: z
       .union(
         [
@@ -50,9 +70,18 @@ export const subgraph = z
     ),
     headers: headers.prefault({}).describe('Header rules of this subgraph, applied after those for all subgraphs.'),
   })
+  .superRefine(({ routing_url, routing_urls }, context) => {
+    if (routing_url === undefined && routing_urls === undefined) {
+      context.addIssue({ code: 'custom', path: ['routing_url'], message: HTTP_RULE });
+    } else if (routing_url !== undefined && routing_urls && !routing_urls.includes(routing_url)) {
+      const message = 'is not called, because it is none of routing_urls; give one of them, or remove it';
+      context.addIssue({ code: 'custom', path: ['routing_url'], message });
+    }
+  })
   .transform(
     ({
       routing_url,
+      routing_urls,
       schema,
       timeout,
       retry,
@@ -63,7 +92,8 @@ export const subgraph = z
       compressed_replies,
       headers,
     }) => ({
-      routingUrl: routing_url,
+      routingUrl: routing_url ?? routing_urls?.[0] ?? '',
+      ...(routing_urls && { routingUrls: routing_urls }),
       schema,
       timeoutMs: timeout,
       ...(retry && { retry }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { OperationResult } from '../compiled-operation.ts';
+import type { OperationResult } from '../operation-result.ts';
 import type { Data } from '../testing/monolith.ts';
 import { type Asking, GuardedFederation, type GuardedOptions } from './testing/guarded-federation.ts';
 

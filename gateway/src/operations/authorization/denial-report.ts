@@ -4,7 +4,7 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { GraphQLError } from 'graphql';
 import type { DirectiveSettings } from '../../configuration/sections/authorization.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
-import type { OperationResult } from '../compiled-operation.ts';
+import type { OperationResult } from '../operation-result.ts';
 
 /** A result with denials in the part that the settings name. */
 export interface ReportedResult extends Omit<OperationResult, 'denied'> {

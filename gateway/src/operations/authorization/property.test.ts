@@ -12,7 +12,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { UnplannableOperationError } from '../../planning/unplannable-operation-error.ts';
-import type { OperationResult } from '../compiled-operation.ts';
+import type { OperationResult } from '../operation-result.ts';
 import type { Call, Federation } from '../testing/federation.ts';
 import { Random } from '../testing/random.ts';
 import { RandomFederation } from '../testing/random-federation.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ExecutionResult } from 'graphql';
-import type { OperationResult } from '../compiled-operation.ts';
+import type { OperationResult } from '../operation-result.ts';
 import type { Federation } from './federation.ts';
 
 type Result = Pick<ExecutionResult, 'data' | 'errors'> | OperationResult;

@@ -15,7 +15,8 @@ import type { FetchRequest } from '../../execution/fetching/fetch-request.ts';
 import { OperationPlanner } from '../../planning/apollo/operation-planner.ts';
 import { batch } from '../../subgraphs/batch.ts';
 import { NO_CONTEXT } from '../../subgraphs/call-context.ts';
-import { type CompiledOperation, compileOperation, type OperationResult } from '../compiled-operation.ts';
+import { type CompiledOperation, compileOperation } from '../compiled-operation.ts';
+import type { OperationResult } from '../operation-result.ts';
 import { addResolvers, type Data, type FieldResolver, monolithOf, type Resolvers } from './monolith.ts';
 import { hideExternalFields, referenceResolvers } from './subgraph-entities.ts';
 

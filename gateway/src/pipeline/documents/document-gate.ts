@@ -76,6 +76,17 @@ export class DocumentGate {
     }
   }
 
+  /** Returns true if the text of a document may be run that no client has sent to this process. */
+  admits(text: string): boolean {
+    try {
+      this.#checkNew(text);
+      return true;
+    } catch (error) {
+      if (error instanceof RefusedRequestError) return false;
+      throw error;
+    }
+  }
+
   /** @param given stands in the document's place: nothing, an empty one, or no text */
   #checkId(request: GraphQLParams, parameters: RequestParameters, given: unknown): GraphQLParams {
     const id = this.#operations && persistedId(parameters);
@@ -89,8 +100,12 @@ export class DocumentGate {
   }
 
   #checkSent(text: string, parameters: RequestParameters): void {
-    this.#operations?.checkIdRequired(text);
     if (this.#settings.apq.enabled && parameters.get('extensions')) checkHash(text, parameters);
+    this.#checkNew(text);
+  }
+
+  #checkNew(text: string): void {
+    this.#operations?.checkIdRequired(text);
     this.#checkText(text, (document) => this.#operations?.checkKnown(text, document));
   }
 

@@ -89,6 +89,7 @@ interface Part extends Pick<Place, 'type' | 'typeNames'> {
   readonly conditions: Conditions;
 }
 
+// Over 200 lines, because all parts of a division count selections and change what the others see.
 class Division {
   readonly #schema: GraphQLSchema;
   readonly #interfaces: ReadonlyMap<string, InterfaceObject>;

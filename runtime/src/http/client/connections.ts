@@ -23,8 +23,10 @@ export class Connections {
   /** True at first: the first request finds no connection to reuse, and its reply has the server's `keep-alive`. */
   #isKeptByServer = true;
 
-  constructor(origin: string) {
-    const options = { connections: MAX_CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 };
+  /** @param connectTimeoutMs time limit of connecting; undici's own, 10 s, if undefined */
+  constructor(origin: string, connectTimeoutMs?: number) {
+    const connect = connectTimeoutMs === undefined ? {} : { timeout: connectTimeoutMs };
+    const options = { connections: MAX_CONNECTIONS, headersTimeout: 0, bodyTimeout: 0, connect };
     this.kept = new Pool(origin, {
       ...options,
       keepAliveTimeout: IDLE_CONNECTION_MS,

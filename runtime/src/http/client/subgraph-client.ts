@@ -10,16 +10,15 @@ import {
 import type { Logger } from '../../logging.ts';
 import { type ObservedCall, requestScope } from '../../request-scope.ts';
 import { NoRoomError } from '../bytes-in-flight.ts';
-import { DEADLINE_HEADER, type Lifetime } from '../deadline.ts';
-import { REQUEST_ID_HEADER } from '../request-id.ts';
+import type { Lifetime } from '../deadline.ts';
 import { SECRET_HEADER } from '../server/secret.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { isRefused, UnsentError } from './connection-failure.ts';
-import { Connections } from './connections.ts';
 import { ACCEPT_ENCODING } from './content-decoding.ts';
+import { type Exchange, Instance, type OperationKind } from './instance.ts';
+import { type InstanceOutcome, InstancePool } from './instance-pool.ts';
 import { isLoopback } from './loopback.ts';
 import { OutageLog } from './outage-log.ts';
-import { post } from './post.ts';
 import { ACCEPT, type GraphQLAnswer, type Reply } from './subgraph-answer.ts';
 import { TimeLimit } from './time-limit.ts';
 
@@ -34,6 +33,8 @@ export interface GraphQLRequest {
 export interface SubgraphClientOptions {
   name: string;
   url: string;
+  /** Addresses of its instances if it has several; `url` is then the one that logs and traces name. */
+  urls?: readonly string[] | undefined;
   timeoutMs: number;
   secret?: string | undefined;
   /** Length of the longest reply that is accepted; 64 MB if undefined. */
@@ -43,6 +44,8 @@ export interface SubgraphClientOptions {
   logger: Logger;
   /** Set if each call that fails is logged, and not only the first of an outage. */
   logsFailures?: boolean | undefined;
+  /** Called with the outcome of each request, if it has several instances. */
+  noteOutcome?: ((instance: string, outcome: InstanceOutcome) => void) | undefined;
 }
 
 /** Start of a document that has only queries. */
@@ -50,12 +53,13 @@ const QUERY = /^\s*(query\b|\{)/;
 
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
+/** Time limit of connecting to one of several instances. */
+const MAX_CONNECT_MS = 1000;
+
 /** Time for which calls wait for a subgraph that answered and now refuses connections, each within its deadline: most likely
  * it is being restarted. After that it is down, and calls fail at once until it answers again. */
 const RESTART_GRACE_MS = 5000;
 const RECONNECT_INTERVAL_MS = 25;
-
-export type OperationKind = 'query' | 'mutation';
 
 interface FailedCall {
   readonly kind: OperationKind;
@@ -64,53 +68,36 @@ interface FailedCall {
   readonly signal: AbortSignal | undefined;
 }
 
-/** One request to a subgraph, as it is sent. */
-export interface Exchange {
-  /** JSON. */
-  readonly body: string;
-  /** A query changes nothing, so that it may arrive twice. */
-  readonly kind: OperationKind;
-  /** Headers of this call, beside those of every call. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Id of the request that it is sent for. */
-  readonly requestId?: string | undefined;
-}
-
 /**
  * Calls one subgraph over kept-alive connections. A call whose connection is refused, before anything could be sent, tries
  * again, and a query that met a kept connection which was just being closed is sent again. Nothing else is sent twice.
  */
 export class SubgraphClient {
   readonly #options: SubgraphClientOptions;
-  readonly #connections: Connections;
+  readonly #instances: readonly [Instance, ...Instance[]];
+  /** Undefined if it has one instance. */
+  readonly #pool: InstancePool | undefined;
   readonly #reader: AnswerReader;
   readonly #outages: OutageLog;
-  /** Its URL without a query, which may hold keys. */
-  readonly #url: URL;
-  readonly #path: string;
-  readonly #headers: Record<string, string>;
-  readonly #maxReplyBytes: number;
   /** Time since when it has refused connections: undefined if it answered last, minus infinity until it first answers. */
   #refusedSince: number | undefined = Number.NEGATIVE_INFINITY;
   /** Set if the last attempt of any call was refused. */
   #isRefused = false;
 
   constructor(options: SubgraphClientOptions) {
-    const url = new URL(options.url);
     this.#options = options;
-    this.#url = new URL(url.pathname, url.origin);
-    this.#path = url.pathname + url.search;
-    this.#maxReplyBytes = options.maxReplyBytes ?? MAX_REPLY_BYTES;
     this.#outages = new OutageLog(options);
     this.#reader = new AnswerReader(options.name, options.logger);
-    const isCompressed = (options.compressedReplies ?? true) && !isLoopback(url); // it would only cost there
-    this.#headers = {
-      'content-type': 'application/json',
-      accept: ACCEPT,
-      ...(isCompressed && { 'accept-encoding': ACCEPT_ENCODING }),
-      ...(options.secret !== undefined && { [SECRET_HEADER]: options.secret }),
-    };
-    this.#connections = new Connections(url.origin);
+    const { urls = [] } = options;
+    const [first = options.url, ...others] = urls;
+    this.#instances = [instanceOf(first, options), ...others.map((url) => instanceOf(url, options))];
+    this.#pool =
+      others.length === 0
+        ? undefined
+        : new InstancePool(this.#instances, {
+            ...options,
+            isAnswer: (reply) => this.#isAnswer(reply),
+          });
   }
 
   /**
@@ -125,7 +112,12 @@ export class SubgraphClient {
     const kind = QUERY.test(request.query) ? 'query' : 'mutation';
     const scope = requestScope.getStore();
     const { operationName } = request;
-    const observed = scope?.startCall?.({ subgraph: this.#options.name, url: this.#url, kind, operationName });
+    const observed = scope?.startCall?.({
+      subgraph: this.#options.name,
+      url: this.#instances[0].url,
+      kind,
+      operationName,
+    });
     const exchange: Exchange = {
       body: JSON.stringify(request),
       kind,
@@ -185,7 +177,25 @@ export class SubgraphClient {
 
   /** Waits for the calls under way, then closes the connections. */
   close(): Promise<void> {
-    return this.#connections.close();
+    return (this.#pool ?? this.#instances[0]).close();
+  }
+
+  /** States of its instances, if it has several. */
+  get instances(): Iterable<readonly [instance: string, isIn: boolean]> {
+    return this.#pool?.states() ?? [];
+  }
+
+  /** Returns true if an instance was left out since a point in time while another was in. */
+  hasLostInstanceSince(time: number): boolean {
+    return this.#pool?.hasLostInstanceSince(time) ?? false;
+  }
+
+  #isAnswer(reply: Reply): boolean {
+    try {
+      return Boolean(this.#reader.read(reply));
+    } catch {
+      return false;
+    }
   }
 
   /** Returns the error that says why a call failed, once it is logged. */
@@ -212,7 +222,7 @@ export class SubgraphClient {
     let refusal: unknown;
     for (;;) {
       try {
-        const reply = await this.#attempt(exchange, lifetime);
+        const reply = await (this.#pool ?? this.#instances[0]).send(exchange, lifetime);
         this.#isRefused = false;
         return reply;
       } catch (error) {
@@ -226,19 +236,20 @@ export class SubgraphClient {
       }
     }
   }
+}
 
-  async #attempt({ body, kind, headers: given, requestId }: Exchange, lifetime: Lifetime): Promise<Reply> {
-    const { signal, deadline } = lifetime;
-    const { kept, fresh, certain } = this.#connections;
-    const left = deadline && { [DEADLINE_HEADER]: String(deadline.leftMs()) };
-    const id = requestId !== undefined && { [REQUEST_ID_HEADER]: requestId };
-    const headers = { ...id, ...given, ...this.#headers, ...left }; // a header rule may give another id
-    const request = { path: this.#path, headers, body, signal, maxReplyBytes: this.#maxReplyBytes };
-    const isQuery = kind === 'query';
-    const reply = await (isQuery ? post(kept, { ...request, spare: fresh }) : post(certain, request));
-    if (isQuery || certain === kept) this.#connections.noteKeepAlive(reply.headers['keep-alive']);
-    return reply;
-  }
+function instanceOf(address: string, options: SubgraphClientOptions): Instance {
+  const { secret, timeoutMs, maxReplyBytes = MAX_REPLY_BYTES, compressedReplies = true, urls = [] } = options;
+  const isCompressed = compressedReplies && !isLoopback(new URL(address)); // it would only cost there
+  const headers = {
+    'content-type': 'application/json',
+    accept: ACCEPT,
+    ...(isCompressed && { 'accept-encoding': ACCEPT_ENCODING }),
+    ...(secret !== undefined && { [SECRET_HEADER]: secret }),
+  };
+  // There is another one to send it to, if a machine is gone that answers nothing.
+  const connectTimeoutMs = urls.length < 2 ? undefined : Math.min(MAX_CONNECT_MS, timeoutMs / 2);
+  return new Instance(address, { headers, maxReplyBytes, connectTimeoutMs });
 }
 
 async function observe(replying: Promise<Reply>, observed: ObservedCall): Promise<Reply> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { isRecord } from '@lockstep/runtime/json-record.ts';
 import type { GraphQLError } from 'graphql';
-import type { OperationResult } from '../../compiled-operation.ts';
+import type { OperationResult } from '../../operation-result.ts';
 import { AnswerShape } from '../answer-shape.ts';
 import { DAMAGES, NOWHERE } from '../damages.ts';
 import { RandomFederation } from '../random-federation.ts';

@@ -130,6 +130,7 @@ export class Membership {
   }
 
   async close(): Promise<void> {
+    this.#options.log.onClose();
     clearInterval(this.#renewal);
     this.#isClosed = true;
     this.#state = undefined;

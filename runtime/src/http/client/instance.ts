@@ -1,0 +1,65 @@
+import { DEADLINE_HEADER, type Lifetime } from '../deadline.ts';
+import { REQUEST_ID_HEADER } from '../request-id.ts';
+import { Connections } from './connections.ts';
+import { post } from './post.ts';
+import type { Reply } from './subgraph-answer.ts';
+
+export type OperationKind = 'query' | 'mutation';
+
+/** One request to a subgraph, as it is sent. */
+export interface Exchange {
+  /** JSON. */
+  readonly body: string;
+  /** A query changes nothing, so that it may arrive twice. */
+  readonly kind: OperationKind;
+  /** Headers of this call, beside those of every call. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Id of the request that it is sent for. */
+  readonly requestId?: string | undefined;
+  /** Instances that failed it before, to which it goes last; undefined if it is not to be sent again. */
+  readonly failedAt?: Set<Instance> | undefined;
+}
+
+/** Part of the requests to a subgraph that is always the same. */
+export interface InstanceOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly maxReplyBytes: number;
+  /** Time limit of connecting; that of the call if undefined. */
+  readonly connectTimeoutMs?: number | undefined;
+}
+
+/** One address at which a subgraph answers, with the connections to it. */
+export class Instance {
+  /** Its URL without a query, which may hold keys. */
+  readonly url: URL;
+  readonly #path: string;
+  readonly #options: InstanceOptions;
+  readonly #connections: Connections;
+
+  constructor(address: string, options: InstanceOptions) {
+    const url = new URL(address);
+    this.url = new URL(url.pathname, url.origin);
+    this.#path = url.pathname + url.search;
+    this.#options = options;
+    this.#connections = new Connections(url.origin, options.connectTimeoutMs);
+  }
+
+  /** Sends a request, a query once more if it met a kept connection that was just being closed. */
+  async send({ body, kind, headers: given, requestId }: Exchange, { signal, deadline }: Lifetime): Promise<Reply> {
+    const { kept, fresh, certain } = this.#connections;
+    const { headers: usual, maxReplyBytes } = this.#options;
+    const left = deadline && { [DEADLINE_HEADER]: String(deadline.leftMs()) };
+    const id = requestId !== undefined && { [REQUEST_ID_HEADER]: requestId };
+    const headers = { ...id, ...given, ...usual, ...left }; // a header rule may give another id
+    const request = { path: this.#path, headers, body, signal, maxReplyBytes };
+    const isQuery = kind === 'query';
+    const reply = await (isQuery ? post(kept, { ...request, spare: fresh }) : post(certain, request));
+    if (isQuery || certain === kept) this.#connections.noteKeepAlive(reply.headers['keep-alive']);
+    return reply;
+  }
+
+  /** Waits for the calls under way, then closes the connections. */
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+}
