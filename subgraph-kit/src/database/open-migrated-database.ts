@@ -3,12 +3,13 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { isPostgresUrl } from './engines/postgres-url.ts';
 import { migrate } from './migrate.ts';
+import { requireNotMoved } from './moved.ts';
 import { DEFAULT_BOUNDS, type OpenDatabaseOptions, openDatabase } from './open-database.ts';
 
 /**
  * Opens a database and runs the migrations that it hasn't had.
  *
- * @throws {ConfigurationError} as {@link openDatabase}
+ * @throws {ConfigurationError} as {@link openDatabase}, or if the database was moved away
  */
 export async function openMigratedDatabase<Tables>(
   location: string,
@@ -18,8 +19,13 @@ export async function openMigratedDatabase<Tables>(
 ): Promise<Kysely<Tables>> {
   if (isPostgresUrl(location)) await migrateUnlimited(location, migrations, logger);
   const db = await openDatabase<Tables>(location, logger, options);
-  if (!isPostgresUrl(location)) await migrate(db, migrations, logger);
-  return db;
+  try {
+    if (!isPostgresUrl(location)) await migrateUnmoved(db, migrations, logger);
+    return db;
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
 }
 
 /** Migrates over a connection of its own, because a statement of a migration may take longer than those of requests. */
@@ -28,8 +34,13 @@ async function migrateUnlimited(location: string, migrations: Record<string, Mig
   const bounds = { maxConnections: 1, waitTimeoutMs, statementTimeoutMs: undefined };
   const db = await openDatabase<unknown>(location, logger, { bounds });
   try {
-    await migrate(db, migrations, logger);
+    await migrateUnmoved(db, migrations, logger);
   } finally {
     await db.destroy();
   }
+}
+
+async function migrateUnmoved<Tables>(db: Kysely<Tables>, migrations: Record<string, Migration>, logger: Logger) {
+  await requireNotMoved(db);
+  await migrate(db, migrations, logger);
 }
