@@ -34,7 +34,8 @@ const host = ['', '0.0.0.0', '::'].includes(env.HOST ?? '') ? '127.0.0.1' : env.
 const subgraphs = listSubgraphs(__dirname).map(({ name, calls, port: usual }) => {
   const prefix = variablePrefix(name);
   const port = env[`${prefix}_PORT`] ?? String(usual);
-  const url = env[`${prefix}_URL`] ?? `http://${toAuthority({ host, port })}/graphql`;
+  const url =
+    env[`${prefix}_URL`] ?? `${env.TLS_CERTIFICATE ? 'https' : 'http'}://${toAuthority({ host, port })}/graphql`;
   return { name, prefix, calls, port: { [`${prefix}_PORT`]: port }, url: { [`${prefix}_URL`]: url } };
 });
 const names = subgraphs.map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { requireFinishedRestore } from '@lockstep/subgraph-kit/database/unfinished-restore.ts';
+import { requireFinishedRestore } from '@lockstep/subgraph-kit/database/engines/unfinished-restore.ts';
 import {
   type Backup,
   fingerprint,

@@ -25,7 +25,7 @@ await runCommand(async () => {
   const supergraph = await readSupergraph(config, schemas);
   const before = await apiSchemaOf(supergraph.schemas);
   const after = await apiSchemaOf(await changedSchemas(supergraph.schemas, files));
-  const uses = readUses(supergraph.gateway, before, days);
+  const uses = await readUses(supergraph.gateway, before, days);
   const verdicts = await judge(before, after, uses && ((affected) => uses.usersOf(affected)));
   const period = { days, since: uses?.since };
   console.log(json ? JSON.stringify({ ...period, changes: verdicts }, undefined, 2) : report(verdicts, period));

@@ -7,8 +7,8 @@ import { locateDatabases } from './databases/find-databases.ts';
 import { show } from './moving/database.ts';
 import { untilUnused } from './moving/in-use.ts';
 import { completeSwitched, copyWhileServing, finish, type MoveRequest } from './moving/move-database.ts';
-import { hasProcesses, startOn, whileStopped } from './moving/processes.ts';
-import { readAppsInForce } from './processes/in-force.ts';
+import { startWith, whileStopped } from './moving/processes.ts';
+import { readProjectInForce, toAppsInForce } from './processes/in-force.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
 
 // `npm run move -- users --to postgres://…` (or `--to FILE.sqlite`): moves the database of a subgraph to another place, on the
@@ -18,9 +18,8 @@ const USAGE = 'npm run move -- SUBGRAPH --to postgres://USER@HOST/DATABASE (or -
 
 await runCommand(async () => {
   const request = await readRequest();
-  const { subgraph, from, to } = request;
+  const { subgraph, from, to, isUnderPm2 } = request;
   const variable = `${variablePrefix(subgraph)}_DATABASE`;
-  const isUnderPm2 = await hasProcesses(subgraph);
   if (!(await completeSwitched(request))) {
     console.log(`Moving ${subgraph} from ${show(from)} to ${show(to)}`);
     const run = await copyWhileServing(request);
@@ -28,14 +27,16 @@ await runCommand(async () => {
     else await untilUnused(from, subgraph).then(() => finish(request, run));
   }
   console.log(`Moved ${subgraph} to ${show(to)}; ${show(from)} is out of date, and can't be served any more`);
-  if (isUnderPm2) await startOn(subgraph, variable, to);
+  if (isUnderPm2) await startWith(subgraph, variable, to);
   console.log(`Keep this in .env, or in the environment of npm start${isUnderPm2 ? '' : `, and start ${subgraph}`}:
   ${variable}=${show(to)}`);
 });
 
-async function readRequest(): Promise<MoveRequest> {
+/** @throws {CommandError} if the arguments or the environment don't name two databases */
+async function readRequest(): Promise<MoveRequest & { isUnderPm2: boolean }> {
   const { subgraph, to } = readArguments(process.argv.slice(2));
-  const apps = await readAppsInForce();
+  const project = await readProjectInForce();
+  const apps = toAppsInForce(project);
   const databases = locateDatabases(apps);
   const from = databases.find(({ name }) => name === subgraph)?.location;
   const script = apps.find(({ name }) => name === subgraph)?.script;
@@ -47,7 +48,8 @@ async function readRequest(): Promise<MoveRequest> {
     throw new CommandError(`${from}: no such database; npm start creates it`);
   if (show(from) === show(to)) throw new CommandError(`${subgraph} has its database at ${show(to)} already`);
   const { migrations } = await import(join(dirname(script), 'database', 'migrations.ts'));
-  return { subgraph, from, to, migrations };
+  const isUnderPm2 = project.processes.some(({ name }) => name === subgraph);
+  return { subgraph, from, to, migrations, isUnderPm2 };
 }
 
 function readArguments(args: string[]): { subgraph: string; to: string } {

@@ -3,7 +3,7 @@ import { chmod, chown, link, mkdir, rename, rm, stat, writeFile } from 'node:fs/
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { restoreMarkOf } from '@lockstep/subgraph-kit/database/unfinished-restore.ts';
+import { restoreMarkOf } from '@lockstep/subgraph-kit/database/engines/unfinished-restore.ts';
 import {
   type Backup,
   fingerprint,

@@ -17,9 +17,12 @@ const USAGE = 'npm run watch:metrics -- [--port 9090] [--grafana-port 3000] [--d
 await runCommand(async () => {
   const { port, grafanaPort, folder } = readOptions();
   await mkdir(folder, { recursive: true });
-  const targets = targetsOf(await readAppsInForce());
+  const apps = await readAppsInForce();
+  const targets = targetsOf(apps);
   const prometheus = await startPrometheus({ folder, port, targets });
   console.log(`Prometheus scrapes ${targets.map(({ address }) => address).join(', ')}: ${prometheus.url}`);
+  if (targets.length < apps.length)
+    console.log('  Other subgraphs count nothing: METRICS_PATH=/metrics npm run reload');
   console.log(`  alerts: ${prometheus.url}/alerts`);
   const grafana = await startGrafana({ folder, port: grafanaPort, prometheusUrl: prometheus.url });
   const shown = grafana

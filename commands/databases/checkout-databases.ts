@@ -10,22 +10,24 @@ export interface CheckoutDatabases {
   readonly products: string;
 }
 
-/** Table that is copied from a server: its key first. */
+/** Table that is copied from a server. */
 interface CopiedTable {
   readonly name: string;
+  /** Whole numbers. */
   readonly key: readonly string[];
-  readonly columns: readonly string[];
+  readonly numbers?: readonly string[];
+  readonly texts?: readonly string[];
 }
 
 const OF_ORDERS: readonly CopiedTable[] = [
-  { name: 'orders', key: ['id'], columns: ['status', 'amount_minor'] },
-  { name: 'order_items', key: ['order_id', 'product_id'], columns: ['quantity', 'price_minor'] },
-  { name: 'sagas', key: ['order_id'], columns: ['state', 'changed_at'] },
+  { name: 'orders', key: ['id'], numbers: ['amount_minor'], texts: ['status'] },
+  { name: 'order_items', key: ['order_id', 'product_id'], numbers: ['quantity', 'price_minor'] },
+  { name: 'sagas', key: ['order_id'], texts: ['state', 'changed_at'] },
 ];
 const OF_PRODUCTS: readonly CopiedTable[] = [
-  { name: 'products', key: ['id'], columns: ['stock', 'put_in'] },
-  { name: 'reservations', key: ['order_id'], columns: ['state'] },
-  { name: 'reservation_items', key: ['order_id', 'product_id'], columns: ['quantity', 'price_minor'] },
+  { name: 'products', key: ['id'], numbers: ['stock', 'put_in'] },
+  { name: 'reservations', key: ['order_id'], texts: ['state'] },
+  { name: 'reservation_items', key: ['order_id', 'product_id'], numbers: ['quantity', 'price_minor'] },
 ];
 
 const ROWS_AT_A_TIME = 10_000;
@@ -65,9 +67,14 @@ function copy(to: Database.Database, from: DatabaseLocation, schema: string, tab
   });
 }
 
-async function copyTable(to: Database.Database, rows: ReadRows, schema: string, { name, key, columns }: CopiedTable) {
-  const all = [...key, ...columns];
-  to.exec(`create table ${schema}.${name} (${all.join(', ')}, primary key (${key.join(', ')}))`);
+async function copyTable(to: Database.Database, rows: ReadRows, schema: string, table: CopiedTable) {
+  const { name, key, numbers = [], texts = [] } = table;
+  const all = [...key, ...numbers, ...texts];
+  const types = [
+    ...[...key, ...numbers].map((column) => `${column} integer`),
+    ...texts.map((column) => `${column} text`),
+  ];
+  to.exec(`create table ${schema}.${name} (${types.join(', ')}, primary key (${key.join(', ')}))`);
   const insert = to.prepare(`insert into ${schema}.${name} values (${all.map((column) => `@${column}`).join(', ')})`);
   const insertAll = to.transaction((page: readonly object[]) => {
     for (const row of page) insert.run(row);

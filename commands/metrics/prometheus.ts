@@ -53,7 +53,6 @@ async function configurationFor(targets: readonly Target[]): Promise<string> {
     scrape_configs: scrapes,
     ...others
   } = parse(await readFile(join(FOLDER, 'prometheus.yml'), 'utf8'));
-  const ofPath = Map.groupBy(targets, ({ path }) => path);
   return stringify({
     ...others,
     rule_files: rules.map((file: string) => join(FOLDER, file)),
@@ -63,9 +62,9 @@ async function configurationFor(targets: readonly Target[]): Promise<string> {
         { source_labels: ['metrics_path'], target_label: '__metrics_path__' },
         { regex: 'metrics_path', action: 'labeldrop' },
       ],
-      static_configs: [...ofPath].map(([path, those]) => ({
-        targets: those.map(({ address }) => address),
-        labels: { metrics_path: path },
+      static_configs: targets.map(({ app, address, path }) => ({
+        targets: [address],
+        labels: { app, metrics_path: path },
       })),
     })),
   });

@@ -1,45 +1,39 @@
-import { readApps } from '../processes/apps.ts';
-import { isDaemonAlive, listOwnProcesses, requireFittingDaemon, withDaemon } from '../processes/daemon.ts';
-import { endOthers } from '../processes/end.ts';
-import { alone } from '../processes/lock.ts';
-import { PM2_HOME } from '../processes/pm2-home.ts';
-import { readProject } from '../processes/project.ts';
-import { replace } from '../processes/replace.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { ROOT } from '../processes/apps.ts';
+import { CommandError } from '../terminal/command.ts';
 
-/** Returns true if pm2 has processes of the subgraph, running or stopped. */
-export async function hasProcesses(subgraph: string): Promise<boolean> {
-  if (!(await isDaemonAlive())) return false;
-  const apps = readApps([], {}).filter(({ name }) => name === subgraph);
-  return (await withDaemon(() => listOwnProcesses(apps))).length > 0;
-}
+// pm2's client connects once in a process, and the copy may take hours. So each change of processes is a command of its own.
 
-/** Does the work while the subgraph is stopped. If it fails, the subgraph is started again as it was. */
+/** Does the work while pm2 has the subgraph stopped. If it fails, the subgraph is started again as it was. */
 export async function whileStopped(subgraph: string, work: () => Promise<void>): Promise<void> {
-  await alone(PM2_HOME, () =>
-    withDaemon(async () => {
-      await requireFittingDaemon();
-      const { apps, processes } = await readProject([subgraph]);
-      const wasRunning = processes.some(({ status }) => status === 'online');
-      console.log(`Stopping ${subgraph} for the switch`);
-      await endOthers(apps, { ids: [], pids: [] }, 'stop');
-      try {
-        await work();
-      } catch (error) {
-        if (wasRunning) await start(subgraph);
-        throw error;
-      }
-    }),
-  );
+  await runOwn('stop', 'stop', subgraph);
+  try {
+    await work();
+  } catch (error) {
+    await runOwn('restart', 'restart', subgraph);
+    throw error;
+  }
 }
 
-/** Starts the subgraph on its new database, which pm2 keeps as its environment. */
-export async function startOn(subgraph: string, variable: string, location: string): Promise<void> {
-  process.env[variable] = location;
-  await alone(PM2_HOME, () => withDaemon(() => start(subgraph)));
-  console.log(`${subgraph} serves from its new database`);
+/** Starts the subgraph with this variable, which pm2 keeps. */
+export async function startWith(subgraph: string, variable: string, value: string): Promise<void> {
+  await runOwn('restart', 'restart', subgraph, { [variable]: value });
 }
 
-async function start(subgraph: string): Promise<void> {
-  const { apps, processes } = await readProject([subgraph]);
-  await replace(apps, processes);
+/** Runs a command of this project. @throws {CommandError} if it fails, for a reason that it has printed */
+async function runOwn(
+  command: string,
+  action: string,
+  subgraph: string,
+  env: Record<string, string> = {},
+): Promise<void> {
+  const file = join(ROOT, 'commands', `${command}.ts`);
+  const child = spawn(process.execPath, [file, action, subgraph], {
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new CommandError(`npm run ${action} -- ${subgraph} failed`);
 }

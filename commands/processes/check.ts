@@ -5,7 +5,7 @@ import { PolledSchemas, UnknownSchemaError } from '@lockstep/gateway/supergraph/
 import { readSupergraph } from '@lockstep/gateway/supergraph/read-supergraph.ts';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { createLogger } from '@lockstep/runtime/logging.ts';
-import { requireFinishedRestore } from '@lockstep/subgraph-kit/database/unfinished-restore.ts';
+import { requireFinishedRestore } from '@lockstep/subgraph-kit/database/engines/unfinished-restore.ts';
 import { readSubgraphConfig } from '@lockstep/subgraph-kit/subgraph-config.ts';
 import { CommandError } from '../terminal/command.ts';
 import { type App, GATEWAY } from './apps.ts';

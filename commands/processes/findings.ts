@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { OpenBreaker } from '@lockstep/runtime/process-state.ts';
 import { isPostgresUrl } from '@lockstep/subgraph-kit/database/engines/postgres-url.ts';
-import { restoreMarkOf } from '@lockstep/subgraph-kit/database/unfinished-restore.ts';
+import { restoreMarkOf } from '@lockstep/subgraph-kit/database/engines/unfinished-restore.ts';
 import { findStuckCheckouts, type StuckCheckout } from '../databases/checkout-check.ts';
 import { findDatabaseFiles, listDatabases } from '../databases/find-databases.ts';
 import { CommandError } from '../terminal/command.ts';

@@ -16,6 +16,10 @@ export function graphUrl(apps: readonly App[]): string {
 }
 
 /** Returns the URL of the graph that a gateway with these settings serves. */
-export function graphUrlOf({ listen, path }: Pick<GatewaySettings, 'listen' | 'path'>): string {
-  return `http://${toAuthority(listen)}${path}`;
+export function graphUrlOf({
+  listen,
+  path,
+  certificates,
+}: Pick<GatewaySettings, 'listen' | 'path' | 'certificates'>): string {
+  return `${certificates ? 'https' : 'http'}://${toAuthority(listen)}${path}`;
 }

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { PersistedOperation } from '@lockstep/gateway/configuration/sections/persisted-queries.ts';
+import type { FieldUsageSettings } from '@lockstep/gateway/configuration/sections/telemetry.ts';
 import type { GatewaySettings } from '@lockstep/gateway/configuration/settings-schema.ts';
 import { coordinatesOf } from '@lockstep/gateway/telemetry/usage/coordinates.ts';
-import { RecordedUses } from '@lockstep/gateway/telemetry/usage/recorded-uses.ts';
+import { type RecordedUses, UsesInFile } from '@lockstep/gateway/telemetry/usage/recorded-uses.ts';
+import { readUsesInRedis } from '@lockstep/gateway/telemetry/usage/uses-in-redis.ts';
 import { type GraphQLSchema, parse, validate } from 'graphql';
 import { CommandError } from '../terminal/command.ts';
 import type { Affected } from './affected.ts';
@@ -21,19 +23,21 @@ export interface KnownUses {
  * Opens what the gateway recorded, and adds the operations of its manifests, which count as used.
  *
  * @returns undefined if nothing was recorded
- * @throws {CommandError} if the file can't be read
+ * @throws {CommandError} if they can't be read
  */
-export function readUses(settings: GatewaySettings, schema: GraphQLSchema, days: number): KnownUses | undefined {
-  const { fieldUsage } = settings.telemetry;
-  if (!fieldUsage || !existsSync(fieldUsage.file)) return undefined;
-  const file = openFile(fieldUsage.file);
-  const { since } = file;
-  if (since === undefined) return undefined;
+export async function readUses(
+  settings: GatewaySettings,
+  schema: GraphQLSchema,
+  days: number,
+): Promise<KnownUses | undefined> {
+  const recorded = await openRecord(settings.telemetry.fieldUsage);
+  const since = recorded?.since;
+  if (!recorded || since === undefined) return undefined;
   const listed = settings.persistedQueries.operations.map((operation) => toListed(operation, schema));
   return {
     since,
     usersOf: (affected) => [
-      ...file.of(affected, days),
+      ...recorded.of(affected, days),
       ...listed.flatMap(({ id, coordinates }) =>
         coordinates.some(affected) ? [{ client: MANIFEST, operation: id }] : [],
       ),
@@ -41,11 +45,13 @@ export function readUses(settings: GatewaySettings, schema: GraphQLSchema, days:
   };
 }
 
-function openFile(file: string): RecordedUses {
+async function openRecord({ file, redis }: Partial<FieldUsageSettings> = {}): Promise<RecordedUses | undefined> {
   try {
-    return new RecordedUses(file);
+    if (redis) return await readUsesInRedis(redis);
+    return file !== undefined && existsSync(file) ? new UsesInFile(file) : undefined;
   } catch (error) {
-    throw new CommandError(`${file} can't be read: ${error instanceof Error ? error.message : error}`);
+    const place = redis ? 'The Redis of gateway.telemetry.field_usage' : file;
+    throw new CommandError(`${place} can't be read: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -7,6 +7,7 @@ import { releaseGarbage } from './planning/garbage.ts';
 import { openPlanner } from './planning/worker/open-planner.ts';
 import { ChangeLog } from './supergraph/change-log.ts';
 import { Generations } from './supergraph/generations.ts';
+import { renewCertificates } from './supergraph/renew-certificates.ts';
 import { watchSupergraph } from './supergraph/supergraph-watcher.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
@@ -24,10 +25,12 @@ await run('gateway', readConfig, async (config, logger) => {
   });
   const { reloads } = telemetry.counts;
   const watcher = await watchSupergraph({ config, logger, generations, reloads, changes });
-  const { listen: address, path, healthCheck } = generations.current.settings;
+  const { listen: address, path, healthCheck, certificates } = generations.current.settings;
   await releaseGarbage();
-  const listening = await listen(generations.handle, { ...config, ...address, portVariable: PORT_VARIABLE });
-  const origin = `http://${toAuthority({ host: address.host, port: listening.port })}`;
+  const tls = certificates?.material;
+  const listening = await listen(generations.handle, { ...config, ...address, portVariable: PORT_VARIABLE, tls });
+  generations.onReplaced = renewCertificates(tls, listening, logger);
+  const origin = `${tls ? 'https' : 'http'}://${toAuthority({ host: address.host, port: listening.port })}`;
   logger.info(`gateway answers at ${origin}${path}`);
   return {
     probe: `${origin}${healthCheck.ready}`,

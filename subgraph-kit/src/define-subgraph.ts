@@ -84,13 +84,16 @@ export function defineSubgraph<
         () => readConfig(process.env),
         async (config, logger) => {
           const subgraph = await open(config, logger);
-          const listening = await listen(subgraph.handler, config);
+          const { tls } = config;
+          const listening = await listen(subgraph.handler, { ...config, tls: tls?.server?.current });
+          tls?.watch(logger, listening.renew);
           const background = subgraph.startBackground();
-          const address = `http://${toAuthority({ host: config.host, port: listening.port })}`;
+          const address = `${tls?.server ? 'https' : 'http'}://${toAuthority({ host: config.host, port: listening.port })}`;
           logger.info(`${name} answers at ${address}/graphql`);
           return {
             probe: `${address}${READY_PATH}`,
             async stop() {
+              tls?.stop();
               await listening.stop();
               await background?.stop();
               await subgraph.stop();

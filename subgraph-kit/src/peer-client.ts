@@ -2,6 +2,7 @@ import { SubgraphClient, type SubgraphClientOptions } from '@lockstep/runtime/ht
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Peer } from './peers.ts';
+import type { SubgraphTls } from './subgraph-tls.ts';
 import { UnusableAnswers } from './unusable-answers.ts';
 
 /** Parts of the calling subgraph: the secret that it shares with peers that have none of their own, and its log. */
@@ -10,6 +11,7 @@ export interface Caller {
     readonly secret: string | undefined;
     /** With an access log, each call that fails is logged. */
     readonly telemetry?: { readonly hasAccessLog: boolean };
+    readonly tls?: Pick<SubgraphTls, 'client'> | undefined;
   };
   readonly logger: Logger;
 }
@@ -21,7 +23,16 @@ export function peerOptions(
   { config, logger }: Caller,
 ): SubgraphClientOptions {
   const logsFailures = config.telemetry?.hasAccessLog;
-  return { name, url: urls[0], urls, timeoutMs, secret: secret ?? config.secret, logger, logsFailures };
+  return {
+    name,
+    url: urls[0],
+    urls,
+    timeoutMs,
+    secret: secret ?? config.secret,
+    tls: config.tls?.client,
+    logger,
+    logsFailures,
+  };
 }
 
 const ENTITIES_EXIST = `query EntitiesExist($representations: [_Any!]!) {

@@ -7,9 +7,10 @@ import {
   toTelemetry,
 } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import { z } from 'zod';
+import { type DatabaseBounds, DEFAULT_BOUNDS } from './database/engines/database-bounds.ts';
 import { isPostgresUrl } from './database/engines/postgres-url.ts';
-import { type DatabaseBounds, DEFAULT_BOUNDS } from './database/open-database.ts';
 import { failpointVariable } from './failpoint.ts';
+import { openTls, type SubgraphTls, tlsVariables } from './subgraph-tls.ts';
 import { variablePrefix } from './variable-prefix.ts';
 
 /** Default for the objects of an operation: more than a page shows, and few enough for a tenth of a second. */
@@ -47,6 +48,8 @@ export interface SubgraphConfig extends ProcessConfig {
   /** Point at which a test has the process killed. */
   readonly failpoint: string | undefined;
   readonly telemetry: ProcessTelemetry;
+  /** Certificates for its own port and for the subgraphs that it calls; undefined if none are configured. */
+  readonly tls?: SubgraphTls | undefined;
 }
 
 /** Part of a subgraph's definition that its configuration depends on. */
@@ -85,6 +88,7 @@ export function readSubgraphConfig<Own extends object>(
     )
     .and(variable('FAILPOINT', failpointVariable(failpoints, env.NODE_ENV)).transform((failpoint) => ({ failpoint })))
     .and(z.object(telemetryVariables).transform((found) => ({ telemetry: toTelemetry(found, name) })))
+    .and(tlsVariables.transform((tls) => ({ tls })))
     .and(own.transform((found) => ({ own: found })));
   const found = readEnvironment(variables, env);
   return {
@@ -96,6 +100,7 @@ export function readSubgraphConfig<Own extends object>(
     maxObjects: found.maxObjects,
     failpoint: found.failpoint,
     telemetry: found.telemetry,
+    ...(found.tls && { tls: openTls(found.tls) }),
     ...found.own,
   };
 }

@@ -13,6 +13,7 @@ import { VALIDATION_OPTIONS } from '@lockstep/runtime/graphql/validation-options
 import { codeOfTooManyVariableErrors } from '@lockstep/runtime/graphql/variable-errors.ts';
 import { readDeadline } from '@lockstep/runtime/http/deadline.ts';
 import { requestIdOf } from '@lockstep/runtime/http/request-id.ts';
+import { requireCertificate } from '@lockstep/runtime/http/server/client-certificate.ts';
 import { graphql } from '@lockstep/runtime/http/server/graphql.ts';
 import { live, READY_PATH, type ReadinessCheck, ready } from '@lockstep/runtime/http/server/health.ts';
 import { routes } from '@lockstep/runtime/http/server/routes.ts';
@@ -28,6 +29,7 @@ import { resolveNodeIds } from './node-interface.ts';
 import { checkRepresentations } from './representations.ts';
 import { MAX_OBJECTS } from './subgraph-config.ts';
 import { checkSubgraphRequest } from './subgraph-limits.ts';
+import type { SubgraphTls } from './subgraph-tls.ts';
 import type { SubgraphTelemetry } from './telemetry/subgraph-telemetry.ts';
 import { timeResolvers } from './telemetry/timed-resolvers.ts';
 
@@ -38,7 +40,7 @@ export interface SubgraphOptions<Context extends OperationContext> {
   /** Returns the context of one operation. */
   context: (operation: Operation) => Context;
   isReady: ReadinessCheck;
-  config: ProcessConfig;
+  config: ProcessConfig & { readonly tls?: Pick<SubgraphTls, 'requiresCertificate'> | undefined };
   /** Maximum number of objects that one operation may make. */
   maxObjects?: number;
   logger: Logger;
@@ -105,7 +107,8 @@ export async function buildSubgraph<Context extends OperationContext>(
     known: (asked) => executor.find(asked),
     headers: ({ cacheControl }) => (cacheControl === undefined ? undefined : { 'cache-control': cacheControl }),
   });
-  const secured = config.secret === undefined ? answer : requireSecret(config.secret, answer);
+  const known = config.secret === undefined ? answer : requireSecret(config.secret, answer);
+  const secured = config.tls?.requiresCertificate ? requireCertificate(known, logger) : known;
   const inScope: Handler = telemetry
     ? (request, response) => telemetry.observe(request, response, () => secured(request, response))
     : (request, response) => requestScope.run({ id: requestIdOf(request) }, secured, request, response);

@@ -46,6 +46,21 @@ test('answers from what it has stored, until a mutation returns the entity', asy
     assert.ok(text.includes(`lockstep_response_cache_${series}} `), series);
 });
 
+test('an operation with a name and one without share what is stored, however they are written', async () => {
+  const written = ['{ thing { name } }', 'query A { thing { name } }', 'query B {\n  thing { name }\n}'];
+  for (const first of written) {
+    await invalidate([{ kind: 'subgraph', subgraph: 'names' }]);
+    await invalidate([{ kind: 'subgraph', subgraph: 'things' }]);
+    const calls = [];
+    for (const text of [first, ...written]) {
+      assert.deepEqual((await send(url, text)).errors, undefined);
+      calls.push(takeCalls());
+    }
+    const none = { things: 0, names: 0 };
+    assert.deepEqual(calls, [{ things: 1, names: 1 }, none, none, none], first);
+  }
+});
+
 test('a mutation that returns an entity without its key drops all of its type', async () => {
   await send(url, THING);
   const { reply } = gateway;

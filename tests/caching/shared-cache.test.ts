@@ -13,6 +13,7 @@ const KEY = 'the shared key of this test';
 const THING = '{ thing { name } }';
 const port = await freePort();
 const settings = (redis: string) => ({
+  isTagged: true,
   gateway: `response_cache: { enabled: true,
     redis: { urls: ["redis://127.0.0.1:${port}"], ${redis} },
     invalidation: { path: /invalidation, shared_key: "${KEY}" } }`,
@@ -21,13 +22,17 @@ const settings = (redis: string) => ({
 /** Version of the thing's name, which a mutation raises. */
 let version = 1;
 
-const gateway = await startGateway({ after }, settings('fetch_timeout: 100ms, invalidate_timeout: 300ms'));
+const SETTINGS = settings('fetch_timeout: 100ms, invalidate_timeout: 300ms');
+const gateway = await startGateway({ after }, SETTINGS);
 const other = await start({ after }, 'gateway', { SUPERGRAPH_FILE: `${gateway.folder}/supergraph.yaml` });
 const urls = [gateway.url, other.url];
 let mutation: Promise<void> | undefined;
 gateway.reply = async (subgraph, { query }) => {
   const headers = { 'cache-control': 'max-age=60' };
-  if (subgraph === 'names') return { headers, body: { data: { _entities: [{ name: `version ${version}` }] } } };
+  if (subgraph === 'names') {
+    const extensions = { apolloEntityCacheTags: [['front']] };
+    return { headers, body: { data: { _entities: [{ name: `version ${version}` }] }, extensions } };
+  }
   if (!query.startsWith('mutation')) return { headers };
   version += 1;
   await mutation;
@@ -53,9 +58,9 @@ async function isShared(): Promise<void> {
   );
 }
 
-async function invalidate(url: string) {
+async function invalidate(url: string, what: object = { kind: 'type', subgraph: 'names', type: 'Thing' }) {
   const headers = { 'content-type': 'application/json', authorization: KEY };
-  const body = JSON.stringify([{ kind: 'type', subgraph: 'names', type: 'Thing' }]);
+  const body = JSON.stringify([what]);
   const response = await fetch(new URL('/invalidation', url), { method: 'POST', headers, body });
   return { status: response.status, body: await response.json() };
 }
@@ -76,6 +81,25 @@ test('gateways start and answer without Redis, and share what they store once it
   assert.equal(await nameFrom(other.url), 'version 2');
   assert.deepEqual(await invalidate(gateway.url), { status: 202, body: { count: null } });
   assert.equal(await nameFrom(other.url), 'version 3');
+});
+
+test('what one gateway invalidates by a tag of a schema or of an answer is dropped for the other', {
+  skip,
+}, async (t) => {
+  const redis = await startRedis(t, port);
+  for (const tag of ['name-1', 'front']) {
+    await isShared();
+    const before = version;
+    version += 1;
+    const byTag = (cache_tag: string, subgraph = 'names') =>
+      invalidate(gateway.url, { kind: 'cache_tag', subgraphs: [subgraph], cache_tag });
+    for (const other of [byTag('name-2'), byTag('front-1'), byTag(tag, 'things')])
+      assert.deepEqual(await other, { status: 202, body: { count: null } });
+    assert.equal(await nameFrom(other.url), `version ${before}`, 'other tags, and tags of other subgraphs');
+    assert.deepEqual(await byTag(tag), { status: 202, body: { count: null } });
+    assert.equal(await nameFrom(other.url), `version ${version}`, tag);
+  }
+  await redis.stop();
 });
 
 test('no request fails and none is answered with what a mutation has changed while Redis hangs, is emptied, and killed', {
@@ -114,8 +138,11 @@ test('no request fails and none is answered with what a mutation has changed whi
 
 test('takes no settings with a Redis that is required and does not answer', async () => {
   await gateway.configure(settings('namespace: other, required_to_start: true'));
-  await other.logged(({ level, msg }) => level === 'error' && msg.includes('required to start'));
-  assert.match(String(await nameFrom(other.url)), /^version/);
+  for (const process of [gateway.process, other]) {
+    await process.logged(({ level, msg }) => level === 'error' && msg.includes('required to start'));
+    assert.match(String(await nameFrom(process.url)), /^version/);
+  }
+  await gateway.configure(SETTINGS); // or they would take the others once Redis is there
 });
 
 test('a gateway that is killed during a mutation leaves nothing in the cache that the mutation has changed', {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
+import { readUsesInRedis } from '@lockstep/gateway/telemetry/usage/uses-in-redis.ts';
 import { serveGreetings } from '../calls/greetings.ts';
 import { ask, codesOf } from '../harness/client.ts';
 import { codeBlock } from '../harness/documentation.ts';
@@ -18,7 +19,9 @@ const CAPACITY = 3;
 
 const { url: greetings } = await serveGreetings({ after }, {});
 const { supergraph } = await copySupergraph({ after });
-const settings = codeBlock('docs/configuration.md', 'shared-state').replaceAll('redis://127.0.0.1:6379', redisUrl);
+const settings = codeBlock('docs/configuration.md', 'shared-state')
+  .replaceAll('redis://127.0.0.1:6379', redisUrl)
+  .replace('telemetry:', 'telemetry:\n    metrics: { prometheus: /metrics }');
 await replace(
   supergraph,
   `subgraphs:
@@ -27,7 +30,6 @@ await replace(
     schema: { sdl: "type Query { hello: String }" }
 ${settings}
   limits: { max_aliases: 5 }
-  telemetry: { metrics: { prometheus: /metrics } }
   traffic_shaping:
     rate_limit: { capacity: ${CAPACITY}, interval: 1m, key: { header: x-client }, redis: { url: "${redisUrl}" } }
 `,
@@ -58,14 +60,17 @@ function newDocument() {
   return { query, hash: hashOf(query) };
 }
 
+/** Uses that notice within a second that Redis hangs. */
+const ASKED = ['apq', 'rate_limit'];
+
 /** Resolves once a scrape of each gateway says that Redis is up, or that it is not, for each use. */
-async function isUp(expected: 0 | 1): Promise<void> {
+async function isUp(expected: 0 | 1, uses = [...ASKED, 'field_usage']): Promise<void> {
   for (const url of [one, other]) {
     await until(
       async () => {
         const samples = await scrape(url);
         await send(url, '', newDocument().hash);
-        return ['apq', 'rate_limit'].map((use) => samples.get(`lockstep_redis_up{use="${use}"}`));
+        return uses.map((use) => samples.get(`lockstep_redis_up{use="${use}"}`));
       },
       (values) => values.every((value) => value === expected),
     );
@@ -73,7 +78,9 @@ async function isUp(expected: 0 | 1): Promise<void> {
 }
 
 const warnings = () =>
-  gateways.map(({ logs }) => logs.filter(({ level, msg }) => level === 'warn' && /Redis/.test(msg)).length);
+  gateways.map(
+    ({ logs }) => logs.filter(({ level, msg }) => level === 'warn' && /Redis.*(known|counts)/.test(msg)).length,
+  );
 
 test('without Redis each gateway serves and limits by itself', async () => {
   await isUp(0);
@@ -155,7 +162,7 @@ test('a Redis that hangs costs one wait and no request, is logged once, and is t
     assert.deepEqual(codes, [NOT_FOUND, 'fine', 'fine']);
   }
   assert.ok(performance.now() - startedAt < 5000, '60 requests waited for Redis');
-  await isUp(0);
+  await isUp(0, ASKED);
   redis.signal('SIGCONT');
   await isUp(1);
   const { query, hash } = newDocument();
@@ -168,5 +175,22 @@ test('a Redis that hangs costs one wait and no request, is logged once, and is t
     warnings().map((count, index) => count - (before[index] ?? 0)),
     [2, 2],
   );
-  assert.deepEqual(codesOf(await ask(one, '{ hello }', {}, { 'x-client': randomUUID() })), []);
+  await redis.stop();
+  await isUp(0);
+});
+
+test('the uses of the schema are added up for both gateways, and are written as they stop', { skip }, async (t) => {
+  await startRedis(t, port);
+  await isUp(1);
+  for (const url of [one, one, other]) {
+    const headers = { 'x-client': randomUUID(), 'apollographql-client-name': 'shop' };
+    assert.deepEqual(codesOf(await ask(url, 'query Counted { hello }', {}, headers)), []);
+  }
+  await Promise.all(gateways.map((gateway) => gateway.stop()));
+  const recorded = await readUsesInRedis({ url: redisUrl, namespace: 'lockstep' });
+  const counted = recorded.of((used) => used === 'Query.hello', 1).filter(({ client }) => client === 'shop');
+  assert.deepEqual(
+    counted.map(({ operation, count }) => [operation, count]),
+    [['Counted', 3]],
+  );
 });

@@ -6,7 +6,7 @@ import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
-import { restoreMarkOf } from '@lockstep/subgraph-kit/database/unfinished-restore.ts';
+import { restoreMarkOf } from '@lockstep/subgraph-kit/database/engines/unfinished-restore.ts';
 import Database from 'better-sqlite3';
 import { tellProgress, times } from '../harness/full-count.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';

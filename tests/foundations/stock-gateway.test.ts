@@ -31,8 +31,12 @@ test('a gateway that answers has loaded nothing of ApolloGateway, and of node-fe
   assertWithoutFetch(builtins);
 });
 
-test('a subgraph that answers has not loaded the fetch of Node', async () => {
-  for (const subgraph of [graph.orders, graph.users]) assertWithoutFetch((await loadedBy(subgraph)).builtins);
+test('a subgraph that answers has not loaded the fetch of Node, and on SQLite no driver of PostgreSQL', async () => {
+  for (const subgraph of [graph.orders, graph.users]) {
+    const { builtins, packages } = await loadedBy(subgraph);
+    assertWithoutFetch(builtins);
+    assert.ok(packages.includes('better-sqlite3') && !packages.includes('pg'), String(packages));
+  }
 });
 
 function assertWithoutFetch(builtins: readonly string[]): void {

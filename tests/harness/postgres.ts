@@ -4,7 +4,6 @@ import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Afterwards } from './graph.ts';
 import { freePort } from './ports.ts';
 import { withDeadline } from './waiting.ts';
 
@@ -16,34 +15,45 @@ const MISSING = 'no PostgreSQL: install it (apt-get install postgresql) and run 
 /** Reason for `test(name, { skip: withoutPostgres }, …)` if there is no PostgreSQL. CI has to have one. */
 export const withoutPostgres = PROGRAMS === undefined && process.env.CI !== 'true' && MISSING;
 
+/** A key and a certificate for this machine, in the folder that openssl runs in. */
+const CERTIFY =
+  'req -x509 -days 2 -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -subj /CN=localhost ' +
+  '-addext subjectAltName=IP:127.0.0.1 -keyout server.key -out server.crt';
+
 /** A PostgreSQL server with an empty cluster. */
 export interface PostgresServer {
   /** URL of its superuser. */
   readonly url: string;
   readonly pid: number;
+  /** Path of its certificate, which it has signed itself. It also takes connections without TLS. */
+  readonly certificate: string;
   stop(): Promise<void>;
 }
 
 export interface PostgresOptions {
   /** True for a test of what survives a crash; without it nothing is synced to disk. */
   isDurable?: boolean;
-  /** Further settings, such as `ssl=on`. */
-  settings?: readonly string[];
 }
 
 /** Starts a real PostgreSQL on a free port of this machine. It ends with the test. */
-export async function startPostgres(t: Afterwards, options: PostgresOptions = {}): Promise<PostgresServer> {
-  const { isDurable = false, settings = [] } = options;
+export async function startPostgres(
+  t: { after(hook: () => unknown): void },
+  options: PostgresOptions = {},
+): Promise<PostgresServer> {
+  const { isDurable = false } = options;
   const user = userOfServer();
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-postgres-'));
   if (user) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
   const run = { stdio: 'pipe', cwd: folder, ...user } as const;
   execFileSync(program('initdb'), ['--pgdata', data, '--username=postgres', '--auth=trust', '--no-sync'], run);
+  execFileSync('openssl', CERTIFY.split(' '), run);
+  const certificate = join(folder, 'server.crt');
+  const tls = ['ssl=on', `ssl_cert_file=${certificate}`, `ssl_key_file=${join(folder, 'server.key')}`];
   const port = await freePort();
   const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'];
   const unsafe = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
-  for (const setting of [...(isDurable ? [] : unsafe), ...settings]) args.push('-c', setting);
+  for (const setting of [...tls, ...(isDurable ? [] : unsafe)]) args.push('-c', setting);
   const child = spawn(program('postgres'), args, { ...run, stdio: ['ignore', 'ignore', 'pipe'] });
   const closed = once(child, 'close');
   const stop = async () => {
@@ -61,7 +71,7 @@ export async function startPostgres(t: Afterwards, options: PostgresOptions = {}
     closed.then(() => reject(new Error(`PostgreSQL ended before it was ready: ${said.join('\n')}`)), reject);
   });
   await withDeadline(ready, () => 'PostgreSQL');
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, pid: child.pid ?? 0, stop };
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, pid: child.pid ?? 0, certificate, stop };
 }
 
 /** Runs SQL on a database. @returns what psql prints: rows as lines, values separated by `|` */

@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { anchorsOf } from '../foundations/markdown.ts';
-import { ask, createUser, get } from '../harness/client.ts';
+import { ask, createOrder, createUser, get } from '../harness/client.ts';
 import { startGraph, temporaryFolder } from '../harness/graph.ts';
 import { freePort } from '../harness/ports.ts';
 import { ROOT } from '../harness/process.ts';
@@ -63,13 +63,21 @@ describe('a real Prometheus', { skip }, async () => {
   );
   const graph = await startGraph(
     { after },
-    { only: ['users', 'orders'], gateway: { SUPERGRAPH_FILE: files.supergraph } },
+    { only: ['users', 'orders'], all: { METRICS_PATH: '/metrics' }, gateway: { SUPERGRAPH_FILE: files.supergraph } },
   );
-  const prometheus = await watchMetrics(graph.gateway.port, files.supergraph);
+  const prometheus = await watchMetrics({
+    METRICS_PATH: '/metrics',
+    SUPERGRAPH_FILE: files.supergraph,
+    GATEWAY_PORT: String(graph.gateway.port),
+    USERS_PORT: String(graph.users.port),
+    ORDERS_PORT: String(graph.orders.port),
+    PRODUCTS_PORT: String(await freePort()),
+  });
 
   /** Makes the processes count all that there is to count. */
   async function load(): Promise<void> {
     const ada = await createUser(graph.url, `ada${performance.now()}@example.com`);
+    await createOrder(graph.url, ada); // orders asks users
     for (let n = 0; n < 5; n += 1) {
       await get(
         graph.url,
@@ -117,6 +125,12 @@ describe('a real Prometheus', { skip }, async () => {
     }
   });
 
+  test('scrapes the gateway and each subgraph, and tells them apart', async () => {
+    const up = await query(prometheus, 'up{job="lockstep"}');
+    const seen = up.map(({ metric: { app }, value }) => `${app} ${value[1]}`).sort();
+    assert.deepEqual(seen, ['gateway 1', 'orders 1', 'products 0', 'users 1']);
+  });
+
   test('evaluates every alert', async () => {
     const rules = await until(
       async () => {
@@ -132,8 +146,8 @@ describe('a real Prometheus', { skip }, async () => {
   });
 });
 
-/** Runs `npm run watch:metrics` for a gateway. Resolves with the URL of its Prometheus. */
-async function watchMetrics(gatewayPort: number, supergraph: string): Promise<string> {
+/** Runs `npm run watch:metrics` for the processes at these ports. Resolves with the URL of its Prometheus. */
+async function watchMetrics(env: Record<string, string>): Promise<string> {
   const folder = await temporaryFolder({ after });
   const port = await freePort();
   const child = spawn(process.execPath, [WATCH, '--port', String(port), '--data', folder], {
@@ -141,8 +155,7 @@ async function watchMetrics(gatewayPort: number, supergraph: string): Promise<st
     env: {
       ...process.env,
       PM2_HOME: join(folder, 'pm2'),
-      SUPERGRAPH_FILE: supergraph,
-      GATEWAY_PORT: String(gatewayPort),
+      ...env,
     },
   });
   const closed = once(child, 'close');
@@ -156,7 +169,11 @@ async function watchMetrics(gatewayPort: number, supergraph: string): Promise<st
     async () => printed,
     (text) => text.includes('Ctrl-C'),
   );
-  assert.match(printed, new RegExp(`^Prometheus scrapes .*:${gatewayPort}: http://127.0.0.1:${port}\n`));
+  const addresses = [env.GATEWAY_PORT, env.USERS_PORT, env.ORDERS_PORT, env.PRODUCTS_PORT].map(
+    (of) => `127.0.0.1:${of}`,
+  );
+  for (const address of addresses) assert.ok(printed.includes(address), `${address} is not scraped: ${printed}`);
+  assert.match(printed, new RegExp(`^Prometheus scrapes .*: http://127.0.0.1:${port}\n {2}alerts:`));
   return `http://127.0.0.1:${port}`;
 }
 

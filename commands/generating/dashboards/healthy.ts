@@ -2,7 +2,7 @@ import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { quantile, REQUESTS } from './expressions.ts';
 import { lines, number } from './panels.ts';
 
-const FAILED = 'sum(rate(lockstep_requests_total{status=~"5..",outcome!="abandoned"}[$__rate_interval]))';
+const FAILED = 'sum(rate(lockstep_requests_total{app="gateway",status=~"5..",outcome!="abandoned"}[$__rate_interval]))';
 
 /** The dashboard that answers "is it healthy?" by its numbers, of which each is green if all is well. */
 export function healthy(): DashboardBuilder {
@@ -81,7 +81,7 @@ export function healthy(): DashboardBuilder {
         title: 'Requests by outcome',
         description: 'partial: data and errors. refused: before it was read as GraphQL. abandoned: the client left',
         unit: 'reqps',
-        queries: { '{{outcome}}': 'sum by (outcome) (rate(lockstep_requests_total[$__rate_interval]))' },
+        queries: { '{{outcome}}': 'sum by (outcome) (rate(lockstep_requests_total{app="gateway"}[$__rate_interval]))' },
       }),
     )
     .withPanel(
@@ -109,6 +109,36 @@ export function healthy(): DashboardBuilder {
     )
     .withPanel(
       lines({
+        title: 'Requests of subgraphs that failed',
+        description: "partial: data and errors, such as that a user doesn't exist. Why is in the log of the subgraph",
+        unit: 'reqps',
+        queries: {
+          '{{app}}: {{outcome}}':
+            'sum by (app, outcome) (rate(lockstep_requests_total{app!="gateway",outcome!="ok"}[$__rate_interval])) or vector(0)',
+        },
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Checkouts under way',
+        description: 'By state. They go back to zero without load; the sweep ends those that a crash left',
+        unit: 'short',
+        queries: {
+          '{{state}}': 'sum by (state) (lockstep_sagas)',
+          'sweeps that failed': 'sum(increase(lockstep_sweep_passes_total{outcome="failed"}[5m]))',
+        },
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Redis',
+        description: '1 while it answers, by what it is used for. Without it each process goes on by itself',
+        unit: 'short',
+        queries: { '{{use}}': 'min by (use) (lockstep_redis_up) or vector(1)' },
+      }),
+    )
+    .withPanel(
+      lines({
         title: 'Refusals by rule',
         description: 'Rules that requests broke: limits, rate limits, cost, persisted queries',
         unit: 'reqps',
@@ -122,7 +152,7 @@ export function healthy(): DashboardBuilder {
         title: 'Memory',
         description: 'Resident memory of each process: it is flat under a steady load',
         unit: 'bytes',
-        queries: { '{{instance}} {{pid}}': 'process_resident_memory_bytes{job="lockstep"}' },
+        queries: { '{{app}} {{pid}}': 'process_resident_memory_bytes{job="lockstep"}' },
       }),
     )
     .withPanel(
@@ -130,7 +160,7 @@ export function healthy(): DashboardBuilder {
         title: 'CPU',
         description: 'Cores that each process uses: one core is all that its requests can have',
         unit: 'short',
-        queries: { '{{instance}} {{pid}}': 'rate(process_cpu_seconds_total{job="lockstep"}[$__rate_interval])' },
+        queries: { '{{app}} {{pid}}': 'rate(process_cpu_seconds_total{job="lockstep"}[$__rate_interval])' },
       }),
     )
     .withPanel(
@@ -146,7 +176,7 @@ export function healthy(): DashboardBuilder {
         title: 'Delay of the event loop',
         description: 'Time for which a turn keeps all others waiting, at the 99th percentile',
         unit: 's',
-        queries: { '{{instance}} {{pid}}': 'nodejs_eventloop_lag_p99_seconds{job="lockstep"}' },
+        queries: { '{{app}} {{pid}}': 'nodejs_eventloop_lag_p99_seconds{job="lockstep"}' },
       }),
     );
 }

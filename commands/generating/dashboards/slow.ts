@@ -1,5 +1,5 @@
 import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { quantile, REQUESTS } from './expressions.ts';
+import { quantile, REQUESTS, subgraphQuantile } from './expressions.ts';
 import { lines } from './panels.ts';
 
 /** The dashboard that answers "why was it slow?": a panel for each part of the time of a request. */
@@ -32,6 +32,45 @@ export function slow(): DashboardBuilder {
     )
     .withPanel(
       lines({
+        title: 'Duration of requests in the subgraphs',
+        description:
+          '95 % are answered within this time. What a call takes longer than that is the network, or a subgraph that has no turn for it',
+        unit: 's',
+        queries: { '{{app}}': subgraphQuantile(0.95, 'lockstep_request_duration_seconds') },
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Statements that take the most time',
+        description:
+          'Seconds a second that the database spends on each. One that rises needs an index, or is run too often',
+        unit: 'percentunit',
+        queries: {
+          '{{app}}: {{statement}}':
+            'topk(10, sum by (app, statement) (rate(lockstep_statement_duration_seconds_sum[$__rate_interval])))',
+        },
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Duration of resolvers',
+        description: '95 % of those that do not return at once are over within this time',
+        unit: 's',
+        queries: { '{{app}}: {{field}}': subgraphQuantile(0.95, 'lockstep_resolver_duration_seconds', 'field') },
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Calls between subgraphs',
+        description: '95 % of the calls that orders makes for its requests are answered within this time',
+        unit: 's',
+        queries: {
+          '{{app}} to {{subgraph}}': subgraphQuantile(0.95, 'lockstep_subgraph_call_duration_seconds', 'subgraph'),
+        },
+      }),
+    )
+    .withPanel(
+      lines({
         title: 'Time to plan an operation',
         description: '95 % of the operations that were new are planned within this time',
         unit: 's',
@@ -53,7 +92,7 @@ export function slow(): DashboardBuilder {
         description: 'If they rise, clients ask for more at once: see what a query costs with npm run plan',
         unit: 'short',
         queries: {
-          '{{subgraph}}': `sum by (subgraph) (rate(lockstep_subgraph_calls_total[$__rate_interval])) / ignoring(subgraph) group_left ${REQUESTS}`,
+          '{{subgraph}}': `sum by (subgraph) (rate(lockstep_subgraph_calls_total{app="gateway"}[$__rate_interval])) / ignoring(subgraph) group_left ${REQUESTS}`,
         },
       }),
     )
@@ -90,7 +129,7 @@ export function slow(): DashboardBuilder {
         title: 'Requests under way',
         description: 'They pile up while something that they wait for is slow',
         unit: 'short',
-        queries: { 'under way': 'sum(lockstep_requests_under_way)' },
+        queries: { 'under way': 'sum(lockstep_requests_under_way{app="gateway"})' },
       }),
     )
     .withPanel(
@@ -98,7 +137,7 @@ export function slow(): DashboardBuilder {
         title: 'Delay of the event loop',
         description: 'Time for which a turn keeps all others waiting, at the 99th percentile',
         unit: 's',
-        queries: { '{{instance}} {{pid}}': 'nodejs_eventloop_lag_p99_seconds{job="lockstep"}' },
+        queries: { '{{app}} {{pid}}': 'nodejs_eventloop_lag_p99_seconds{job="lockstep"}' },
       }),
     )
     .withPanel(
@@ -108,8 +147,8 @@ export function slow(): DashboardBuilder {
           'Share of its time that a process spends on it. More than a tenth: the heap is too small for the load',
         unit: 'percentunit',
         queries: {
-          '{{instance}} {{pid}}':
-            'sum by (instance, pid) (rate(nodejs_gc_duration_seconds_sum{job="lockstep"}[$__rate_interval]))',
+          '{{app}} {{pid}}':
+            'sum by (app, pid) (rate(nodejs_gc_duration_seconds_sum{job="lockstep"}[$__rate_interval]))',
         },
       }),
     )
@@ -118,7 +157,7 @@ export function slow(): DashboardBuilder {
         title: 'CPU',
         description: 'Cores that each process uses: one core is all that its requests can have',
         unit: 'short',
-        queries: { '{{instance}} {{pid}}': 'rate(process_cpu_seconds_total{job="lockstep"}[$__rate_interval])' },
+        queries: { '{{app}} {{pid}}': 'rate(process_cpu_seconds_total{job="lockstep"}[$__rate_interval])' },
       }),
     );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Certificates } from './certificates.ts';
 import { authentication } from './sections/authentication.ts';
 import { authorization } from './sections/authorization.ts';
 import { compression } from './sections/compression.ts';
@@ -22,6 +23,7 @@ import { type ResponseCacheSettings, responseCache } from './sections/response-c
 import { subgraph } from './sections/subgraph.ts';
 import { type SubgraphErrors, subgraphErrors } from './sections/subgraph-errors.ts';
 import { telemetry } from './sections/telemetry.ts';
+import { gatewayTls } from './sections/tls.ts';
 import { trafficShaping } from './sections/traffic-shaping.ts';
 
 // The supergraph file: rover's keys, and the gateway's own under `gateway`
@@ -32,6 +34,7 @@ const gateway = z
   .strictObject({
     listen: listenAddress,
     path: graphqlPath,
+    tls: gatewayTls.prefault({}).describe('Certificates of the gateway.'),
     introspection,
     landing_page: landingPage,
     traffic_shaping: trafficShaping.prefault({}).describe('Deadlines, limits and sharing of calls.'),
@@ -136,9 +139,11 @@ export const supergraphFile = z
 
 /** Settings under `gateway`, with their defaults. */
 export type GatewaySettings = Readonly<
-  Omit<z.output<typeof gateway>, 'subgraphErrors' | 'headers' | 'responseCache' | 'queryPlans'>
+  Omit<z.output<typeof gateway>, 'subgraphErrors' | 'headers' | 'responseCache' | 'queryPlans' | 'tls'>
 > & {
   readonly subgraphErrors: SubgraphErrors;
+  /** Certificate of its port; undefined if that speaks HTTP without TLS. */
+  readonly certificates?: Certificates | undefined;
   readonly headers: HeaderSettings;
   /** Undefined if nobody may have them. */
   readonly queryPlans?: QueryPlanSettings | undefined;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { z } from 'zod';
+import { type Certificates, readCertificates } from './certificates.ts';
 import { readManifests } from './manifests.ts';
 import { toMistakes } from './mistakes.ts';
 import { versionOf } from './module-version.ts';
@@ -25,6 +26,8 @@ export interface SubgraphSettings {
   readonly circuitBreaker?: CircuitBreakerSettings;
   /** Secret of its own, or false for none; undefined if it has the shared one. */
   readonly secret?: string | false;
+  /** Certificates for its calls; undefined for none of its own, and Node's authorities. */
+  readonly certificates?: Certificates | undefined;
   /** False if it isn't asked for compressed replies. */
   readonly compressedReplies?: boolean;
 }
@@ -93,16 +96,21 @@ export function valuesIn(text: string, { env, overrides }: SupergraphSource): Su
 
 function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, file: string): SupergraphSettings {
   const entries = Object.entries(subgraphs);
+  const { tls, ...own } = gateway;
   const expected = Object.fromEntries(entries.map(([name, { expectedErrors }]) => [name, expectedErrors]));
   const headers = Object.fromEntries(entries.map(([name, { headers }]) => [name, headers]));
   return {
-    subgraphs: entries.map(([name, { expectedErrors: _, headers: __, schema, ...settings }]) => ({
+    subgraphs: entries.map(([name, { expectedErrors: _, headers: __, schema, tls, ...settings }]) => ({
       ...settings,
       name,
+      ...(tls && { certificates: readCertificates(tls, dirname(file), `subgraphs.${name}.tls`) }),
       schema: 'file' in schema ? { file: resolve(dirname(file), schema.file) } : schema,
     })),
     gateway: {
-      ...withAbsoluteModules(gateway, dirname(file)),
+      ...withAbsoluteModules(own, dirname(file)),
+      ...(tls.supergraph && {
+        certificates: readCertificates(tls.supergraph, dirname(file), 'gateway.tls.supergraph'),
+      }),
       subgraphErrors: { ...gateway.subgraphErrors, expected },
       persistedQueries: readManifests(gateway.persistedQueries, dirname(file)),
       headers: toHeaderSettings(gateway.headers, headers),
@@ -113,13 +121,14 @@ function toSettings({ subgraphs, gateway }: z.output<typeof supergraphFile>, fil
 
 function withAbsoluteFile(telemetry: ParsedGateway['telemetry'], folder: string): ParsedGateway['telemetry'] {
   const { fieldUsage } = telemetry;
-  return { ...telemetry, fieldUsage: fieldUsage && { ...fieldUsage, file: resolve(folder, fieldUsage.file) } };
+  if (fieldUsage?.file === undefined) return telemetry;
+  return { ...telemetry, fieldUsage: { ...fieldUsage, file: resolve(folder, fieldUsage.file) } };
 }
 
 type ParsedGateway = z.output<typeof supergraphFile>['gateway'];
 
 /** Makes the paths of hook modules absolute, and adds a version that changes with their files. */
-function withAbsoluteModules(gateway: ParsedGateway, folder: string): ParsedGateway {
+function withAbsoluteModules(gateway: Omit<ParsedGateway, 'tls'>, folder: string): Omit<ParsedGateway, 'tls'> {
   const { authorization, progressiveOverride, hooks } = gateway;
   const absolute = <Hook extends { readonly module?: string | undefined }>(hook: Hook): Hook => {
     if (hook.module === undefined) return hook;

@@ -2,6 +2,7 @@ import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answe
 import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { toClientTls } from '../configuration/certificates.ts';
 import type { TrafficShaping } from '../configuration/sections/traffic-shaping.ts';
 import { type SubgraphSettings, secretOf } from '../configuration/supergraph-file.ts';
 import type { BreakerState } from '../telemetry/metrics.ts';
@@ -56,7 +57,7 @@ export class SubgraphCaller {
 
   constructor(options: CallerOptions) {
     const { subgraph, logger, logsFailures, maxReplyBytes } = options;
-    const { name, routingUrl, routingUrls, timeoutMs, circuitBreaker, compressedReplies } = subgraph;
+    const { name, routingUrl, routingUrls, timeoutMs, circuitBreaker, compressedReplies, certificates } = subgraph;
     const secret = secretOf(subgraph, options.secret);
     this.#client = new SubgraphClient({
       name,
@@ -64,6 +65,7 @@ export class SubgraphCaller {
       urls: routingUrls,
       timeoutMs,
       secret,
+      tls: toClientTls(certificates),
       logger,
       logsFailures,
       maxReplyBytes,

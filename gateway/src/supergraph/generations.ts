@@ -3,6 +3,7 @@ import { bytesInFlight } from '@lockstep/runtime/http/bytes-in-flight.ts';
 import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { reconfigure } from '@lockstep/runtime/logging.ts';
 import type { ListenAddress } from '../configuration/sections/endpoint.ts';
+import type { GatewaySettings } from '../configuration/settings-schema.ts';
 import type { SupergraphFigures } from '../telemetry/metrics.ts';
 import { Generation, type GenerationParts, type RequestHandler } from './generation.ts';
 import type { Supergraph } from './loaded-supergraph.ts';
@@ -19,6 +20,8 @@ export class Generations<Requests extends RequestHandler = RequestHandler> {
   /** The replacement under way, for a stop to wait for. */
   #replacing: Promise<void> = Promise.resolve();
   readonly #stopping = new AbortController();
+  /** Called with the settings of each generation that takes over, apart from the first. */
+  onReplaced: (settings: GatewaySettings) => void = () => {};
 
   constructor(parts: GenerationParts<Requests>) {
     this.#parts = parts;
@@ -68,6 +71,7 @@ export class Generations<Requests extends RequestHandler = RequestHandler> {
     bytesInFlight.setMax(next.settings.limits.maxBytesInFlight);
     reconfigure(this.#parts.logger, next.settings.telemetry.logging);
     this.#reportListenChange(next.settings.listen);
+    if (replaced) this.onReplaced(next.settings);
     if (replaced) void replaced.retire().then(() => this.#open.delete(replaced));
   }
 

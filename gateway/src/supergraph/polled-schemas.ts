@@ -4,6 +4,7 @@ import { isRecord } from '@lockstep/runtime/json-record.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { withoutQuery } from '@lockstep/runtime/url-credentials.ts';
 import { GraphQLError } from 'graphql';
+import { toClientTls } from '../configuration/certificates.ts';
 import { type SubgraphSettings, secretOf } from '../configuration/supergraph-file.ts';
 
 /** A subgraph that doesn't give its schema, and never did. */
@@ -73,9 +74,10 @@ export class PolledSchemas {
   }
 
   async #ask(subgraph: SubgraphSettings, url: string): Promise<string> {
-    const { name, timeoutMs } = subgraph;
+    const { name, timeoutMs, certificates } = subgraph;
+    const tls = toClientTls(certificates);
     const secret = secretOf(subgraph, this.#secret);
-    const client = new SubgraphClient({ name, url, timeoutMs, secret, logger: this.#logger });
+    const client = new SubgraphClient({ name, url, timeoutMs, secret, tls, logger: this.#logger });
     try {
       const { data, errors } = await client.call({ query: QUERY });
       const sdl = sdlOf(data);

@@ -66,5 +66,6 @@ export function filesOf({ supergraphFile }: Config, { subgraphs, gateway }: Supe
   const { authorization, progressiveOverride, hooks, persistedQueries } = gateway;
   const schemas = subgraphs.flatMap(({ schema }) => ('file' in schema ? [schema.file] : []));
   const modules = [authorization.policies, progressiveOverride, hooks].flatMap((hook) => hook?.module ?? []);
-  return [supergraphFile, ...schemas, ...persistedQueries.localManifests, ...modules];
+  const certificates = [gateway, ...subgraphs].flatMap((section) => section.certificates?.files ?? []);
+  return [supergraphFile, ...schemas, ...certificates, ...persistedQueries.localManifests, ...modules];
 }

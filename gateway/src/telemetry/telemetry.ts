@@ -91,7 +91,7 @@ export class Telemetry {
 
   async #openUsage(settings: FieldUsageSettings): Promise<FieldUsage> {
     const { FieldUsage } = await import('./usage/field-usage.ts');
-    return new FieldUsage(settings, this.#logger);
+    return FieldUsage.open(settings, this.#logger);
   }
 
   #openMetrics(): Promise<Metrics> {

@@ -1,20 +1,9 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Kysely, LogEvent } from 'kysely';
+import { type DatabaseBounds, DEFAULT_BOUNDS } from './engines/database-bounds.ts';
 import type { Engine } from './engines/engine.ts';
 import { isPostgresUrl } from './engines/postgres-url.ts';
 import { openSqlite } from './engines/sqlite.ts';
-
-/** Bounds of a database on a server. SQLite has none. */
-export interface DatabaseBounds {
-  /** Maximum number of connections of this process. */
-  readonly maxConnections: number;
-  /** Time that a statement waits for a connection. */
-  readonly waitTimeoutMs: number;
-  /** Time that a statement may take; undefined for no limit. */
-  readonly statementTimeoutMs: number | undefined;
-}
-
-export const DEFAULT_BOUNDS: DatabaseBounds = { maxConnections: 10, waitTimeoutMs: 3000, statementTimeoutMs: 3000 };
 
 /** Options of {@link openDatabase}. */
 export interface OpenDatabaseOptions {

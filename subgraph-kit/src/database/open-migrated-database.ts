@@ -1,10 +1,11 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { DEFAULT_BOUNDS } from './engines/database-bounds.ts';
 import { isPostgresUrl } from './engines/postgres-url.ts';
 import { migrate } from './migrate.ts';
 import { requireNotMoved } from './moved.ts';
-import { DEFAULT_BOUNDS, type OpenDatabaseOptions, openDatabase } from './open-database.ts';
+import { type OpenDatabaseOptions, openDatabase } from './open-database.ts';
 
 /**
  * Opens a database and runs the migrations that it hasn't had.

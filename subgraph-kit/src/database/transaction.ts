@@ -1,17 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
-import { DatabaseUnavailableError } from './database-errors.ts';
+import { DatabaseUnavailableError } from './engines/database-errors.ts';
 import { engineOf } from './engines/engine.ts';
 
-/** Attempts at a transaction that conflicts with others: together a second at most, so that hot rows don't use up deadlines. */
+/** Time for which a transaction that conflicts with others is run again. */
+const PATIENCE_MS = 3000;
 const MAX_ATTEMPTS = 20;
-const MAX_DELAY_MS = 100;
+const MAX_DELAY_MS = 50;
+
+/** Last of the transactions that wait for their turn, by database. */
+const queues = new WeakMap<object, Promise<unknown>>();
 
 /**
- * Runs the work in a serializable transaction, again if it conflicts with another one, after a random delay. The work may
- * run several times, so it does nothing besides the transaction. It must not wait for other subgraphs.
+ * Runs the work in a serializable transaction, again if it conflicts with another one. The work may run several times, so it
+ * does nothing besides the transaction, and it must not wait for other subgraphs.
  *
- * @throws {DatabaseUnavailableError} if it still conflicts after a second
+ * @throws {DatabaseUnavailableError} if it still conflicts after three seconds
  * @throws {OutcomeUnknownError} if the connection was lost while it was committed: it is not run again
  */
 export async function inTransaction<Tables, Result>(
@@ -19,14 +23,40 @@ export async function inTransaction<Tables, Result>(
   work: (transaction: Transaction<Tables>) => Promise<Result>,
 ): Promise<Result> {
   const { transact, isConflict } = engineOf(db);
-  for (let attempt = 1; ; attempt += 1) {
+  const endsAt = performance.now() + PATIENCE_MS;
+  try {
+    return await transact(db, work);
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    return await inTurn(db, () => runAgain(db, work, endsAt, error));
+  }
+}
+
+/** Runs one task after the other: transactions that change the same row would otherwise go on to conflict, all but one each time. */
+function inTurn<Result>(db: object, task: () => Promise<Result>): Promise<Result> {
+  const turn = (queues.get(db) ?? Promise.resolve()).then(task);
+  const settled = turn.catch(() => {});
+  queues.set(db, settled);
+  return turn;
+}
+
+async function runAgain<Tables, Result>(
+  db: Kysely<Tables>,
+  work: (transaction: Transaction<Tables>) => Promise<Result>,
+  endsAt: number,
+  conflict: unknown,
+): Promise<Result> {
+  const { transact, isConflict } = engineOf(db);
+  let last = conflict;
+  for (let attempt = 2; attempt <= MAX_ATTEMPTS && performance.now() < endsAt; attempt += 1) {
     try {
       return await transact(db, work);
     } catch (error) {
       if (!isConflict(error)) throw error;
-      if (attempt === MAX_ATTEMPTS) throw new DatabaseUnavailableError(error);
+      last = error;
     }
-    // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    // Full jitter, for those of other processes: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     await delay(Math.random() * Math.min(MAX_DELAY_MS, 2 ** attempt));
   }
+  throw new DatabaseUnavailableError(last);
 }

@@ -26,7 +26,7 @@ export async function serveSubgraph<Config extends SubgraphConfig>(
   t.after(() => stop()); // before the database is dropped
   const config = { ...readConfig(env), database: await testLocation(t), port: 0 };
   const subgraph = await open(config, log.logger);
-  const listening = await listen(subgraph.handler, config);
+  const listening = await listen(subgraph.handler, { ...config, tls: undefined });
   log.clear();
   stop = async () => {
     await listening.stop();

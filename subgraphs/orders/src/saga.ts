@@ -69,19 +69,25 @@ export async function release(
   reach('saga-ended');
 }
 
-/** Cancels a checkout that has not ended and releases its stock. @throws as {@link release}, with the order cancelled */
+/**
+ * Cancels a checkout that has not ended and releases its stock.
+ *
+ * @returns if it did; false if it had ended
+ * @throws as {@link release}, with the order cancelled
+ */
 export async function cancelUnsettled(
   services: Omit<SagaServices, 'usersClient'>,
   orderKey: number,
   lifetime: Lifetime,
   refusal: Refusal | null = null,
-): Promise<void> {
+): Promise<boolean> {
   const isCancelled = await cancelUnconfirmed(services.db, orderKey, refusal, services.reach);
   if (isCancelled) await release(services, orderKey, lifetime);
+  return isCancelled;
 }
 
 /** Waits for a release. If products does not answer, the sweep releases the stock later: the order is cancelled already. */
-export async function leaveToSweep(released: Promise<void>): Promise<void> {
+export async function leaveToSweep(released: Promise<unknown>): Promise<void> {
   try {
     await released;
   } catch (error) {

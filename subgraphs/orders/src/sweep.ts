@@ -66,7 +66,8 @@ export class Sweep {
     const { signal } = this.#stopping;
     if (signal.aborted || !(await this.#isOurs(saga))) return;
     try {
-      await cancelUnsettled(this.#services, orderKey, { signal });
+      const isEnded = await cancelUnsettled(this.#services, orderKey, { signal });
+      if (!isEnded) return; // its client's request was a moment ahead
       this.#services.sweepCounts.ended += 1;
       this.#logger.info({ order: orderKey }, 'the sweep ended an abandoned checkout; the order is cancelled');
     } catch (error) {

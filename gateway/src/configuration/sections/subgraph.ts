@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { HTTP_RULE, httpUrl, onOff, timeLimit } from '../values.ts';
 import { headers } from './headers.ts';
 import { circuitBreaker, retry } from './resilience.ts';
+import { subgraphTls } from './tls.ts';
 
 const SCHEMA_RULE =
   'give file: with the path of the schema, subgraph_url: with the address to ask for it, or sdl: with its text';
@@ -68,6 +69,7 @@ export const subgraph = z
     compressed_replies: onOff(true).describe(
       'Asks for compressed replies, unless the subgraph is on this machine: there they cost more than they save.',
     ),
+    tls: subgraphTls.optional().describe('Certificates for calls of the subgraph, if its address starts with https.'),
     headers: headers.prefault({}).describe('Header rules of this subgraph, applied after those for all subgraphs.'),
   })
   .superRefine(({ routing_url, routing_urls }, context) => {
@@ -90,6 +92,7 @@ export const subgraph = z
       error_extensions,
       secret,
       compressed_replies,
+      tls,
       headers,
     }) => ({
       routingUrl: routing_url ?? routing_urls?.[0] ?? '',
@@ -101,6 +104,7 @@ export const subgraph = z
       expectedErrors: { codes: error_codes, extensions: error_extensions },
       ...(secret !== undefined && { secret }),
       compressedReplies: compressed_replies,
+      ...(tls && { tls }),
       headers,
     }),
   );

@@ -9,6 +9,7 @@ import {
 import { z } from 'zod';
 import { headerName, httpUrl, onOff, ownHeaders, timeLimit } from '../values.ts';
 import { anyUrlPath } from './endpoint.ts';
+import { redisServer } from './redis.ts';
 
 const SHARE_RULE = 'give a number from 0 to 1, such as 0.1';
 const FILE_RULE = 'give the path of a file, such as data/usage.sqlite';
@@ -70,12 +71,23 @@ const fieldUsage = z
       .describe(
         'SQLite file that counts which client uses which fields, arguments and enum values. Relative to this file. Off if unset.',
       ),
+    redis: z
+      .strictObject(redisServer)
+      .transform(({ urls, namespace }) => ({ url: urls[0] ?? '', namespace }))
+      .optional()
+      .describe('Redis server that adds up the uses of all gateways, in place of a file.'),
     client_name_header: headerName
       .default('apollographql-client-name')
       .describe('Header in which clients give their name.'),
   })
-  .transform(({ file, client_name_header }) =>
-    file === undefined ? undefined : { file, clientNameHeader: client_name_header.toLowerCase() },
+  .refine(({ file, redis }) => file === undefined || redis === undefined, {
+    path: ['redis'],
+    message: 'stands beside file: give one of them',
+  })
+  .transform(({ file, redis, client_name_header }): FieldUsageSettings | undefined =>
+    file === undefined && redis === undefined
+      ? undefined
+      : { file, redis, clientNameHeader: client_name_header.toLowerCase() },
   );
 
 /** `gateway.telemetry` */
@@ -112,10 +124,17 @@ export interface TelemetrySettings {
   readonly fieldUsage: FieldUsageSettings | undefined;
 }
 
+/** Redis server in which uses are added up. */
+export interface UsageRedisSettings {
+  readonly url: string;
+  readonly namespace: string;
+}
+
 /** Counts of the uses of the schema. */
 export interface FieldUsageSettings {
-  /** Path of a SQLite file; absolute once the supergraph file is read. */
-  readonly file: string;
+  /** Path of a SQLite file; absolute once the supergraph file is read. Undefined if they are in Redis. */
+  readonly file?: string | undefined;
+  readonly redis?: UsageRedisSettings | undefined;
   /** Header in which clients give their name, in small letters. */
   readonly clientNameHeader: string;
 }

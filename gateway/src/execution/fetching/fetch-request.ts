@@ -121,7 +121,9 @@ export function fetchConstants(
   return { subgraph, query, operationName, kind, number, bodyStart, identity, part: group?.partOf(identity) };
 }
 
-/** Returns the subgraph and the operation without its name, in which the planner puts a number. */
+/** Returns the subgraph and the operation without its name, in which the planner puts a number, as it writes an anonymous one. */
 export function fetchIdentity({ serviceName, operation, operationName }: Fetch): string {
-  return `${serviceName} ${operationName === undefined ? operation : operation.replace(operationName, '')}`;
+  if (operationName === undefined) return `${serviceName} ${operation}`;
+  const anonymous = operation.replace(` ${operationName}`, '');
+  return `${serviceName} ${anonymous.startsWith('query{') ? anonymous.slice('query'.length) : anonymous}`;
 }

@@ -8,7 +8,7 @@ import { temporaryFolder } from '@lockstep/runtime/testing/temporary-folder.ts';
 import Database from 'better-sqlite3';
 import { buildSchema, parse } from 'graphql';
 import { FieldUsage } from './field-usage.ts';
-import { RecordedUses } from './recorded-uses.ts';
+import { UsesInFile } from './recorded-uses.ts';
 import { UsageFile } from './usage-file.ts';
 
 const schema = buildSchema('type Query { a(first: Int): Int b: Int }');
@@ -22,7 +22,7 @@ function operation(text: string, queryHash = text) {
 async function open(t: TestContext) {
   const file = join(await temporaryFolder(t), 'usage.sqlite');
   const { logger, lines } = recordLog();
-  const usage = new FieldUsage({ file, clientNameHeader: 'client' }, logger);
+  const usage = await FieldUsage.open({ file, clientNameHeader: 'client' }, logger);
   t.after(() => usage.close());
   const count = (text: string, client?: string) =>
     usage.count(schema, operation(text), undefined, client === undefined ? {} : { client });
@@ -30,7 +30,7 @@ async function open(t: TestContext) {
 }
 
 function usesIn(file: string, coordinate: string) {
-  return new RecordedUses(file)
+  return new UsesInFile(file)
     .of((used) => used === coordinate, 30)
     .map(({ client, operation, count }) => `${client} ${operation} ${count}`)
     .sort();
@@ -38,7 +38,7 @@ function usesIn(file: string, coordinate: string) {
 
 test('adds up the uses of several processes by client and operation', async (t) => {
   const { file, usage, count } = await open(t);
-  const other = new FieldUsage({ file, clientNameHeader: 'client' }, recordLog().logger);
+  const other = await FieldUsage.open({ file, clientNameHeader: 'client' }, recordLog().logger);
   count('query A { a }', 'shop');
   count('query A { a }', 'shop');
   count('query B { a b }');
@@ -122,9 +122,9 @@ test('a file that can’t be written is logged once, and written again once it c
   assert.deepEqual(usesIn(file, 'Query.a'), ['(unnamed) undefined 1']);
 });
 
-test('a file that can’t be opened is a mistake of the settings', () => {
-  assert.throws(
-    () => new FieldUsage({ file: '/dev/null/usage.sqlite', clientNameHeader: 'client' }, recordLog().logger),
+test('a file that can’t be opened is a mistake of the settings', async () => {
+  await assert.rejects(
+    FieldUsage.open({ file: '/dev/null/usage.sqlite', clientNameHeader: 'client' }, recordLog().logger),
     (error) =>
       error instanceof ConfigurationError &&
       /^gateway\.telemetry\.field_usage\.file: \/dev\/null\/usage\.sqlite can't be opened: /.test(error.message),

@@ -6,7 +6,8 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { FieldUsageSettings } from '../../configuration/sections/telemetry.ts';
 import { coordinatesOf, type GivenCoordinates, givenCoordinates, operationIn } from './coordinates.ts';
-import { OTHERS, UsageFile } from './usage-file.ts';
+import type { UsageFile } from './usage-file.ts';
+import { OTHERS, type UsageStore } from './usage-store.ts';
 
 /** An operation that was executed. */
 export interface ExecutedOperation {
@@ -47,9 +48,9 @@ const MAX_NAME = 128;
 const NAME = /^[\w.:/@ -]{1,100}$/;
 const UNNAMED = '(unnamed)';
 
-/** Counts which client uses which fields, arguments and enum values, by operation, and adds it up in a file. */
+/** Counts which client uses which fields, arguments and enum values, by operation, and adds it up in a store. */
 export class FieldUsage {
-  readonly #file: UsageFile;
+  readonly #store: UsageStore;
   readonly #logger: Logger;
   readonly #timer: NodeJS.Timeout;
   #tallies = new Map<string, Tally>();
@@ -60,12 +61,20 @@ export class FieldUsage {
 
   readonly #header: string;
 
-  /** @throws {ConfigurationError} if the file can't be opened */
-  constructor({ file, clientNameHeader }: FieldUsageSettings, logger: Logger) {
-    this.#file = openFile(file);
+  constructor(store: UsageStore, clientNameHeader: string, logger: Logger) {
+    this.#store = store;
     this.#header = clientNameHeader;
     this.#logger = logger;
     this.#timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS).unref();
+  }
+
+  /** Opens the store: loads what writes a file, or the client of Redis. @throws {ConfigurationError} if the file can't be opened */
+  static async open({ file, redis, clientNameHeader }: FieldUsageSettings, logger: Logger): Promise<FieldUsage> {
+    if (redis) {
+      const { RedisUsage } = await import('./redis-usage.ts');
+      return new FieldUsage(new RedisUsage(redis, logger), clientNameHeader, logger);
+    }
+    return new FieldUsage(await openFile(file ?? ''), clientNameHeader, logger);
   }
 
   /**
@@ -103,7 +112,7 @@ export class FieldUsage {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.flush();
-    this.#file.close();
+    this.#store.close();
   }
 
   #tallyOf(schema: GraphQLSchema, operation: ExecutedOperation): Tally | undefined {
@@ -130,7 +139,7 @@ export class FieldUsage {
       );
     try {
       for (let start = 0; start < tallies.length; start += BATCH) {
-        this.#file.add(tallies.slice(start, start + BATCH).map(toUses));
+        await this.#store.add(tallies.slice(start, start + BATCH).map(toUses));
         await setImmediate();
       }
       this.#isFailing = false;
@@ -142,7 +151,8 @@ export class FieldUsage {
   }
 }
 
-function openFile(file: string): UsageFile {
+async function openFile(file: string): Promise<UsageFile> {
+  const { UsageFile } = await import('./usage-file.ts');
   try {
     return new UsageFile(file);
   } catch (error) {

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { dayBefore } from './usage-file.ts';
+import { dayBefore } from './usage-store.ts';
 
 /** A client that uses an operation. */
 export interface Use {
@@ -27,8 +27,20 @@ const GIVEN = `
       join uses on uses.key = given.key and uses.client = given.client
     where given.last >= ?`;
 
-/** Reads what a gateway has recorded of the uses of its schema. */
-export class RecordedUses {
+/** Recorded uses of a schema. */
+export interface RecordedUses {
+  /** First day of the recording; undefined before there is any use. */
+  readonly since: string | undefined;
+  /**
+   * Returns the operations that use any of some coordinates, or were given any in variables, in the last days.
+   *
+   * @param isUsed returns true for the coordinates in question
+   */
+  of(isUsed: (coordinate: string) => boolean, days: number): Use[];
+}
+
+/** Reads what gateways have recorded in a file. */
+export class UsesInFile implements RecordedUses {
   readonly #database: Database.Database;
 
   /** @throws if the file can't be read, or there is none */
@@ -36,16 +48,10 @@ export class RecordedUses {
     this.#database = new Database(file, { readonly: true, fileMustExist: true });
   }
 
-  /** First day of the recording; undefined before there is any use. */
   get since(): string | undefined {
     return this.#database.prepare<[], { first: string }>('select first from recording').get()?.first;
   }
 
-  /**
-   * Returns the operations that use any of some coordinates, or were given any in variables, in the last days.
-   *
-   * @param isUsed returns true for the coordinates in question
-   */
   of(isUsed: (coordinate: string) => boolean, days: number, now = new Date()): Use[] {
     const from = dayBefore(now, days);
     const keys = this.#operationsWith(isUsed);

@@ -1,40 +1,18 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-
-/** Uses of an operation that are added to the file. */
-export interface OperationUses {
-  /** Identifies the document and the operation in it. */
-  readonly key: string;
-  /** Undefined for an anonymous operation. */
-  readonly name: string | undefined;
-  /** Returns what the text of the operation uses; called if the file doesn't have it. */
-  coordinates(): readonly string[];
-  readonly clients: readonly ClientUses[];
-}
-
-interface ClientUses {
-  readonly client: string;
-  readonly count: number;
-  /** Coordinates that came in variables. */
-  readonly given: readonly string[];
-}
-
-/** Number of days after which an operation that nobody used is forgotten. */
-const DAYS_KEPT = 90;
-
-/** Bound of the file in bytes, about. Clients can send any documents: those that were used last are kept. */
-const MAX_BYTES = 32 * 1024 * 1024;
-
-/** Bytes of a row beside its texts. */
-const ROW_BYTES = 100;
-
-/** Maximum number of client names; further ones count as others. */
-const MAX_CLIENTS = 100;
-export const OTHERS = '(others)';
-
-/** Number of operations that are forgotten at once, for each that is added. */
-const FORGOTTEN_EACH = 2;
+import {
+  DAYS_KEPT,
+  dayBefore,
+  dayOf,
+  FORGOTTEN_EACH,
+  MAX_BYTES,
+  MAX_CLIENTS,
+  type OperationUses,
+  OTHERS,
+  ROW_BYTES,
+  type UsageStore,
+} from './usage-store.ts';
 
 const PRAGMAS = [
   'journal_mode = WAL',
@@ -61,7 +39,7 @@ const TABLES = `
  * A SQLite file of the uses of operations, by client. Several processes may add to it. It has no text of an operation and no
  * value.
  */
-export class UsageFile {
+export class UsageFile implements UsageStore {
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
   readonly #clients: Set<string>;
@@ -149,14 +127,4 @@ export class UsageFile {
     this.#statements.set(text, statement);
     return statement.run(...parameters).changes;
   }
-}
-
-/** Returns the day of a moment in UTC, such as 2026-11-30. */
-function dayOf(date: Date): string {
-  return date.toISOString().slice(0, 10);
-}
-
-/** Returns the day that is so many days before a moment. */
-export function dayBefore(date: Date, days: number): string {
-  return dayOf(new Date(date.getTime() - days * 24 * 3_600_000));
 }

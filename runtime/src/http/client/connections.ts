@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 // undici's entry also loads fetch, WebSocket, caches and mocks: 0.04 s of each start, and 2 MB.
 import Client from 'undici/lib/dispatcher/client.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import { type ConnectOptions, connectorOf } from './connector.ts';
 import type { ReuseAwareOptions } from './post.ts';
 
 const MAX_CONNECTIONS = 256;
@@ -23,9 +24,9 @@ export class Connections {
   /** True at first: the first request finds no connection to reuse, and its reply has the server's `keep-alive`. */
   #isKeptByServer = true;
 
-  /** @param connectTimeoutMs time limit of connecting; undici's own, 10 s, if undefined */
-  constructor(origin: string, connectTimeoutMs?: number) {
-    const connect = connectTimeoutMs === undefined ? {} : { timeout: connectTimeoutMs };
+  /** @param connecting undefined for undici's own way */
+  constructor(origin: string, connecting?: ConnectOptions) {
+    const connect = connecting ? connectorOf(connecting) : {};
     const options = { connections: MAX_CONNECTIONS, headersTimeout: 0, bodyTimeout: 0, connect };
     this.kept = new Pool(origin, {
       ...options,

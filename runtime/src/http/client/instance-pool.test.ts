@@ -77,7 +77,7 @@ describe('a subgraph with several instances', { concurrency: true }, () => {
   test('shares calls among its instances, and gives one that is slow less of them', async (t) => {
     const fast = await serve(t, answers);
     const slow = await serve(t, async (request, response) => {
-      await delay(100);
+      await delay(400);
       answers(request, response);
     });
     const { client, counts } = clientOf(t, [fast, slow]);
@@ -85,11 +85,11 @@ describe('a subgraph with several instances', { concurrency: true }, () => {
     await client.call(QUERY);
     assert.deepEqual([fast.calls.length, slow.calls.length], [1, 1]); // idle ones take turns
     const ask = async () => {
-      for (let call = 0; call < 25; call += 1) await client.call(QUERY);
+      for (let call = 0; call < 15; call += 1) await client.call(QUERY);
     };
     await Promise.all([ask(), ask(), ask(), ask()]);
     const got = [fast.calls.length, slow.calls.length];
-    assert.ok(slow.calls.length > 2 && slow.calls.length < 25 && fast.calls.length > 75, String(got));
+    assert.ok(slow.calls.length > 1 && slow.calls.length * 3 < fast.calls.length, String(got));
     assert.deepEqual(
       [fast, slow].map(({ port }) => counts.get(`${port} answered`)),
       got,
@@ -164,7 +164,7 @@ describe('a subgraph with several instances', { concurrency: true }, () => {
 
   test('leaves an instance out that hangs, with one probe at a time, and takes it back', async (t) => {
     const [one, other] = [await serve(t, hangs), await serve(t, answers)];
-    const { client } = clientOf(t, [one, other], 400);
+    const { client } = clientOf(t, [one, other], 2000);
     assert.equal(await codeOf(Promise.all([client.call(QUERY), client.call(QUERY)])), 'DEADLINE_EXCEEDED');
     assert.deepEqual(isIn(client), [false, true]);
     for (let call = 0; call < 10; call += 1) await client.call(QUERY);

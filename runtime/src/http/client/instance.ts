@@ -1,6 +1,7 @@
 import { DEADLINE_HEADER, type Lifetime } from '../deadline.ts';
 import { REQUEST_ID_HEADER } from '../request-id.ts';
 import { Connections } from './connections.ts';
+import type { ConnectOptions } from './connector.ts';
 import { post } from './post.ts';
 import type { Reply } from './subgraph-answer.ts';
 
@@ -24,8 +25,8 @@ export interface Exchange {
 export interface InstanceOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly maxReplyBytes: number;
-  /** Time limit of connecting; that of the call if undefined. */
-  readonly connectTimeoutMs?: number | undefined;
+  /** Undefined for undici's own way of connecting. */
+  readonly connecting?: ConnectOptions | undefined;
 }
 
 /** One address at which a subgraph answers, with the connections to it. */
@@ -41,7 +42,7 @@ export class Instance {
     this.url = new URL(url.pathname, url.origin);
     this.#path = url.pathname + url.search;
     this.#options = options;
-    this.#connections = new Connections(url.origin, options.connectTimeoutMs);
+    this.#connections = new Connections(url.origin, options.connecting);
   }
 
   /** Sends a request, a query once more if it met a kept connection that was just being closed. */

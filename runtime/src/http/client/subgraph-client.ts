@@ -12,6 +12,7 @@ import { type ObservedCall, requestScope } from '../../request-scope.ts';
 import { NoRoomError } from '../bytes-in-flight.ts';
 import type { Lifetime } from '../deadline.ts';
 import { SECRET_HEADER } from '../server/secret.ts';
+import type { TlsMaterial } from '../tls.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { isRefused, UnsentError } from './connection-failure.ts';
 import { ACCEPT_ENCODING } from './content-decoding.ts';
@@ -37,6 +38,8 @@ export interface SubgraphClientOptions {
   urls?: readonly string[] | undefined;
   timeoutMs: number;
   secret?: string | undefined;
+  /** Returns the certificate that it shows and the authorities that it trusts; undefined for none, and Node's. */
+  tls?: (() => TlsMaterial) | undefined;
   /** Length of the longest reply that is accepted; 64 MB if undefined. */
   maxReplyBytes?: number | undefined;
   /** False if the subgraph is not to be asked for compressed replies. On loopback, none is. */
@@ -239,7 +242,7 @@ export class SubgraphClient {
 }
 
 function instanceOf(address: string, options: SubgraphClientOptions): Instance {
-  const { secret, timeoutMs, maxReplyBytes = MAX_REPLY_BYTES, compressedReplies = true, urls = [] } = options;
+  const { secret, timeoutMs, maxReplyBytes = MAX_REPLY_BYTES, compressedReplies = true, urls = [], tls } = options;
   const isCompressed = compressedReplies && !isLoopback(new URL(address)); // it would only cost there
   const headers = {
     'content-type': 'application/json',
@@ -248,8 +251,9 @@ function instanceOf(address: string, options: SubgraphClientOptions): Instance {
     ...(secret !== undefined && { [SECRET_HEADER]: secret }),
   };
   // There is another one to send it to, if a machine is gone that answers nothing.
-  const connectTimeoutMs = urls.length < 2 ? undefined : Math.min(MAX_CONNECT_MS, timeoutMs / 2);
-  return new Instance(address, { headers, maxReplyBytes, connectTimeoutMs });
+  const timeout = urls.length < 2 ? undefined : Math.min(MAX_CONNECT_MS, timeoutMs / 2);
+  const connecting = timeout !== undefined || tls ? { timeout, tls } : undefined;
+  return new Instance(address, { headers, maxReplyBytes, connecting });
 }
 
 async function observe(replying: Promise<Reply>, observed: ObservedCall): Promise<Reply> {

@@ -2,12 +2,14 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { ConfigurationError } from '../../configuration-error.ts';
+import { MIN_TLS_VERSION, type TlsMaterial } from '../tls.ts';
 import { CLIENT_LIMITS, type ClientLimits, limitClients, serverOptionsOf } from './client-limits.ts';
 import { describePortHolder } from './port-holder.ts';
 
 /** `createServer` of node:http, which an import gives at a price: Node then loads its own `fetch` too, 40 ms of CPU and 6 MB a
  * process (https://github.com/nodejs/node/issues/59686, seen in 24.21). */
 const { createServer } = process.getBuiltinModule('node:http');
+const https = () => process.getBuiltinModule('node:https');
 
 /** Responds to an HTTP request. A rejection ends the process, so handlers respond to failures themselves. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -16,6 +18,8 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 export interface Listening {
   /** Port that it listens on, also if 0 was requested. */
   readonly port: number;
+  /** Uses another certificate for connections from now on, if it speaks TLS. */
+  renew(tls: TlsMaterial): void;
   /** Stops without losing a request that was sent before the call. */
   stop(): Promise<void>;
 }
@@ -40,6 +44,8 @@ export interface ListenOptions {
   /** Time for which a stopping server still accepts connections while it asks clients to close theirs, because load balancers
    * take a moment to send requests elsewhere. */
   readonly drainDelayMs: number;
+  /** Certificate and key, if it speaks TLS; with authorities, clients are asked for a certificate of them. */
+  readonly tls?: TlsMaterial | undefined;
 }
 
 /**
@@ -55,7 +61,7 @@ export async function listen(
   let phase: 'open' | 'draining' | 'closing' = 'open';
   const unfinished = new Set<ServerResponse>();
   const serverOptions = { keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, ...serverOptionsOf(limits) };
-  const server = createServer(serverOptions, (request, response) => {
+  const take = (request: IncomingMessage, response: ServerResponse) => {
     if (phase !== 'open') response.shouldKeepAlive = false;
     unfinished.add(response);
     response.once('close', () => {
@@ -63,12 +69,18 @@ export async function listen(
       if (phase === 'closing') server.closeIdleConnections(); // connections that were idle have been closed before
     });
     void handler(request, response);
-  });
+  };
+  const { tls } = options;
+  const secure =
+    tls &&
+    https().createServer({ ...serverOptions, ...toServerOptions(tls), handshakeTimeout: limits.headersMs }, take);
+  const server = secure ?? createServer(serverOptions, take);
   limitClients(server, unfinished, limits);
-  const sockets = openSockets(server);
+  const sockets = openSockets(server, secure ? 'secureConnection' : 'connection');
   const port = await bind(server, options);
   return {
     port,
+    renew: (next) => secure?.setSecureContext(toServerOptions(next)),
     async stop() {
       const askToLeave = () => {
         phase = 'draining';
@@ -94,6 +106,11 @@ export async function listen(
   };
 }
 
+/** A client without a certificate is told so by HTTP, see client-certificate.ts. */
+function toServerOptions(tls: TlsMaterial) {
+  return { ...tls, minVersion: MIN_TLS_VERSION, requestCert: tls.ca !== undefined, rejectUnauthorized: false };
+}
+
 /**
  * Waits until the process has accepted the connections in the system's queue, which closing the listening socket would reset.
  * A turn of the event loop accepts all of them, and a short turn means that no new ones arrived. Of 100 stops under 120 new
@@ -113,9 +130,9 @@ function stopListening(server: Server): Promise<unknown> {
   return new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
 }
 
-function openSockets(server: Server): ReadonlySet<Socket> {
+function openSockets(server: Server, opened: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
+  server.on(opened, (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });

@@ -1,8 +1,8 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { DatabaseError, Pool, type PoolClient, types } from 'pg';
-import { DatabaseUnavailableError, OutcomeUnknownError } from '../database-errors.ts';
-import type { DatabaseBounds } from '../open-database.ts';
+import type { DatabaseBounds } from './database-bounds.ts';
+import { DatabaseUnavailableError, OutcomeUnknownError } from './database-errors.ts';
 
 /** Object id of the type bigint, which `pg` returns as text because it may exceed 2^53. */
 const BIGINT = 20;
@@ -84,9 +84,9 @@ class BoundedClient implements PostgresPoolClient {
   #explain(error: unknown, text: string): unknown {
     if (error instanceof RangeError) return error; // of toSafeInteger
     if (isServerError(error)) {
-      if (text === 'commit' && !isRolledBack(error)) return new OutcomeUnknownError(error);
-      if (!isOutOfService(error)) return error;
-      this.#failure = new DatabaseUnavailableError(error);
+      const isUnknown = text === 'commit' && !isRolledBack(error);
+      if (!isUnknown && !isOutOfService(error)) return error;
+      this.#failure = isUnknown ? new OutcomeUnknownError(error) : new DatabaseUnavailableError(error);
     } else {
       this.#failure = isReading(text) ? new DatabaseUnavailableError(error) : new OutcomeUnknownError(error);
     }

@@ -11,7 +11,7 @@ import {
 } from 'kysely';
 import { DEFAULT_MIGRATION_LOCK_TABLE, MIGRATION_LOCK_ID } from 'kysely/migration';
 import { DatabaseError } from 'pg';
-import type { DatabaseBounds } from '../open-database.ts';
+import type { DatabaseBounds } from './database-bounds.ts';
 import type { Engine } from './engine.ts';
 import { createPool, isWrongLogin } from './postgres-pool.ts';
 

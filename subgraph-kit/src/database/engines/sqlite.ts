@@ -14,8 +14,8 @@ import {
   type SqliteStatement,
   sql,
 } from 'kysely';
-import { requireFinishedRestore } from '../unfinished-restore.ts';
 import type { Engine } from './engine.ts';
+import { requireFinishedRestore } from './unfinished-restore.ts';
 
 /** SQLite as an engine. */
 export const sqliteEngine: Engine = {
