@@ -1,8 +1,8 @@
 import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
 import { sql } from 'kysely';
 import { CommandError } from '../terminal/command.ts';
-import type { Database, MovedDatabase } from './database.ts';
-import { CHANGES, type Table } from './moving-engine.ts';
+import type { MovedDatabase } from './database.ts';
+import { CHANGES, type Database, type Table } from './moving-engine.ts';
 import { checksumOf, deleteRows, insertRows, readRows } from './rows.ts';
 
 /** Changes that the source has recorded. */

@@ -1,9 +1,9 @@
 import { CommandError } from '../terminal/command.ts';
 import { Progress } from '../terminal/progress.ts';
 import { applyChanges, forgetChanges, readChanges } from './changes.ts';
-import type { Database, MovedDatabase } from './database.ts';
+import type { MovedDatabase } from './database.ts';
 import { requireOwnRun } from './marks.ts';
-import type { Table } from './moving-engine.ts';
+import type { Database, Table } from './moving-engine.ts';
 import { checksumOf, insertRows, readPages } from './rows.ts';
 import { countRows } from './tables.ts';
 

@@ -2,17 +2,10 @@ import { resolve } from 'node:path';
 import { createLogger } from '@lockstep/runtime/logging.ts';
 import { isPostgresUrl } from '@lockstep/subgraph-kit/database/engines/postgres-url.ts';
 import { openDatabase } from '@lockstep/subgraph-kit/database/open-database.ts';
-import type { Kysely } from 'kysely';
 import { CommandError } from '../terminal/command.ts';
 import { PostgresMoves } from './engines/postgres.ts';
 import { SqliteMoves } from './engines/sqlite.ts';
-import { CONNECTION_NAME, type MovingEngine } from './moving-engine.ts';
-
-/** Row of any table. */
-export type Row = Record<string, unknown>;
-
-/** Connection to a database whose tables are read from itself. */
-export type Database = Kysely<Record<string, Row>>;
+import { CONNECTION_NAME, type Database, type MovingEngine } from './moving-engine.ts';
 
 /** Database that is moved, or moved to. */
 export interface MovedDatabase {

@@ -1,7 +1,7 @@
 import { MOVE_TABLE, type MoveMark, readMoveMark } from '@lockstep/subgraph-kit/database/moved.ts';
 import { sql } from 'kysely';
 import { CommandError } from '../terminal/command.ts';
-import type { Database } from './database.ts';
+import type { Database } from './moving-engine.ts';
 
 /** Marks the database, in place of an earlier mark. */
 export async function writeMark(db: Database, mark: Omit<MoveMark, 'changed_at'>): Promise<void> {

@@ -1,4 +1,10 @@
-import type { Database } from './database.ts';
+import type { Kysely } from 'kysely';
+
+/** Row of any table. */
+export type Row = Record<string, unknown>;
+
+/** Connection to a database whose tables are read from itself. */
+export type Database = Kysely<Record<string, Row>>;
 
 /** Table of a subgraph. */
 export interface Table {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { CommandError } from '../terminal/command.ts';
-import { type Database, type Row, reasonOf } from './database.ts';
-import type { Table } from './moving-engine.ts';
+import { reasonOf } from './database.ts';
+import type { Database, Row, Table } from './moving-engine.ts';
 
 /** Number of rows read at a time. */
 const PAGE_ROWS = 1000;

@@ -1,9 +1,8 @@
 import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
 import { applyChanges, readChanges } from './changes.ts';
 import { compareCounts, type Move } from './copy.ts';
-import type { Database } from './database.ts';
 import { requireOwnRun, writeMark } from './marks.ts';
-import { CHANGES, type Table } from './moving-engine.ts';
+import { CHANGES, type Database, type Table } from './moving-engine.ts';
 
 /**
  * Makes the copy the database of the subgraph: copies the last changes while nobody can write, compares the number of rows,

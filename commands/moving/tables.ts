@@ -1,6 +1,6 @@
 import { CommandError } from '../terminal/command.ts';
-import type { Database, MovedDatabase } from './database.ts';
-import type { ListedColumn, Table } from './moving-engine.ts';
+import type { MovedDatabase } from './database.ts';
+import type { Database, ListedColumn, Table } from './moving-engine.ts';
 
 /** Tables of moves and of migrations, which aren't the subgraph's. */
 const OWN = /^(lockstep_move|kysely_migration)/;

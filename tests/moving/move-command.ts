@@ -19,7 +19,7 @@ export interface MoveCommand {
  * @param killAt number of the statement before which it is killed, as `kill -9` does; undefined to let it end
  */
 export function startMove(args: readonly string[], env: Record<string, string>, killAt?: number): MoveCommand {
-  const preload = killAt === undefined ? [] : ['--import', './tests/moving/kill-at-statement.ts'];
+  const preload = killAt === undefined ? [] : ['--import=./tests/moving/kill-at-statement.ts'];
   const child = spawn(process.execPath, [...preload, 'commands/move.ts', ...args], {
     cwd: ROOT,
     env: { ...COMPILE_CACHE, ...NO_PM2, ...env, KILL_AT: String(killAt ?? '') },

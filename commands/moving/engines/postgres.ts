@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../database.ts';
-import { CHANGES, type ListedColumn, type MovingEngine, TRIGGER_PREFIX } from '../moving-engine.ts';
+import { CHANGES, type Database, type ListedColumn, type MovingEngine, TRIGGER_PREFIX } from '../moving-engine.ts';
 
 /** Function of the triggers that write changed keys, with the columns of the key as arguments. */
 const CAPTURE = sql.id(`${TRIGGER_PREFIX}capture`);
