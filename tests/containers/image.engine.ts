@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SUBGRAPH_NAMES, SUBGRAPHS, variablesOfEach } from '../harness/subgraphs.ts';
 import { until } from '../harness/waiting.ts';
 import { Engine, withoutPodman } from './engine.ts';
+import { testCompose } from './running-compose.ts';
 
 const IMAGE = 'localhost/lockstep';
 const NAMES = [...SUBGRAPH_NAMES, 'gateway'];
@@ -20,9 +21,10 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   ),
 };
 
+const engine = await Engine.open({ after });
+if (!withoutPodman) await engine.build(IMAGE, 'localhost/base');
+
 describe('the image', { skip: withoutPodman }, async () => {
-  const engine = await Engine.open({ after });
-  await engine.build(IMAGE);
   await engine.podman('network', 'create', '--internal', 'graph');
   const inImage = (...command: string[]) => engine.podman('run', '--rm', '--no-healthcheck', IMAGE, ...command);
 
@@ -98,6 +100,8 @@ describe('the image', { skip: withoutPodman }, async () => {
     );
   });
 });
+
+if (!withoutPodman) testCompose(engine, IMAGE);
 
 async function isHealthy(engine: Engine, name: string): Promise<void> {
   const check = await healthCheck(engine);

@@ -33,6 +33,8 @@ export interface PostgresServer {
 export interface PostgresOptions {
   /** True for a test of what survives a crash; without it nothing is synced to disk. */
   isDurable?: boolean;
+  /** Further settings of the server. */
+  settings?: readonly string[];
 }
 
 /** Starts a real PostgreSQL on a free port of this machine. It ends with the test. */
@@ -40,7 +42,7 @@ export async function startPostgres(
   t: { after(hook: () => unknown): void },
   options: PostgresOptions = {},
 ): Promise<PostgresServer> {
-  const { isDurable = false } = options;
+  const { isDurable = false, settings = [] } = options;
   const user = userOfServer();
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-postgres-'));
   if (user) chownSync(folder, user.uid, user.gid);
@@ -53,7 +55,7 @@ export async function startPostgres(
   const port = await freePort();
   const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'];
   const unsafe = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
-  for (const setting of [...tls, ...(isDurable ? [] : unsafe)]) args.push('-c', setting);
+  for (const setting of [...tls, ...(isDurable ? [] : unsafe), ...settings]) args.push('-c', setting);
   const child = spawn(program('postgres'), args, { ...run, stdio: ['ignore', 'ignore', 'pipe'] });
   const closed = once(child, 'close');
   const stop = async () => {
