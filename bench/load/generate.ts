@@ -23,13 +23,13 @@ export class LoadGenerator {
    *
    * @param onCount called right before the first request that is counted
    */
-  async load(order: LoadOrder, onCount: () => void): Promise<LoadResult> {
+  async load(order: LoadOrder, onCount: () => void | Promise<void>): Promise<LoadResult> {
     this.#tell({ kind: 'load', order });
     for (;;) {
       const message = await this.#next();
       if (message.kind === 'done') return message.result;
       if (message.kind === 'failed') throw new Error(`${order.operation} at ${order.url}: ${message.message}`);
-      onCount();
+      await onCount();
       this.#tell({ kind: 'count' });
     }
   }

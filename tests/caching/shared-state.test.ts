@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readUsesInRedis } from '@lockstep/gateway/telemetry/usage/uses-in-redis.ts';
 import { serveGreetings } from '../calls/greetings.ts';
 import { ask, codesOf } from '../harness/client.ts';
@@ -60,11 +61,8 @@ function newDocument() {
   return { query, hash: hashOf(query) };
 }
 
-/** Uses that notice within a second that Redis hangs. */
-const ASKED = ['apq', 'rate_limit'];
-
 /** Resolves once a scrape of each gateway says that Redis is up, or that it is not, for each use. */
-async function isUp(expected: 0 | 1, uses = [...ASKED, 'field_usage']): Promise<void> {
+async function isUp(expected: 0 | 1, uses = ['apq', 'rate_limit', 'field_usage']): Promise<void> {
   for (const url of [one, other]) {
     await until(
       async () => {
@@ -162,7 +160,7 @@ test('a Redis that hangs costs one wait and no request, is logged once, and is t
     assert.deepEqual(codes, [NOT_FOUND, 'fine', 'fine']);
   }
   assert.ok(performance.now() - startedAt < 5000, '60 requests waited for Redis');
-  await isUp(0, ASKED);
+  await isUp(0);
   redis.signal('SIGCONT');
   await isUp(1);
   const { query, hash } = newDocument();
@@ -175,6 +173,24 @@ test('a Redis that hangs costs one wait and no request, is logged once, and is t
     warnings().map((count, index) => count - (before[index] ?? 0)),
     [2, 2],
   );
+  await redis.stop();
+  await isUp(0);
+});
+
+test('a Redis whose memory is full costs no request, and is logged once', { skip }, async (t) => {
+  const redis = await startRedis(t, port);
+  await isUp(1);
+  const before = warnings();
+  await tellRedis(port, 'config set maxmemory 1');
+  for (const end = performance.now() + 2500; performance.now() < end; ) {
+    const { query, hash } = newDocument();
+    const seen = [await send(one, '', hash), await send(one, query, hash), await send(one, '', hash)];
+    assert.deepEqual(seen, [NOT_FOUND, 'fine', 'fine']);
+    await delay(100);
+  }
+  const samples = await scrape(one);
+  const shown = ['apq', 'rate_limit'].map((use) => samples.get(`lockstep_redis_up{use="${use}"}`));
+  assert.deepEqual([shown, (warnings()[0] ?? 0) - (before[0] ?? 0)], [[0, 0], 2]);
   await redis.stop();
   await isUp(0);
 });

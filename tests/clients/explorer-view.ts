@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { createOrder, createUser } from '../harness/client.ts';
-import type { startBrowser, Tab } from '../harness/devtools.ts';
-import { ROOT } from '../harness/process.ts';
+import type { startBrowser } from '../harness/devtools.ts';
+import { photograph } from '../harness/pictures.ts';
 
 /** Graph and browser of the tests of pages. */
 export interface PageTests {
@@ -13,12 +12,6 @@ export interface PageTests {
 
 const LAPTOP = { width: 1300, height: 640 };
 export const PHONE = { width: 390, height: 844 };
-
-/** Takes a picture for the documentation if it is asked for: tests/pictures.env */
-export async function photograph(tab: Tab, name: string): Promise<void> {
-  const { PICTURES } = process.env;
-  if (PICTURES !== undefined) await tab.photograph(join(ROOT, PICTURES, `${name}.png`));
-}
 
 const IS_READY = "!document.querySelector('.graphiql-spinner') && !!document.querySelector('.graphiql-execute-button')";
 const SENTENCE = "document.querySelector('#plan [role=status]').textContent";

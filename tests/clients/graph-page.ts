@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { photograph } from '../harness/pictures.ts';
 import { edit, replace } from '../harness/supergraph-files.ts';
-import { type PageTests, PHONE, photograph } from './explorer-view.ts';
+import { type PageTests, PHONE } from './explorer-view.ts';
 
 const LAPTOP = { width: 1100, height: 640 };
 

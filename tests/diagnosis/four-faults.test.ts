@@ -9,6 +9,7 @@ import { run } from '../harness/pm2.ts';
 import { changeRows, readRows } from '../harness/rows.ts';
 import { configure, copySupergraph, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
+import { faultPictures } from './fault-pictures.ts';
 
 // Walks the guide of docs/operations.md, "Find the cause": each prepared fault is found by its commands.
 
@@ -27,6 +28,7 @@ const graph = await startGraph(
   },
 );
 const { port } = new URL(graph.url);
+const pictures = await faultPictures({ after }, graph.url);
 
 const userIds: string[] = [];
 for (const name of ['ada', 'grace', 'alan']) {
@@ -60,6 +62,7 @@ test('a slow statement is found by the plan, the metrics of the subgraph, and SQ
   const query = '{ users { orders { amount } } }';
   for (let time = 0; time < 25; time += 1) await ask(graph.url, query);
   assert.match(await plan(query), /^orders took [\d.]+ of [\d.]+ ms, in 1 call for \d entities\.$/m);
+  await pictures.take('slow-statement', query);
   const [scrape = '', explain = ''] = codeBlock('docs/operations.md', 'slow-statement').trim().split('\n');
   const { stdout } = await run('sh', ['-c', scrape.replace('127.0.0.1:4002', new URL(graph.orders.url).host)], {});
   assert.match(stdout, /^[\d.]+ lockstep_statement_duration_seconds_sum\{.*statement="SELECT orders".*\}\n$/);
@@ -74,6 +77,7 @@ test('a subgraph that resets connections is found by one command', async (t) => 
   t.after(() => {
     graph.usersProxy.behaviour = 'pass';
   });
+  await pictures.take('reset-connections', ORDERS);
   const shown = await plan(ORDERS);
   assert.match(shown, /^.*; users failed with SUBGRAPH_UNAVAILABLE.*\.$/m);
   assert.match(shown, /✗ users, at orders\.@\.user .*SUBGRAPH_UNAVAILABLE/);
@@ -98,6 +102,7 @@ test('a client with a costly query is found by the access log and the plan', asy
   const [, largest = ''] = /(\{.*\})\n$/.exec(stdout) ?? [];
   const { operationName, client } = JSON.parse(largest);
   assert.deepEqual([operationName, client], ['Report', '127.0.0.1']);
+  await pictures.take('costly-query', costly);
   const shown = await plan(costly);
   assert.match(shown, /orders, at users\.@ .*3 entities, \d+ B sent, \d+ B received$/m);
 });
@@ -110,6 +115,7 @@ test('a cache that never hits is found by asking twice', async () => {
       /users, at orders\.@\.user .*3 entities, 0 of 3 from the cache, .*no cache-control$/m,
     );
   }
+  await pictures.take('cold-cache', ORDERS, 2);
   const mended = codeBlock('docs/operations.md', 'cache-lifetime').replace(/^gateway:\n/m, '');
   await configure(graph.gateway, files.supergraph, `${SETTINGS}${mended}`);
   await plan(ORDERS);

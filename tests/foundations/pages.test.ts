@@ -10,7 +10,7 @@ import { anchorsOf, codeSpansOf, linksOf } from './markdown.ts';
 const RECORDS = ['bench/results.md', 'CHANGELOG.md'];
 
 /** Paths created by a run, which a fresh checkout does not have. */
-const MADE = ['bench/.peers', 'subgraphs/*/data/*.sqlite'];
+const MADE = ['bench/.peers', 'bench/scale.md', 'subgraphs/*/data/*.sqlite'];
 
 const PATH = /^(bench|commands|deploy|docs|gateway|runtime|subgraph-kit|subgraphs|tests)\/[\w.*/-]+$/;
 

@@ -36,6 +36,8 @@ export interface PostgresServer {
 export interface PostgresOptions {
   /** True for a test of what survives a crash; without it nothing is synced to disk. */
   isDurable?: boolean;
+  /** Further settings of the server. */
+  settings?: readonly string[];
 }
 
 /** Starts a real PostgreSQL on a free port of this machine. It ends with the test. */
@@ -43,7 +45,7 @@ export async function startPostgres(
   t: { after(hook: () => unknown): void },
   options: PostgresOptions = {},
 ): Promise<PostgresServer> {
-  const { isDurable = false } = options;
+  const { isDurable = false, settings = [] } = options;
   const user = userOfServer();
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-postgres-'));
   if (user) chownSync(folder, user.uid, user.gid);
@@ -56,7 +58,7 @@ export async function startPostgres(
   const port = await freePort();
   const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'];
   const unsafe = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
-  for (const setting of [...tls, ...(isDurable ? [] : unsafe)]) args.push('-c', setting);
+  for (const setting of [...tls, ...(isDurable ? [] : unsafe), ...settings]) args.push('-c', setting);
   let running = await launch(args, run);
   const crash = () => running.end();
   const stop = async () => {

@@ -90,6 +90,22 @@ test('npm stop stops the processes, and npm start starts them again', async () =
 testSecret(project);
 testCrashes(project);
 
+test('npm run move puts a subgraph on another database, which is in force until it is moved back', async () => {
+  const [before, other] = [project.env.USERS_DATABASE ?? '', join(project.folder, 'other.sqlite')];
+  const query = '{ users { id } }';
+  const users = await get(project.url, query);
+  const moved = await project.npm('run', 'move', '--', 'users', '--to', other);
+  assert.equal(moved.code, 0, moved.stderr);
+  assert.ok(moved.stdout.includes(`USERS_DATABASE=${other}`), moved.stdout);
+  assert.deepEqual(await get(project.url, query), users);
+
+  const restarted = await project.npm('run', 'restart', '--', 'users');
+  assert.equal(restarted.code, 1, 'the shell has the old database');
+  assert.ok(restarted.stderr.includes(`was moved to ${other}`), restarted.stderr);
+  assert.equal((await project.npm('run', 'move', '--', 'users', '--to', before)).code, 0);
+  assert.deepEqual(await get(project.url, query), users);
+});
+
 test('npm run delete removes the processes, and npm stop then succeeds', async () => {
   assert.equal((await project.npm('run', 'delete')).code, 0);
   assert.deepEqual(await ours(), []);

@@ -161,6 +161,7 @@ function watchTotals(url: URL) {
   const total = async () => {
     const response = await fetch(url, { headers: { connection: 'close' } });
     const text = await response.text();
+    if (!response.ok) throw new Error(`${response.status} ${text}`);
     for (const [, pid = ''] of text.matchAll(/^process_cpu_seconds_total\{pid="(\d+)"/gm)) seen.pids.add(pid);
     const values = [...text.matchAll(/^lockstep_requests_total\{.*outcome="(?!page).*\} (\d+)$/gm)];
     return values.reduce((sum, [, value]) => sum + Number(value), 0);

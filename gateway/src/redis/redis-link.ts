@@ -4,10 +4,13 @@ import { type RedisState, redisStates } from './redis-states.ts';
 
 /** Time between attempts to connect, and after a failure before Redis is asked again. */
 const PAUSE_MS = 1000;
+/** Time after a command was refused in which others that are not don't end the outage. */
+const REFUSING_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 1000;
 /** Time for which a server that doesn't greet is waited for. */
 const IDLE_TIMEOUT_MS = 5000;
-const PING_INTERVAL_MS = 1000;
+/** Interval at which it is asked if it is there. */
+const PULSE_MS = 1000;
 
 type Client = ReturnType<typeof createClient>;
 
@@ -34,7 +37,10 @@ export class RedisLink implements RedisState {
   readonly #logger: Logger;
   #client: Client | undefined;
   #retry: NodeJS.Timeout | undefined;
+  readonly #pulse: NodeJS.Timeout;
   #pausedUntil = 0;
+  /** Commands may be refused while others are not, such as those that write if its memory is full. */
+  #refusingUntil = 0;
   /** Undefined until it is known. */
   #isUp: boolean | undefined;
   #isClosed = false;
@@ -45,6 +51,7 @@ export class RedisLink implements RedisState {
     this.#logger = logger;
     redisStates.add(this);
     this.#connect();
+    this.#pulse = setInterval(() => void this.#ping(), PULSE_MS).unref();
   }
 
   get isUp(): boolean {
@@ -60,29 +67,22 @@ export class RedisLink implements RedisState {
   async run(command: Command): Promise<unknown> {
     const client = this.#client;
     if (!client || !this.isReady) return undefined;
-    const late = Promise.withResolvers<'late'>();
-    const timer = setTimeout(() => setImmediate(late.resolve, 'late'), this.#options.timeoutMs);
     try {
-      const reply = client.sendCommand(command, { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } });
-      const first = await Promise.race([reply.then((value) => ({ value })), late.promise]);
-      if (first === 'late') {
-        this.#giveUp(client, new Error(`no answer within ${this.#options.timeoutMs} ms`));
-        return undefined;
-      }
-      this.#noteUp();
-      return first.value;
+      const reply = await this.#send(client, command);
+      if (reply && performance.now() >= this.#refusingUntil) this.#noteUp();
+      return reply?.value;
     } catch (error) {
       this.#pausedUntil = performance.now() + PAUSE_MS;
+      this.#refusingUntil = performance.now() + REFUSING_MS;
       this.#noteDown(error);
       return undefined;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
   close(): void {
     this.#isClosed = true;
     redisStates.delete(this);
+    clearInterval(this.#pulse);
     clearTimeout(this.#retry);
     this.#client?.destroy();
   }
@@ -91,7 +91,6 @@ export class RedisLink implements RedisState {
     const client: Client = createClient({
       url: this.#options.url,
       disableOfflineQueue: true,
-      pingInterval: PING_INTERVAL_MS,
       socket: { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: PAUSE_MS, socketTimeout: IDLE_TIMEOUT_MS },
       commandOptions: { timeout: 0 }, // by default each command has an AbortSignal
     });
@@ -99,9 +98,33 @@ export class RedisLink implements RedisState {
     const noteDown = (error: unknown) => {
       if (client === this.#client) this.#noteDown(error);
     };
-    client.on('ready', () => client === this.#client && this.#noteUp());
+    client.on('ready', () => {
+      if (client !== this.#client) return;
+      this.#refusingUntil = 0;
+      this.#noteUp();
+    });
     client.on('error', noteDown);
     client.connect().catch(noteDown);
+  }
+
+  /** Finds out that Redis hangs when nothing else is sent. A reply doesn't tell that it takes other commands. */
+  async #ping(): Promise<void> {
+    if (this.#client?.isReady) await this.#send(this.#client, ['PING']).catch(() => {});
+  }
+
+  /** Resolves with undefined if the reply is late: then the connection is given up. */
+  async #send(client: Client, command: Command): Promise<{ readonly value: unknown } | undefined> {
+    const { promise: late, resolve } = Promise.withResolvers<undefined>();
+    const { timeoutMs } = this.#options;
+    const timer = setTimeout(() => setImmediate(resolve, undefined), timeoutMs);
+    try {
+      const reply = client.sendCommand(command, { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } });
+      const first = await Promise.race([reply.then((value) => ({ value })), late]);
+      if (!first) this.#giveUp(client, new Error(`no answer within ${timeoutMs} ms`));
+      return first;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #giveUp(client: Client, error: Error): void {
