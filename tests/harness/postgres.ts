@@ -26,6 +26,7 @@ export interface PostgresServer {
   readonly url: string;
   /** Path of its certificate, which it has signed itself. It also takes connections without TLS. */
   readonly certificate: string;
+  readonly pid: number;
   /** Ends the server as a crash does, with all connections. */
   crash(): Promise<void>;
   /** Starts it again on what it has kept, on the same port. */
@@ -69,11 +70,20 @@ export async function startPostgres(
   const startAgain = async () => {
     running = await launch(args, run);
   };
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, certificate, crash, startAgain, stop };
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    get pid() {
+      return running.pid;
+    },
+    certificate,
+    crash,
+    startAgain,
+    stop,
+  };
 }
 
 /** Starts a server on its data. Resolves when it takes connections. */
-async function launch(args: readonly string[], run: object): Promise<{ end(): Promise<void> }> {
+async function launch(args: readonly string[], run: object): Promise<{ pid: number; end(): Promise<void> }> {
   const child = spawn(program('postgres'), args, { ...run, stdio: ['ignore', 'ignore', 'pipe'] });
   const closed = once(child, 'close');
   const said: string[] = [];
@@ -89,7 +99,7 @@ async function launch(args: readonly string[], run: object): Promise<{ end(): Pr
     child.kill('SIGQUIT'); // an immediate shutdown: it recovers from its log at the next start
     await closed;
   };
-  return { end };
+  return { pid: child.pid ?? 0, end };
 }
 
 /** Runs SQL on a database. @returns what psql prints: rows as lines, values separated by `|` */
