@@ -10,5 +10,5 @@ const { pathname, searchParams } = probe;
 const where =
   probe.protocol === 'unix:' ? { socketPath: pathname, path: searchParams.get('path') } : urlToHttpOptions(probe);
 
-// Its own process, whose certificate may be for another name than localhost.
+// The certificate is for a name that clients use, and this asks the same machine.
 get({ ...where, rejectUnauthorized: false }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1));
