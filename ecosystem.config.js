@@ -55,6 +55,12 @@ function secretsOf(name, calls) {
   return { ...Object.fromEntries(known), SUBGRAPH_SECRET: own || (env.SUBGRAPH_SECRET ?? '') };
 }
 
+/** Locations of databases, whose URLs have passwords: a process gets its own only. A blank one counts as unset, as above. */
+function databaseOf(name) {
+  const variables = subgraphs.map((other) => [`${other.prefix}_DATABASE`, other.name === name]);
+  return Object.fromEntries(variables.map(([variable, isOwn]) => [variable, isOwn ? (env[variable] ?? '') : '']));
+}
+
 // Keeps compiled code: a start takes a third less CPU, and the gateway 20 MB less memory.
 const compileCache = env.NODE_COMPILE_CACHE ?? join(__dirname, 'node_modules', '.cache', 'node');
 
@@ -102,6 +108,7 @@ function app(name, folder, calls, settings) {
       NODE_COMPILE_CACHE: compileCache,
       ...subgraphUrls,
       ...secretsOf(name, calls),
+      ...databaseOf(name),
       ...settings.env,
     },
     env_production: { NODE_ENV: 'production' },

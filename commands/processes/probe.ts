@@ -21,6 +21,7 @@ export async function whyNotReady(probe: string): Promise<string | undefined> {
     const body = await text(response);
     return response.statusCode === 200 ? undefined : body.trim();
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error; // that it took too long
+    return reason instanceof Error ? reason.message : String(reason);
   }
 }
