@@ -9,7 +9,16 @@ import { ECOSYSTEM_FILE, readApps } from './apps.ts';
 import { graphUrl } from './graph-url.ts';
 import { listSubgraphs } from './subgraphs.ts';
 
-const VARIABLES = ['SUPERGRAPH_FILE', 'GATEWAY_PORT', 'HOST', 'SUBGRAPH_SECRET', 'USERS_SECRET', 'ORDERS_SECRET'];
+const VARIABLES = [
+  'SUPERGRAPH_FILE',
+  'GATEWAY_PORT',
+  'HOST',
+  'SUBGRAPH_SECRET',
+  'USERS_SECRET',
+  'ORDERS_SECRET',
+  'USERS_DATABASE',
+  'ORDERS_DATABASE',
+];
 
 const environment = { ...process.env };
 afterEach(() => {
@@ -78,6 +87,23 @@ test('each process gets its own secret and those of the subgraphs it calls', () 
     ['products', 'of all', '', '', ''],
     ['orders', 'of orders', 'of users', '', ''],
     ['gateway', 'of all', 'of users', 'of orders', ''],
+  ]);
+});
+
+test('each subgraph gets the location of its own database only, which may have a password', () => {
+  forget();
+  const given = { ORDERS_DATABASE: 'postgres://orders:one@db/orders', USERS_DATABASE: 'postgres://users:two@db/users' };
+  Object.assign(process.env, given);
+  const databases = readApps(['users', 'products', 'orders', 'gateway']).map(({ name, env }) => {
+    const { USERS_DATABASE: users, ORDERS_DATABASE: orders } = env;
+    return [name, users, orders];
+  });
+  forget();
+  assert.deepEqual(databases, [
+    ['users', given.USERS_DATABASE, ''],
+    ['products', '', ''],
+    ['orders', '', given.ORDERS_DATABASE],
+    ['gateway', '', ''],
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { readConfig } from '@lockstep/gateway/configuration/environment.ts';
 import type { GatewaySettings } from '@lockstep/gateway/configuration/settings-schema.ts';
 import { readSupergraphFile } from '@lockstep/gateway/configuration/supergraph-file.ts';
-import { toAuthority } from '@lockstep/runtime/http/authority.ts';
+import { toUrl } from '@lockstep/runtime/http/authority.ts';
 import { type App, GATEWAY } from './apps.ts';
 
 /** Returns the settings of the gateway. @throws {ConfigurationError} if the configuration is invalid */
@@ -21,5 +21,5 @@ export function graphUrlOf({
   path,
   certificates,
 }: Pick<GatewaySettings, 'listen' | 'path' | 'certificates'>): string {
-  return `${certificates ? 'https' : 'http'}://${toAuthority(listen)}${path}`;
+  return toUrl(listen, path, certificates !== undefined);
 }

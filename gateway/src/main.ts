@@ -1,4 +1,4 @@
-import { toAuthority } from '@lockstep/runtime/http/authority.ts';
+import { toUrl } from '@lockstep/runtime/http/authority.ts';
 import { listen } from '@lockstep/runtime/http/server/server.ts';
 import { run } from '@lockstep/runtime/lifecycle.ts';
 import { PORT_VARIABLE, readConfig } from './configuration/environment.ts';
@@ -30,10 +30,10 @@ await run('gateway', readConfig, async (config, logger) => {
   const tls = certificates?.material;
   const listening = await listen(generations.handle, { ...config, ...address, portVariable: PORT_VARIABLE, tls });
   generations.onReplaced = renewCertificates(tls, listening, logger);
-  const origin = `${tls ? 'https' : 'http'}://${toAuthority({ host: address.host, port: listening.port })}`;
-  logger.info(`gateway answers at ${origin}${path}`);
+  const urlOf = (at: string) => toUrl({ ...address, port: listening.port }, at, tls !== undefined);
+  logger.info(`gateway answers at ${urlOf(path)}`);
   return {
-    probe: `${origin}${healthCheck.ready}`,
+    probe: urlOf(healthCheck.ready),
     async stop() {
       phase = 'stopping';
       watcher.stop();

@@ -54,11 +54,19 @@ export const httpUrl = z
   })
   .refine(hasNoCredentials, CREDENTIALS_RULE);
 
-/** One or more {@link httpUrl}s with commas between them. */
-export const httpUrls = z
-  .string('give an address that starts with http:// or https://')
+const ROUTING_RULE = 'give an address that starts with http://, https:// or unix:///';
+
+/** Address of a subgraph: an http or https URL, or a socket, `unix:///run/users.sock?path=/graphql`. */
+const routingUrl = z
+  .url({ protocol: /^(https?|unix)$/, error: ROUTING_RULE })
+  .refine(hasNoCredentials, CREDENTIALS_RULE)
+  .refine((url) => !url.startsWith('unix:') || url.startsWith('unix:///'), ROUTING_RULE);
+
+/** One or more addresses of a subgraph with commas between them. */
+export const routingUrls = z
+  .string(ROUTING_RULE)
   .transform((list) => list.split(',').map((url) => url.trim()))
-  .pipe(z.tuple([httpUrl], httpUrl))
+  .pipe(z.tuple([routingUrl], routingUrl))
   .refine((urls) => new Set(urls).size === urls.length, 'give each address once');
 
 /** `true` or `false`. */

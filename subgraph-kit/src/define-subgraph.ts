@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { toAuthority } from '@lockstep/runtime/http/authority.ts';
+import { toUrl } from '@lockstep/runtime/http/authority.ts';
 import { READY_PATH } from '@lockstep/runtime/http/server/health.ts';
 import { type Handler, listen } from '@lockstep/runtime/http/server/server.ts';
 import { type Running, run } from '@lockstep/runtime/lifecycle.ts';
@@ -84,14 +84,18 @@ export function defineSubgraph<
         () => readConfig(process.env),
         async (config, logger) => {
           const subgraph = await open(config, logger);
-          const { tls } = config;
-          const listening = await listen(subgraph.handler, { ...config, tls: tls?.server?.current });
+          const { tls, socketPath } = config;
+          const isSecure = socketPath === undefined && tls?.server !== undefined;
+          const listening = await listen(subgraph.handler, {
+            ...config,
+            tls: isSecure ? tls?.server?.current : undefined,
+          });
           tls?.watch(logger, listening.renew);
           const background = subgraph.startBackground();
-          const address = `${tls?.server ? 'https' : 'http'}://${toAuthority({ host: config.host, port: listening.port })}`;
-          logger.info(`${name} answers at ${address}/graphql`);
+          const urlOf = (path: string) => toUrl({ ...config, port: listening.port }, path, isSecure);
+          logger.info(`${name} answers at ${urlOf('/graphql')}`);
           return {
-            probe: `${address}${READY_PATH}`,
+            probe: urlOf(READY_PATH),
             async stop() {
               tls?.stop();
               await listening.stop();

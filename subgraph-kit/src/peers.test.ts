@@ -24,7 +24,7 @@ test('a peer has one address or several, a time limit of 2 s unless the environm
 
 test('an address that is wrong or there twice is named', () => {
   for (const [urls, rule] of [
-    ['http://users.test/graphql,', 'give an address that starts with http:// or https://'],
+    ['http://users.test/graphql,', 'give an address that starts with http://, https:// or unix:///'],
     ['http://users.test/graphql,http://users.test/graphql', 'give each address once'],
   ]) {
     assert.throws(() => readEnvironment(peers('users'), { USERS_URL: urls }), {
@@ -38,9 +38,9 @@ test('each variable of a peer that is missing or wrong is named', () => {
     name: 'ConfigurationError',
     message: [
       "The environment can't be used:",
-      'USERS_URL=: give an address that starts with http:// or https://',
+      'USERS_URL=: give an address that starts with http://, https:// or unix:///',
       'USERS_TIMEOUT_MS=0: give a whole number of milliseconds from 1 to 2147483647',
-      'PRODUCTS_URL=: give an address that starts with http:// or https://',
+      'PRODUCTS_URL=: give an address that starts with http://, https:// or unix:///',
     ].join('\n  '),
   });
 });

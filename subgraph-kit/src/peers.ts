@@ -1,4 +1,4 @@
-import { httpUrls, milliseconds } from '@lockstep/runtime/environment.ts';
+import { milliseconds, routingUrls } from '@lockstep/runtime/environment.ts';
 import { secret } from '@lockstep/runtime/process-config.ts';
 import { z } from 'zod';
 import { variablePrefix } from './variable-prefix.ts';
@@ -31,6 +31,6 @@ function peer(name: string): z.ZodType<object> {
   const prefix = variablePrefix(name);
   const [url, timeout, own] = [`${prefix}_URL`, `${prefix}_TIMEOUT_MS`, `${prefix}_SECRET`];
   return z
-    .object({ [url]: httpUrls, [timeout]: milliseconds(2000, 1), [own]: secret.optional() })
+    .object({ [url]: routingUrls, [timeout]: milliseconds(2000, 1), [own]: secret.optional() })
     .transform((read) => ({ [name]: { urls: read[url], timeoutMs: read[timeout], secret: read[own] } }));
 }

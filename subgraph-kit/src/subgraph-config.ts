@@ -16,6 +16,8 @@ import { variablePrefix } from './variable-prefix.ts';
 /** Default for the objects of an operation: more than a page shows, and few enough for a tenth of a second. */
 export const MAX_OBJECTS = 20_000;
 
+const socketPath = z.string().regex(/^\//, 'give the path of a socket that starts with /');
+
 const maxObjects = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'give a whole number, 1 or more').default(MAX_OBJECTS);
 
 const databaseLocation = z
@@ -40,6 +42,8 @@ export interface SubgraphConfig extends ProcessConfig {
   readonly port: number;
   /** Environment variable that sets the port, such as `USERS_PORT`. */
   readonly portVariable: string;
+  /** Path of the socket that it listens on instead of the port. */
+  readonly socketPath: string | undefined;
   /** Path of the database file, `:memory:`, or URL of a database on a PostgreSQL server. */
   readonly database: string;
   readonly databaseBounds: DatabaseBounds;
@@ -81,6 +85,7 @@ export function readSubgraphConfig<Own extends object>(
     .object(processVariables)
     .transform((process) => ({ process }))
     .and(variable(portVariable, port.default(defaultPort)).transform((found) => ({ port: found })))
+    .and(variable(`${prefix}_SOCKET`, socketPath.optional()).transform((path) => ({ socketPath: path })))
     .and(variable(`${prefix}_DATABASE`, databaseLocation.default(file)).transform((database) => ({ database })))
     .and(databaseBounds)
     .and(
@@ -95,6 +100,7 @@ export function readSubgraphConfig<Own extends object>(
     ...toProcessConfig(found.process),
     port: found.port,
     portVariable,
+    socketPath: found.socketPath,
     database: found.database,
     databaseBounds: found.databaseBounds,
     maxObjects: found.maxObjects,

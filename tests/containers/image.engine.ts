@@ -1,24 +1,28 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { SUBGRAPH_NAMES, SUBGRAPHS, variablesOfEach } from '../harness/subgraphs.ts';
+import { SUBGRAPH_NAMES } from '../harness/subgraphs.ts';
 import { until } from '../harness/waiting.ts';
+import { ofKind, renderChart } from './chart.ts';
 import { Engine, withoutPodman } from './engine.ts';
 import { testCompose } from './running-compose.ts';
 
 const IMAGE = 'localhost/lockstep';
 const NAMES = [...SUBGRAPH_NAMES, 'gateway'];
 
-/** As strict as a container can be. */
-const STRICT = ['--read-only', '--read-only-tmpfs=false', '--cap-drop=all', '--security-opt=no-new-privileges'];
+/** As strict as the chart's security contexts are. */
+const STRICT = [
+  '--read-only',
+  '--read-only-tmpfs=false',
+  '--cap-drop=all',
+  '--security-opt=no-new-privileges',
+  '--user=1000:1000',
+];
 
-const ENVIRONMENT: Readonly<Record<string, string>> = {
-  SUBGRAPH_SECRET: 'a secret for this test only',
-  ...variablesOfEach('DATABASE', (name) => `/dev/shm/${name}.sqlite`),
-  ...Object.assign(
-    {},
-    ...SUBGRAPHS.map(({ name, port }) => variablesOfEach('URL', () => `http://${name}:${port}/graphql`, [name])),
-  ),
+/** Values of the Secret that the chart names. */
+const SECRETS: Readonly<Record<string, string>> = {
+  'subgraph-secret': 'a secret for this test only',
+  ...Object.fromEntries(SUBGRAPH_NAMES.map((name) => [`${name}-database`, `/dev/shm/${name}.sqlite`])),
 };
 
 const engine = await Engine.open({ after });
@@ -62,12 +66,16 @@ describe('the image', { skip: withoutPodman }, async () => {
     assert.equal(await inImage('find', '/lockstep', '/usr', '-writable', '-not', '-type', 'l'), '');
   });
 
-  test('runs every process of the graph, read-only and without privileges', async () => {
-    const environment = Object.entries(ENVIRONMENT).map(([name, value]) => `--env=${name}=${value}`);
-    const options = [...STRICT, '--network=graph', ...environment];
-    for (const name of SUBGRAPH_NAMES)
-      await engine.start(name, options, IMAGE, ['node', `subgraphs/${name}/src/main.ts`]);
-    await engine.start('gateway', options, IMAGE);
+  test('runs every process of the Helm chart, read-only and without privileges', async () => {
+    for (const { metadata, spec } of ofKind(renderChart(), 'Deployment')) {
+      const [container] = spec.template.spec.containers;
+      assert.ok(container);
+      const variables = container.env.map(
+        ({ name, value, valueFrom }) => `--env=${name}=${value ?? SECRETS[valueFrom?.secretKeyRef.key ?? '']}`,
+      );
+      const options = [...STRICT, '--network=graph', `--network-alias=${metadata.name}`, ...variables];
+      await engine.start(container.name, options, IMAGE, container.command);
+    }
     for (const name of NAMES) await isHealthy(engine, name);
     assert.deepEqual(await ask(engine, 'mutation { createUser(name: "Ada", email: "ada@example.com") { id } }'), {
       data: { createUser: { id: '1' } },

@@ -24,9 +24,13 @@ const CERTIFY =
 export interface PostgresServer {
   /** URL of its superuser. */
   readonly url: string;
-  readonly pid: number;
   /** Path of its certificate, which it has signed itself. It also takes connections without TLS. */
   readonly certificate: string;
+  readonly pid: number;
+  /** Ends the server as a crash does, with all connections. */
+  crash(): Promise<void>;
+  /** Starts it again on what it has kept, on the same port. */
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -56,14 +60,32 @@ export async function startPostgres(
   const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'];
   const unsafe = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
   for (const setting of [...tls, ...(isDurable ? [] : unsafe), ...settings]) args.push('-c', setting);
-  const child = spawn(program('postgres'), args, { ...run, stdio: ['ignore', 'ignore', 'pipe'] });
-  const closed = once(child, 'close');
+  let running = await launch(args, run);
+  const crash = () => running.end();
   const stop = async () => {
-    child.kill('SIGQUIT');
-    await closed;
+    await crash();
     rmSync(folder, { recursive: true, force: true });
   };
   t.after(stop);
+  const startAgain = async () => {
+    running = await launch(args, run);
+  };
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    get pid() {
+      return running.pid;
+    },
+    certificate,
+    crash,
+    startAgain,
+    stop,
+  };
+}
+
+/** Starts a server on its data. Resolves when it takes connections. */
+async function launch(args: readonly string[], run: object): Promise<{ pid: number; end(): Promise<void> }> {
+  const child = spawn(program('postgres'), args, { ...run, stdio: ['ignore', 'ignore', 'pipe'] });
+  const closed = once(child, 'close');
   const said: string[] = [];
   const ready = new Promise<void>((resolve, reject) => {
     createInterface({ input: child.stderr }).on('line', (line) => {
@@ -73,7 +95,11 @@ export async function startPostgres(
     closed.then(() => reject(new Error(`PostgreSQL ended before it was ready: ${said.join('\n')}`)), reject);
   });
   await withDeadline(ready, () => 'PostgreSQL');
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, pid: child.pid ?? 0, certificate, stop };
+  const end = async () => {
+    child.kill('SIGQUIT'); // an immediate shutdown: it recovers from its log at the next start
+    await closed;
+  };
+  return { pid: child.pid ?? 0, end };
 }
 
 /** Runs SQL on a database. @returns what psql prints: rows as lines, values separated by `|` */

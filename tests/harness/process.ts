@@ -65,7 +65,7 @@ export async function startProcess(folder: string, env: Record<string, string>):
   });
   const { msg } = await Promise.race([logs.next(({ msg }) => msg.includes(' answers at ')), exit]);
   exit.catch(() => {}); // it may exit from now on
-  const url = msg.slice(msg.indexOf('http'));
+  const url = msg.slice(msg.indexOf(' answers at ') + ' answers at '.length);
   return {
     url,
     port: Number(new URL(url).port),

@@ -12,8 +12,9 @@ import { inTransaction } from '@lockstep/subgraph-kit/database/transaction.ts';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { migrations } from '../../subgraphs/orders/src/database/migrations.ts';
+import { createUser } from '../harness/client.ts';
 import { createDatabases } from '../harness/databases.ts';
-import { temporaryFolder } from '../harness/graph.ts';
+import { start, temporaryFolder } from '../harness/graph.ts';
 import { run } from '../harness/pm2.ts';
 import { runSql, startPostgres, withoutPostgres } from '../harness/postgres.ts';
 import { until } from '../harness/waiting.ts';
@@ -24,10 +25,12 @@ interface Tables {
 
 const NAMES = ['users', 'orders'];
 const onPostgres = { skip: withoutPostgres };
-const server = withoutPostgres ? { url: '', certificate: '' } : await startPostgres({ after });
+const server = withoutPostgres ? undefined : await startPostgres({ after }, { isDurable: true });
+
+const serverUrl = server?.url ?? '';
 
 async function open(t: { after(end: () => unknown): void }, bounds = { maxConnections: 10, waitTimeoutMs: 3000 }) {
-  const url = createDatabases(['users'], '', 'database', server.url).get('users') ?? '';
+  const url = createDatabases(['users'], '', 'database', serverUrl).get('users') ?? '';
   const { logger } = recordLog();
   const options = { bounds: { ...bounds, statementTimeoutMs: bounds.waitTimeoutMs } };
   const db = await openDatabase<Tables>(url, logger, options);
@@ -143,7 +146,7 @@ test('a whole number beyond 2^53 is an error instead of another number', onPostg
 });
 
 test('many processes that start at once migrate once', onPostgres, async (t) => {
-  const url = createDatabases(['orders'], '', 'schema', server.url).get('orders') ?? '';
+  const url = createDatabases(['orders'], '', 'schema', serverUrl).get('orders') ?? '';
   const logs = Array.from({ length: 10 }, () => recordLog());
   const opened = await Promise.all(logs.map(({ logger }) => openMigratedDatabase(url, migrations, logger)));
   t.after(() => Promise.all(opened.map((db) => db.destroy())));
@@ -171,7 +174,7 @@ test(
 
 for (const layout of ['database', 'schema'] as const) {
   test(`no role reads another subgraph's data: a ${layout} per subgraph`, onPostgres, async (t) => {
-    const urls = createDatabases(NAMES, '', layout, server.url);
+    const urls = createDatabases(NAMES, '', layout, serverUrl);
     const [users = '', orders = ''] = NAMES.map((name) => urls.get(name));
     const db = await openMigratedDatabase(orders, migrations, recordLog().logger);
     t.after(() => db.destroy());
@@ -194,7 +197,7 @@ for (const layout of ['database', 'schema'] as const) {
 }
 
 test('a wrong URL stops the start, and its password is in no message', onPostgres, async () => {
-  const url = new URL(createDatabases(['users'], '', 'database', server.url).get('users') ?? '');
+  const url = new URL(createDatabases(['users'], '', 'database', serverUrl).get('users') ?? '');
   url.pathname = '/missing';
   await assert.rejects(openMigratedDatabase(url.href, migrations, recordLog().logger), (error) => {
     assert.ok(error instanceof Error);
@@ -206,7 +209,7 @@ test('a wrong URL stops the start, and its password is in no message', onPostgre
 
 test('an idle connection that the server ends is replaced', onPostgres, async (t) => {
   const { db } = await open(t);
-  runSql(server.url, `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'lockstep'`);
+  runSql(serverUrl, `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'lockstep'`);
   const value = await until(
     () => valueIn(db).catch(() => undefined),
     (seen) => seen !== undefined,
@@ -215,7 +218,7 @@ test('an idle connection that the server ends is replaced', onPostgres, async (t
 });
 
 test('TLS checks the certificate of the server, as the URL says', onPostgres, async (t) => {
-  const url = new URL(createDatabases(['users'], '', 'database', server.url).get('users') ?? '');
+  const url = new URL(createDatabases(['users'], '', 'database', serverUrl).get('users') ?? '');
   url.searchParams.set('sslmode', 'verify-full');
   const { logger } = recordLog();
   const unknown = await openDatabase(url.href, logger);
@@ -225,14 +228,14 @@ test('TLS checks the certificate of the server, as the URL says', onPostgres, as
     assert.match(String(cause), /self-signed certificate/);
     return true;
   });
-  url.searchParams.set('sslrootcert', server.certificate);
+  url.searchParams.set('sslrootcert', server?.certificate ?? '');
   const known = await openDatabase(url.href, logger);
   t.after(() => known.destroy());
   assert.deepEqual((await isEncrypted.execute(known)).rows, [{ ssl: true }]);
 });
 
 test('no command shows a password', onPostgres, async (t) => {
-  const urls = createDatabases(['users', 'orders', 'products'], '', 'schema', server.url);
+  const urls = createDatabases(['users', 'orders', 'products'], '', 'schema', serverUrl);
   const env = Object.fromEntries([...urls].map(([name, url]) => [`${name.toUpperCase()}_DATABASE`, url]));
   const backup = await run(process.execPath, ['commands/backup.ts', await temporaryFolder(t)], env);
   assert.equal(backup.code, 1);
@@ -246,3 +249,33 @@ test('no command shows a password', onPostgres, async (t) => {
   assert.match(stuck.stderr, /^orders: its database can't be read \(connect ECONNREFUSED 127\.0\.0\.1:9\)\n$/);
   for (const { stdout, stderr } of [backup, config, stuck]) assert.doesNotMatch(stdout + stderr, /secret|a%20password/);
 });
+
+test(
+  'a server that crashes makes a subgraph unready, until it is back with all that was acknowledged',
+  onPostgres,
+  async (t) => {
+    const location = createDatabases(['users'], '', 'database', serverUrl).get('users') ?? '';
+    const users = await start(t, 'subgraphs/users', { USERS_DATABASE: location, SUBGRAPH_SECRET: '' });
+    const ready = async () => (await fetch(new URL('/health/ready', users.url))).status;
+    const acknowledged: string[] = [];
+    const writing = (async () => {
+      for (let number = 1; number < 10_000; number += 1)
+        acknowledged.push(await createUser(users.url, `${number}@example.com`));
+    })();
+    const failed = assert.rejects(writing, /DATABASE_UNAVAILABLE|OUTCOME_UNKNOWN/);
+    await until(
+      () => acknowledged.length,
+      (count) => count > 20,
+    );
+    await server?.crash();
+    await failed;
+    assert.equal(await ready(), 503);
+    await server?.startAgain();
+    await until(ready, (status) => status === 200);
+    const rows = runSql(location, 'select id from users order by id').trim().split('\n');
+    assert.deepEqual(
+      acknowledged.filter((id) => !rows.includes(id)),
+      [],
+    );
+  },
+);

@@ -97,3 +97,10 @@ test("variables of telemetry win over the file, as for the subgraphs, and a coll
   const tracing = { ...inFile, url: 'http://127.0.0.1:4318/v1/traces', headers: { 'x-key': 'sesame' }, share: 0.1 };
   assert.deepEqual(telemetryOf(env), { metricsPath: '/metrics', hasAccessLog: true, tracing, metricExport, logExport });
 });
+
+test('processes of one app of pm2 share a file of totals, and others have none', () => {
+  const pm2 = { PM2_HOME: '/home/ada/.pm2', name: 'gateway' };
+  const files = ['0', '1'].map((pm_id) => readConfig({ ...pm2, pm_id }).totalsFile);
+  assert.deepEqual(files, Array(2).fill('/home/ada/.pm2/gateway-metrics.sqlite'));
+  assert.equal(readConfig(pm2).totalsFile, undefined);
+});

@@ -32,6 +32,9 @@ const TAKEN: Record<string, string> = {
   'headers against forgery': withGateway('  csrf: { required_headers: [x-shop] }'),
   'errors by subgraph': withGateway('  include_subgraph_errors: { all: false, a: true }'),
   'a schema to ask for': 'subgraphs: { a: { routing_url: "http://a/", schema: { subgraph_url: "http://a/" } } }',
+  'a socket of a subgraph':
+    'subgraphs: { a: { routing_url: "unix:///run/a.sock?path=/graphql", schema: { file: a.graphql } } }',
+  'a socket to listen on': withGateway('  listen: unix:/run/gateway.sock'),
   'several instances':
     'subgraphs: { a: { routing_urls: ["http://a/", "${env.A:-http://b/}"], schema: { file: a.graphql } } }',
   'error codes': `subgraphs: { a: { ${SUBGRAPH}, error_codes: [GONE], error_extensions: [left] } }`,

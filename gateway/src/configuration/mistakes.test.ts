@@ -42,13 +42,17 @@ test('says what is wrong with the addresses of a subgraph', () => {
   const many = Array.from({ length: 101 }, (_, index) => `"http://a:${index}/"`).join(', ');
   const rule = 'give a list of 1 to 100 addresses';
   for (const [addresses, ...mistakes] of [
-    ['timeout: 1s', 'routing_url: is missing: give an address that starts with http:// or https://'],
+    ['timeout: 1s', 'routing_url: is missing: give an address that starts with http://, https:// or unix:///'],
+    [
+      'routing_url: "unix://a.sock"',
+      'routing_url: "unix://a.sock": give an address that starts with http://, https:// or unix:///',
+    ],
     ['routing_urls: []', `routing_urls: is an empty list: ${rule}`],
     ['routing_urls: "http://a:1/"', `routing_urls: "http://a:1/": ${rule}`],
     [`routing_urls: [${many}]`, `routing_urls: is a list: ${rule}`],
     [
       'routing_urls: ["http://a:1/", "b:1", "http://a:1/"]',
-      'routing_urls.1: "b:1": give an address that starts with http:// or https://',
+      'routing_urls.1: "b:1": give an address that starts with http://, https:// or unix:///',
       'routing_urls.2: "http://a:1/": duplicate address; remove one',
     ],
     ['routing_urls: ["http://a:1/", "http://a:1/"]', 'routing_urls.1: "http://a:1/": duplicate address; remove one'],
@@ -173,7 +177,7 @@ test('names the type of a value of the wrong type', () => {
 test('masks a wrong value that is secret', () => {
   const text = 'subgraphs: { a: { routing_url: "${env.A_SECRET}", schema: { file: a.graphql } } }';
   assert.deepEqual(mistakesOf(text, { A_SECRET: 'hunter2' }), [
-    '1: subgraphs.a.routing_url: "***" (from A_SECRET): give an address that starts with http:// or https://',
+    '1: subgraphs.a.routing_url: "***" (from A_SECRET): give an address that starts with http://, https:// or unix:///',
   ]);
 });
 

@@ -91,8 +91,10 @@ function listenOverride(variable: string, join: (port: string, host: string) => 
     isDefault: false,
     value(given = DEFAULT_LISTEN) {
       if (typeof given !== 'string') return given;
-      const colon = given.lastIndexOf(':');
-      return join(given.slice(colon + 1), given.slice(0, colon));
+      if (given.startsWith('unix:') && variable === 'HOST') return given; // it is for all processes, and of no use to a socket
+      const address = given.startsWith('unix:') ? DEFAULT_LISTEN : given;
+      const colon = address.lastIndexOf(':');
+      return join(address.slice(colon + 1), address.slice(0, colon));
     },
   };
 }

@@ -63,7 +63,11 @@ const gateway = z
     headers: headers.prefault({}).describe('Header rules for all subgraphs.'),
     hooks: hooks.prefault({}).describe('Functions of your own, for what no key covers.'),
   })
-  .superRefine(({ path, health_check: { live, ready }, telemetry, response_cache }, context) => {
+  .superRefine(({ listen, tls, path, health_check: { live, ready }, telemetry, response_cache }, context) => {
+    if (listen.socketPath !== undefined && tls.supergraph) {
+      const message = 'a socket speaks no TLS; remove this, or give listen an address and a port';
+      context.addIssue({ code: 'custom', path: ['tls', 'supergraph'], message });
+    }
     const message = 'the path is in use; give another';
     if (live === path) context.addIssue({ code: 'custom', path: ['health_check', 'live'], message });
     if (ready === path || ready === live)

@@ -84,10 +84,10 @@ subgraphs:
     ),
     [
       '1: federation_version: 1: give 2, or a version such as =2.14.4',
-      '4: subgraphs.a.routing_url: "users:4001": give an address that starts with http:// or https://',
+      '4: subgraphs.a.routing_url: "users:4001": give an address that starts with http://, https:// or unix:///',
       '5: subgraphs.a.schema.fil: unknown key; did you mean "file"?',
       '6: subgraphs.a.timeout: 5: give a duration such as 500ms, 2s or 1m',
-      '8: subgraphs.b.routing_url: is missing: give an address that starts with http:// or https://',
+      '8: subgraphs.b.routing_url: is missing: give an address that starts with http://, https:// or unix:///',
       '9: subgraphs.b.colour: unknown key; known keys: …',
     ],
   );

@@ -34,13 +34,22 @@ export const sizeLimit = z
   .refine((bytes) => bytes > 0, 'give a size of 1b or more')
   .refine((bytes) => bytes <= MAX_BYTES, `give at most ${MAX_BYTES / 1024 ** 2}mb`);
 
-/** Message for what is no http or https URL. */
-export const HTTP_RULE = 'give an address that starts with http:// or https://';
+const HTTP_RULE = 'give an address that starts with http:// or https://';
 
 /** Returns a schema of absolute http and https URLs without credentials, which would be logged and not sent. */
 export function httpAddress(rule: string) {
   return z.url({ protocol: /^https?$/, error: rule }).refine(hasNoCredentials, CREDENTIALS_RULE);
 }
+
+/** Message for what is no address of a subgraph. */
+export const ROUTING_RULE = 'give an address that starts with http://, https:// or unix:///';
+
+/** Address of a subgraph: an http or https URL, or a socket as Apollo Router writes it, `unix:///run/users.sock?path=/graphql`. */
+export const routingUrl = z
+  .url({ protocol: /^(https?|unix)$/, error: ROUTING_RULE })
+  .refine(hasNoCredentials, CREDENTIALS_RULE)
+  .refine((url) => !url.startsWith('unix:') || url.startsWith('unix:///'), ROUTING_RULE)
+  .meta({ pattern: '^(https?://|unix:///)' });
 
 /** An absolute http or https URL. */
 export const httpUrl = httpAddress(HTTP_RULE).meta({ pattern: '^https?://' });

@@ -1,4 +1,5 @@
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import { withoutSearch } from '@lockstep/runtime/http/client/instance.ts';
 import type { InstanceOutcome } from '@lockstep/runtime/http/client/instance-pool.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { CallDescription } from '@lockstep/runtime/request-scope.ts';
@@ -25,7 +26,7 @@ export class CallTelemetry {
 
   private constructor({ name, routingUrl }: SubgraphSettings, metrics: Metrics | undefined) {
     this.#subgraph = name;
-    this.#url = withoutSecrets(new URL(routingUrl));
+    this.#url = withoutSearch(new URL(routingUrl));
     this.#metrics = metrics;
   }
 
@@ -108,9 +109,4 @@ export class CallTelemetry {
 
 function outcomeOf(error: unknown): string {
   return (error instanceof ExpectedError && OUTCOMES.get(error.extensions.code)) || 'failed';
-}
-
-/** Returns the URL without its credentials and its query, which may hold keys. */
-function withoutSecrets(url: URL): URL {
-  return new URL(url.pathname, url.origin);
 }

@@ -23,8 +23,7 @@ export function startCall(tracer: Tracer, parent: Context, call: CallDescription
   const attributes: Attributes = {
     'http.request.method': 'POST',
     'url.full': url.href,
-    'server.address': url.hostname,
-    'server.port': Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+    ...serverOf(url),
     'graphql.operation.type': kind,
     'lockstep.subgraph': subgraph,
     ...(operationName !== undefined && { 'graphql.operation.name': operationName.slice(0, MAX_NAME) }),
@@ -32,6 +31,12 @@ export function startCall(tracer: Tracer, parent: Context, call: CallDescription
     ...(resends > 0 && { 'http.request.resend_count': resends }),
   };
   return new TracedCall(tracer.startSpan(`POST ${subgraph}`, { kind: SpanKind.CLIENT, attributes }, parent));
+}
+
+/** A socket's address is its path: https://opentelemetry.io/docs/specs/semconv/general/attributes/#server-attributes */
+function serverOf({ protocol, hostname, port, pathname }: URL): Attributes {
+  if (protocol === 'unix:') return { 'server.address': pathname };
+  return { 'server.address': hostname, 'server.port': Number(port) || (protocol === 'https:' ? 443 : 80) };
 }
 
 class TracedCall implements CallTrace {

@@ -8,6 +8,12 @@ const PATIENCE_MS = 3000;
 const MAX_ATTEMPTS = 20;
 const MAX_DELAY_MS = 50;
 
+/** Attempts after which others don't begin before this transaction has ended: without that, new ones could go on to overtake it. */
+const ATTEMPTS_BEFORE_OTHERS_WAIT = 5;
+
+/** End of the transaction that new ones wait for, by database. */
+const overtaken = new WeakMap<object, Promise<void>>();
+
 /** Last of the transactions that wait for their turn, by database. */
 const queues = new WeakMap<object, Promise<unknown>>();
 
@@ -24,6 +30,7 @@ export async function inTransaction<Tables, Result>(
 ): Promise<Result> {
   const { transact, isConflict } = engineOf(db);
   const endsAt = performance.now() + PATIENCE_MS;
+  await overtaken.get(db);
   try {
     return await transact(db, work);
   } catch (error) {
@@ -47,16 +54,23 @@ async function runAgain<Tables, Result>(
   conflict: unknown,
 ): Promise<Result> {
   const { transact, isConflict } = engineOf(db);
+  const end = Promise.withResolvers<void>();
   let last = conflict;
-  for (let attempt = 2; attempt <= MAX_ATTEMPTS && performance.now() < endsAt; attempt += 1) {
-    try {
-      return await transact(db, work);
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      last = error;
+  try {
+    for (let attempt = 2; attempt <= MAX_ATTEMPTS && performance.now() < endsAt; attempt += 1) {
+      if (attempt > ATTEMPTS_BEFORE_OTHERS_WAIT) overtaken.set(db, end.promise);
+      try {
+        return await transact(db, work);
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        last = error;
+      }
+      // Full jitter, for those of other processes: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+      await delay(Math.random() * Math.min(MAX_DELAY_MS, 2 ** attempt));
     }
-    // Full jitter, for those of other processes: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-    await delay(Math.random() * Math.min(MAX_DELAY_MS, 2 ** attempt));
+    throw new DatabaseUnavailableError(last);
+  } finally {
+    overtaken.delete(db);
+    end.resolve();
   }
-  throw new DatabaseUnavailableError(last);
 }

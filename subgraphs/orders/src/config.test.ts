@@ -29,8 +29,8 @@ test('orders does not start without the addresses of users and products', () => 
     name: 'ConfigurationError',
     message:
       "The environment can't be used:\n" +
-      '  USERS_URL=: give an address that starts with http:// or https://\n' +
+      '  USERS_URL=: give an address that starts with http://, https:// or unix:///\n' +
       '  USERS_TIMEOUT_MS=0: give a whole number of milliseconds from 1 to 2147483647\n' +
-      '  PRODUCTS_URL=: give an address that starts with http:// or https://',
+      '  PRODUCTS_URL=: give an address that starts with http://, https:// or unix:///',
   });
 });

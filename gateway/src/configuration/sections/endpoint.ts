@@ -3,8 +3,9 @@ import { onOff } from '../values.ts';
 
 // Keys directly under `gateway`: its address, its paths and its pages.
 
-const LISTEN_RULE = 'give an address and a port, such as 127.0.0.1:4000 or [::]:4000';
-const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})$/;
+const LISTEN_RULE =
+  'give an address and a port, such as 127.0.0.1:4000 or [::]:4000, or a socket, such as unix:/run/lockstep/gateway.sock';
+const LISTEN = /^(?:(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})|unix:(\/\S+))$/;
 const MAX_PORT = 65_535;
 /** Default of `gateway.listen`. */
 export const DEFAULT_LISTEN = '127.0.0.1:4000';
@@ -14,6 +15,8 @@ export interface ListenAddress {
   readonly host: string;
   /** Port; 0 picks a free one. */
   readonly port: number;
+  /** Path of the socket that it listens on instead; undefined for host and port. */
+  readonly socketPath?: string;
 }
 
 /** `gateway.listen` */
@@ -23,7 +26,9 @@ export const listenAddress = z
   .refine((text) => toAddress(text).port <= MAX_PORT, LISTEN_RULE)
   .transform(toAddress)
   .prefault(DEFAULT_LISTEN)
-  .describe('Address and port to listen on. A change takes effect at the next start.');
+  .describe(
+    'Address and port, or `unix:` and the path of a socket, to listen on. A change takes effect at the next start.',
+  );
 
 /** Returns a schema of an endpoint's path, such as `/graphql`. */
 export function urlPath(fallback: string) {
@@ -87,6 +92,7 @@ function toPages(setting: boolean | 'sandbox' | 'graphiql'): LandingPages {
 }
 
 function toAddress(text: string): ListenAddress {
-  const [, host = '', port] = LISTEN.exec(text) ?? [];
+  const [, host = '', port = '0', socketPath] = LISTEN.exec(text) ?? [];
+  if (socketPath !== undefined) return { host: '', port: 0, socketPath };
   return { host: host.replaceAll(/[[\]]/g, ''), port: Number(port) };
 }

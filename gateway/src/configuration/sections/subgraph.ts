@@ -1,6 +1,6 @@
 import { MIN_SECRET_LENGTH } from '@lockstep/runtime/http/server/secret.ts';
 import { z } from 'zod';
-import { HTTP_RULE, httpUrl, onOff, timeLimit } from '../values.ts';
+import { httpUrl, onOff, ROUTING_RULE, routingUrl, timeLimit } from '../values.ts';
 import { headers } from './headers.ts';
 import { circuitBreaker, retry } from './resilience.ts';
 import { subgraphTls } from './tls.ts';
@@ -17,7 +17,7 @@ const MAX_INSTANCES = 100;
 const INSTANCES_RULE = `give a list of 1 to ${MAX_INSTANCES} addresses`;
 
 const routingUrls = z
-  .array(httpUrl, INSTANCES_RULE)
+  .array(routingUrl, INSTANCES_RULE)
   .min(1, INSTANCES_RULE)
   .max(MAX_INSTANCES, INSTANCES_RULE)
   .superRefine((urls, context) => {
@@ -30,7 +30,7 @@ const routingUrls = z
 /** `subgraphs.NAME`: address, schema and call settings of one subgraph. */
 export const subgraph = z
   .strictObject({
-    routing_url: httpUrl.optional().describe('GraphQL endpoint of the subgraph.'),
+    routing_url: routingUrl.optional().describe('GraphQL endpoint of the subgraph.'),
     routing_urls: routingUrls
       .optional()
       .describe(
@@ -74,7 +74,7 @@ export const subgraph = z
   })
   .superRefine(({ routing_url, routing_urls }, context) => {
     if (routing_url === undefined && routing_urls === undefined) {
-      context.addIssue({ code: 'custom', path: ['routing_url'], message: HTTP_RULE });
+      context.addIssue({ code: 'custom', path: ['routing_url'], message: ROUTING_RULE });
     } else if (routing_url !== undefined && routing_urls && !routing_urls.includes(routing_url)) {
       const message = 'is not called, because it is none of routing_urls; give one of them, or remove it';
       context.addIssue({ code: 'custom', path: ['routing_url'], message });

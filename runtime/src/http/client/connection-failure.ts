@@ -12,7 +12,8 @@ export function isRefused(error: unknown): boolean {
   const reason = reasonOf(error);
   if (!(reason instanceof Error && 'code' in reason)) return false;
   if (reason.code === 'ECONNREFUSED') return true;
-  return reason.code === 'ECONNRESET' && 'syscall' in reason && reason.syscall === 'connect';
+  const isOfConnecting = 'syscall' in reason && reason.syscall === 'connect';
+  return isOfConnecting && (reason.code === 'ECONNRESET' || reason.code === 'ENOENT'); // the latter of a socket's file
 }
 
 /** Returns whether the connection broke; the request may have arrived. */

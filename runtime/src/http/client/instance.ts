@@ -1,5 +1,6 @@
 import { DEADLINE_HEADER, type Lifetime } from '../deadline.ts';
 import { REQUEST_ID_HEADER } from '../request-id.ts';
+import { readUnixUrl } from '../unix-url.ts';
 import { Connections } from './connections.ts';
 import type { ConnectOptions } from './connector.ts';
 import { post } from './post.ts';
@@ -29,6 +30,9 @@ export interface InstanceOptions {
   readonly connecting?: ConnectOptions | undefined;
 }
 
+/** Origin in the requests to a socket, which has no name. */
+const UNIX_ORIGIN = 'http://localhost';
+
 /** One address at which a subgraph answers, with the connections to it. */
 export class Instance {
   /** Its URL without a query, which may hold keys. */
@@ -39,10 +43,13 @@ export class Instance {
 
   constructor(address: string, options: InstanceOptions) {
     const url = new URL(address);
-    this.url = new URL(url.pathname, url.origin);
-    this.#path = url.pathname + url.search;
+    const unix = readUnixUrl(url);
+    this.#path = unix ? unix.path : url.pathname + url.search;
     this.#options = options;
-    this.#connections = new Connections(url.origin, options.connecting);
+    this.#connections = unix
+      ? new Connections(UNIX_ORIGIN, { ...options.connecting, socketPath: unix.socketPath })
+      : new Connections(url.origin, options.connecting);
+    this.url = withoutSearch(url);
   }
 
   /** Sends a request, a query once more if it met a kept connection that was just being closed. */
@@ -63,4 +70,11 @@ export class Instance {
   close(): Promise<void> {
     return this.#connections.close();
   }
+}
+
+/** Returns the URL without its query, which may hold keys, and without credentials. */
+export function withoutSearch(url: URL): URL {
+  const plain = new URL(url);
+  plain.search = plain.hash = plain.username = plain.password = '';
+  return plain;
 }

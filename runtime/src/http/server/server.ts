@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../configuration-error.ts';
 import { MIN_TLS_VERSION, type TlsMaterial } from '../tls.ts';
 import { CLIENT_LIMITS, type ClientLimits, limitClients, serverOptionsOf } from './client-limits.ts';
 import { describePortHolder } from './port-holder.ts';
+import { removeStaleSocket, restrictSocket } from './socket-file.ts';
 
 /** `createServer` of node:http, which an import gives at a price: Node then loads its own `fetch` too, 40 ms of CPU and 6 MB a
  * process (https://github.com/nodejs/node/issues/59686, seen in 24.21). */
@@ -39,6 +40,8 @@ const FINISH_TIMEOUT_MS = 10_000;
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
+  /** Path of the socket to listen on instead of host and port. */
+  readonly socketPath?: string | undefined;
   /** Environment variable that changes the port, for the message if the port is in use. */
   readonly portVariable: string;
   /** Time for which a stopping server still accepts connections while it asks clients to close theirs, because load balancers
@@ -77,7 +80,10 @@ export async function listen(
   const server = secure ?? createServer(serverOptions, take);
   limitClients(server, unfinished, limits);
   const sockets = openSockets(server, secure ? 'secureConnection' : 'connection');
+  const { socketPath } = options;
+  if (socketPath !== undefined) await removeStaleSocket(socketPath, (await import('node:cluster')).default.isWorker);
   const port = await bind(server, options);
+  if (socketPath !== undefined) restrictSocket(socketPath);
   return {
     port,
     renew: (next) => secure?.setSecureContext(toServerOptions(next)),
@@ -147,14 +153,16 @@ function closeSilent(sockets: ReadonlySet<Socket>): void {
 function bind(server: Server, options: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(bindingError(error, options)));
-    server.listen(options.port, options.host, () => {
+    const { port, host, socketPath } = options;
+    server.listen(socketPath === undefined ? { port, host } : { path: socketPath }, () => {
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : options.port);
     });
   });
 }
 
-function bindingError(error: NodeJS.ErrnoException, { host, port, portVariable }: ListenOptions): Error {
+function bindingError(error: NodeJS.ErrnoException, { host, port, socketPath, portVariable }: ListenOptions): Error {
+  if (socketPath !== undefined) return new ConfigurationError(`${socketPath} can't be listened on: ${error.message}`);
   if (error.code === 'EADDRINUSE') {
     const holder = describePortHolder(port);
     const by = holder === undefined ? '' : ` by ${holder}`;

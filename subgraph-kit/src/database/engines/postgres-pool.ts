@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { DatabaseError, Pool, type PoolClient, types } from 'pg';
@@ -42,7 +43,7 @@ export function createPool(
       try {
         return new BoundedClient(await pool.connect());
       } catch (error) {
-        throw isServerError(error) && isWrongLogin(error) ? error : new DatabaseUnavailableError(error);
+        throw isServerError(error) && isWrongLogin(error) ? wrongUrl(error) : new DatabaseUnavailableError(error);
       }
     },
   };
@@ -94,6 +95,12 @@ class BoundedClient implements PostgresPoolClient {
   }
 }
 
+function wrongUrl({ message }: DatabaseError): ConfigurationError {
+  return new ConfigurationError(
+    `The database server refuses the URL (${message}); give the URL of a user and a database that exist`,
+  );
+}
+
 function toSafeInteger(text: string): number {
   const number = Number(text);
   if (Number.isSafeInteger(number)) return number;
@@ -107,7 +114,7 @@ function isServerError(error: unknown): error is DatabaseError {
 }
 
 /** Checks if the server refuses the URL: its user, password or database. */
-export function isWrongLogin({ code = '' }: DatabaseError): boolean {
+function isWrongLogin({ code = '' }: DatabaseError): boolean {
   return code.startsWith('28') || code === '3D000';
 }
 

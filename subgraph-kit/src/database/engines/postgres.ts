@@ -13,7 +13,7 @@ import { DEFAULT_MIGRATION_LOCK_TABLE, MIGRATION_LOCK_ID } from 'kysely/migratio
 import { DatabaseError } from 'pg';
 import type { DatabaseBounds } from './database-bounds.ts';
 import type { Engine } from './engine.ts';
-import { createPool, isWrongLogin } from './postgres-pool.ts';
+import { createPool } from './postgres-pool.ts';
 
 /** Codes of transactions that have changed nothing because of another one: serialization failure, and deadlock. */
 const CONFLICTS: readonly unknown[] = ['40001', '40P01'];
@@ -122,17 +122,10 @@ async function createMigrationLock<Tables>(db: Kysely<Tables>): Promise<void> {
     on conflict do nothing`.execute(db);
 }
 
-/** @throws {ConfigurationError} if the server refuses the URL, or the user has no schema */
+/** @throws {ConfigurationError} if the user has no schema */
 async function requireSchema<Tables>(db: Kysely<Tables>): Promise<void> {
-  try {
-    const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db);
-    if (rows[0]?.schema) return;
-  } catch (error) {
-    if (!(error instanceof DatabaseError && isWrongLogin(error))) throw error;
-    throw new ConfigurationError(
-      `The database server refuses the URL (${error.message}); give the URL of a user and a database that exist`,
-    );
-  }
+  const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db);
+  if (rows[0]?.schema) return;
   throw new ConfigurationError(
     'The database has no schema on the search path of this user; create one that is named as the user',
   );
