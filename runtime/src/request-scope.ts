@@ -26,8 +26,11 @@ export interface CallDescription {
 export interface ObservedCall {
   /** Headers that continue the trace: `traceparent`, and `tracestate` if there is one. */
   readonly headers: Readonly<Record<string, string>>;
-  /** @param status of the reply; undefined if there was none, because of the error */
-  end(status: number | undefined, error?: unknown): void;
+  /**
+   * @param status of the reply; undefined if there was none, because of the error
+   * @param instance address that the reply is from, if the subgraph has several
+   */
+  end(status: number | undefined, error?: unknown, instance?: URL): void;
 }
 
 /** Position in a trace. */

@@ -9,7 +9,7 @@ import { PATH } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
 
 const HERE = import.meta.dirname;
-const PACKAGES = 'podman runc netavark aardvark-dns podman-compose';
+const PACKAGES = 'podman runc netavark aardvark-dns iptables podman-compose';
 const MISSING = `no podman on the PATH: install it (apt-get install ${PACKAGES}) and run this file again`;
 
 /** Reason for `test(name, { skip: withoutPodman }, …)` if there is no podman. CI has to have one. */

@@ -167,7 +167,7 @@ function watchTotals(url: URL) {
     return values.reduce((sum, [, value]) => sum + Number(value), 0);
   };
   const watch = async () => {
-    for (; !isEnding; await delay(100)) {
+    for (; !isEnding; await delay(250)) {
       const now = await total().catch(() => seen.last); // during the kill
       if (now < seen.last) seen.falls.push(`${seen.last} to ${now}`);
       seen.last = now;

@@ -71,7 +71,7 @@ export class CallTelemetry {
     const startedAt = performance.now();
     try {
       const reply = await next(request, trace ? { ...context, traceHeaders: trace.headers } : context);
-      trace?.end(reply.status);
+      trace?.end(reply.status, undefined, reply.instance);
       if (trace) reply.span = trace.reference;
       this.#metrics?.noteCall(this.#subgraph, reply.status, startedAt);
       return reply;

@@ -52,7 +52,8 @@ class TracedCall implements CallTrace {
     this.headers = headers;
   }
 
-  end(status: number | undefined, error?: unknown): void {
+  end(status: number | undefined, error?: unknown, instance?: URL): void {
+    if (instance) this.#span.setAttributes({ 'url.full': instance.href, ...serverOf(instance) });
     if (status !== undefined) this.#span.setAttribute('http.response.status_code', status);
     if (status === undefined) fail(this.#span, reasonOf(error));
     else if (status >= 400) fail(this.#span, String(status));

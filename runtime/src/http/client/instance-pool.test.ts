@@ -4,6 +4,7 @@ import { json } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExpectedError } from '../../graphql/errors.ts';
+import { requestScope } from '../../request-scope.ts';
 import { recordLog } from '../../testing/log-recorder.ts';
 import { freePort, serveHttp, type TestServer, urlOf } from '../../testing/test-server.ts';
 import type { GraphQLRequest } from './subgraph-client.ts';
@@ -96,6 +97,15 @@ describe('a subgraph with several instances', { concurrency: true }, () => {
     );
   });
 
+  test('a trace has the address of the instance that answered', async (t) => {
+    const instance = await serve(t, answers);
+    const { client } = clientOf(t, [urlOf(await freePort(t)), instance]);
+    const ended: unknown[] = [];
+    const startCall = () => ({ headers: {}, end: (...given: unknown[]) => void ended.push(...given.map(String)) });
+    await requestScope.run({ id: '1', startCall }, () => client.call(QUERY));
+    assert.deepEqual(ended, ['200', 'undefined', instance.url]);
+  });
+
   test('a call that can not connect goes to another instance, also a mutation', async (t) => {
     const instance = await serve(t, answers);
     const { client, log } = clientOf(t, [urlOf(await freePort(t)), urlOf(await freePort(t)), instance]);
@@ -117,7 +127,7 @@ describe('a subgraph with several instances', { concurrency: true }, () => {
   test('a mutation that may have arrived is sent once', async (t) => {
     for (const act of [resets, fails, hangs]) {
       const instances = await Promise.all([act, act].map((one) => serve(t, one)));
-      const { client } = clientOf(t, instances, 200);
+      const { client } = clientOf(t, instances, 2000);
       assert.notEqual(await codeOf(client.call(MUTATION)), undefined);
       assert.equal(instances.flatMap(({ calls }) => calls).length, 1);
     }

@@ -114,7 +114,7 @@ export class InstancePool {
     try {
       const reply = await chosen.instance.send(exchange, lifetime);
       this.#noteReply(chosen, reply, startedAt, exchange);
-      return reply;
+      return { ...reply, instance: chosen.instance.url };
     } catch (error) {
       this.#noteError(chosen, error, startedAt, lifetime);
       throw error;

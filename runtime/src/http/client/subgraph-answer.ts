@@ -9,6 +9,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  /** Address of the instance that it is from, if the subgraph has several. */
+  readonly instance?: URL;
 }
 
 /** Answer of a subgraph in GraphQL, whatever its HTTP status. */

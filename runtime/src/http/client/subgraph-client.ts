@@ -259,7 +259,7 @@ function instanceOf(address: string, options: SubgraphClientOptions): Instance {
 async function observe(replying: Promise<Reply>, observed: ObservedCall): Promise<Reply> {
   try {
     const reply = await replying;
-    observed.end(reply.status);
+    observed.end(reply.status, undefined, reply.instance);
     return reply;
   } catch (error) {
     observed.end(undefined, error);
