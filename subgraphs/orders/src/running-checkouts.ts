@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive } from '@lockstep/runtime/is-alive.ts';
-import { INSTANCE_ID, type Saga } from './database/sagas.ts';
+import { INSTANCE_ID } from './database/saga-runner.ts';
+import type { Saga } from './database/sagas.ts';
 
 const LOOK_AGAIN_MS = 50;
 

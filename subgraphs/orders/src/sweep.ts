@@ -4,7 +4,8 @@ import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
-import { findSagasNotEnded, INSTANCE_ID, type Saga, takeOver } from './database/sagas.ts';
+import { INSTANCE_ID, takeOver } from './database/saga-runner.ts';
+import { findSagasNotEnded, type Saga } from './database/sagas.ts';
 import { cancelUnsettled } from './saga.ts';
 import type { Services } from './services.ts';
 

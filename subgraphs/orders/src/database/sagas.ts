@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { inTransaction } from '@lockstep/subgraph-kit/database/transaction.ts';
 import type { Reach } from '@lockstep/subgraph-kit/failpoint.ts';
 import type { Kysely, Transaction } from 'kysely';
 import type { FailpointName } from '../failpoints.ts';
 import { type Item, insertItems, type PricedItem, setPrices } from './order-items.ts';
 import { insertOrderRow, type Order } from './orders.ts';
+import { takenNow } from './saga-runner.ts';
 import type { SagaRow, Tables } from './tables.ts';
 
 // Each change of a saga is one transaction that also changes the order. Its statement names the states it may leave, so the
@@ -36,9 +36,6 @@ export interface Saga {
   /** Time since which it runs it, in milliseconds since 1970. */
   takenAt: number;
 }
-
-/** This process among all that may use the database. */
-export const INSTANCE_ID = randomUUID();
 
 /**
  * Inserts the order as PENDING, with its items and its saga.
@@ -190,33 +187,6 @@ async function moveSaga(
 
 async function setCancelled(transaction: Transaction<Tables>, orderKey: number): Promise<void> {
   await transaction.updateTable('orders').set({ status: 'CANCELLED' }).where('id', '=', orderKey).execute();
-}
-
-/**
- * Makes this process the one that ends a checkout, so that no other one does the same work.
- *
- * @param saga as it was read
- * @returns if it did; false if it has ended, or another process was first
- */
-export async function takeOver(db: Kysely<Tables>, { orderKey, instanceId, takenAt }: Saga): Promise<boolean> {
-  const taken = await db
-    .updateTable('sagas')
-    .set(takenNow())
-    .where('order_id', '=', orderKey)
-    .where('state', '<>', 'ENDED')
-    .where('instance_id', 'is not distinct from', instanceId)
-    .where((column) => column.or([column('taken_at', 'is', null), column('taken_at', '=', timeOf(takenAt))]))
-    .returning('order_id')
-    .executeTakeFirst();
-  return taken !== undefined;
-}
-
-function takenNow() {
-  return { process_id: process.pid, instance_id: INSTANCE_ID, taken_at: now() };
-}
-
-function timeOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }
 
 function now(): string {
