@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isPostgresUrl } from '@lockstep/subgraph-kit/database/engines/postgres-url.ts';
 import { requireFinishedRestore } from '@lockstep/subgraph-kit/database/engines/unfinished-restore.ts';
 import {
   type Backup,
@@ -11,7 +12,9 @@ import {
   sync,
   writeContents,
 } from './databases/backup-folder.ts';
-import { findDatabases, type SubgraphDatabase } from './databases/find-databases.ts';
+import { locateDatabases } from './databases/find-databases.ts';
+import type { DatabaseLocation } from './databases/read-rows.ts';
+import { dumpSnapshot, pinServers, type ServerSnapshot } from './databases/server-snapshot.ts';
 import { copySnapshot, pinTogether, type Snapshot } from './databases/sqlite-file.ts';
 import { readAppsInForce } from './processes/in-force.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
@@ -21,11 +24,13 @@ import { Progress } from './terminal/progress.ts';
 // may run, and be under load.
 
 const PERCENT = 100;
+const OWNER_ONLY = 0o600;
 
 await runCommand(async () => {
   const folder = folderArgument(process.argv.slice(2), 'backup');
-  const databases = findDatabases(await readAppsInForce());
-  for (const { name, path } of databases) {
+  const databases = locateDatabases(await readAppsInForce());
+  for (const { name, location: path } of databases) {
+    if (isPostgresUrl(path)) continue;
     if (!existsSync(path))
       throw new CommandError(`${name}: no database at ${path}, so nothing was backed up; npm start creates it`);
     requireFinishedRestore(path);
@@ -38,24 +43,41 @@ Backed up ${backups.map(({ name, sizeBytes }) => `${name} (${(sizeBytes / 1e6).t
 });
 
 /** Writes the backups. @throws {CommandError} if something fails; then the folder is empty again */
-async function backUp(databases: readonly SubgraphDatabase[], folder: string): Promise<Backup[]> {
-  let snapshots: Snapshot[] = [];
+async function backUp(databases: readonly DatabaseLocation[], folder: string): Promise<Backup[]> {
+  const [servers, files] = [databases.filter(isOnServer), databases.filter((database) => !isOnServer(database))];
+  const pinned: { close(): unknown }[] = [];
   try {
-    snapshots = pinTogether(databases.map(({ path }) => path));
+    const { snapshots, others } = await pinServers(servers, () => pinTogether(files.map(({ location }) => location)));
+    pinned.push(...snapshots, ...others);
     const takenAt = new Date().toISOString();
     const backups: Backup[] = [];
-    for (const [index, { name }] of databases.entries()) {
-      const snapshot = snapshots[index];
+    for (const [index, { name }] of files.entries()) {
+      const snapshot = others[index];
       if (snapshot) backups.push(await write(snapshot, name, folder));
     }
+    for (const snapshot of snapshots) backups.push(await dump(snapshot, folder));
     await writeContents(folder, { takenAt, databases: backups });
     return backups;
   } catch (error) {
     for (const file of await readdir(folder)) await rm(join(folder, file));
     throw new CommandError(`Nothing was backed up to ${folder}: ${reasonOf(error)}`);
   } finally {
-    for (const snapshot of snapshots) snapshot.close();
+    for (const snapshot of pinned) await snapshot.close();
   }
+}
+
+function isOnServer({ location }: DatabaseLocation): boolean {
+  return isPostgresUrl(location);
+}
+
+async function dump(snapshot: ServerSnapshot, folder: string): Promise<Backup> {
+  const { name } = snapshot;
+  const file = join(folder, `${name}.dump`);
+  console.log(`${name}: pg_dump writes its tables`);
+  await dumpSnapshot(snapshot, file);
+  await chmod(file, OWNER_ONLY);
+  await sync(file);
+  return { name, file: `${name}.dump`, ...(await fingerprint(file)) };
 }
 
 async function write(snapshot: Snapshot, name: string, folder: string): Promise<Backup> {

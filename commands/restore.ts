@@ -4,16 +4,16 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { restoreMarkOf } from '@lockstep/subgraph-kit/database/engines/unfinished-restore.ts';
+import { fingerprint, folderArgument, readContents, reasonOf, sync, syncFolderOf } from './databases/backup-folder.ts';
+import { locateDatabases } from './databases/find-databases.ts';
+import { type Restoration, toRestorations } from './databases/restorations.ts';
 import {
-  type Backup,
-  fingerprint,
-  folderArgument,
-  readContents,
-  reasonOf,
-  sync,
-  syncFolderOf,
-} from './databases/backup-folder.ts';
-import { findDatabases, type SubgraphDatabase } from './databases/find-databases.ts';
+  checkServers,
+  markServers,
+  restoreServer,
+  type ServerRestoration,
+  unmarkServers,
+} from './databases/server-restore.ts';
 import { type Exclusive, lockOut, sqliteCodeOf } from './databases/sqlite-file.ts';
 import { readAppsInForce } from './processes/in-force.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
@@ -24,13 +24,6 @@ import { Progress } from './terminal/progress.ts';
 // on the disk; then each is replaced by one renaming, so that there is the old one or the new one, and never a part. From the
 // first to the last renaming each database has a mark, with which its subgraph refuses to start.
 // `npm run restore -- FOLDER --without NAME` leaves the database of that subgraph as it is.
-
-/** Database to replace. */
-interface Restoration extends Backup {
-  readonly path: string;
-  /** Path beside `path` that the backup is copied to first. */
-  readonly staged: string;
-}
 
 /** Suffixes of the files that a database consists of if it wasn't closed in order. */
 const PARTS = ['', '-wal', '-journal'];
@@ -43,13 +36,14 @@ const OWNER_ONLY = 0o600;
 await runCommand(async () => {
   const { folder, without } = readArguments(process.argv.slice(2));
   const { takenAt, databases } = readContents(folder);
-  const known = findDatabases(await readAppsInForce());
-  const restorations = toRestorations(known, databases, folder, without);
+  const known = locateDatabases(await readAppsInForce());
+  const [restorations, servers] = toRestorations(known, databases, folder, without);
   const locks: Exclusive[] = [];
   try {
     for (const restoration of restorations) locks.push(...takeOver(restoration));
     for (const restoration of restorations) await stage(restoration, folder);
-    await replaceAll(restorations, folder);
+    await checkServers(servers, folder);
+    await replaceAll(restorations, servers, folder);
   } finally {
     for (const { staged } of restorations) await rm(staged, { force: true });
     for (const lock of locks) lock.close();
@@ -68,35 +62,6 @@ function parse(args: string[]) {
   } catch {
     return { values: { without: [] }, positionals: [] };
   }
-}
-
-/** @throws {CommandError} if the backup has another subgraph's database, or lacks one of those that are not to be left out */
-function toRestorations(
-  known: readonly SubgraphDatabase[],
-  backups: readonly Backup[],
-  folder: string,
-  without: readonly string[],
-): Restoration[] {
-  const names = known.map(({ name }) => name);
-  const unknown = without.find((name) => !names.includes(name));
-  if (unknown) throw new CommandError(`--without ${unknown}: the project has only ${names.join(', ')}`);
-  const missing = names.filter((name) => !without.includes(name) && !backups.some((backup) => backup.name === name));
-  if (missing.length > 0) {
-    throw new CommandError(
-      `The backup has no database of ${missing.join(' and ')}, so nothing was restored. Use another backup; or leave what ` +
-        `there is of it, although the others will be older: npm run restore -- ${folder} ` +
-        missing.map((name) => `--without ${name}`).join(' '),
-    );
-  }
-  return backups
-    .filter(({ name }) => !without.includes(name))
-    .map((backup) => {
-      const path = known.find(({ name }) => name === backup.name)?.path;
-      if (path) return { ...backup, path, staged: `${path}.restoring` };
-      throw new CommandError(
-        `${backup.name}: the backup has this database, and the project has only ${names.join(', ')}`,
-      );
-    });
 }
 
 /** Locks the database that is to be replaced. @throws {CommandError} if a process has it open */
@@ -149,14 +114,21 @@ async function takeOwner(path: string, staged: string): Promise<void> {
 }
 
 /** Puts all copies in place. If it doesn't come to its end, a mark stays at each database. */
-async function replaceAll(restorations: readonly Restoration[], folder: string): Promise<void> {
+async function replaceAll(
+  restorations: readonly Restoration[],
+  servers: readonly ServerRestoration[],
+  folder: string,
+): Promise<void> {
   const marks = restorations.map(({ path }) => restoreMarkOf(path));
   for (const mark of marks) {
     await writeFile(mark, `${folder}\n`);
     await sync(mark);
     await syncFolderOf(mark);
   }
+  await markServers(servers, folder);
+  for (const server of servers) await restoreServer(server, folder);
   for (const restoration of restorations) await replace(restoration);
+  await unmarkServers(servers);
   for (const mark of marks) {
     await rm(mark);
     await syncFolderOf(mark);

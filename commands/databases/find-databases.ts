@@ -15,24 +15,6 @@ export interface SubgraphDatabase {
 
 const IN_MEMORY = ':memory:';
 
-/**
- * Returns the database files of this project's subgraphs.
- *
- * @param apps apps in the environment that is in force
- * @throws {ConfigurationError} if the environment is invalid
- * @throws {CommandError} if a database is in memory or on a server
- */
-export function findDatabases(apps: readonly App[]): SubgraphDatabase[] {
-  const onServer = listDatabases(apps).find(({ location }) => isPostgresUrl(location));
-  if (onServer) {
-    throw new CommandError(
-      `${onServer.name}: its database is on a PostgreSQL server, and this command works on files; use the server's own ` +
-        'tools, as docs/operations.md says',
-    );
-  }
-  return locateDatabases(apps).map(({ name, location }) => ({ name, path: location }));
-}
-
 /** Returns the databases that are files. @throws {ConfigurationError} if the environment is invalid */
 export function findDatabaseFiles(apps: readonly App[]): SubgraphDatabase[] {
   return listDatabases(apps)

@@ -21,7 +21,7 @@ function isInUse(location: string): Promise<boolean> {
 }
 
 /** Checks for sessions of the same role, which only the subgraph and its operators use. */
-function hasSessions(url: string): Promise<boolean> {
+export function hasSessions(url: string): Promise<boolean> {
   return withDatabase(url, async ({ db }) => {
     const { rows } = await sql`select 1 from pg_stat_activity where datname = current_database()
       and usename = current_user and application_name <> ${CONNECTION_NAME} and pid <> pg_backend_pid()`.execute(db);

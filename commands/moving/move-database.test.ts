@@ -9,7 +9,7 @@ import { openMigratedDatabase } from '@lockstep/subgraph-kit/database/open-migra
 import Sqlite from 'better-sqlite3';
 import type { Migration } from 'kysely/migration';
 import { show } from './database.ts';
-import { completeSwitched, copyWhileServing, finish } from './move-database.ts';
+import { cancel, completeSwitched, copyWhileServing, finish } from './move-database.ts';
 
 /** A subgraph with a table that refers to itself, and values that must be unique. */
 const migrations: Record<string, Migration> = {
@@ -103,6 +103,20 @@ test('a copy that is not complete is not served, and is begun anew', async (t) =
   assert.deepEqual(read(to), read(from));
 });
 
+test('a move that is cancelled leaves nothing in the old database', async (t) => {
+  const { from, to, run, move } = await setUp(t);
+  const schemaOf = () => sqliteSchema(from);
+  const before = schemaOf();
+  await copyWhileServing({ subgraph: 'things', from, to, migrations });
+  assert.notDeepEqual(schemaOf(), before);
+  await cancel(from);
+  assert.deepEqual(schemaOf(), before);
+  run(from, 'delete from things where id = 3');
+  await assert.rejects(cancel(from), /from\.sqlite is not being moved, so there is nothing to cancel/);
+  await move();
+  await assert.rejects(cancel(from), /was moved to .* already; move that one back/);
+});
+
 test('a run that another one has taken over switches nothing', async (t) => {
   const { from, to, move } = await setUp(t);
   await assert.rejects(
@@ -160,3 +174,12 @@ test('no password is shown', () => {
   assert.equal(show('postgres:///d?host=/run&user=a&password=secret'), 'postgres:///d?host=%2Frun&user=a&password=***');
   assert.throws(() => show('postgres://a:secret@h:x/d'), /^CommandError: the URL of the database is malformed/);
 });
+
+function sqliteSchema(path: string): unknown[] {
+  const db = new Sqlite(path, { readonly: true });
+  try {
+    return db.prepare('select name from sqlite_schema order by name').pluck().all();
+  } finally {
+    db.close();
+  }
+}

@@ -5,7 +5,7 @@ import { CommandError } from '../terminal/command.ts';
 import { catchUp, compareAll, copyRows } from './copy.ts';
 import { type MovedDatabase, reasonOf, show, withDatabase } from './database.ts';
 import { removeMark } from './marks.ts';
-import { checkSource, startCapture } from './source.ts';
+import { cancelCapture, checkSource, startCapture } from './source.ts';
 import { switchOver } from './switch.ts';
 import { listTables } from './tables.ts';
 import { checkTarget, completeTarget, prepareTarget, requireSameTables } from './target.ts';
@@ -59,6 +59,11 @@ export async function finish({ subgraph, from, to }: MoveRequest, run: string): 
       await completeTarget(target);
     }),
   );
+}
+
+/** Ends a move that isn't wanted any more. @throws {CommandError} if there is none, or it was switched */
+export async function cancel(from: string): Promise<void> {
+  await opening(from, async (source) => cancelCapture(source, await listTables(source)));
 }
 
 /** Opens a database for the work. @throws {CommandError} if it can't be opened, or the work fails */

@@ -36,6 +36,8 @@ export interface MovingEngine {
   readonly lockTables: (db: Database, tables: readonly Table[]) => Promise<void>;
   /** Creates the table of changed keys, {@link CHANGES}. */
   readonly createChanges: (db: Database) => Promise<void>;
+  /** Drops that, and the functions of triggers, of which {@link MovingEngine.release} has left none. */
+  readonly dropChanges: (db: Database) => Promise<void>;
   /** Makes the database write the key of each row of the table that changes to {@link CHANGES}. */
   readonly capture: (db: Database, table: Table) => Promise<void>;
   /** Makes the database refuse every change of the table, for this reason. */

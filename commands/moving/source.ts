@@ -1,7 +1,7 @@
 import { readMoveMark } from '@lockstep/subgraph-kit/database/moved.ts';
 import { CommandError } from '../terminal/command.ts';
 import type { MovedDatabase } from './database.ts';
-import { writeMark } from './marks.ts';
+import { removeMark, writeMark } from './marks.ts';
 import { CHANGES, type Table } from './moving-engine.ts';
 import { listMigrations } from './tables.ts';
 
@@ -50,4 +50,26 @@ export async function startCapture(
     });
   }
   await db.deleteFrom(CHANGES).execute();
+}
+
+/** Ends a move that isn't wanted any more. @throws {CommandError} if there is none, or it was switched */
+export async function cancelCapture({ db, engine, shown }: MovedDatabase, tables: readonly Table[]): Promise<void> {
+  const mark = await readMoveMark(db);
+  if (mark?.state !== 'source') {
+    throw new CommandError(
+      mark?.state === 'moved'
+        ? `${shown} was moved to ${mark.other} at ${mark.changed_at} already; move that one back`
+        : `${shown} is not being moved, so there is nothing to cancel`,
+    );
+  }
+  for (const table of tables) {
+    await db.transaction().execute(async (transaction) => {
+      await engine.lockTables(transaction, [table]);
+      await engine.release(transaction, table);
+    });
+  }
+  await db.transaction().execute(async (transaction) => {
+    await engine.dropChanges(transaction);
+    await removeMark(transaction);
+  });
 }

@@ -2,7 +2,7 @@ import { engineOf } from '@lockstep/subgraph-kit/database/engines/engine.ts';
 import { applyChanges, readChanges } from './changes.ts';
 import { compareCounts, type Move } from './copy.ts';
 import { requireOwnRun, writeMark } from './marks.ts';
-import { CHANGES, type Database, type Table } from './moving-engine.ts';
+import type { Database, Table } from './moving-engine.ts';
 
 /**
  * Makes the copy the database of the subgraph: copies the last changes while nobody can write, compares the number of rows,
@@ -20,11 +20,9 @@ export async function switchOver({ source, target, tables, subgraph, run }: Move
       await compareCounts(last, into, tables);
       await copyIdentities(last, into, tables);
     });
-    for (const table of tables) {
-      await source.engine.release(last, table);
-      await source.engine.fence(last, table, reason);
-    }
-    await last.schema.dropTable(CHANGES).execute();
+    for (const table of tables) await source.engine.release(last, table);
+    await source.engine.dropChanges(last);
+    for (const table of tables) await source.engine.fence(last, table, reason);
     await writeMark(last, { subgraph, state: 'moved', other: target.shown, run });
   });
 }

@@ -5,7 +5,7 @@ import type { Migration } from 'kysely/migration';
 import { CommandError } from '../terminal/command.ts';
 import type { MovedDatabase } from './database.ts';
 import { removeMark, writeMark } from './marks.ts';
-import { CHANGES, type Table } from './moving-engine.ts';
+import type { Table } from './moving-engine.ts';
 import { countRows, listTables } from './tables.ts';
 
 /**
@@ -45,7 +45,7 @@ export async function prepareTarget(
   const old = await listTables(target);
   await db.transaction().execute(async (transaction) => {
     for (const table of old) await engine.release(transaction, table);
-    await transaction.schema.dropTable(CHANGES).ifExists().execute();
+    await engine.dropChanges(transaction);
     if (old.length > 0) await engine.clear(transaction, old);
   });
   await migrate(db, migrations, createLogger('move', { format: 'json', level: 'silent' }));

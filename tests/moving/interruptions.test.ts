@@ -11,9 +11,13 @@ import { startPostgres, withoutPostgres } from '../harness/postgres.ts';
 import { changeRows, readRows } from '../harness/rows.ts';
 import { startMove } from './move-command.ts';
 
-const KILLS = times(70, 3);
-/** Number of statements that a move makes, about. The last quarter has the switch. */
-const STATEMENTS = 133;
+const IS_FULL = times(1, 0) === 1;
+/** A move makes some 135 statements, of which the switch is among the last. */
+const EARLY = Array.from({ length: 60 }, (_, index) => 2 * index + 1);
+const LATE = Array.from({ length: 18 }, (_, index) => 121 + index);
+/** Numbers of statements before which a move is killed; late ones twice, because the direction changes each time. */
+const KILLED_AT = IS_FULL ? [...EARLY, ...LATE.flatMap((statement) => [statement, statement])] : [40, 100, 133];
+const KILLS = KILLED_AT.length;
 const USERS = 2500;
 const DELETED = 2500;
 
@@ -29,23 +33,23 @@ test(`each of ${KILLS} killed moves leaves one database that is served, which ha
   await served(places[0] ?? '');
   changeRows(places[0] ?? '', NEW_USERS);
   let switched = 0;
-  for (let kill = 1; kill <= KILLS; kill += 1) {
+  for (const [index, statement] of KILLED_AT.entries()) {
     const [from = '', to = ''] = places;
-    const killed = startMove(['users', '--to', to], { USERS_DATABASE: from }, statementOf(kill));
+    const killed = startMove(['users', '--to', to], { USERS_DATABASE: from }, statement);
     const { code } = await killed.outcome;
     const found = [await served(from), await served(to)];
     if (code === 'SIGKILL') {
       const isSwitched = found[0] === undefined;
       if (isSwitched) switched += 1;
-      assert.equal(found[isSwitched ? 1 : 0] ?? USERS, USERS, `killed before statement ${kill}`);
+      assert.equal(found[isSwitched ? 1 : 0] ?? USERS, USERS, `killed before statement ${statement}`);
       assert.ok(found.includes(undefined) || found[1] === 0, 'the copy is not served before the switch');
       const again = await startMove(['users', '--to', to], { USERS_DATABASE: from }).outcome;
       assert.equal(again.code, 0, again.stderr);
     }
-    assert.deepEqual([await served(from), await served(to)], [undefined, USERS], `after ${kill}`);
+    assert.deepEqual([await served(from), await served(to)], [undefined, USERS], `after ${statement}`);
     assert.deepEqual(readRows(to, 'select min(id) as first, max(id) as last from users'), [{ first: 1, last: USERS }]);
     places.reverse();
-    tellProgress('killed', kill, KILLS);
+    tellProgress('killed', index + 1, KILLS);
   }
   t.diagnostic(`killed after the switch ${switched} times`);
   const log = recordLog();
@@ -58,11 +62,6 @@ test(`each of ${KILLS} killed moves leaves one database that is served, which ha
   await db.destroy();
   assert.equal(Number(next.id), USERS + DELETED + 1, 'ids of deleted rows are not given again');
 });
-
-/** Returns the statement before which a run is killed: rather a late one, because the switch is near the end. */
-function statementOf(kill: number): number {
-  return Math.floor(STATEMENTS * Math.sqrt(kill / KILLS));
-}
 
 /** Opens a database as its subgraph does. @returns the number of its users; undefined if it refuses */
 async function served(location: string): Promise<number | undefined> {

@@ -55,9 +55,10 @@ export const PostgresMoves: MovingEngine = {
         end loop;
         return null;
       end`)}`.execute(db);
-    await sql`create or replace function ${FENCE}() returns trigger language plpgsql as ${sql.lit(
-      "begin raise exception '%', tg_argv[0]; end",
-    )}`.execute(db);
+  },
+  async dropChanges(db) {
+    await db.schema.dropTable(CHANGES).ifExists().execute();
+    for (const name of [CAPTURE, FENCE]) await sql`drop function if exists ${name}()`.execute(db);
   },
   async capture(db, { name, key }) {
     const columns = key.map((column) => sql.lit(column));
@@ -65,6 +66,9 @@ export const PostgresMoves: MovingEngine = {
       for each row execute function ${CAPTURE}(${sql.join(columns)})`.execute(db);
   },
   async fence(db, { name }, reason) {
+    await sql`create or replace function ${FENCE}() returns trigger language plpgsql as ${sql.lit(
+      "begin raise exception '%', tg_argv[0]; end",
+    )}`.execute(db);
     await sql`create trigger ${TRIGGER} before insert or update or delete on ${sql.table(name)}
       for each row execute function ${FENCE}(${sql.lit(reason)})`.execute(db);
   },

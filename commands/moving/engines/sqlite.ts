@@ -29,6 +29,9 @@ export const SqliteMoves: MovingEngine = {
     await sql`create table if not exists ${sql.table(CHANGES)}
       (id integer primary key, table_name text not null, row_key text not null) strict`.execute(db);
   },
+  async dropChanges(db) {
+    await db.schema.dropTable(CHANGES).ifExists().execute();
+  },
   async capture(db, { name, key }) {
     for (const event of EVENTS) {
       const rows = VERSIONS[event].map((version) => {

@@ -2,19 +2,20 @@ import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import { type Kysely, sql } from 'kysely';
 
 // `npm run move` marks both databases by a row in a table of their own, so that at any moment at most one of them is served.
+// `npm run restore` marks databases on servers, so that none is served before all are restored.
 
 /** Table that exists in a database while it is moved, and for good in one that was moved away. */
 export const MOVE_TABLE = 'lockstep_move';
 
-/** Mark of a move in one of its two databases. */
+/** Mark of a move, or of a restore, in one of its two databases. */
 export interface MoveMark {
   readonly subgraph: string;
   /**
    * `source` is served, and is being copied; `moved` was copied, and is served no more; `target` is a copy that is not
-   * complete.
+   * complete; `restoring` is to be replaced by a backup.
    */
-  readonly state: 'source' | 'moved' | 'target';
-  /** The other database, without a password. */
+  readonly state: 'source' | 'moved' | 'target' | 'restoring';
+  /** The other database, without a password; or the folder of the backup. */
   readonly other: string;
   /** Id of the run of the command that works on it. */
   readonly run: string;
@@ -37,6 +38,12 @@ export async function requireNotMoved<Tables>(db: Kysely<Tables>): Promise<void>
     throw new ConfigurationError(
       `The database of ${mark.subgraph} was moved to ${mark.other} at ${mark.changed_at}, and this one is out of date; give ` +
         'the subgraph the URL or the path of the new one, or move it back',
+    );
+  }
+  if (mark?.state === 'restoring') {
+    throw new ConfigurationError(
+      `A restore of the database of ${mark.subgraph} has not ended, and some databases may be the old ones; run it again: ` +
+        `npm run restore -- ${mark.other} (or another backup)`,
     );
   }
   if (mark?.state === 'target') {
