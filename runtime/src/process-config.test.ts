@@ -16,6 +16,7 @@ describe('the configuration of a process', () => {
       host: '127.0.0.1',
       drainDelayMs: 0,
       logging: { format: 'pretty', level: 'info' },
+      probeFile: undefined,
       secret: undefined,
     });
   });
@@ -37,12 +38,14 @@ describe('the configuration of a process', () => {
         DRAIN_DELAY_MS: '1500',
         LOG_LEVEL: 'debug',
         SUBGRAPH_SECRET: '0123456789abcdef',
+        PROBE_FILE: '/run/probe',
       }),
       {
         isProduction: false,
         host: '0.0.0.0',
         drainDelayMs: 1500,
         logging: { format: 'pretty', level: 'debug' },
+        probeFile: '/run/probe',
         secret: '0123456789abcdef',
       },
     );

@@ -37,7 +37,7 @@ for (const page of PAGES) {
 /** Returns the scripts that CI runs, those that they run in turn, and those that a test runs. */
 function scriptsThatRun(): string[] {
   const ci = readFileSync(join(ROOT, '.ci', 'run'), 'utf8');
-  const byCi = [...ci.matchAll(/^npm (?:run )?([\w:]+)/gm)].map(([, script = '']) => script);
+  const byCi = [...ci.matchAll(/^\s*npm (?:run )?([\w:]+)/gm)].map(([, script = '']) => script);
   for (const name of byCi)
     byCi.push(...[...(scripts[name] ?? '').matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script));
   return [...byCi, ...Object.keys(scripts).filter(isRunByTest)];

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mistakesOf, read, withGateway } from '../testing/written-file.ts';
 
-const LISTEN = 'give an address and a port, such as 127.0.0.1:4000 or [::]:4000';
+const LISTEN =
+  'give an address and a port, such as 127.0.0.1:4000 or [::]:4000, or a socket, such as unix:/run/lockstep/gateway.sock';
 const PATH = 'give a path such as /graphql, with / followed by letters, digits, - _ . ~ /';
 
 /** Wrong values with their messages. */
