@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { ApolloServer } from '@apollo/server';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { serveHttp } from '@lockstep/runtime/testing/test-server.ts';
 import { Parser } from 'graphql/language/parser.js';
@@ -57,6 +58,22 @@ for (const [name, settings] of Object.entries({
       assert.deepEqual(await ask(query), { status: 200, text: '{"data":{"name":"Ada"}}\n' });
     }
     assert.equal(parses(query), 1);
+  });
+}
+
+const TO_SUBGRAPHS = [{ propagate: { named: 'x-tenant' } }];
+
+for (const [name, settings, isWatched] of [
+  ['by default', {}, false],
+  ['with demand control', { demand_control: { enabled: true, max_cost: 1000 } }, false],
+  ['with rules for headers to subgraphs', { headers: { request: TO_SUBGRAPHS } }, false],
+  ['with a rule for headers to clients', { headers: { response: TO_SUBGRAPHS } }, true],
+] as const) {
+  test(`runs a known document ${isWatched ? 'through' : 'without'} Apollo Server, ${name}`, async (t) => {
+    const { ask } = await serve(t, settings);
+    const { mock } = t.mock.method(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
+    for (let time = 0; time < 3; time += 1) await ask('query Known { name }');
+    assert.equal(mock.callCount(), isWatched ? 3 : 1);
   });
 }
 

@@ -85,7 +85,7 @@ export class GatewayServer implements RequestHandler {
         limits,
         authentication,
         documents,
-        fastPath: rules ? undefined : fastPath, // hooks and header rules decide anew for each operation
+        fastPath: rules?.watchesOperations ? undefined : fastPath, // Apollo Server's plugins show each to them
         apolloServer: server,
         refusals,
         page: landingPage.handle,

@@ -37,6 +37,11 @@ export class CallRules {
     return this.#response.size > 0 || this.inserted.length > 0 || this.hooks.response !== undefined;
   }
 
+  /** True if every operation has to be shown to a hook or its answer to a rule, and not only the calls that it makes. */
+  get watchesOperations(): boolean {
+    return this.hooks.request !== undefined || this.shapesAnswers;
+  }
+
   requestRules(subgraph: string): RequestHeaderRules | undefined {
     return this.#request.get(subgraph);
   }

@@ -13,8 +13,8 @@ type RequestContext = GraphQLRequestContext<Context>;
 
 /** Calls the request and response hooks, and sets the headers that rules give to answers. */
 export function answerShaping(rules: CallRules, logger: Logger): ApolloServerPlugin<Context>[] {
+  if (!rules.watchesOperations) return [];
   const { request } = rules.hooks;
-  if (!request && !rules.shapesAnswers) return [];
   const listener: GraphQLRequestListener<Context> = {
     ...(request && { didResolveOperation: (context: RequestContext) => askRequestHook(request, context) }),
     ...(rules.shapesAnswers && { willSendResponse: (context: RequestContext) => shape(context, rules, logger) }),
