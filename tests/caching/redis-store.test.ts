@@ -84,7 +84,7 @@ test('one gateway finds what another has stored, for what is left of its lifetim
     ([value]) => value === undefined,
   );
   assert.ok(performance.now() - since < 10_000);
-  assert.deepEqual(await read(other, '1'), [{ name: 'book 1' }]);
+  await share(one, other, '1');
   one.delete(['1']);
   await until(
     () => read(other, '1'),
@@ -101,11 +101,14 @@ test('a drop of one gateway holds for all, and for what they fetched before it',
   const before = other.moment();
   assert.ok(before);
   assert.deepEqual(await one.drop(BOOK_1), { count: undefined, isComplete: true });
-  assert.deepEqual(await read(other, '1', '2'), [undefined, { name: 'book 2' }]);
+  const left = await until(
+    () => read(other, '1', '2'), // a busy machine may be too late for a lookup
+    (found) => found.some((value) => value !== undefined),
+  );
+  assert.deepEqual(left, [undefined, { name: 'book 2' }]);
   other.set('1', book('1'), before);
   assert.deepEqual(await read(other, '1'), [undefined]);
-  write(other, '1');
-  assert.deepEqual(await read(one, '1'), [{ name: 'book 1' }]);
+  await share(other, one, '1');
 });
 
 test('a drop that can not be delivered takes no longer than the lease, and then nobody reads what it dropped', {
@@ -122,8 +125,7 @@ test('a drop that can not be delivered takes no longer than the lease, and then 
   assert.deepEqual(await read(other, '1'), [undefined]);
   assert.ok(performance.now() - start < INVALIDATE_MS + 2000);
   await isInUse(other);
-  write(other, '1');
-  assert.deepEqual(await read(other, '1'), [{ name: 'book 1' }]);
+  await share(other, other, '1');
   assert.equal((await cut.drop(BOOK_1)).isComplete, false, 'it had lost Redis before');
   assert.deepEqual(await read(cut, '1'), [undefined]);
   relay.mend();
