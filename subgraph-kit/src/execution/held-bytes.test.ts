@@ -42,13 +42,17 @@ const KINDS: readonly { count: number; document(index: number): string; requests
 ];
 
 const MAX_BYTES = 2_000_000;
+const ATTEMPTS = 3;
 
 test('holds no more than its bound, whatever operations come', async () => {
   await fill(new KnownOperations(MAX_BYTES), 1000); // what the process keeps for itself
-  const known = new KnownOperations<CompiledOperation>(MAX_BYTES);
-  const { bytes } = await heapGrowth(() => fill(known, 0));
-  assert.ok(bytes < MAX_BYTES * 1.1, `${bytes} bytes`);
-  assert.ok(bytes > MAX_BYTES / 3, `${bytes} bytes`);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const known = new KnownOperations<CompiledOperation>(MAX_BYTES);
+    const { bytes } = await heapGrowth(() => fill(known, 0));
+    assert.ok(bytes < MAX_BYTES * 1.1, `${bytes} bytes`);
+    if (bytes > MAX_BYTES / 3) return; // else what was filled before was let go of only meanwhile
+  }
+  assert.fail(`it seems to hold nothing, in ${ATTEMPTS} attempts`);
 });
 
 /** Runs so many operations of each kind that what they hold is twice the bound. */
