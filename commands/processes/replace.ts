@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '../terminal/command.ts';
 import type { App } from './apps.ts';
 import { checkConfiguration } from './check.ts';
-import { launch, listProcesses } from './daemon.ts';
+import { listProcesses } from './daemon.ts';
 import { endOthers, findLost } from './end.ts';
 import { endOf, type LogPosition, readSince } from './error-log.ts';
+import { launch } from './launch.ts';
 import { whyNotReady } from './probe.ts';
 import { isReady, type ListedProcess, toListed } from './running.ts';
 

@@ -147,6 +147,13 @@ test('takes from Redis no document that it would refuse, that is another one, or
   await isUp(0);
 });
 
+/** Registers a new document with a gateway, and uses it. */
+async function registerDocument(url: string): Promise<void> {
+  const { query, hash } = newDocument();
+  const codes = [await send(url, '', hash), await send(url, query, hash), await send(url, '', hash)];
+  assert.deepEqual(codes, [NOT_FOUND, 'fine', 'fine']);
+}
+
 test('a Redis that hangs costs one wait and no request, is logged once, and is taken up again', { skip }, async (t) => {
   const redis = await startRedis(t, port);
   await isUp(1);
@@ -155,9 +162,7 @@ test('a Redis that hangs costs one wait and no request, is logged once, and is t
   t.after(() => redis.signal('SIGCONT'));
   const startedAt = performance.now();
   for (let turn = 0; turn < 20; turn += 1) {
-    const { query, hash } = newDocument();
-    const codes = [await send(one, '', hash), await send(one, query, hash), await send(one, '', hash)];
-    assert.deepEqual(codes, [NOT_FOUND, 'fine', 'fine']);
+    await registerDocument(one);
   }
   assert.ok(performance.now() - startedAt < 5000, '60 requests waited for Redis');
   await isUp(0);
@@ -183,9 +188,7 @@ test('a Redis whose memory is full costs no request, and is logged once', { skip
   const before = warnings();
   await tellRedis(port, 'config set maxmemory 1');
   for (const end = performance.now() + 2500; performance.now() < end; ) {
-    const { query, hash } = newDocument();
-    const seen = [await send(one, '', hash), await send(one, query, hash), await send(one, '', hash)];
-    assert.deepEqual(seen, [NOT_FOUND, 'fine', 'fine']);
+    await registerDocument(one);
     await delay(100);
   }
   const samples = await scrape(one);

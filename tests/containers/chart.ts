@@ -31,7 +31,7 @@ export interface Container {
   readonly [field: string]: unknown;
 }
 
-/** What pods of a Deployment are made of. */
+/** Template of a Deployment's pods. */
 export interface PodTemplate {
   readonly metadata: { readonly labels: Labels; readonly annotations?: Labels };
   readonly spec: { readonly containers: readonly Container[]; readonly [field: string]: unknown };

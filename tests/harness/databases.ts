@@ -11,8 +11,7 @@ export type Layout = 'sqlite' | 'database' | 'schema';
 const SERVER = process.env.TEST_POSTGRES_URL ?? '';
 
 /** Layout that the tests run on if they don't name one. */
-export const LAYOUT: Layout =
-  SERVER === '' ? 'sqlite' : process.env.TEST_DATABASE_LAYOUT === 'schema' ? 'schema' : 'database';
+const LAYOUT: Layout = SERVER === '' ? 'sqlite' : process.env.TEST_DATABASE_LAYOUT === 'schema' ? 'schema' : 'database';
 
 const PASSWORD = 'a password of the tests';
 

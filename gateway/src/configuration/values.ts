@@ -85,13 +85,13 @@ const MODULE_RULE = 'give the path of a module, such as ./policies.mts';
 export const modulePath = z.string(MODULE_RULE).min(1, MODULE_RULE);
 
 /** Parses a {@link duration}. */
-export function toMilliseconds(text: string): number {
+function toMilliseconds(text: string): number {
   const [, amount, unit = ''] = DURATION.exec(text) ?? [];
   return Number(amount) * (UNIT_MS[unit] ?? Number.NaN);
 }
 
 /** Parses a {@link size}. */
-export function toBytes(text: string): number {
+function toBytes(text: string): number {
   const [, amount, unit = ''] = SIZE.exec(text) ?? [];
   return Number(amount) * (UNIT_BYTES[unit] ?? Number.NaN);
 }

@@ -10,3 +10,8 @@ export interface ClientOperation {
   /** Text of the document. */
   readonly source: string;
 }
+
+/** Returns a key that only equal operations have. */
+export function keyOf({ queryHash, operationName }: ClientOperation): string {
+  return `${queryHash} ${operationName ?? ''}`;
+}

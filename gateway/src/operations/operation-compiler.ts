@@ -6,7 +6,7 @@ import { inlineFragments } from '../planning/plan/inlined-operation.ts';
 import { operationOf } from '../planning/plan/operation-document.ts';
 import type { Planner, PlanRequest } from '../planning/planner.ts';
 import { UnplannableOperationError } from '../planning/unplannable-operation-error.ts';
-import type { OperationCounts } from '../telemetry/metrics.ts';
+import type { OperationCounts } from '../telemetry/figures.ts';
 import { restrict, type Visit } from './authorization/restriction.ts';
 import { AuthorizationRules } from './authorization/rules.ts';
 import type { ClientOperation } from './client-operation.ts';

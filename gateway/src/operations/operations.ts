@@ -3,10 +3,10 @@ import { documentBytes, shareOfHeap } from '@lockstep/runtime/caching/heap-bytes
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import { GraphQLError, validate } from 'graphql';
 import type { Planner } from '../planning/planner.ts';
-import type { OperationCounts } from '../telemetry/metrics.ts';
+import type { OperationCounts } from '../telemetry/figures.ts';
 import type { RejectionCounts } from '../telemetry/rejection-counts.ts';
 import type { AuthorizationRules } from './authorization/rules.ts';
-import type { ClientOperation } from './client-operation.ts';
+import { type ClientOperation, keyOf } from './client-operation.ts';
 import { CompiledOperation } from './compiled-operation.ts';
 import { type Compiled, type CompilerOptions, OperationCompiler } from './operation-compiler.ts';
 import { RequestDependentOperation, type Variant } from './request-dependent-operation.ts';
@@ -195,7 +195,3 @@ type Compile = (request: {
   readonly client: string | undefined;
   readonly signal: AbortSignal;
 }) => Promise<CompiledEntry>;
-
-function keyOf({ queryHash, operationName }: ClientOperation): string {
-  return `${queryHash} ${operationName ?? ''}`;
-}

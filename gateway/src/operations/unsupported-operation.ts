@@ -3,7 +3,7 @@ import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { type GraphQLError, OperationTypeNode } from 'graphql';
 import { operationOf } from '../planning/plan/operation-document.ts';
-import type { OperationCounts } from '../telemetry/metrics.ts';
+import type { OperationCounts } from '../telemetry/figures.ts';
 import type { ClientOperation } from './client-operation.ts';
 
 const CODE = 'OPERATION_NOT_SUPPORTED';

@@ -5,7 +5,7 @@ import { BodyTooLargeError } from '@lockstep/runtime/http/server/body.ts';
 import { FetchRequest, type MergedDocument } from '../execution/fetching/fetch-request.ts';
 import { MergedRequest } from '../execution/fetching/merged-request.ts';
 import { TimedFetches } from '../execution/timeline/timed-fetches.ts';
-import { type JointBatch, splitAnswer, splitMergedAnswer } from './batched-answer.ts';
+import { jointBatch, splitAnswer, splitMergedAnswer } from './batched-answer.ts';
 import type { CallContext } from './call-context.ts';
 import type { Call, Step } from './call-step.ts';
 import type { CallTelemetry } from './call-telemetry.ts';
@@ -110,7 +110,7 @@ class EntityBatches {
   }
 
   async #sendTogether(fetches: Batch, { request }: Waiting): Promise<void> {
-    const joint = jointBatch(fetches);
+    const joint = jointBatch(requestsOf(fetches));
     const call = new FetchRequest(request.constants, request.variables, joint.representations);
     await this.#call(call, fetches, {
       documents: 1,
@@ -123,7 +123,7 @@ class EntityBatches {
 
   async #sendMerged(batches: readonly Batch[]): Promise<void> {
     const fetches = batches.flat();
-    const joint = batches.map(jointBatch);
+    const joint = batches.map((fetches) => jointBatch(requestsOf(fetches)));
     const requests = joint.map(
       ({ first, representations }) => new FetchRequest(first.constants, first.variables, representations),
     );
@@ -189,22 +189,11 @@ function sendSeparately(fetches: Batch, lifetime: JointLifetime, outcome: Outcom
   else for (const { reject } of left) reject(new Error(`the subgraph answered ${status}`));
 }
 
+function requestsOf(fetches: Batch): FetchRequest[] {
+  return fetches.map(({ request }) => request);
+}
+
 function documentOf(requests: readonly FetchRequest[]): MergedDocument | undefined {
   const constants = requests.map((request) => request.constants);
   return constants[0]?.part?.group.documentOf(constants);
-}
-
-function jointBatch(fetches: Batch): JointBatch & { readonly first: FetchRequest } {
-  const requests = fetches.map(({ request }) => request);
-  const [first] = requests;
-  if (!first) throw new Error('a batch without a fetch');
-  if (requests.length === 1)
-    return { first, requests, representations: first.representations ?? [], indices: undefined };
-  const indices = new Map<string, number>();
-  for (const { representations = [] } of requests) {
-    for (const representation of representations) {
-      if (!indices.has(representation)) indices.set(representation, indices.size);
-    }
-  }
-  return { first, requests, representations: [...indices.keys()], indices };
 }

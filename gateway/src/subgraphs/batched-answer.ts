@@ -14,6 +14,21 @@ export interface JointBatch {
   readonly indices: ReadonlyMap<string, number> | undefined;
 }
 
+/** Joins the representations of fetches that send the same operation. @throws if there are no fetches */
+export function jointBatch(requests: readonly FetchRequest[]): JointBatch & { readonly first: FetchRequest } {
+  const [first] = requests;
+  if (!first) throw new Error('a batch without a fetch');
+  if (requests.length === 1)
+    return { first, requests, representations: first.representations ?? [], indices: undefined };
+  const indices = new Map<string, number>();
+  for (const { representations = [] } of requests) {
+    for (const representation of representations) {
+      if (!indices.has(representation)) indices.set(representation, indices.size);
+    }
+  }
+  return { first, requests, representations: [...indices.keys()], indices };
+}
+
 /**
  * Splits the answer to a merged call into one for each fetch, in the order of the batches.
  *

@@ -6,7 +6,7 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import { reportBreaker } from '@lockstep/runtime/process-state.ts';
 import type { CircuitBreakerSettings } from '../configuration/sections/resilience.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
-import type { BreakerState } from '../telemetry/metrics.ts';
+import type { BreakerState } from '../telemetry/figures.ts';
 import type { Step } from './call-step.ts';
 
 /** Closed: calls go through. Open: none does. Half-open: one does, to find out if the subgraph is back. */

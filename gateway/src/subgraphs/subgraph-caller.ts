@@ -5,7 +5,7 @@ import type { Logger } from '@lockstep/runtime/logging.ts';
 import { toClientTls } from '../configuration/certificates.ts';
 import type { TrafficShaping } from '../configuration/sections/traffic-shaping.ts';
 import { type SubgraphSettings, secretOf } from '../configuration/supergraph-file.ts';
-import type { BreakerState } from '../telemetry/metrics.ts';
+import type { BreakerState } from '../telemetry/figures.ts';
 import { batch } from './batch.ts';
 import { type CacheOptions, cache } from './caching/response-cache.ts';
 import { type Call, inOrder, type SubgraphReply } from './call-step.ts';

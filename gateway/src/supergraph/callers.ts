@@ -13,8 +13,8 @@ import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
 import { CallTelemetry } from '../subgraphs/call-telemetry.ts';
 import { EndedMutations } from '../subgraphs/ended-mutations.ts';
 import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
+import type { BreakerState } from '../telemetry/figures.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import type { BreakerState } from '../telemetry/metrics.ts';
 
 /** Callers of a supergraph's subgraphs, by the subgraph's name. */
 export type Callers = ReadonlyMap<string, SubgraphCaller>;

@@ -4,7 +4,7 @@ import type { Handler } from '@lockstep/runtime/http/server/server.ts';
 import { reconfigure } from '@lockstep/runtime/logging.ts';
 import type { ListenAddress } from '../configuration/sections/endpoint.ts';
 import type { GatewaySettings } from '../configuration/settings-schema.ts';
-import type { SupergraphFigures } from '../telemetry/metrics.ts';
+import type { SupergraphFigures } from '../telemetry/figures.ts';
 import { Generation, type GenerationParts, type RequestHandler } from './generation.ts';
 import type { Supergraph } from './loaded-supergraph.ts';
 

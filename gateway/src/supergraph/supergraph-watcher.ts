@@ -6,7 +6,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../configuration/environment.ts';
 import { describeChanges } from '../configuration/settings-changes.ts';
 import type { SupergraphReading, SupergraphSettings } from '../configuration/supergraph-file.ts';
-import type { Counts } from '../telemetry/metrics.ts';
+import type { Counts } from '../telemetry/figures.ts';
 import { describeLosses } from './api-losses.ts';
 import { type ChangeLog, compareApis } from './change-log.ts';
 import { FileWatcher } from './file-watcher.ts';

@@ -1,6 +1,7 @@
 import { isPromise } from '@lockstep/runtime/promises.ts';
+import type { OperationCounts } from './figures.ts';
 import type { Instruments } from './instruments.ts';
-import type { Metrics, OperationCounts } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import type { OperationTrace } from './operation-trace.ts';
 
 /** Times the planning and compiling of operations. */

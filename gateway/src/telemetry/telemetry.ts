@@ -10,8 +10,9 @@ import type {
 } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import type { Tracing } from '@lockstep/runtime/telemetry/tracing.ts';
 import type { FieldUsageSettings, TelemetrySettings } from '../configuration/sections/telemetry.ts';
+import type { Counts, SupergraphFigures } from './figures.ts';
 import type { Instruments } from './instruments.ts';
-import type { Counts, Metrics, SupergraphFigures } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import type { OperationTrace } from './operation-trace.ts';
 import { RejectionCounts } from './rejection-counts.ts';
 import { Shared } from './shared.ts';

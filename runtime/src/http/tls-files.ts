@@ -17,7 +17,7 @@ export class TlsFiles {
     this.#current = readTls(paths);
   }
 
-  /** What the files held when they could be used last. The same object as long as they don't change. */
+  /** Contents of the files when they could be used last. The same object as long as they don't change. */
   get current(): TlsMaterial {
     return this.#current;
   }

@@ -31,7 +31,7 @@ export const listenAddress = z
   );
 
 /** Returns a schema of an endpoint's path, such as `/graphql`. */
-export function urlPath(fallback: string) {
+function urlPath(fallback: string) {
   return anyUrlPath(fallback).prefault(fallback);
 }
 

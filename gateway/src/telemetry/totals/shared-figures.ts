@@ -89,7 +89,7 @@ export class SharedFigures {
         const added = this.#added.get(key);
         if (value === added) continue;
         values.set(key, value);
-        // What began anew, with the settings that it belongs to, has grown from zero.
+        // A counter that is less than before began anew, with new settings, and has grown from zero.
         increments.push({ metric, series, value: added === undefined || value < added ? value : value - added });
       }
     }

@@ -14,7 +14,7 @@ export type Kind = 'gauges' | 'resources';
 /** Contents of the file. */
 export interface Contents {
   readonly totals: readonly Increment[];
-  /** What each running process has told of itself. */
+  /** Figures that each running process has told of itself. */
   readonly told: readonly string[];
 }
 

@@ -75,6 +75,7 @@ interface FailedCall {
  * Calls one subgraph over kept-alive connections. A call whose connection is refused, before anything could be sent, tries
  * again, and a query that met a kept connection which was just being closed is sent again. Nothing else is sent twice.
  */
+// Over 200 lines, because it is the way of one call in its order, with each way in which it can fail.
 export class SubgraphClient {
   readonly #options: SubgraphClientOptions;
   readonly #instances: readonly [Instance, ...Instance[]];

@@ -21,7 +21,7 @@ const CONFLICTS: readonly unknown[] = ['40001', '40P01'];
 const CREATED_MEANWHILE: readonly unknown[] = ['23505', '42P07'];
 
 /** PostgreSQL as an engine, and what speaks its protocol: nothing in it needs advisory locks, which CockroachDB doesn't have. */
-export const postgresEngine: Engine = {
+const postgresEngine: Engine = {
   name: 'postgresql',
   isOnOneMachine: false,
   wholeNumber: 'bigint',

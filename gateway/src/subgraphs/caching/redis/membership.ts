@@ -32,6 +32,7 @@ export interface MembershipOptions {
  * Each gateway has a lease in Redis. A drop that can't be delivered is over when the lease is: from then on the others forget
  * everything, because this one may have dropped something. So a drop takes no longer than the lease, even if Redis is lost.
  */
+// Over 200 lines, because every reply of Redis, and its lack, changes the one state that this class guards.
 export class Membership {
   readonly #options: MembershipOptions;
   readonly #id = randomBytes(12).toString('base64url');
