@@ -1,6 +1,7 @@
 import type { GraphQLAnswer, Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Deadline, Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import { CallController, type Signal } from '@lockstep/runtime/http/signal.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { CallContext } from './call-context.ts';
 import type { Call, SubgraphReply } from './call-step.ts';
@@ -61,7 +62,7 @@ const MIN_RETRY_MS = 100;
 /** Call that is under way. */
 interface SharedCall {
   readonly reply: Promise<SubgraphReply>;
-  readonly controller: AbortController;
+  readonly controller: CallController;
   /** Deadline that the subgraph was told: that of the fetch that started the call. */
   readonly deadline: Deadline | undefined;
   /** Number of fetches that wait for the reply. */
@@ -115,7 +116,7 @@ class SharedCalls {
   }
 
   #start(key: string, request: FetchRequest, context: CallContext): SharedCall {
-    const controller = new AbortController();
+    const controller = new CallController();
     const { headers, requestId, fetchTrace, timed, deadline } = context;
     const reply = this.#next(request, { signal: controller.signal, deadline, headers, requestId, fetchTrace, timed });
     const call = { reply, controller, deadline, waiting: 0, isSettled: false };
@@ -134,13 +135,13 @@ class SharedCalls {
 }
 
 /** Resolves with the call's reply. Ends the call if this was the last to wait for it. */
-async function wait(call: SharedCall, signal: AbortSignal): Promise<SubgraphReply> {
+async function wait(call: SharedCall, signal: Signal): Promise<SubgraphReply> {
   call.waiting += 1;
   try {
     return await unlessAborted(call.reply, signal);
   } finally {
     call.waiting -= 1;
-    if (call.waiting === 0 && !call.isSettled) call.controller.abort(); // 4 µs, even if nothing listens any more
+    if (call.waiting === 0 && !call.isSettled) call.controller.abort();
   }
 }
 
@@ -159,7 +160,7 @@ function isDeadlineExceeded({ errors }: GraphQLAnswer): boolean {
 }
 
 /** Resolves as the promise, unless the signal is aborted first. */
-function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+function unlessAborted<Value>(promise: Promise<Value>, signal: Signal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     if (signal.aborted) return abort();

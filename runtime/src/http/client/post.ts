@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { bytesInFlight, NoRoomError } from '../bytes-in-flight.ts';
 import { BodyTooLargeError } from '../server/body.ts';
+import type { Signal } from '../signal.ts';
 import { isLost, UnsentError } from './connection-failure.ts';
 import { type BodyListener, ContentDecoding } from './content-decoding.ts';
 import type { Reply } from './subgraph-answer.ts';
@@ -11,7 +12,7 @@ export interface Post {
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly body: string;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** Length of the longest reply that is accepted, compressed or not. */
   readonly maxReplyBytes: number;
   /** Dispatcher for a second attempt if a kept connection was just being closed; only for requests that may be sent twice. */
@@ -51,7 +52,7 @@ export function post(
 }
 
 class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
-  readonly #signal: AbortSignal;
+  readonly #signal: Signal;
   readonly #maxBytes: number;
   readonly #resolve: (reply: Reply) => void;
   readonly #reject: (reason: unknown) => void;
@@ -67,7 +68,7 @@ class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
   #isReused = false;
 
   constructor(
-    signal: AbortSignal,
+    signal: Signal,
     maxBytes: number,
     resolve: (reply: Reply) => void,
     reject: (reason: unknown) => void,
@@ -86,7 +87,7 @@ class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
   };
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#signal.aborted) controller.abort(this.#signal.reason);
+    if (this.#signal.aborted) controller.abort(toError(this.#signal.reason));
     else this.#controller = controller;
   }
 
@@ -130,7 +131,7 @@ class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
     this.#decoding?.destroy();
     this.#release();
     this.#reject(this.#controller ? error : new UnsentError(error)); // without a controller it has no connection yet
-    this.#controller?.abort(error instanceof Error ? error : new Error(String(error)));
+    this.#controller?.abort(toError(error));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -156,6 +157,10 @@ class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
   readonly #abort = (): void => {
     this.fail(this.#signal.reason);
   };
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 function isEncoded(coding: string | string[] | undefined): boolean {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   deadlineExceeded,
   ExpectedError,
@@ -12,6 +11,7 @@ import { type ObservedCall, requestScope } from '../../request-scope.ts';
 import { NoRoomError } from '../bytes-in-flight.ts';
 import type { Lifetime } from '../deadline.ts';
 import { SECRET_HEADER } from '../server/secret.ts';
+import { pause, type Signal } from '../signal.ts';
 import type { TlsMaterial } from '../tls.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { isRefused, UnsentError } from './connection-failure.ts';
@@ -68,7 +68,7 @@ interface FailedCall {
   readonly kind: OperationKind;
   readonly limit: TimeLimit;
   /** Signal of the request that the call was made for. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal: Signal | undefined;
 }
 
 /**
@@ -236,7 +236,7 @@ export class SubgraphClient {
         refusal = error;
         this.#refusedSince ??= performance.now();
         if (performance.now() - this.#refusedSince > RESTART_GRACE_MS) throw error;
-        await delay(RECONNECT_INTERVAL_MS, undefined, { signal }).catch(() => Promise.reject(error));
+        await pause(RECONNECT_INTERVAL_MS, signal).catch(() => Promise.reject(error));
       }
     }
   }
