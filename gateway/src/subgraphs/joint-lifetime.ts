@@ -33,15 +33,17 @@ export class JointLifetime implements Lifetime {
       returnReply: () => this.returnReplies(),
     };
     let left = length;
+    let latest: Deadline | undefined;
     for (const { context, reject } of fetches) {
-      const { signal } = context;
+      const { signal, deadline } = context;
+      if (deadline && deadline.endsAt > (latest?.endsAt ?? 0)) latest = deadline;
       signal.addEventListener('abort', () => {
         reject(signal.reason);
         left -= 1;
         if (left === 0) this.#controller.abort();
       });
     }
-    [this.deadline] = fetches.flatMap(({ context }) => context.deadline ?? []).sort((a, b) => b.endsAt - a.endsAt);
+    this.deadline = latest;
   }
 
   get signal(): Signal {

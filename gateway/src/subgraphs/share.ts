@@ -67,7 +67,6 @@ interface SharedCall {
   readonly deadline: Deadline | undefined;
   /** Number of fetches that wait for the reply. */
   waiting: number;
-  isSettled: boolean;
 }
 
 interface SharedCallsOptions extends Pick<ShareOptions, 'telemetry' | 'mutations'> {
@@ -119,30 +118,43 @@ class SharedCalls {
     const controller = new CallController();
     const { headers, requestId, fetchTrace, timed, deadline } = context;
     const reply = this.#next(request, { signal: controller.signal, deadline, headers, requestId, fetchTrace, timed });
-    const call = { reply, controller, deadline, waiting: 0, isSettled: false };
+    const call = { reply, controller, deadline, waiting: 0 };
     const forget = () => {
       if (this.#calls.get(key) === call) this.#calls.delete(key);
     };
-    const settle = () => {
-      call.isSettled = true;
-      forget();
-    };
-    reply.then(settle, settle);
+    reply.then(forget, forget);
     controller.signal.addEventListener('abort', forget);
     this.#calls.set(key, call);
     return call;
   }
 }
 
-/** Resolves with the call's reply. Ends the call if this was the last to wait for it. */
-async function wait(call: SharedCall, signal: Signal): Promise<SubgraphReply> {
-  call.waiting += 1;
-  try {
-    return await unlessAborted(call.reply, signal);
-  } finally {
-    call.waiting -= 1;
-    if (call.waiting === 0 && !call.isSettled) call.controller.abort();
-  }
+/** Resolves with the call's reply, unless the signal is aborted first. Ends the call if this was the last to wait for it. */
+function wait(call: SharedCall, signal: Signal): Promise<SubgraphReply> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      if (call.waiting === 0) call.controller.abort();
+      return reject(signal.reason);
+    }
+    call.waiting += 1;
+    const leave = () => {
+      call.waiting -= 1;
+      if (call.waiting === 0) call.controller.abort();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', leave);
+    const stopListening = () => signal.removeEventListener('abort', leave);
+    call.reply.then(
+      (reply) => {
+        stopListening();
+        resolve(reply);
+      },
+      (error: unknown) => {
+        stopListening();
+        reject(error);
+      },
+    );
+  });
 }
 
 function endsBefore(call: SharedCall, { deadline }: Lifetime): boolean {
@@ -157,16 +169,4 @@ function isHurried({ deadline }: SharedCall): boolean {
 /** Returns whether the subgraph says that it ran out of time. Only by its errors' codes: data may be anything. */
 function isDeadlineExceeded({ errors }: GraphQLAnswer): boolean {
   return errors?.some(({ extensions }) => extensions?.code === 'DEADLINE_EXCEEDED') ?? false;
-}
-
-/** Resolves as the promise, unless the signal is aborted first. */
-function unlessAborted<Value>(promise: Promise<Value>, signal: Signal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort);
-    const stopListening = () => signal.removeEventListener('abort', abort);
-    promise.then(resolve, reject);
-    promise.then(stopListening, stopListening);
-  });
 }

@@ -4,6 +4,7 @@ import { bytesInFlight, NoRoomError } from '../bytes-in-flight.ts';
 import { BodyTooLargeError } from '../server/body.ts';
 import type { Signal } from '../signal.ts';
 import { isLost, UnsentError } from './connection-failure.ts';
+import type { Connections } from './connections.ts';
 import { type BodyListener, ContentDecoding } from './content-decoding.ts';
 import type { Reply } from './subgraph-answer.ts';
 
@@ -17,6 +18,8 @@ export interface Post {
   readonly maxReplyBytes: number;
   /** Dispatcher for a second attempt if a kept connection was just being closed; only for requests that may be sent twice. */
   readonly spare?: Dispatcher | undefined;
+  /** Is told of the reply's headers; undefined if the connection isn't kept. */
+  readonly keptBy?: Connections | undefined;
 }
 
 /** Options of a request that is told if its connection has served another before. */
@@ -36,7 +39,7 @@ export interface ReuseAwareOptions extends Dispatcher.DispatchOptions {
  */
 export function post(
   dispatcher: Dispatcher,
-  { path, headers, body, signal, maxReplyBytes, spare }: Post,
+  { path, headers, body, signal, maxReplyBytes, spare, keptBy }: Post,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -44,8 +47,12 @@ export function post(
       return;
     }
     const request = { method: 'POST', path, headers, body } as const;
-    const sendAgain = spare && (() => spare.dispatch(request, new ReplyReader(signal, maxReplyBytes, resolve, reject)));
-    const reader = new ReplyReader(signal, maxReplyBytes, resolve, reject, sendAgain);
+    const noted = (reply: Reply) => {
+      keptBy?.noteKeepAlive(reply.headers['keep-alive']);
+      resolve(reply);
+    };
+    const sendAgain = spare && (() => spare.dispatch(request, new ReplyReader(signal, maxReplyBytes, noted, reject)));
+    const reader = new ReplyReader(signal, maxReplyBytes, noted, reject, sendAgain);
     const options: ReuseAwareOptions = { ...request, noteReuse: reader.noteReuse };
     dispatcher.dispatch(options, reader);
   });

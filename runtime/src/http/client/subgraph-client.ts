@@ -162,9 +162,24 @@ export class SubgraphClient {
 
   /** Sends a request and resolves with the reply as it came. Sets no limit to its time: see {@link inTime}. */
   async exchange(exchange: Exchange, lifetime: Lifetime): Promise<Reply> {
-    const reply = await this.#send(exchange, lifetime);
-    this.#refusedSince = undefined;
-    return reply;
+    const { signal } = lifetime;
+    let refusal: unknown;
+    for (;;) {
+      try {
+        const reply = await (this.#pool ?? this.#instances[0]).send(exchange, lifetime);
+        this.#isRefused = false;
+        this.#refusedSince = undefined;
+        return reply;
+      } catch (error) {
+        if (signal.aborted) throw error instanceof UnsentError && refusal !== undefined ? refusal : error;
+        this.#isRefused = isRefused(error);
+        if (!this.#isRefused) throw error;
+        refusal = error;
+        this.#refusedSince ??= performance.now();
+        if (performance.now() - this.#refusedSince > RESTART_GRACE_MS) throw error;
+        await pause(RECONNECT_INTERVAL_MS, signal).catch(() => Promise.reject(error));
+      }
+    }
   }
 
   /**
@@ -219,26 +234,6 @@ export class SubgraphClient {
     const overdue = outerDeadline ? operationOverdue(outerDeadline.timeoutMs, name) : deadlineExceeded(name, timeoutMs);
     this.#outages.noteDown(overdue);
     return overdue;
-  }
-
-  async #send(exchange: Exchange, lifetime: Lifetime): Promise<Reply> {
-    const { signal } = lifetime;
-    let refusal: unknown;
-    for (;;) {
-      try {
-        const reply = await (this.#pool ?? this.#instances[0]).send(exchange, lifetime);
-        this.#isRefused = false;
-        return reply;
-      } catch (error) {
-        if (signal.aborted) throw error instanceof UnsentError && refusal !== undefined ? refusal : error;
-        this.#isRefused = isRefused(error);
-        if (!this.#isRefused) throw error;
-        refusal = error;
-        this.#refusedSince ??= performance.now();
-        if (performance.now() - this.#refusedSince > RESTART_GRACE_MS) throw error;
-        await pause(RECONNECT_INTERVAL_MS, signal).catch(() => Promise.reject(error));
-      }
-    }
   }
 }
 
