@@ -20,7 +20,12 @@ test('each file with end-to-end tests runs: by its name, or because a file that 
 
 test('npm run test:faults runs every file with a full count', () => {
   const found = filesWithFullCount();
-  for (const path of ['pm2/reload.production.ts', 'saga/killed.production.ts', 'calls/overload.alone.ts', 'faults/recovery.test.ts'])
+  for (const path of [
+    'pm2/reload.production.ts',
+    'saga/killed.production.ts',
+    'calls/overload.alone.ts',
+    'faults/recovery.test.ts',
+  ])
     assert.ok(found.includes(`tests/${path}`), path);
   const reading = readSources('tests').filter(({ text }) => /process\.env\.FAULTS/.test(text));
   assert.deepEqual(

@@ -8,7 +8,10 @@ export function filesWithFullCount(): string[] {
   const sources = new Map(readSources('tests').map((source) => [source.path, source]));
   const found = [...sources.values()].filter(({ path }) => RUN_BY_NAME.test(path));
   // It is of the gateway, so it reads the variable by itself.
-  return [...found.filter((source) => reachesCounts(source, sources)).map(({ path }) => path), 'tests/unit/properties.suite.ts'];
+  return [
+    ...found.filter((source) => reachesCounts(source, sources)).map(({ path }) => path),
+    'tests/unit/properties.suite.ts',
+  ];
 }
 
 /** Returns whether a file is the one with the counts, or imports it. No files import each other in a circle. */
