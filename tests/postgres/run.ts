@@ -8,13 +8,13 @@ import { ROOT } from '../harness/process.ts';
 
 const UNIT = ['subgraph-kit/src/**/*.test.ts', 'subgraphs/*/src/**/*.test.ts'];
 const END_TO_END = [
-  'tests/saga/*.test.ts',
+  'tests/saga/*.production.ts',
   'tests/faults/*.test.ts',
   'tests/operations/*.test.ts',
-  'tests/durability/killed.test.ts',
-  'tests/durability/lost-reply.test.ts',
-  'tests/durability/mutation-outcomes.test.ts',
-  'tests/durability/one-key.test.ts',
+  'tests/durability/killed.production.ts',
+  'tests/durability/lost-reply.production.ts',
+  'tests/durability/mutation-outcomes.production.ts',
+  'tests/durability/one-key.production.ts',
   'tests/commands/orders.test.ts',
 ];
 
@@ -25,7 +25,7 @@ try {
     await runTests('unit tests', UNIT, {}),
     await runTests('a database per subgraph', END_TO_END, { TEST_DATABASE_LAYOUT: 'database' }),
     await runTests('a schema per subgraph', END_TO_END, { TEST_DATABASE_LAYOUT: 'schema' }),
-    await runTests('several instances', ['tests/postgres/*.test.ts'], {}),
+    await runTests('several instances', ['tests/postgres/*.production.ts'], {}),
   ];
   process.exitCode = passed.every(Boolean) ? 0 : 1;
 } finally {
