@@ -17,6 +17,7 @@ import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
 import type { DemandControl } from './cost/demand-control.ts';
 import { planExtensions } from './responses/plan-report.ts';
+import { type MadeAnswer, SharedAnswers, type SharingContext, type WaitingRequest } from './shared-answers.ts';
 
 /** An empty HTTP head. Apollo Server only reads it. */
 const NO_HEAD: HTTPGraphQLHead = { headers: new HeaderMap() };
@@ -28,7 +29,7 @@ const MAX_BYTES = shareOfHeap(1 / 64);
 const KNOWN_BYTES = 600;
 
 /** Fields of an operation's context that the fast path reads and writes. */
-type FastPathContext = Pick<Context, 'begun' | 'record' | 'timeline'>;
+type FastPathContext = Pick<Context, 'begun'> & SharingContext;
 
 /** An operation that Apollo Server has let through. */
 interface KnownOperation extends ClientOperation {
@@ -46,10 +47,17 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
   readonly #supergraph: Pick<LoadedSupergraph, 'run'>;
   readonly #demandControl: Pick<DemandControl, 'withinLimit'> | undefined;
   readonly #known = new KnownOperations<KnownOperation>(MAX_BYTES);
+  /** Undefined if each request is to be run by itself. */
+  readonly #shared: SharedAnswers | undefined;
 
-  constructor(supergraph: Pick<LoadedSupergraph, 'run'>, demandControl?: Pick<DemandControl, 'withinLimit'>) {
+  constructor(
+    supergraph: Pick<LoadedSupergraph, 'run'>,
+    demandControl?: Pick<DemandControl, 'withinLimit'>,
+    shared?: SharedAnswers,
+  ) {
     this.#supergraph = supergraph;
     this.#demandControl = demandControl;
+    this.#shared = shared;
   }
 
   /**
@@ -107,14 +115,43 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
   }
 
   async #answer(known: KnownOperation, variables: Variables, context: OperationContext): Promise<string | undefined> {
+    const shared = this.#shared;
+    const isShareable = shared && known.kind === 'query' && isEmpty(variables) && SharedAnswers.fits(context);
+    const made = isShareable
+      ? await this.#answerTogether(shared, known, context)
+      : await this.#make(known, variables, context);
+    if (!made) return undefined;
+    context.record?.noteOperation(known.kind, known.name);
+    context.record?.noteAnswer(made.data, []);
+    context.record?.noteExecution(known, variables);
+    return made.text;
+  }
+
+  /** Takes the answer that is being made for another client. If there comes none of it, the request has a run of its own. */
+  async #answerTogether(
+    shared: SharedAnswers,
+    known: KnownOperation,
+    context: OperationContext & WaitingRequest,
+  ): Promise<MadeAnswer | undefined> {
+    const joined = shared.find(known);
+    if (joined) return (await joined.wait(context)) ?? this.#make(known, undefined, context);
+    const own: { context?: OperationContext } = {};
+    const begun = shared.begin(known, (lifetime) => {
+      own.context = { ...context, ...lifetime };
+      return this.#make(known, undefined, own.context);
+    });
+    const made = await begun.wait(context);
+    context.begun = own.context?.begun;
+    return made;
+  }
+
+  async #make(known: KnownOperation, variables: Variables, context: OperationContext): Promise<MadeAnswer | undefined> {
     const running = this.#run(known, variables, context);
     const data = running && (await this.#dataOf(running, context));
     if (data === undefined) return undefined;
-    context.record?.noteOperation(known.kind, known.name);
-    context.record?.noteAnswer(data, []);
-    context.record?.noteExecution(known, variables);
     const { timeline } = context;
-    return `${JSON.stringify(timeline ? { data, extensions: planExtensions(timeline) } : { data })}\n`;
+    const text = `${JSON.stringify(timeline ? { data, extensions: planExtensions(timeline) } : { data })}\n`;
+    return { data, text };
   }
 
   /** Returns undefined if there is no code that is the same for every request. */
@@ -138,5 +175,10 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
 }
 
 type Running = NonNullable<ReturnType<LoadedSupergraph['run']>>;
+
+function isEmpty(variables: Variables): boolean {
+  for (const _ in variables) return false;
+  return true;
+}
 
 type Variables = Readonly<Record<string, unknown>> | undefined;

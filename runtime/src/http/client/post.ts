@@ -4,7 +4,6 @@ import { bytesInFlight, NoRoomError } from '../bytes-in-flight.ts';
 import { BodyTooLargeError } from '../server/body.ts';
 import type { Signal } from '../signal.ts';
 import { isLost, UnsentError } from './connection-failure.ts';
-import type { Connections } from './connections.ts';
 import { type BodyListener, ContentDecoding } from './content-decoding.ts';
 import type { Reply } from './subgraph-answer.ts';
 
@@ -18,8 +17,8 @@ export interface Post {
   readonly maxReplyBytes: number;
   /** Dispatcher for a second attempt if a kept connection was just being closed; only for requests that may be sent twice. */
   readonly spare?: Dispatcher | undefined;
-  /** Is told of the reply's headers; undefined if the connection isn't kept. */
-  readonly keptBy?: Connections | undefined;
+  /** Is told the reply's `keep-alive`; undefined if the connection isn't kept. */
+  readonly keptBy?: { noteKeepAlive(header: string | string[] | undefined): void } | undefined;
 }
 
 /** Options of a request that is told if its connection has served another before. */
