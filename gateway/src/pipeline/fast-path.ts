@@ -17,7 +17,14 @@ import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
 import type { DemandControl } from './cost/demand-control.ts';
 import { planExtensions } from './responses/plan-report.ts';
-import { type MadeAnswer, SharedAnswers, type SharingContext, type WaitingRequest } from './shared-answers.ts';
+import {
+  isWorthRepeating,
+  type MadeAnswer,
+  SharedAnswers,
+  type SharedRun,
+  type SharingContext,
+  type WaitingRequest,
+} from './shared-answers.ts';
 
 /** An empty HTTP head. Apollo Server only reads it. */
 const NO_HEAD: HTTPGraphQLHead = { headers: new HeaderMap() };
@@ -127,22 +134,23 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
     return made.text;
   }
 
-  /** Takes the answer that is being made for another client. If there comes none of it, the request has a run of its own. */
+  /** Takes the answer that is being made for another client, or makes one that others can take. */
   async #answerTogether(
     shared: SharedAnswers,
     known: KnownOperation,
     context: OperationContext & WaitingRequest,
   ): Promise<MadeAnswer | undefined> {
     const joined = shared.find(known);
-    if (joined) return (await joined.wait(context)) ?? this.#make(known, undefined, context);
-    const own: { context?: OperationContext } = {};
-    const begun = shared.begin(known, (lifetime) => {
-      own.context = { ...context, ...lifetime };
-      return this.#make(known, undefined, own.context);
-    });
-    const made = await begun.wait(context);
-    context.begun = own.context?.begun;
-    return made;
+    const answer = joined ?? shared.begin(known, (own) => this.#runFor({ ...context, ...own }, known));
+    const run = await answer.wait(context);
+    if (joined && !run.made && (await isWorthRepeating(run, context))) return this.#make(known, undefined, context);
+    context.begun = run.begun;
+    return run.made;
+  }
+
+  async #runFor(context: OperationContext, known: KnownOperation): Promise<SharedRun> {
+    const made = await this.#make(known, undefined, context);
+    return { made, begun: context.begun };
   }
 
   async #make(known: KnownOperation, variables: Variables, context: OperationContext): Promise<MadeAnswer | undefined> {

@@ -1,24 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytesInFlight, type RequestBytes } from '@lockstep/runtime/http/bytes-in-flight.ts';
+import { Deadline } from '@lockstep/runtime/http/deadline.ts';
+import { GraphQLError } from 'graphql';
 import { EndedMutations } from '../subgraphs/ended-mutations.ts';
-import { type MadeAnswer, SharedAnswers } from './shared-answers.ts';
+import { isWorthRepeating, SharedAnswers, type SharedRun } from './shared-answers.ts';
 
 const OPERATION = {};
-const ANSWER: MadeAnswer = { data: { name: 'Ada' }, text: '{"data":{"name":"Ada"}}\n' };
+const ANSWER: SharedRun = { made: { data: { name: 'Ada' }, text: '{"data":{"name":"Ada"}}\n' } };
 
 /** Returns shared answers whose runs wait until they are told what to give. */
 function heldRuns() {
   const mutations = new EndedMutations();
   const answers = new SharedAnswers(mutations);
-  const runs: { signal: AbortSignal; bytes: RequestBytes; settle: (made?: MadeAnswer) => void; fail: () => void }[] =
-    [];
+  const runs: { signal: AbortSignal; bytes: RequestBytes; settle: (run: SharedRun) => void; fail: () => void }[] = [];
   const ask = (signal = new AbortController().signal) => {
     const joined = answers.find(OPERATION);
     const answer =
       joined ??
       answers.begin(OPERATION, (own) => {
-        const { promise, resolve, reject } = Promise.withResolvers<MadeAnswer | undefined>();
+        const { promise, resolve, reject } = Promise.withResolvers<SharedRun>();
         runs.push({ ...own, settle: resolve, fail: () => reject(new Error('no')) });
         return promise;
       });
@@ -35,8 +36,8 @@ test('one run makes the answer for all that wait for it, and the next one begins
   assert.deepEqual(await Promise.all(waiting), [ANSWER, ANSWER, ANSWER]);
   const next = ask();
   assert.equal(runs.length, 2);
-  runs[1]?.settle();
-  assert.equal(await next, undefined);
+  runs[1]?.settle({ made: undefined });
+  assert.deepEqual(await next, { made: undefined });
 });
 
 test('no request that comes after a mutation takes an answer begun before it', async () => {
@@ -49,7 +50,7 @@ test('no request that comes after a mutation takes an answer begun before it', a
   await before;
   after.push(ask());
   assert.equal(runs.length, 2, 'the end of the older run says nothing about the newer');
-  const fresh = { data: { name: 'Grace' }, text: 'fresh' };
+  const fresh = { made: { data: { name: 'Grace' }, text: 'fresh' } };
   runs[1]?.settle(fresh);
   assert.deepEqual(await Promise.all(after), [fresh, fresh, fresh]);
 });
@@ -84,4 +85,18 @@ test('a run holds its bytes until it has settled', async () => {
     ['rejected', 'rejected'],
   );
   assert.equal(bytesInFlight.used, before);
+});
+
+test('a request repeats a run that ran out of time only if it has time left, and no other', async () => {
+  const failed = (code: string): SharedRun => {
+    const errors = [new GraphQLError('no', { extensions: { code } })];
+    return { made: undefined, begun: Promise.resolve({ errors, data: null }) };
+  };
+  const [soon, late] = [{ deadline: new Deadline(40) }, { deadline: new Deadline(5000) }];
+  assert.equal(await isWorthRepeating(failed('DEADLINE_EXCEEDED'), late), true);
+  assert.equal(await isWorthRepeating(failed('DEADLINE_EXCEEDED'), {}), true);
+  assert.equal(await isWorthRepeating(failed('DEADLINE_EXCEEDED'), soon), false);
+  assert.equal(await isWorthRepeating(failed('SUBGRAPH_UNAVAILABLE'), late), false);
+  const broken: SharedRun = { made: undefined, begun: Promise.reject(new Error('no')) };
+  assert.equal(await isWorthRepeating(broken, late), false);
 });

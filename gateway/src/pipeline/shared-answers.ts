@@ -22,8 +22,19 @@ export interface MadeAnswer {
   readonly text: string;
 }
 
-/** Runs an operation for all that wait for it. Resolves with undefined if that gives no answer without errors. */
-type Run = (own: { readonly signal: AbortSignal; readonly bytes: RequestBytes }) => Promise<MadeAnswer | undefined>;
+/** Result of a run for several requests. */
+export interface SharedRun {
+  /** Undefined if there is no answer without errors. */
+  readonly made: MadeAnswer | undefined;
+  /** The run, if it has errors. */
+  readonly begun?: Context['begun'];
+}
+
+/** Runs an operation for all that wait for it. */
+type Run = (own: { readonly signal: AbortSignal; readonly bytes: RequestBytes }) => Promise<SharedRun>;
+
+/** Time that a request needs for a run of its own. */
+const MIN_LEFT_MS = 50;
 
 /**
  * Answers that several clients wait for at the same time: one run makes the text for all of them. Only for operations without
@@ -63,7 +74,7 @@ export class SharedAnswers {
 export class SharedAnswer {
   /** Number of mutations that had ended when it was begun. */
   readonly endedBefore: number;
-  readonly #made: Promise<MadeAnswer | undefined>;
+  readonly #result: Promise<SharedRun>;
   readonly #controller = new AbortController();
   readonly #close: () => void;
   #waiting = 0;
@@ -72,15 +83,15 @@ export class SharedAnswer {
     this.endedBefore = endedBefore;
     this.#close = close;
     const bytes = new RequestBytes();
-    this.#made = run({ signal: this.#controller.signal, bytes }).finally(() => {
+    this.#result = run({ signal: this.#controller.signal, bytes }).finally(() => {
       bytes.release();
       close();
     });
-    this.#made.catch(() => {}); // reported to those who wait, if there are any left
+    this.#result.catch(() => {}); // reported to those who wait, if there are any left
   }
 
-  /** Resolves with the answer, unless the client leaves first. The run ends when no client waits for it any more. */
-  wait({ signal }: WaitingRequest): Promise<MadeAnswer | undefined> {
+  /** Resolves with what came of it, unless the client leaves first. The run ends when no client waits for it any more. */
+  wait({ signal }: WaitingRequest): Promise<SharedRun> {
     this.#waiting += 1;
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -93,7 +104,20 @@ export class SharedAnswer {
       if (signal.aborted) return leave();
       signal.addEventListener('abort', leave);
       const stopListening = () => signal.removeEventListener('abort', leave);
-      this.#made.finally(stopListening).then(resolve, reject);
+      this.#result.finally(stopListening).then(resolve, reject);
     });
   }
+}
+
+/**
+ * Returns true if a run has failed that a request can do better than: it ran out of time, and the request, which came later,
+ * has some left.
+ */
+export async function isWorthRepeating(
+  { begun }: SharedRun,
+  { deadline }: Pick<SharingContext, 'deadline'>,
+): Promise<boolean> {
+  if (deadline && deadline.leftMs() < MIN_LEFT_MS) return false;
+  const result = await begun?.catch(() => undefined);
+  return result?.errors?.some(({ extensions }) => extensions.code === 'DEADLINE_EXCEEDED') ?? false;
 }
