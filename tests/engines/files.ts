@@ -7,6 +7,7 @@ const OWN_DATABASES: readonly string[] = ['tests/postgres/*.test.ts', 'tests/mov
 
 /** Files of tests that only apply to database files, with the reason. */
 const ON_SQLITE: Readonly<Record<string, string>> = {
+  'tests/diagnosis/four-faults.test.ts': 'asks SQLite how it runs a statement, as the guide does',
   'tests/durability/backup.test.ts': 'copies files; tests/postgres/backup.test.ts is its counterpart',
   'tests/durability/full-disk.test.ts': 'fills the disk of a file',
   'tests/foundations/stock-gateway.test.ts': 'lists the packages that a subgraph loads for a file',
