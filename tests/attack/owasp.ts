@@ -6,7 +6,7 @@ import { send, sendJson, type Target } from '../harness/targets.ts';
 import { targets } from './usual-targets.ts';
 
 // The OWASP cheat sheet for GraphQL, on the gateway and on each subgraph in production mode:
-// https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html. The gateway's limits are in limits.test.ts.
+// https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html. The gateway's limits are in limits.production.ts.
 
 /** Header that no web page can send without a preflight. */
 const NOT_FORGED = { 'apollo-require-preflight': 'true' };

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Behaviour } from '../harness/behaviours.ts';
 import { type Answer, ask, codesOf, createOrder, createUser, get } from '../harness/client.ts';
+import { times } from '../harness/full-count.ts';
 import { start, startGraph, temporaryFolder } from '../harness/graph.ts';
 import { serveSubgraph } from '../harness/subgraph.ts';
 import { until } from '../harness/waiting.ts';
 import { supergraphWith } from './settings.ts';
 
-const SLEEP_WINDOW_MS = process.env.FAULTS === 'full' ? 5000 : 1000;
+const SLEEP_WINDOW_MS = times(5000, 1000);
 
 const supergraph = await supergraphWith(
   { after },

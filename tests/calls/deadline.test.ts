@@ -45,7 +45,7 @@ test('users hangs: answers an operation at its deadline, with the rest and an er
 });
 
 /** One of 100 operations may be slow; of few, on a busy machine, many are. */
-const USUAL = process.env.FAULTS === 'full' ? 0.99 : 0.5;
+const USUAL = times(0.99, 0.5);
 
 /** Resolves with the longest time of this many operations, one after the other. */
 async function latency(count: number): Promise<number> {

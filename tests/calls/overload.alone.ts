@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createOrder, createUser } from '../harness/client.ts';
+import { isFull } from '../harness/full-count.ts';
 import { start, startGraph } from '../harness/graph.ts';
 import { runScript } from '../harness/process.ts';
 import { serveGreetings } from './greetings.ts';
@@ -10,7 +11,6 @@ import { supergraphOf, supergraphWith } from './settings.ts';
 // Run by itself: beside other tests, what a process can do is another matter from one second to the next.
 
 /** The throughput of the processors varies over three seconds; over a minute the promise holds as it is. */
-const isFull = process.env.FAULTS === 'full';
 const OVERLOAD_MS = isFull ? 60_000 : 3000;
 const MEASURED_MS = 2000;
 const WARM_UP_MS = 1000;

@@ -3,36 +3,40 @@ import { dirname, join } from 'node:path';
 import { ROOT } from '../harness/process.ts';
 
 /** Files of tests that bring their own databases: the engine is what they are about. */
-const OWN_DATABASES: readonly string[] = ['tests/postgres/*.test.ts', 'tests/moving/*.test.ts'];
+const OWN_DATABASES: readonly string[] = [
+  'tests/postgres/*.production.ts',
+  'tests/moving/*.production.ts',
+  'tests/engines/engines.production.ts',
+];
 
 /** Files of tests that only apply to database files, with the reason. */
 const ON_SQLITE: Readonly<Record<string, string>> = {
-  'tests/diagnosis/four-faults.test.ts': 'asks SQLite how it runs a statement, as the guide does',
-  'tests/durability/backup.test.ts': 'copies files; tests/postgres/backup.test.ts is its counterpart',
-  'tests/durability/full-disk.test.ts': 'fills the disk of a file',
+  'tests/diagnosis/four-faults.production.ts': 'asks SQLite how it runs a statement, as the guide does',
+  'tests/durability/backup.production.ts': 'copies files; tests/postgres/backup.production.ts is its counterpart',
+  'tests/durability/full-disk.production.ts': 'fills the disk of a file',
   'tests/foundations/stock-gateway.test.ts': 'lists the packages that a subgraph loads for a file',
 };
 
 /** Files of tests that can't have two instances of everything, with the reason. A test of two is named if there is one. */
 const ONE_INSTANCE: Readonly<Record<string, string>> = {
-  'tests/attack/bounded-work.test.ts': 'measures the time and memory of one process',
-  'tests/attack/limits.test.ts': 'measures one process',
+  'tests/attack/bounded-work.production.ts': 'measures the time and memory of one process',
+  'tests/attack/limits.production.ts': 'measures one process',
   'tests/calls/circuit-breaker.test.ts':
     'counts until the breaker of one gateway opens; instance-pool.test.ts is of two',
   'tests/calls/retry.test.ts':
-    'counts attempts within the budget of one gateway; tests/calls/instances.test.ts is of two',
+    'counts attempts within the budget of one gateway; tests/calls/instances.production.ts is of two',
   'tests/calls/sharing.test.ts': 'counts calls that requests share within one gateway',
   'tests/clients/graphiql.test.ts': 'looks at the pages of one gateway',
   'tests/commands/check-schema.test.ts':
     'reads what one gateway has recorded; tests/caching/shared-usage.test.ts is of two',
-  'tests/diagnosis/four-faults.test.ts': 'reads the log, plan and metrics of one gateway, as the guide says',
-  'tests/durability/backup.test.ts': 'stops each subgraph and starts it once',
-  'tests/durability/full-disk.test.ts': 'has no gateway, and one orders',
-  'tests/durability/killed.test.ts': 'has no gateway, and one orders; tests/saga/killed.test.ts is of two',
-  'tests/durability/lost-reply.test.ts':
-    'has no gateway, and one orders; tests/durability/mutation-outcomes.test.ts is of two',
-  'tests/faults/recovery.test.ts': 'starts and ends each process once; tests/calls/instances.test.ts is of two',
-  'tests/following/schemas.test.ts': 'sees one gateway change over; tests/calls/instances.test.ts is of two',
+  'tests/diagnosis/four-faults.production.ts': 'reads the log, plan and metrics of one gateway, as the guide says',
+  'tests/durability/backup.production.ts': 'stops each subgraph and starts it once',
+  'tests/durability/full-disk.production.ts': 'has no gateway, and one orders',
+  'tests/durability/killed.production.ts': 'has no gateway, and one orders; tests/saga/killed.production.ts is of two',
+  'tests/durability/lost-reply.production.ts':
+    'has no gateway, and one orders; tests/durability/mutation-outcomes.production.ts is of two',
+  'tests/faults/recovery.test.ts': 'starts and ends each process once; tests/calls/instances.production.ts is of two',
+  'tests/following/schemas.test.ts': 'sees one gateway change over; tests/calls/instances.production.ts is of two',
   'tests/following/supergraph-file.test.ts': 'sees one gateway refuse a change, with its line',
   'tests/identity/identity.test.ts': 'sees one gateway change its settings',
   'tests/protection/limits.test.ts': 'counts the log lines of one gateway',
@@ -57,7 +61,7 @@ export function filesOn(engine: 'sqlite' | 'postgres', instances: number): reado
   const left = new Set(globSync([...OWN_DATABASES], { cwd: ROOT }));
   for (const file of Object.keys(engine === 'postgres' ? ON_SQLITE : {})) left.add(file);
   for (const file of Object.keys(instances > 1 ? ONE_INSTANCE : {})) left.add(file);
-  return globSync('tests/*/*.test.ts', { cwd: ROOT })
+  return globSync('tests/*/*.{test,production}.ts', { cwd: ROOT })
     .filter((file) => !left.has(file) && startsDatabases(file))
     .toSorted();
 }

@@ -3,6 +3,7 @@ import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
+import { times } from '../harness/full-count.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { ROOT } from '../harness/process.ts';
 import { filesOn } from './files.ts';
@@ -30,7 +31,7 @@ interface Outcome {
 /** Few, because a graph of two instances is eight processes. */
 const AT_A_TIME = 2;
 /** Time limit of one file. */
-const FILE_TIMEOUT_MS = process.env.FAULTS === 'full' ? 3_600_000 : 300_000;
+const FILE_TIMEOUT_MS = times(3_600_000, 600_000);
 
 const { values, positionals } = parseArgs({
   options: { only: { type: 'string', multiple: true } },

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { times } from '../harness/full-count.ts';
+import { isFull, times } from '../harness/full-count.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';
 import { PROBE_OPTIONS, readProbe } from '../harness/probe.ts';
 import { replace } from '../harness/supergraph-files.ts';
@@ -21,7 +21,6 @@ const LATER_AT_MOST_MS = 50;
 const INTERVAL_MS = 10;
 
 /** Other processes on the same processors delay answers too, so only the full count compares times. */
-const isFull = process.env.FAULTS === 'full';
 const KNOWN = JSON.stringify({ query: '{ known0 }' });
 const ANSWER = '{"data":{"known0":1}}\n';
 

@@ -8,11 +8,11 @@ import { readJson } from '../harness/sources.ts';
 
 const DOCUMENTED = /\bnpm (?:run (?:--silent )?([\w:]+)|(start|stop|restart|test)\b)/g;
 
-/** Command that takes long. `npm test` runs the same tests at a tenth of the count or less. */
+/** Command that takes long. CI runs the same tests at a tenth of the count or less. */
 const TOO_LONG = ['test:faults'];
 
 const scripts: Readonly<Record<string, string>> = readJson('package.json').scripts;
-const tests = globSync(['tests/**/*.ts', 'bench/**/*.test.ts'], { cwd: ROOT }).map((path) =>
+const tests = globSync(['tests/**/*.ts', 'bench/**/*.{test,production}.ts'], { cwd: ROOT }).map((path) =>
   readFileSync(join(ROOT, path), 'utf8'),
 );
 const run = new Set(scriptsThatRun());
@@ -50,7 +50,8 @@ function isRunByTest(name: string): boolean {
     tests.some((text) => npm.test(text)) ||
     filesOf(name).some(
       (file) =>
-        existsSync(join(ROOT, file.replace(/\.ts$/, '.test.ts'))) || tests.some((text) => text.includes(`'${file}'`)),
+        ['.test.ts', '.production.ts'].some((end) => existsSync(join(ROOT, file.replace(/\.ts$/, end)))) ||
+        tests.some((text) => text.includes(`'${file}'`)),
     )
   );
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { filesWithFullCount } from '../harness/full-count-files.ts';
 import { readSources } from '../harness/sources.ts';
 
 test('each file with end-to-end tests runs: by its name, or because a file that runs imports it', () => {
   const sources = readSources('tests');
-  const isRun = (path: string) => /\.(test|alone|engine|suite|jest)\.ts$/.test(path);
+  const isRun = (path: string) => /\.(test|production|alone|engine|suite|jest)\.ts$/.test(path);
   const parts = sources.filter(({ path, text }) => !isRun(path) && /^\s*(test|describe)\(/m.test(text));
   assert.ok(parts.length > 0);
   for (const { path } of parts) {
@@ -15,4 +16,20 @@ test('each file with end-to-end tests runs: by its name, or because a file that 
       `${path} does not run`,
     );
   }
+});
+
+test('npm run test:faults runs every file with a full count', () => {
+  const found = filesWithFullCount();
+  for (const path of [
+    'pm2/reload.production.ts',
+    'saga/killed.production.ts',
+    'calls/overload.alone.ts',
+    'faults/recovery.test.ts',
+  ])
+    assert.ok(found.includes(`tests/${path}`), path);
+  const reading = readSources('tests').filter(({ text }) => /process\.env\.FAULTS/.test(text));
+  assert.deepEqual(
+    reading.map(({ path }) => path),
+    ['tests/harness/full-count.ts'], // by whose imports they are found
+  );
 });

@@ -1,6 +1,7 @@
-const isFull = process.env.FAULTS === 'full';
+/** True in `npm run test:faults`, which finds the tests to run by their imports of this file. */
+export const isFull = process.env.FAULTS === 'full';
 
-/** Returns `full` in `npm run test:faults`, a tenth of it or `small` in `npm test`. */
+/** Returns `full` in `npm run test:faults`, and otherwise a tenth of it or `small`. */
 export function times(full: number, small = Math.ceil(full / 10)): number {
   return isFull ? full : small;
 }

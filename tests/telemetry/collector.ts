@@ -66,7 +66,7 @@ interface SentSpan extends Pick<Span, 'traceId' | 'spanId' | 'parentSpanId' | 'n
   readonly status: { readonly code: number };
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
-  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
 }
 
 interface Resource {
@@ -187,7 +187,7 @@ function spansOf({ resourceSpans = [] }: Sent): Span[] {
 
 function toSpan(
   service: string,
-  { attributes, status, links, startTimeUnixNano, endTimeUnixNano, ...span }: SentSpan,
+  { attributes, status, links = [], startTimeUnixNano, endTimeUnixNano, ...span }: SentSpan,
 ): Span {
   return {
     ...span,

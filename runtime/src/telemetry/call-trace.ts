@@ -1,4 +1,3 @@
-import type { Attributes } from '@opentelemetry/api';
 import type { CallDescription, ObservedCall } from '../request-scope.ts';
 
 /** Trace of a request. An interface, so that OpenTelemetry is loaded only if it is configured. */
@@ -31,7 +30,7 @@ export interface EndedSpan {
   readonly name: string;
   /** Start by `performance.now()`. */
   readonly startedAt: number;
-  readonly attributes?: Attributes;
+  readonly attributes?: Readonly<Record<string, string | undefined>>;
   /** Set if it was work of another system, such as a database. */
   readonly isClient?: boolean;
   /** Span of another request that did the work for this one too. */

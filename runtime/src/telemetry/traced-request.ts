@@ -1,55 +1,89 @@
-import { type Context, type Span, SpanKind, type SpanOptions, type Tracer } from '@opentelemetry/api';
+import type { IncomingMessage } from 'node:http';
 import type { CallDescription } from '../request-scope.ts';
 import type { CallTrace, EndedSpan, RequestTrace } from './call-trace.ts';
-import { fail, startCall } from './traced-call.ts';
+import { attribute, attributes } from './otlp-spans.ts';
+import { SpanKind } from './recorded-span.ts';
+import type { SpanQueue } from './span-queue.ts';
+import { childOf, newContext, type TraceContext } from './trace-context.ts';
+import { TracedCall } from './traced-call.ts';
+
+const SCHEME = attribute('url.scheme', 'http');
 
 /** Trace of one request that is sampled, in spans named by OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 export class TracedRequest implements RequestTrace {
   readonly isRecording = true;
-  readonly #tracer: Tracer;
-  readonly #context: Context;
-  readonly #span: Span;
+  readonly #queue: SpanQueue;
+  readonly #parent: TraceContext | undefined;
+  readonly #context: TraceContext;
+  readonly #startedAt = performance.now();
+  #name = 'GraphQL Operation';
+  #attributes: string;
 
-  /** @param context the one of the span */
-  constructor(tracer: Tracer, span: Span, context: Context) {
-    this.#tracer = tracer;
-    this.#context = context;
-    this.#span = span;
+  constructor(request: IncomingMessage, parent: TraceContext | undefined, queue: SpanQueue) {
+    this.#queue = queue;
+    this.#parent = parent;
+    this.#context = parent ? childOf(parent) : newContext(true);
+    this.#attributes = attributesOf(request);
   }
 
   get traceId(): string {
-    return this.#span.spanContext().traceId;
+    return this.#context.traceId;
   }
 
   get spanId(): string {
-    return this.#span.spanContext().spanId;
+    return this.#context.spanId;
   }
 
   nameOperation(type: string, name: string | undefined): void {
-    this.#span.updateName(type);
-    this.#span.setAttribute('graphql.operation.type', type);
-    if (name !== undefined) this.#span.setAttribute('graphql.operation.name', name);
+    this.#name = type;
+    this.#attributes += `,${attribute('graphql.operation.type', type)}`;
+    if (name !== undefined) this.#attributes += `,${attribute('graphql.operation.name', name)}`;
   }
 
-  add({ name, startedAt, attributes, isClient = false, link, error }: EndedSpan): void {
-    const options: SpanOptions = {
-      startTime: startedAt,
+  add({ name, startedAt, attributes: values = {}, isClient = false, link, error }: EndedSpan): void {
+    this.#queue.add({
+      context: childOf(this.#context),
+      parent: this.#context,
+      name,
       kind: isClient ? SpanKind.CLIENT : SpanKind.INTERNAL,
-      ...(attributes && { attributes }),
-      ...(link && { links: [{ context: { ...link } }] }),
-    };
-    const span = this.#tracer.startSpan(name, options, this.#context);
-    if (error !== undefined) fail(span, error);
-    span.end(performance.now());
+      startedAt,
+      endedAt: performance.now(),
+      attributes: attributes(values),
+      link,
+      error,
+    });
   }
 
   startCall(call: CallDescription): CallTrace {
-    return startCall(this.#tracer, this.#context, call);
+    return new TracedCall(call, this.#context, this.#queue);
   }
 
   end(status: number | undefined, error: string | undefined): void {
-    if (status !== undefined) this.#span.setAttribute('http.response.status_code', status);
-    if (error !== undefined) fail(this.#span, error);
-    this.#span.end();
+    this.#queue.add({
+      context: this.#context,
+      parent: this.#parent,
+      name: this.#name,
+      kind: SpanKind.SERVER,
+      startedAt: this.#startedAt,
+      endedAt: performance.now(),
+      attributes:
+        status === undefined
+          ? this.#attributes
+          : `${this.#attributes},${attribute('http.response.status_code', status)}`,
+      link: undefined,
+      error,
+    });
   }
+}
+
+function attributesOf({ method = '', url = '', socket, httpVersion }: IncomingMessage): string {
+  const { localAddress, localPort, remoteAddress } = socket;
+  const query = url.indexOf('?');
+  const path = query === -1 ? url : url.slice(0, query);
+  let text = `${attribute('http.request.method', method)},${SCHEME},${attribute('url.path', path)}`;
+  text += `,${attribute('network.protocol.version', httpVersion)}`;
+  if (localAddress !== undefined) text += `,${attribute('server.address', localAddress)}`;
+  if (localPort !== undefined) text += `,${attribute('server.port', localPort)}`;
+  if (remoteAddress !== undefined) text += `,${attribute('client.address', remoteAddress)}`;
+  return text;
 }

@@ -1,23 +1,26 @@
-import { defaultTextMapSetter, ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api';
 import type { CallTrace, RequestTrace } from './call-trace.ts';
-import { propagator } from './traced-call.ts';
+import { childOf, newContext, type TraceContext, traceHeaders } from './trace-context.ts';
 
 /** Trace of a request of which nothing is sent. Calls pass its ids on, and that it isn't sampled. */
 export class UnsampledRequest implements RequestTrace {
-  readonly traceId: string;
-  readonly spanId: string;
   readonly isRecording = false;
-  readonly #call: CallTrace;
+  readonly #context: TraceContext;
+  #call: CallTrace | undefined;
 
-  constructor(span: SpanContext) {
-    this.traceId = span.traceId;
-    this.spanId = span.spanId;
-    const headers: Record<string, string> = {};
-    propagator.inject(trace.setSpanContext(ROOT_CONTEXT, span), headers, defaultTextMapSetter);
-    this.#call = { reference: span, headers, end: nothing };
+  constructor(parent: TraceContext | undefined) {
+    this.#context = parent ? childOf(parent) : newContext(false);
+  }
+
+  get traceId(): string {
+    return this.#context.traceId;
+  }
+
+  get spanId(): string {
+    return this.#context.spanId;
   }
 
   startCall(): CallTrace {
+    this.#call ??= { reference: this.#context, headers: traceHeaders(this.#context), end: nothing };
     return this.#call;
   }
 

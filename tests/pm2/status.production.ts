@@ -5,11 +5,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CONFIGURATION_EXIT_CODE } from '@lockstep/runtime/configuration-error.ts';
+import { isFull } from '../harness/full-count.ts';
 import { COMPILE_CACHE } from '../harness/process.ts';
 import { APPS, createSmallProject } from '../harness/small-project.ts';
 import { until } from '../harness/waiting.ts';
 
-const IS_FULL = process.env.FAULTS === 'full';
 const HAS_PRLIMIT = spawnSync('prlimit', ['--version']).status === 0;
 
 const project = await createSmallProject({ after });
@@ -92,7 +92,7 @@ test('npm run status says that a process is not started again, with its last err
   assert.match((await project.command('status')).stdout, /^users is online and ready/m);
 });
 
-test('pm2 starts a process again however often it crashes', { skip: !IS_FULL && 'takes half a minute' }, async () => {
+test('pm2 starts a process again however often it crashes', { skip: !isFull && 'takes half a minute' }, async () => {
   const program = await readFile(project.programOf('users'), 'utf8');
   await project.command('delete');
   assert.equal((await project.command('start')).code, 0);

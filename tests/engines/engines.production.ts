@@ -7,7 +7,7 @@ import { ROOT } from '../harness/process.ts';
 import { EXCEPTIONS, filesOn } from './files.ts';
 
 const COMMAND = ['--env-file=tests/test.env', 'tests/engines/run.ts'];
-const FILE = 'tests/engines/every-instance.test.ts';
+const FILE = 'tests/engines/every-instance.production.ts';
 
 test('npm run test:engines runs a file with two instances of everything on PostgreSQL', {
   skip: withoutPostgres,
@@ -21,7 +21,7 @@ test('npm run test:engines runs a file with two instances of everything on Postg
 });
 
 test('each end-to-end test of a graph runs on every engine, and those that are left out with two instances exist', () => {
-  const files = globSync('tests/*/*.test.ts', { cwd: ROOT });
+  const files = globSync('tests/*/*.{test,production}.ts', { cwd: ROOT });
   assert.deepEqual(
     EXCEPTIONS.filter((file) => !files.includes(file)),
     [],

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ask, createProduct, createUser, errorsOf, get } from '../harness/client.ts';
+import { isFull } from '../harness/full-count.ts';
 import { createProject, type Outcome, run } from '../harness/pm2.ts';
 import { freePort } from '../harness/ports.ts';
 import { ROOT } from '../harness/process.ts';
@@ -21,7 +22,6 @@ import { applyBlock, blocksOf } from './documented-blocks.ts';
 const PAGE = 'docs/add-a-subgraph.md';
 const [CREATE, ...CHANGES] = blocksOf(PAGE);
 const QUERY = CHANGES.pop();
-const isFull = process.env.FAULTS === 'full';
 
 const root = await mkdtemp(join(tmpdir(), 'lockstep-next-'));
 await copyWholeProject(root);

@@ -1,0 +1,79 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
+import type { Logger } from '../logging.ts';
+import { CollectorOutage, SEND_TIMEOUT_MS, unlessSlow } from './collector-outage.ts';
+import { SpanWriter } from './otlp-spans.ts';
+import type { RecordedSpan } from './recorded-span.ts';
+import type { OtlpSettings } from './telemetry-settings.ts';
+
+/** Maximum number of spans that wait to be sent. Further ones are dropped, so that a slow collector costs no more memory. */
+const MAX_WAITING = 8192;
+
+/** Number of spans that are sent together. */
+const BATCH = 512;
+
+const SEND_INTERVAL_MS = 2000;
+
+/** Sends spans to a collector, one batch at a time. Logs the beginning and the end of an outage. */
+export class SpanQueue {
+  readonly #exporter;
+  readonly #outage: CollectorOutage;
+  readonly #timer: NodeJS.Timeout;
+  readonly #waiting: RecordedSpan[] = [];
+  #sending: Promise<void> | undefined;
+  /** Bound, so that what it logs doesn't seem to belong to the request whose span was one too many. */
+  readonly #sendSoon = AsyncLocalStorage.bind(() => {
+    this.#sending ??= this.#sendBatches().finally(() => {
+      this.#sending = undefined;
+    });
+  });
+
+  constructor({ url, headers, serviceName }: OtlpSettings, logger: Logger) {
+    const writer = new SpanWriter({ 'service.name': serviceName, 'process.pid': process.pid });
+    const given = { url, headers: { ...headers }, timeoutMillis: SEND_TIMEOUT_MS };
+    this.#exporter = createOtlpHttpExportDelegate<RecordedSpan[], object>(
+      convertLegacyHttpOptions(given, 'TRACES', 'v1/traces', { 'content-type': 'application/json' }),
+      { serializeRequest: (spans) => writer.write(spans), deserializeResponse: () => ({}) },
+      'otlp_http_json_span_exporter',
+      { name: 'span', countItems: ({ length }) => length },
+      undefined,
+    );
+    this.#outage = new CollectorOutage('traces', logger);
+    this.#timer = setInterval(this.#sendSoon, SEND_INTERVAL_MS).unref();
+  }
+
+  /** Sends a span soon, unless too many wait. */
+  add(span: RecordedSpan): void {
+    if (this.#waiting.length >= MAX_WAITING) return;
+    this.#waiting.push(span);
+    if (this.#waiting.length >= BATCH && !this.#sending) this.#sendSoon();
+  }
+
+  /** Sends the spans that wait, unless the collector is too slow. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await unlessSlow(this.#sendRest());
+  }
+
+  async #sendBatches(): Promise<void> {
+    do await this.#sendBatch();
+    while (this.#waiting.length >= BATCH); // fewer wait for more, as a request costs as much as a hundred spans
+  }
+
+  async #sendRest(): Promise<void> {
+    await this.#sending;
+    while (this.#waiting.length > 0) await this.#sendBatch();
+    await this.#exporter.shutdown();
+  }
+
+  async #sendBatch(): Promise<void> {
+    const batch = this.#waiting.splice(0, BATCH);
+    if (batch.length === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#exporter.export(batch, (result) => {
+        this.#outage.note(result);
+        resolve();
+      });
+    });
+  }
+}
