@@ -1,12 +1,11 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
-import type { Logger } from '@lockstep/runtime/logging.ts';
+import { batchedInfo, type Logger } from '@lockstep/runtime/logging.ts';
 import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import type { RequestTrace } from '@lockstep/runtime/telemetry/call-trace.ts';
 import { observeRequest } from '@lockstep/runtime/telemetry/observe-request.ts';
 import { openLogExport, openMetricExport } from '@lockstep/runtime/telemetry/open-exports.ts';
-import { reportToPm2 } from '@lockstep/runtime/telemetry/pm2-figures.ts';
+import { Pm2Figures } from '@lockstep/runtime/telemetry/pm2-figures.ts';
 import type { ProcessTelemetry } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import type { Tracing } from '@lockstep/runtime/telemetry/tracing.ts';
 import type { LogEvent } from 'kysely';
@@ -25,30 +24,32 @@ interface Closable {
 interface Sinks {
   readonly metrics: SubgraphMetrics | undefined;
   readonly tracing: Tracing<RequestTrace> | undefined;
-  readonly accessLog: Logger | undefined;
+  readonly accessLog: ((line: object) => void) | undefined;
+  readonly pm2: Pm2Figures | undefined;
 }
 
 /** Telemetry of a subgraph: metrics, traces and access log, as far as they are configured. */
 export class SubgraphTelemetry {
   readonly #sinks: Sinks;
   readonly #exports: readonly Closable[];
-  readonly #current = new AsyncLocalStorage<SubgraphRequest>();
 
   private constructor(sinks: Sinks, exports: readonly Closable[]) {
     this.#sinks = sinks;
     this.#exports = exports;
   }
 
-  /** Opens what is configured; undefined if nothing is. The libraries are loaded on demand. */
+  /** Opens what is configured; undefined if nothing is, and pm2 doesn't run this process. The libraries are loaded on demand. */
   static async open(settings: ProcessTelemetry, logger: Logger): Promise<SubgraphTelemetry | undefined> {
     const { hasAccessLog, metricsPath, tracing, metricExport, logExport } = settings;
     const hasMetrics = metricsPath !== undefined || metricExport !== undefined;
-    if (!hasAccessLog && !hasMetrics && !tracing && !logExport) return undefined;
+    const pm2 = Pm2Figures.report();
+    if (!hasAccessLog && !hasMetrics && !tracing && !logExport && !pm2) return undefined;
     const metrics = hasMetrics ? await openMetrics() : undefined;
     const sinks = {
       metrics,
-      accessLog: hasAccessLog ? logger : undefined,
+      accessLog: hasAccessLog ? batchedInfo(logger, 'request') : undefined,
       tracing: tracing && (await openTracing(tracing, logger)),
+      pm2,
     };
     return new SubgraphTelemetry(sinks, [
       ...(sinks.tracing ? [sinks.tracing] : []),
@@ -61,6 +62,11 @@ export class SubgraphTelemetry {
     return this.#sinks.metrics;
   }
 
+  /** True if the resolvers and statements of a request are timed too. */
+  get timesWork(): boolean {
+    return this.#sinks.metrics !== undefined || this.#sinks.tracing !== undefined;
+  }
+
   /** Answers a request that has arrived, and observes it until its response ends. */
   observe(
     request: IncomingMessage,
@@ -70,26 +76,25 @@ export class SubgraphTelemetry {
     const { metrics, tracing } = this.#sinks;
     const observed = new SubgraphRequest(request, tracing?.startRequest(request), metrics);
     observeRequest(observed, response, this.#sinks);
-    return this.#current.run(observed, () => requestScope.run(observed, answer));
+    return requestScope.run(observed, answer);
   }
 
   /** Notes the operation that the current request is for, and that its answer has no errors. */
   noteAnswer(kind: string, name: string | undefined): void {
-    const observed = this.#current.getStore();
+    const observed = currentRequest();
     observed?.noteOperation(kind, name);
     observed?.noteAnswer({}, []);
   }
 
   /** Notes the operations that Apollo Server answers. */
   plugin(): ApolloServerPlugin {
-    const current = this.#current;
     const listener: GraphQLRequestListener<object> = {
       async didResolveOperation({ operation }) {
-        if (operation) current.getStore()?.noteOperation(operation.operation, operation.name?.value);
+        if (operation) currentRequest()?.noteOperation(operation.operation, operation.name?.value);
       },
       async willSendResponse({ response: { body } }) {
         if (body.kind === 'single')
-          current.getStore()?.noteAnswer(body.singleResult.data, body.singleResult.errors ?? []);
+          currentRequest()?.noteAnswer(body.singleResult.data, body.singleResult.errors ?? []);
       },
     };
     return { requestDidStart: async () => listener };
@@ -99,7 +104,7 @@ export class SubgraphTelemetry {
   noteResolver(field: string, startedAt: number, isFailed: boolean): void {
     const ms = performance.now() - startedAt;
     this.#sinks.metrics?.resolverDuration.add(field, ms / 1000);
-    const trace = ms < SLOW_MS ? undefined : this.#current.getStore()?.trace;
+    const trace = ms < SLOW_MS ? undefined : currentRequest()?.trace;
     if (!trace?.isRecording) return;
     const attributes = { 'graphql.field.coordinates': field };
     trace.add({ name: `resolve ${field}`, startedAt, attributes, error: isFailed ? 'resolver' : undefined });
@@ -109,7 +114,7 @@ export class SubgraphTelemetry {
   readonly noteStatement = ({ level, query: { sql }, queryDurationMillis }: LogEvent, system: Engine['name']): void => {
     const { summary, operation, table } = nameOf(sql);
     this.#sinks.metrics?.statementDuration.add(summary, queryDurationMillis / 1000);
-    const trace = this.#current.getStore()?.trace;
+    const trace = currentRequest()?.trace;
     if (!trace?.isRecording) return;
     const attributes = {
       'db.system.name': system,
@@ -134,11 +139,15 @@ export class SubgraphTelemetry {
   }
 }
 
+/** Returns the request that code runs for; undefined outside of requests. */
+function currentRequest(): SubgraphRequest | undefined {
+  const scope = requestScope.getStore();
+  return scope instanceof SubgraphRequest ? scope : undefined;
+}
+
 async function openMetrics(): Promise<SubgraphMetrics> {
   const { SubgraphMetrics } = await import('./subgraph-metrics.ts');
-  const metrics = new SubgraphMetrics();
-  reportToPm2(metrics);
-  return metrics;
+  return new SubgraphMetrics();
 }
 
 async function openTracing(
