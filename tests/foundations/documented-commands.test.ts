@@ -12,7 +12,7 @@ const DOCUMENTED = /\bnpm (?:run (?:--silent )?([\w:]+)|(start|stop|restart|test
 const TOO_LONG = ['test:faults', 'test:postgres'];
 
 const scripts: Readonly<Record<string, string>> = readJson('package.json').scripts;
-const tests = globSync(['tests/**/*.ts', 'bench/**/*.test.ts'], { cwd: ROOT }).map((path) =>
+const tests = globSync(['tests/**/*.ts', 'bench/**/*.{test,production}.ts'], { cwd: ROOT }).map((path) =>
   readFileSync(join(ROOT, path), 'utf8'),
 );
 const run = new Set(scriptsThatRun());

@@ -11,7 +11,7 @@ import { until } from '../harness/waiting.ts';
 const CLIENTS = 8;
 const CHANGES = times(10, 4);
 /** Between an answer and the next request of a client. */
-const PAUSE_MS = times(0, 10);
+const PAUSE_MS = times(0, 30);
 
 // Either the schema or the settings deny the count to requests without a token.
 const BY_SCHEMA = { isCountGuarded: true };

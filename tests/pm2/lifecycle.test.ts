@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
-import { readFile, realpath, writeFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { get } from '../harness/client.ts';
 import { createProject, type Pm2Process } from '../harness/pm2.ts';
 import { ROOT } from '../harness/process.ts';
 import { SUBGRAPH_NAMES } from '../harness/subgraphs.ts';
-import { testCrashes } from './crash.ts';
+import { startNeighbour, testNeighbour } from './neighbour.ts';
 import { testSecret } from './secret.ts';
 
-// A day of the project under a pm2 that also runs something else.
+// The usual commands, under a pm2 that also runs something else. restarts.production.ts has the rest of an operator's day.
 
 const project = await createProject({ after });
 const NAMES = ['gateway', ...SUBGRAPH_NAMES].toSorted();
 const EMPTY_GRAPH = { users: [], orders: [], products: [] };
+let neighbour: Pm2Process | undefined;
 
 test('npm start returns once the graph answers, and prints its address and the next commands', async () => {
   const { code, stdout, stderr } = await project.npm('start');
@@ -21,7 +22,7 @@ test('npm start returns once the graph answers, and prints its address and the n
   assert.ok(stdout.includes(`Lockstep answers at ${project.url}`), stdout);
   for (const command of ['npm run seed', 'npm run logs', 'npm stop']) assert.ok(stdout.includes(command), stdout);
   assert.deepEqual(await askForAll(), EMPTY_GRAPH);
-  await startNeighbour();
+  neighbour = await startNeighbour(project);
 });
 
 test('runs each process on the Node that package.json pins', async () => {
@@ -68,43 +69,7 @@ test('writes the lines of each process to logs/, with errors in separate files',
   }
 });
 
-test('npm run restart restarts each process', async () => {
-  const before = await ours();
-  assert.equal((await project.npm('run', 'restart')).code, 0);
-  assertAllAnew(await ours(), before);
-  assert.deepEqual(await askForAll(), EMPTY_GRAPH);
-});
-
-test('npm stop stops the processes, and npm start starts them again', async () => {
-  assert.equal((await project.npm('stop')).code, 0);
-  assert.deepEqual(
-    (await ours()).map(({ name, status }) => `${name} ${status}`),
-    NAMES.map((name) => `${name} stopped`),
-  );
-  await assert.rejects(fetch(project.url));
-
-  assert.equal((await project.npm('start')).code, 0);
-  assert.deepEqual(await askForAll(), EMPTY_GRAPH);
-});
-
 testSecret(project);
-testCrashes(project);
-
-test('npm run move puts a subgraph on another database, which is in force until it is moved back', async () => {
-  const [before, other] = [project.env.USERS_DATABASE ?? '', join(project.folder, 'other.sqlite')];
-  const query = '{ users { id } }';
-  const users = await get(project.url, query);
-  const moved = await project.npm('run', 'move', '--', 'users', '--to', other);
-  assert.equal(moved.code, 0, moved.stderr);
-  assert.ok(moved.stdout.includes(`USERS_DATABASE=${other}`), moved.stdout);
-  assert.deepEqual(await get(project.url, query), users);
-
-  const restarted = await project.npm('run', 'restart', '--', 'users');
-  assert.equal(restarted.code, 1, 'the shell has the old database');
-  assert.ok(restarted.stderr.includes(`was moved to ${other}`), restarted.stderr);
-  assert.equal((await project.npm('run', 'move', '--', 'users', '--to', before)).code, 0);
-  assert.deepEqual(await get(project.url, query), users);
-});
 
 test('npm run delete removes the processes, and npm stop then succeeds', async () => {
   assert.equal((await project.npm('run', 'delete')).code, 0);
@@ -114,20 +79,7 @@ test('npm run delete removes the processes, and npm stop then succeeds', async (
   assert.match(stdout, /No process of this project is running/);
 });
 
-test('never touches other processes in the same pm2', async () => {
-  const [neighbour] = await project.list();
-  assert.deepEqual(neighbour, { ...neighbour, name: 'neighbour', pid: neighbourPid, status: 'online' });
-});
-
-let neighbourPid = 0;
-
-async function startNeighbour(): Promise<void> {
-  const script = join(project.folder, 'neighbour.js');
-  await writeFile(script, "console.log('the neighbour runs'); setInterval(() => {}, 60_000);");
-  await project.pm2(['start', script, '--name', 'neighbour']);
-  neighbourPid = (await project.list()).find(({ name }) => name === 'neighbour')?.pid ?? 0;
-  assert.notEqual(neighbourPid, 0);
-}
+testNeighbour(project, () => neighbour);
 
 function askForAll(): Promise<unknown> {
   return get(project.url, '{ users { name } orders { id } products { id } }');
@@ -139,13 +91,4 @@ async function ours(): Promise<Pm2Process[]> {
 
 function readLog(file: string): Promise<string> {
   return readFile(join(project.folder, 'logs', file), 'utf8');
-}
-
-function assertAllAnew(now: readonly Pm2Process[], before: readonly Pm2Process[]): void {
-  assert.deepEqual(
-    now.map(({ name, status }) => `${name} ${status}`),
-    NAMES.map((name) => `${name} online`),
-  );
-  const pids = before.map(({ pid }) => pid);
-  for (const { name, pid } of now) assert.ok(!pids.includes(pid), `${name} is still the process ${pid}`);
 }

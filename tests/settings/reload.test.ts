@@ -15,7 +15,7 @@ import { until } from '../harness/waiting.ts';
 const FLIPS = times(50, 5);
 const CLIENTS = 6;
 /** Between an answer and the next request of a client. */
-const PAUSE_MS = times(0, 20);
+const PAUSE_MS = times(0, 50);
 
 const files = await copySupergraph({ after });
 const graph = await startGraph(
