@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { getIntrospectionQuery } from 'graphql';
 import { ask, codesOf, createUser, get } from '../harness/client.ts';
 import { PAGES, readPage } from '../harness/documentation.ts';
@@ -9,6 +8,7 @@ import { start, startGraph } from '../harness/graph.ts';
 import { residentMb } from '../harness/memory.ts';
 import type { RunningProcess } from '../harness/process.ts';
 import { mainThreadMs } from '../harness/processor-time.ts';
+import { changeRows } from '../harness/rows.ts';
 
 // Small operations whose answers would be as large as lists can make them. One user has 100 orders, and 100 users have 100
 // each, so that every level of a list multiplies by 100.
@@ -23,20 +23,14 @@ const MAX_MS = 100;
 const MAX_MB = 100;
 const ATTEMPTS = 5;
 
-const graph = await startGraph({ after }, { all: { NODE_ENV: 'development' } });
-before(() => insertOrders(graph.databaseOf('orders')));
+/** Orders of one user, and of a hundred others. */
+const NEW_ORDERS = `
+  with recursive numbers (n) as (select 0 union all select n + 1 from numbers where n < 10099)
+  insert into orders (user_id, amount_minor, status, created_at)
+  select case when n < 100 then 1 else 2 + n % 100 end, 100, 'CONFIRMED', '2026-11-29T12:00:00.000Z' from numbers`;
 
-function insertOrders(file: string): void {
-  const database = new Database(file);
-  const insert = database.prepare(
-    "insert into orders (user_id, amount_minor, status, created_at) values (?, 100, 'CONFIRMED', '2026-11-29T12:00:00.000Z')",
-  );
-  database.transaction(() => {
-    for (let order = 0; order < 100; order += 1) insert.run(1);
-    for (let order = 0; order < 10_000; order += 1) insert.run(2 + (order % 100));
-  })();
-  database.close();
-}
+const graph = await startGraph({ after }, { all: { NODE_ENV: 'development' } });
+before(() => changeRows(graph.databaseOf('orders'), NEW_ORDERS));
 
 /** Runs the attack several times, as any one can take longer on a busy machine. Resolves with the least that one took. */
 async function leastOf(process: RunningProcess, attack: () => Promise<void>): Promise<{ ms: number; mb: number }> {

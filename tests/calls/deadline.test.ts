@@ -27,7 +27,7 @@ async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Res
 }
 
 test('users hangs: answers an operation at its deadline, with the rest and an error at each path that waited', async () => {
-  await get(graph.url, ORDERS); // planned and compiled
+  for (const url of graph.gateway.urls) await get(url, ORDERS); // planned and compiled
   graph.usersProxy.behaviour = 'hang';
   const answers = await Promise.all(Array.from({ length: times(100) }, () => timed(() => ask(graph.url, ORDERS))));
   for (const { result } of answers) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
+import type { Behaviour } from '../harness/behaviours.ts';
 import { ask, codesOf, createUser, get } from '../harness/client.ts';
 import { times } from '../harness/full-count.ts';
 import { startGraph } from '../harness/graph.ts';
-import type { Behaviour } from '../harness/proxy.ts';
 import { supergraphWith } from './settings.ts';
 
 const supergraph = await supergraphWith(

@@ -6,6 +6,10 @@ import { ROOT } from '../harness/process.ts';
 import { type Container, type KubernetesObject, ofKind, renderChart, withoutHelm } from './chart.ts';
 
 const SUPERGRAPH = join(ROOT, 'supergraph.yaml');
+const SUPERGRAPH_WITH_TLS = `
+gateway: { tls: { supergraph: { certificate: /etc/lockstep/tls/tls.crt, key: /etc/lockstep/tls/tls.key } } }
+`;
+const TLS_VARIABLE = /^TLS_(CERTIFICATE=.*tls\.crt|KEY=.*tls\.key|(CLIENT_)?CA=.*ca\.crt)$/;
 const SCHEMA = join(ROOT, 'subgraphs', 'users', 'schema.graphql');
 
 describe('the values of the Helm chart', { skip: withoutHelm }, () => {
@@ -64,6 +68,58 @@ describe('the values of the Helm chart', { skip: withoutHelm }, () => {
     const levelOf = (name: string) => containerOf(objects, name).env.find((each) => each.name === 'LOG_LEVEL')?.value;
     assert.deepEqual([levelOf('gateway'), levelOf('users')], ['debug', 'warn']);
   });
+
+  test('certificates come from Secrets: a subgraph speaks HTTPS, and its callers have what to show', () => {
+    const file = `--set-json=supergraph=${JSON.stringify(SUPERGRAPH_WITH_TLS)}`;
+    const objects = renderChart(
+      '--set=gateway.tls.secret=front',
+      '--set=subgraphs.users.tls.secret=back',
+      ...['--set=subgraphs.orders.tls.secret=back', file],
+    );
+    const variableOf = (name: string, variable: string) =>
+      containerOf(objects, name).env.find((each) => each.name === variable)?.value;
+    for (const caller of ['gateway', 'orders'])
+      assert.equal(variableOf(caller, 'USERS_URL'), 'https://shop-users:4001/graphql');
+    assert.equal(variableOf('gateway', 'PRODUCTS_URL'), 'http://shop-products:4003/graphql');
+    const mount = { name: 'certificates', mountPath: '/etc/lockstep/tls', readOnly: true };
+    for (const [name, secretName, scheme] of [
+      ['gateway', 'front', 'HTTPS'],
+      ['users', 'back', 'HTTPS'],
+      ['products', undefined, 'HTTP'],
+    ] as const) {
+      const { spec } = deploymentOf(objects, name);
+      const { volumeMounts = [], livenessProbe, env } = JSON.parse(JSON.stringify(containerOf(objects, name)));
+      assert.equal(livenessProbe.httpGet.scheme, scheme, name);
+      assert.deepEqual(volumeMounts.slice(0, 1), secretName ? [mount] : [], name);
+      const volumes = [{ name: 'certificates', secret: { secretName } }];
+      assert.deepEqual(JSON.parse(JSON.stringify(spec)).volumes?.slice(0, 1), secretName && volumes, name);
+      const files = env.filter((each: { name: string }) => each.name.startsWith('TLS_'));
+      assert.equal(files.length, name === 'users' ? 4 : 0, 'the gateway has its files in supergraph.yaml');
+      for (const { name: variable, value } of files) {
+        assert.match(`${variable}=${value}`, TLS_VARIABLE);
+      }
+    }
+  });
+
+  for (const [values, message] of [
+    [['--set=subgraphs.users.tls.secret=back'], /tls\.secret of gateway: it calls users, which demands a certificate/],
+    [
+      [
+        '--set=subgraphs.users.tls.secret=back',
+        '--set=gateway.tls.secret=front',
+        `--set-file=supergraph=${SUPERGRAPH}`,
+      ],
+      /tls\.secret of orders: it calls users, which demands a certificate/,
+    ],
+    [
+      ['--set=subgraph.tls.secret=back', '--set=gateway.tls.secret=front'],
+      /supergraph: give one whose subgraphs\.orders\.tls names the certificates/,
+    ],
+  ] as const) {
+    test(`refuses certificates that would not do: ${message.source.replaceAll('\\', '')}`, () => {
+      assert.throws(() => renderChart(...values), message);
+    });
+  }
 
   test('a digest pins the image', () => {
     const digest = `sha256:${'0a'.repeat(32)}`;

@@ -19,6 +19,7 @@ const MODELS = { ConfigMap, Deployment, HorizontalPodAutoscaler, NetworkPolicy, 
 const ALL = [
   `--set-file=supergraph=${join(ROOT, 'supergraph.yaml')}`,
   '--set=gateway.secretEnv.REDIS_URL=redis-url,imagePullSecrets[0].name=registry',
+  '--set=subgraph.tls.secret=back,gateway.tls.secret=front',
   '--set-json=networkPolicy.clients=[{"podSelector":{"matchLabels":{"app":"ingress"}}}]',
   '--set-json=networkPolicy.scrapers=[{"namespaceSelector":{"matchLabels":{"name":"monitoring"}}}]',
 ];

@@ -168,9 +168,9 @@ function lastUserOf(folder: string): number {
 async function assertServes(t: TestContext, orders: number): Promise<void> {
   const { verificationProxy, usersProxy, ordersProxy, url } = shop;
   const users = await start(t, 'subgraphs/users', shop.databases);
-  usersProxy.target = verificationProxy.target = users.url;
+  usersProxy.targets = verificationProxy.targets = users.urls;
   const restarted = await start(t, 'subgraphs/orders', { ...shop.databases, USERS_URL: verificationProxy.url });
-  ordersProxy.target = restarted.url;
+  ordersProxy.targets = restarted.urls;
   const query = `{ orders(first: 100, after: ${orders - 1}) { id user { name } } }`;
   assert.deepEqual(await get(url, query), { orders: [{ id: String(orders), user: { name: 'Ada Lovelace' } }] });
   assert.equal(await createOrder(url, '1'), String(orders + 1));

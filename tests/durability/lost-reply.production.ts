@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
+import type { Behaviour } from '../harness/behaviours.ts';
 import { tellProgress, times } from '../harness/full-count.ts';
-import type { Behaviour } from '../harness/proxy.ts';
 import { readRows } from '../harness/rows.ts';
 import { keyOf, startShop } from './shop.ts';
 

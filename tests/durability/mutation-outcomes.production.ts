@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
+import type { Behaviour } from '../harness/behaviours.ts';
 import { databasesOf, endingOf, sendCancel, sendCheckout, startAgain, untilSettled } from '../harness/checkouts.ts';
 import { ask, codesOf, createProduct, createUser, errorsOf, get } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
-import type { Behaviour } from '../harness/proxy.ts';
 import { readRows } from '../harness/rows.ts';
 
 const STOCK = 100;

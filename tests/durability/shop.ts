@@ -49,7 +49,7 @@ export async function startShop(t: Afterwards): Promise<Shop> {
     orders,
     async restart() {
       shop.orders = await startOrders();
-      proxy.target = shop.orders.url;
+      proxy.targets = shop.orders.urls;
     },
     submit: (number) =>
       ask(proxy.url, CREATE_ORDER, { userId, amount: amountOf(number), idempotencyKey: keyOf(number) }),

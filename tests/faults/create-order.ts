@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, describe, test } from 'node:test';
+import type { Behaviour } from '../harness/behaviours.ts';
 import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
+import { INSTANCES } from '../harness/instances.ts';
 import { assertTellsNothing } from '../harness/leaks.ts';
-import type { Behaviour } from '../harness/proxy.ts';
 import { countRows } from '../harness/rows.ts';
 import { beginAnew, graph } from './graph.ts';
 
@@ -53,7 +54,9 @@ describe('createOrder while a subgraph fails', () => {
       assert.equal(answer.data, null);
       assertTellsNothing(answer.text);
       assert.equal(countOrders(), before);
-      assert.equal(graph.verificationProxy.calls.length, SENT_AGAIN.includes(behaviour) ? 2 : 1);
+      const sent = graph.verificationProxy.calls.length;
+      if (INSTANCES === 1) assert.equal(sent, SENT_AGAIN.includes(behaviour) ? 2 : 1);
+      else assert.ok(sent === 1 || sent === 2, `${sent} calls`); // to another instance, unless that is left out already
     });
   }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, describe, test } from 'node:test';
+import type { Behaviour } from '../harness/behaviours.ts';
 import { ask, createOrder, createUser, errorsOf, get } from '../harness/client.ts';
 import { assertTellsNothing } from '../harness/leaks.ts';
-import type { Behaviour } from '../harness/proxy.ts';
 import { beginAnew, graph } from './graph.ts';
 
 /** Timeout of users in supergraph.yaml. */

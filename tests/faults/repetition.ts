@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import type { Behaviour } from '../harness/behaviours.ts';
 import { ask, codesOf } from '../harness/client.ts';
-import type { Behaviour } from '../harness/proxy.ts';
 import { countRows } from '../harness/rows.ts';
 import { beginAnew, graph } from './graph.ts';
 

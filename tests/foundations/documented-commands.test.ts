@@ -8,8 +8,8 @@ import { readJson } from '../harness/sources.ts';
 
 const DOCUMENTED = /\bnpm (?:run (?:--silent )?([\w:]+)|(start|stop|restart|test)\b)/g;
 
-/** Commands that take long. CI runs the same tests at a tenth of the count or less, or on SQLite. */
-const TOO_LONG = ['test:faults', 'test:postgres'];
+/** Command that takes long. CI runs the same tests at a tenth of the count or less. */
+const TOO_LONG = ['test:faults'];
 
 const scripts: Readonly<Record<string, string>> = readJson('package.json').scripts;
 const tests = globSync(['tests/**/*.ts', 'bench/**/*.{test,production}.ts'], { cwd: ROOT }).map((path) =>

@@ -3,6 +3,7 @@ import { checkCheckouts } from '../../commands/databases/checkout-check.ts';
 import type { CheckoutDatabases } from '../../commands/databases/checkout-databases.ts';
 import { type Answer, ask } from './client.ts';
 import { type Afterwards, type Graph, start } from './graph.ts';
+import { INSTANCES } from './instances.ts';
 import type { RunningProcess } from './process.ts';
 import { until } from './waiting.ts';
 
@@ -52,21 +53,21 @@ export async function untilSettled(graph: Graph, faultOverAt = performance.now()
   assert.deepEqual(problems, []);
 }
 
-/** Restarts a killed orders or products on its database and behind its proxies. */
+/** Restarts a killed orders or products, all instances of it, on its database and behind its proxies. */
 export async function startAgain(
   t: Afterwards,
   graph: Graph,
   name: 'orders' | 'products',
   env: Record<string, string> = {},
 ): Promise<RunningProcess> {
-  const process = await start(t, `subgraphs/${name}`, {
+  const usual = {
     ORDERS_DATABASE: databasesOf(graph).orders,
     PRODUCTS_DATABASE: databasesOf(graph).products,
-    USERS_URL: graph.verificationProxy.url,
-    PRODUCTS_URL: graph.stockProxy.url,
-    ...env,
-  });
-  if (name === 'orders') graph.ordersProxy.target = process.url;
-  else graph.productsProxy.target = graph.stockProxy.target = process.url;
+    USERS_URL: graph.verificationProxy.urls.join(),
+    PRODUCTS_URL: graph.stockProxy.urls.join(),
+  };
+  const process = await start(t, `subgraphs/${name}`, { ...usual, ...env }, INSTANCES);
+  if (name === 'orders') graph.ordersProxy.targets = process.urls;
+  else graph.productsProxy.targets = graph.stockProxy.targets = process.urls;
   return process;
 }

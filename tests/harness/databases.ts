@@ -7,7 +7,7 @@ import { ROOT } from './process.ts';
 /** Layout of the databases that a graph of the tests runs on; a schema or a database on the server of {@link SERVER}. */
 export type Layout = 'sqlite' | 'database' | 'schema';
 
-/** URL of the superuser of the PostgreSQL server that `npm run test:postgres` has started. */
+/** URL of the superuser of the PostgreSQL server that `npm run test:engines` has started. */
 const SERVER = process.env.TEST_POSTGRES_URL ?? '';
 
 /** Layout that the tests run on if they don't name one. */

@@ -2,16 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabases } from './databases.ts';
+import { INSTANCES, routesTo, usualSupergraph } from './instances.ts';
 import { type RunningProcess, startProcess } from './process.ts';
 import { type FaultProxy, startProxy } from './proxy.ts';
 import { SUBGRAPH_NAMES, SUBGRAPHS, variablesOfEach } from './subgraphs.ts';
 
 /**
  * The system for one test: real processes, files in a folder of its own, and a proxy in front of each subgraph. Reading the
- * process of a subgraph that was not started throws.
+ * process of a subgraph that was not started throws. With `TEST_INSTANCES=2` it has two gateways and two instances of each
+ * subgraph, between which callers choose by themselves; each proxy then stands in front of both.
  */
 export interface Graph {
-  /** Address of the gateway. */
+  /** Address of the gateway; of several, each in turn. */
   readonly url: string;
   readonly folder: string;
   readonly users: RunningProcess;
@@ -56,8 +58,9 @@ export async function startGraph(t: Afterwards, options: GraphOptions = {}): Pro
   const { only: names = SUBGRAPH_NAMES, all, ...own } = options;
   const ownOf: Readonly<Record<string, Record<string, string>>> = own;
   const databases = createDatabases(names, folder);
+  const usual = INSTANCES > 1 ? { SUPERGRAPH_FILE: await usualSupergraph(folder) } : {};
   const launchWith = (name: string, path: string) =>
-    launch(path, { ...variablesOf(name, databases, proxies), ...all, ...ownOf[name] });
+    launch(path, { ...usual, ...variablesOf(name, databases, proxies), ...all, ...ownOf[name] }, INSTANCES);
   const starting = [
     launchWith('gateway', 'gateway'),
     ...names.map((name) => launchWith(name, `subgraphs/${name}`)),
@@ -66,10 +69,13 @@ export async function startGraph(t: Afterwards, options: GraphOptions = {}): Pro
   const [gateway, ...subgraphs] = await Promise.all(starting);
   const started = new Map(names.map((name, index) => [name, subgraphs[index]]));
   for (const routes of [proxies.ofGateway, ...proxies.ofCaller.values()])
-    for (const [name, proxy] of routes) proxy.target = started.get(name)?.url ?? '';
+    for (const [name, proxy] of routes) proxy.targets = started.get(name)?.urls ?? [];
   const processOf = (name: string) => found(started, name);
   return {
-    ...{ url: gateway.url, folder, gateway, processOf },
+    get url() {
+      return gateway.url;
+    },
+    ...{ folder, gateway, processOf },
     databaseOf: (name) => found(databases, name),
     usersProxy: found(proxies.ofGateway, 'users'),
     ordersProxy: found(proxies.ofGateway, 'orders'),
@@ -107,10 +113,12 @@ function variablesOf(
   databases: ReadonlyMap<string, string>,
   { ofGateway, ofCaller }: Proxies,
 ): Record<string, string> {
-  const proxies = name === 'gateway' ? ofGateway : ofCaller.get(name);
+  if (name === 'gateway')
+    return Object.assign({}, ...[...ofGateway].map(([callee, { urls }]) => routesTo(callee, urls)));
+  const proxies = ofCaller.get(name);
   return {
-    ...(name !== 'gateway' && variablesOfEach('DATABASE', () => found(databases, name), [name])),
-    ...variablesOfEach('URL', (callee) => found(proxies, callee).url, [...(proxies?.keys() ?? [])]),
+    ...variablesOfEach('DATABASE', () => found(databases, name), [name]),
+    ...variablesOfEach('URL', (callee) => found(proxies, callee).urls.join(), [...(proxies?.keys() ?? [])]),
   };
 }
 
@@ -120,20 +128,25 @@ function found<Value>(values: ReadonlyMap<string, Value | undefined> | undefined
   return value;
 }
 
-/** Starts one process of the graph, on a free port unless `env` names one. It ends with the test. */
-export function start(t: Afterwards, folder: string, env: Record<string, string> = {}): Promise<RunningProcess> {
-  const started = launch(folder, env);
+/**
+ * Starts a process of the graph, on a free port unless `env` names one. It ends with the test.
+ *
+ * @param count number of its instances
+ */
+export function start(
+  t: Afterwards,
+  folder: string,
+  env: Record<string, string> = {},
+  count = 1,
+): Promise<RunningProcess> {
+  const started = launch(folder, env, count);
   stopAfter(t, [started]);
   return started;
 }
 
-function launch(folder: string, env: Record<string, string>): Promise<RunningProcess> {
-  return startProcess(folder, {
-    ...variablesOfEach('PORT', () => '0'),
-    GATEWAY_PORT: '0',
-    SUBGRAPH_SECRET: 'a secret for this test only',
-    ...env,
-  });
+function launch(folder: string, env: Record<string, string>, count: number): Promise<RunningProcess> {
+  const usual = { ...variablesOfEach('PORT', () => '0'), GATEWAY_PORT: '0' };
+  return startProcess(folder, { ...usual, SUBGRAPH_SECRET: 'a secret for this test only', ...env }, count);
 }
 
 /** Stops processes together, because a stop takes half a second while a client keeps its connection. */
@@ -146,7 +159,7 @@ function stopAfter(t: Afterwards, started: readonly Promise<RunningProcess>[]): 
 }
 
 async function proxyFor(t: Afterwards): Promise<FaultProxy> {
-  const proxy = await startProxy('');
+  const proxy = await startProxy('', INSTANCES);
   t.after(() => proxy.close());
   return proxy;
 }

@@ -14,6 +14,8 @@ export const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.
 /** Environment without the machine's own variables. */
 const ENVIRONMENT = { PATH: process.env.PATH, LOG_FORMAT: 'json', ...COMPILE_CACHE };
 
+const ANSWERS = ' answers at ';
+
 /** Addresses of other subgraphs at which nothing answers, for a test without them. */
 const NO_PEERS = variablesOfEach(
   'URL',
@@ -21,23 +23,27 @@ const NO_PEERS = variablesOfEach(
   SUBGRAPHS.flatMap(({ calls }) => calls),
 );
 
-/** A process of the project that runs for a test. */
+/** A process of the project that runs for a test, or several instances of one, which a test can treat as one. */
 export interface RunningProcess {
-  /** URL of its GraphQL endpoint. */
+  /** URL of its GraphQL endpoint; of several instances, each in turn. */
   readonly url: string;
+  /** URLs of all instances. */
+  readonly urls: readonly string[];
+  /** Port of the first instance. */
   readonly port: number;
+  /** Process id of the first instance. */
   readonly pid: number;
-  /** Resolves with the signal that ended it. */
+  /** Resolves with the signal that ended it; of several instances, the first that ends. */
   readonly ended: Promise<NodeJS.Signals | null>;
-  /** Log lines so far. */
+  /** Log lines of all instances so far, as they came. */
   readonly logs: readonly LogLine[];
   /** Resolves with the first line that matches, already logged or still to come. */
   logged(fits: (line: LogLine) => boolean): Promise<LogLine>;
   /** Returns everything that it has written, log lines or not. */
   output(): string;
-  /** Ends it as pm2 does, or with the given signal. Resolves when it is gone. */
+  /** Ends all instances as pm2 does, or with the given signal. Resolves when they are gone. */
   stop(signal?: 'SIGINT' | 'SIGKILL'): Promise<void>;
-  /** Sends SIGSTOP, which makes it hang, or SIGCONT, which resumes it. */
+  /** Sends SIGSTOP to all instances, which makes them hang, or SIGCONT, which resumes them. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
@@ -50,33 +56,55 @@ export interface LogLine {
 
 /**
  * Starts `folder/src/main.ts` with real sockets and files, on a free port unless `env` names one. Resolves once it is ready.
+ *
+ * @param count number of instances; more than one need a free port
  */
-export async function startProcess(folder: string, env: Record<string, string>): Promise<RunningProcess> {
+export async function startProcess(folder: string, env: Record<string, string>, count = 1): Promise<RunningProcess> {
+  const log = new LogReader();
+  const children = Array.from({ length: count }, () => startChild(folder, env, log));
+  const ended = children.map(
+    (child) => new Promise<NodeJS.Signals | null>((end) => child.once('exit', (_, by) => end(by))),
+  );
+  const urls = await Promise.all(children.map((child) => addressOf(child, folder, log)));
+  let turn = 0;
+  return {
+    get url() {
+      return urls[turn++ % count] ?? '';
+    },
+    urls,
+    port: Number(new URL(urls[0] ?? '').port),
+    pid: children[0]?.pid ?? 0,
+    ended: Promise.race(ended),
+    logs: log.lines,
+    output: () => log.text,
+    logged: (fits) => log.next(fits),
+    stop: async (signal = 'SIGINT') => void (await Promise.all(children.map((child) => stopChild(child, signal)))),
+    signal: (signal) => {
+      for (const child of children) child.kill(signal);
+    },
+  };
+}
+
+function startChild(folder: string, env: Record<string, string>, log: LogReader): ChildProcess {
   const child = spawn(process.execPath, [join(ROOT, folder, 'src', 'main.ts')], {
     cwd: ROOT,
     env: { ...ENVIRONMENT, ...NO_PEERS, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   endWithThisProcess(child);
-  const logs = new LogReader(child);
-  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+  log.read(child);
+  return child;
+}
+
+/** Resolves with the URL at which a child says that it answers. */
+async function addressOf(child: ChildProcess, folder: string, log: LogReader): Promise<string> {
   const exit = once(child, 'exit').then(([code]) => {
-    throw new Error(`${folder} exited with ${code} before it answered: ${logs.text}`);
+    throw new Error(`${folder} exited with ${code} before it answered: ${log.text}`);
   });
-  const { msg } = await Promise.race([logs.next(({ msg }) => msg.includes(' answers at ')), exit]);
+  const ready = log.next(({ msg, pid }) => pid === child.pid && msg.includes(ANSWERS));
+  const { msg } = await Promise.race([ready, exit]);
   exit.catch(() => {}); // it may exit from now on
-  const url = msg.slice(msg.indexOf(' answers at ') + ' answers at '.length);
-  return {
-    url,
-    port: Number(new URL(url).port),
-    pid: child.pid ?? 0,
-    ended,
-    logs: logs.lines,
-    output: () => logs.text,
-    logged: (fits) => logs.next(fits),
-    stop: (signal = 'SIGINT') => stopChild(child, signal),
-    signal: (signal) => void child.kill(signal),
-  };
+  return msg.slice(msg.indexOf(ANSWERS) + ANSWERS.length);
 }
 
 /** Runs a script of the project or of a test. Resolves when it has ended. */
@@ -120,13 +148,13 @@ async function stopChild(child: ChildProcess, signal: NodeJS.Signals): Promise<v
   await closed;
 }
 
-/** Collects the JSON lines that a child writes. */
+/** Collects the JSON lines that children write. */
 class LogReader {
   readonly lines: LogLine[] = [];
   text = '';
   readonly #waiting = new Set<(line: LogLine) => void>();
 
-  constructor(child: ChildProcess) {
+  read(child: ChildProcess): void {
     for (const stream of [child.stdout, child.stderr]) {
       let rest = '';
       stream?.setEncoding('utf8').on('data', (chunk: string) => {

@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { type Behaviour, startProxy } from './proxy.ts';
+import type { Behaviour } from './behaviours.ts';
+import { startProxy } from './proxy.ts';
 import { until } from './waiting.ts';
 
 const ANSWER = '{"data":{"user":{"id":"1"}}}';

@@ -1,19 +1,14 @@
 import {
   createServer,
-  request as httpRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type Server,
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { text } from 'node:stream/consumers';
+import { A_SECOND_MS, BEHAVIOURS, type Behaviour } from './behaviours.ts';
 import { withDeadline } from './waiting.ts';
-
-/** Behaviour of the proxy: it passes a call on, or fails it in one of the ways in which networks and servers fail. */
-export type Behaviour = keyof typeof BEHAVIOURS;
 
 /** A call that the proxy received. */
 export interface Call {
@@ -24,16 +19,20 @@ export interface Call {
   readonly abandoned: Promise<void>;
 }
 
-/** A proxy between two processes that records calls and misbehaves on demand. */
+/** A proxy between two processes, or several instances of them, that records calls and misbehaves on demand. */
 export interface FaultProxy {
+  /** The first of its addresses. */
   readonly url: string;
+  /** Its addresses. Calls to each of them go to one instance. */
+  readonly urls: readonly string[];
+  /** Calls to all addresses, without those that ask if an instance is back. */
   readonly calls: Call[];
   /** Behaviour for all calls, or a function that chooses it for each. */
   behaviour: Behaviour | ((call: Call) => Behaviour);
   /** Delay of calls that arrive or are answered late. */
   delayMs: number;
-  /** URL that it passes calls on to. */
-  target: string;
+  /** URLs that it passes calls on to: those of each address to one of them. */
+  targets: readonly string[];
   /** Resolves with the next call as soon as it arrives. */
   nextCall(): Promise<Call>;
   /** Passes on the held calls. Resolves when all are answered. */
@@ -41,120 +40,49 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-interface Exchange {
-  readonly target: string;
-  readonly delayMs: number;
-  readonly request: IncomingMessage;
-  readonly body: string;
-  readonly response: ServerResponse;
-  /** Resolves when held calls are passed on. */
-  readonly letGo: Promise<void>;
-  /** Aborted when the caller has disconnected or has its response. */
-  readonly over: AbortSignal;
-}
+/** Query with which callers ask if an instance that they have left out is back. */
+const PROBE = '{ __typename }';
 
-const JSON_TYPE = { 'content-type': 'application/json' };
-const A_SECOND_MS = 1000;
-const MEGABYTE = 'x'.repeat(1e6);
-
-const BEHAVIOURS = {
-  /** Passes the call on, and ends it at the target if the caller disconnects. */
-  pass: async (exchange: Exchange) => reply(exchange, await forward(exchange, exchange.over)),
-
-  // Faults in which nothing reaches the target.
-  hang: async () => {},
-  reset: async ({ request }: Exchange) => void request.socket.resetAndDestroy(),
-  /** Ends the connection on its side, and keeps reading. */
-  'half-close': async ({ request }: Exchange) => void request.socket.end(),
-  garbage: async ({ response }: Exchange) =>
-    void response.writeHead(200, JSON_TYPE).end('<html>this is no JSON</html>'),
-  'status 500': async ({ response }: Exchange) => {
-    response
-      .writeHead(500, { 'content-type': 'text/html' })
-      .end('<h1>Internal Server Error</h1> at /srv/secret/path.js:1');
-  },
-  'cut short': async ({ response }: Exchange) => {
-    response.writeHead(200, { ...JSON_TYPE, 'content-length': '1000' });
-    response.write('{"data":{"us', () => response.destroy());
-  },
-  'a byte a second': async ({ response, over }: Exchange) => {
-    response.writeHead(200, JSON_TYPE);
-    for (const byte of '{"data":{"user":null}}') {
-      response.write(byte);
-      await delay(A_SECOND_MS, undefined, { signal: over });
-    }
-    response.end();
-  },
-  '100 MB': async ({ response }: Exchange) => {
-    response.writeHead(200, JSON_TYPE);
-    await pipeline(Readable.from(aHundredMegabytes()), response);
-  },
-
-  // Faults in which the target receives and executes the call.
-  'lose the answer': async (exchange: Exchange) => {
-    await buffer(await forward(exchange));
-    exchange.response.destroy();
-  },
-  'cut the answer': async (exchange: Exchange) => {
-    const answer = await forward(exchange);
-    const bytes = await buffer(answer);
-    exchange.response.writeHead(200, { ...JSON_TYPE, 'content-length': String(bytes.length) });
-    exchange.response.write(bytes.subarray(0, bytes.length / 2), () => exchange.response.destroy());
-  },
-  'answer late': async (exchange: Exchange) => {
-    const answer = await forward(exchange);
-    await delay(exchange.delayMs, undefined, { signal: exchange.over });
-    await reply(exchange, answer);
-  },
-  /** Delays the call, which arrives even if its caller has disconnected. */
-  'arrive late': async (exchange: Exchange) => {
-    await delay(exchange.delayMs);
-    await reply(exchange, await forward(exchange));
-  },
-  /** Holds the call until the test lets it go. It arrives even if its caller has disconnected. */
-  hold: async (exchange: Exchange) => {
-    await exchange.letGo;
-    await reply(exchange, await forward(exchange));
-  },
-  /** Sends the call twice at the same time. The caller gets the second response once both have arrived. */
-  'arrive twice': async (exchange: Exchange) => {
-    const [first, second] = await Promise.all([forward(exchange), forward(exchange)]);
-    await buffer(first);
-    await reply(exchange, second);
-  },
-};
-
-/** Starts a proxy in front of `target`, on a free port of the loopback interface. */
-export async function startProxy(target: string): Promise<FaultProxy> {
+/**
+ * Starts a proxy in front of `target`, on a free port of the loopback interface.
+ *
+ * @param count number of its addresses
+ */
+export async function startProxy(target: string, count = 1): Promise<FaultProxy> {
   const waiting = new Set<(call: Call) => void>();
   const underWay = new Set<Promise<void>>();
   let hold = Promise.withResolvers<void>();
-  const take = async (request: IncomingMessage, response: ServerResponse) => {
+  const take = async (address: number, request: IncomingMessage, response: ServerResponse) => {
     const over = new AbortController();
     response.once('close', () => over.abort());
     const body = await text(request);
     const call: Call = { ...JSON.parse(body), headers: request.headers, abandoned: abandonment(response) };
-    proxy.calls.push(call);
-    for (const resolve of waiting) resolve(call);
-    waiting.clear();
-    const { target, delayMs, behaviour } = proxy;
+    if (count === 1 || call.query !== PROBE) {
+      proxy.calls.push(call);
+      for (const resolve of waiting) resolve(call);
+      waiting.clear();
+    }
+    const { targets, delayMs, behaviour } = proxy;
+    const target = targets[address % targets.length] ?? '';
     const behave = BEHAVIOURS[typeof behaviour === 'function' ? behaviour(call) : behaviour];
     await behave({ target, delayMs, request, body, response, letGo: hold.promise, over: over.signal });
   };
-  const server = createServer((request, response) => {
-    // If the target can't be reached, the caller sees a broken connection, unless it has disconnected.
-    const taken = take(request, response).catch(() => void response.destroy());
-    underWay.add(taken);
-    void taken.finally(() => underWay.delete(taken));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const servers = Array.from({ length: count }, (_, address) =>
+    createServer((request, response) => {
+      // If the target can't be reached, the caller sees a broken connection, unless it has disconnected.
+      const taken = take(address, request, response).catch(() => void response.destroy());
+      underWay.add(taken);
+      void taken.finally(() => underWay.delete(taken));
+    }),
+  );
+  const urls = await Promise.all(servers.map(listen));
   const proxy: FaultProxy = {
-    url: `http://127.0.0.1:${port}/graphql`,
+    url: urls[0] ?? '',
+    urls,
     calls: [],
     behaviour: 'pass',
     delayMs: A_SECOND_MS,
-    target,
+    targets: [target],
     nextCall: () => withDeadline(new Promise((resolve) => waiting.add(resolve)), () => 'a call'),
     async letGo() {
       const settled = Promise.all(underWay);
@@ -162,38 +90,24 @@ export async function startProxy(target: string): Promise<FaultProxy> {
       hold = Promise.withResolvers();
       await settled;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: async () => void (await Promise.all(servers.map(close))),
   };
   return proxy;
 }
 
-function abandonment(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => response.once('close', () => !response.headersSent && resolve()));
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return `http://127.0.0.1:${port}/graphql`;
 }
 
-/** Sends the call to the target. Resolves with the response as soon as it begins. */
-function forward(
-  { target, request: { method, headers }, body }: Exchange,
-  signal?: AbortSignal,
-): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    httpRequest(target, { method, headers, ...(signal && { signal }) }, resolve)
-      .once('error', reject)
-      .end(body);
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
   });
 }
 
-async function reply({ response }: Exchange, answer: IncomingMessage): Promise<void> {
-  response.writeHead(answer.statusCode ?? 502, answer.headers);
-  await pipeline(answer, response);
-}
-
-function* aHundredMegabytes(): Generator<string> {
-  yield '{"data":{"user":"';
-  for (let sent = 0; sent < 100; sent += 1) yield MEGABYTE;
-  yield '"}}';
+function abandonment(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.once('close', () => !response.headersSent && resolve()));
 }

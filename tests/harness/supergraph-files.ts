@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Afterwards, temporaryFolder } from './graph.ts';
+import { routeToInstances } from './instances.ts';
 import { ROOT, type RunningProcess } from './process.ts';
 import { SUBGRAPH_NAMES } from './subgraphs.ts';
 import { until } from './waiting.ts';
@@ -30,7 +31,7 @@ export async function copySupergraph(t: Afterwards): Promise<SupergraphFiles> {
   const supergraph = await copy('supergraph.yaml');
   for (const name of SUBGRAPH_NAMES) await copy(schemaOf(name));
   const text = await readFile(supergraph, 'utf8');
-  await writeFile(supergraph, text.slice(0, text.indexOf('\ngateway:') + 1));
+  await writeFile(supergraph, routeToInstances(text.slice(0, text.indexOf('\ngateway:') + 1)));
   return {
     supergraph,
     users: join(folder, schemaOf('users')),
@@ -60,7 +61,7 @@ export async function edit(file: string, from: string, to: string): Promise<numb
 }
 
 /**
- * Replaces the file that a gateway follows. Resolves once the gateway serves with it. That costs a thirtieth of the CPU time of
+ * Replaces the file that a gateway follows. Resolves once all its instances serve with it. That costs a thirtieth of the CPU time of
  * another gateway, if only settings change.
  *
  * @param text text that differs from the one before in more than its form
@@ -70,6 +71,6 @@ export async function configure(gateway: RunningProcess, file: string, text: str
   await replace(file, text);
   await until(
     () => gateway.logs.slice(before),
-    (lines) => lines.some(({ msg }) => msg.startsWith('the graph has changed')),
+    (lines) => lines.filter(({ msg }) => msg.startsWith('the graph has changed')).length >= gateway.urls.length,
   );
 }

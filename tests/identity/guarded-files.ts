@@ -1,16 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Afterwards } from '../harness/graph.ts';
+import { routeToInstances } from '../harness/instances.ts';
 import { copySupergraph, edit, replace, type SupergraphFiles } from '../harness/supergraph-files.ts';
 
-const SUBGRAPHS = `subgraphs:
+const SUBGRAPHS = routeToInstances(`subgraphs:
   users:
     routing_url: \${env.USERS_URL}
     schema: { file: ./subgraphs/users/schema.graphql }
   orders:
     routing_url: \${env.ORDERS_URL}
     schema: { file: ./subgraphs/orders/schema.graphql }
-`;
+`);
 
 /** A policy module that grants `staff` to a request with a token and a certain header. */
 const POLICIES = `interface Asking { claims?: Record<string, unknown>; headers: Record<string, string> }

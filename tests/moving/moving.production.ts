@@ -80,9 +80,9 @@ async function move(
     PRODUCTS_URL: graph.stockProxy.url,
   });
   running.set(name, process);
-  if (name === 'users') graph.usersProxy.target = graph.verificationProxy.target = process.url;
-  else if (name === 'products') graph.productsProxy.target = graph.stockProxy.target = process.url;
-  else graph.ordersProxy.target = process.url;
+  if (name === 'users') graph.usersProxy.targets = graph.verificationProxy.targets = process.urls;
+  else if (name === 'products') graph.productsProxy.targets = graph.stockProxy.targets = process.urls;
+  else graph.ordersProxy.targets = process.urls;
 }
 
 function checkRows(locations: ReadonlyMap<string, string>, { users, orders, checkouts, restocks }: Acknowledged): void {

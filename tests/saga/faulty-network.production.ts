@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkCheckouts } from '../../commands/databases/checkout-check.ts';
 import { workThrough } from '../../commands/seeding/work-through.ts';
+import type { Behaviour } from '../harness/behaviours.ts';
 import { databasesOf, endingOf, sendCancel, sendCheckout, untilSettled } from '../harness/checkouts.ts';
 import { createProduct, createUser } from '../harness/client.ts';
 import { times } from '../harness/full-count.ts';
 import { startGraph } from '../harness/graph.ts';
-import type { Behaviour } from '../harness/proxy.ts';
 
 const CHECKOUTS = times(1000);
 const AT_A_TIME = 10;

@@ -70,6 +70,7 @@ async function killAt(
     sendCancel(graph.url, orderId),
   ]);
   assert.equal(await doomed.ended, 'SIGKILL');
+  await doomed.stop('SIGKILL'); // of several instances, those that have not come so far
 
   const restartedAt = performance.now();
   const restarted = await startAgain(file, graph, name);

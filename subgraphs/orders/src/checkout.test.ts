@@ -192,6 +192,24 @@ describe('an idempotency key', () => {
     assert.deepEqual(products.asked, []);
   });
 
+  test("returns an order that another process has cancelled, and whose stock can't be released yet", async (t) => {
+    const { checkout, db, products, rows } = await setUpOrders(t, knows('1'), { CHECKOUT_TIMEOUT_MS: '300' });
+    await checkout(input);
+    products.onRelease = () => undefined;
+    await db.updateTable('orders').set({ status: 'CANCELLED' }).execute();
+    const taken = {
+      process_id: process.ppid,
+      instance_id: 'another',
+      taken_at: new Date(Date.now() + 1000).toISOString(),
+    };
+    await db
+      .updateTable('sagas')
+      .set({ state: 'RELEASING', ...taken })
+      .execute();
+    assert.equal((await checkout(input)).status, 'CANCELLED');
+    assert.deepEqual(await rows(), ['CANCELLED 3998 RELEASING']);
+  });
+
   test('returns the refusal again', async (t) => {
     const { checkout, products } = await setUpOrders(t);
     products.onReserve = () => INSUFFICIENT;

@@ -40,6 +40,10 @@ export class RunningCheckouts {
     }
   }
 
+  #isUndecided(saga: Saga): boolean {
+    return saga.state === 'RESERVING' ? this.has(saga) : saga.state !== 'ENDED' && this.#ends.has(saga.orderKey);
+  }
+
   #mayBeNew(takenAt: number): boolean {
     for (const { since } of this.#writes) if (takenAt >= since) return true;
     return false;
@@ -58,14 +62,15 @@ export class RunningCheckouts {
   }
 
   /**
-   * Resolves once the checkout has ended, or isn't running.
+   * Resolves once the outcome of the checkout is known: it has ended, isn't running, or is cancelled by another process, which
+   * can take long to release its stock.
    *
    * @throws the signal's reason if it is aborted first
    */
   async end(find: () => Promise<Saga | undefined>, signal: AbortSignal): Promise<void> {
     const left = Promise.withResolvers<void>();
     signal.addEventListener('abort', () => left.resolve(), { once: true });
-    for (let saga = await find(); saga && saga.state !== 'ENDED' && this.has(saga); saga = await find()) {
+    for (let saga = await find(); saga && this.#isUndecided(saga); saga = await find()) {
       const ofAnother = delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {}); // left resolves
       await Promise.race([this.#ends.get(saga.orderKey) ?? ofAnother, left.promise]);
       signal.throwIfAborted();

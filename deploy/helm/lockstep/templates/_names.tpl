@@ -32,3 +32,18 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end -}}
 {{- toYaml $all -}}
 {{- end -}}
+
+{{/* Folder in which a process has the files of its certificate, from a Secret of the form that cert-manager writes. */}}
+{{- define "lockstep.certificates" -}}
+/etc/lockstep/tls
+{{- end -}}
+
+{{/* HTTPS if a process speaks it on its port, or else HTTP. The gateway does if its supergraph.yaml says so. Called like lockstep.env. */}}
+{{- define "lockstep.scheme" -}}
+{{- if eq .name "gateway" -}}
+{{- $file := .root.Values.supergraph | fromYaml -}}
+{{- ternary "HTTPS" "HTTP" (not (empty (dig "gateway" "tls" "supergraph" "" $file))) -}}
+{{- else -}}
+{{- ternary "HTTPS" "HTTP" (not (empty (dig "tls" "secret" "" .process))) -}}
+{{- end -}}
+{{- end -}}
