@@ -1,4 +1,4 @@
-import type { FiguresOfMetric } from './metric-registry.ts';
+import type { FiguresOfMetric } from './metric-figures.ts';
 
 /** Upper bounds of the buckets in seconds: a request takes one or two milliseconds, and the default deadline is ten seconds. */
 export const BOUNDS: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

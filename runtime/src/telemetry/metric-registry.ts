@@ -1,31 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import {
-  type Aggregator,
-  Counter,
-  collectDefaultMetrics,
-  Gauge,
-  type MetricType,
-  Registry,
-} from '@prometheus-io/client';
+import { type Aggregator, Counter, collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
 import { NO_SNIFFING } from '../http/server/security-headers.ts';
 import { Durations } from './durations.ts';
+import type { FiguresOfMetric } from './metric-figures.ts';
 import type { Tally } from './tally.ts';
 
 /** Sets the value of each series of a gauge, as it is now. */
 export type FillGauge<Label extends string> = (gauge: Gauge<Label>) => void | Promise<void>;
-
-/** Figures of one metric. */
-export interface FiguresOfMetric {
-  readonly name: string;
-  readonly help: string;
-  readonly type: MetricType;
-  readonly values: readonly {
-    readonly value: number;
-    readonly labels: Readonly<Partial<Record<string, string | number>>>;
-    /** Name of the series, if it differs from that of the metric, as for the parts of a histogram. */
-    readonly metricName?: string;
-  }[];
-}
 
 /**
  * Prometheus metrics of this process. Labels contain no text from clients, so the configuration limits the number of series:

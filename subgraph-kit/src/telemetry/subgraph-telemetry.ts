@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
 import { batchedInfo, type Logger } from '@lockstep/runtime/logging.ts';
@@ -32,6 +33,7 @@ interface Sinks {
 export class SubgraphTelemetry {
   readonly #sinks: Sinks;
   readonly #exports: readonly Closable[];
+  readonly #current = new AsyncLocalStorage<SubgraphRequest>();
 
   private constructor(sinks: Sinks, exports: readonly Closable[]) {
     this.#sinks = sinks;
@@ -76,25 +78,26 @@ export class SubgraphTelemetry {
     const { metrics, tracing } = this.#sinks;
     const observed = new SubgraphRequest(request, tracing?.startRequest(request), metrics);
     observeRequest(observed, response, this.#sinks);
-    return requestScope.run(observed, answer);
+    return this.#current.run(observed, () => requestScope.run(observed, answer));
   }
 
   /** Notes the operation that the current request is for, and that its answer has no errors. */
   noteAnswer(kind: string, name: string | undefined): void {
-    const observed = currentRequest();
+    const observed = this.#current.getStore();
     observed?.noteOperation(kind, name);
     observed?.noteAnswer({}, []);
   }
 
   /** Notes the operations that Apollo Server answers. */
   plugin(): ApolloServerPlugin {
+    const current = this.#current;
     const listener: GraphQLRequestListener<object> = {
       async didResolveOperation({ operation }) {
-        if (operation) currentRequest()?.noteOperation(operation.operation, operation.name?.value);
+        if (operation) current.getStore()?.noteOperation(operation.operation, operation.name?.value);
       },
       async willSendResponse({ response: { body } }) {
         if (body.kind === 'single')
-          currentRequest()?.noteAnswer(body.singleResult.data, body.singleResult.errors ?? []);
+          current.getStore()?.noteAnswer(body.singleResult.data, body.singleResult.errors ?? []);
       },
     };
     return { requestDidStart: async () => listener };
@@ -104,7 +107,7 @@ export class SubgraphTelemetry {
   noteResolver(field: string, startedAt: number, isFailed: boolean): void {
     const ms = performance.now() - startedAt;
     this.#sinks.metrics?.resolverDuration.add(field, ms / 1000);
-    const trace = ms < SLOW_MS ? undefined : currentRequest()?.trace;
+    const trace = ms < SLOW_MS ? undefined : this.#current.getStore()?.trace;
     if (!trace?.isRecording) return;
     const attributes = { 'graphql.field.coordinates': field };
     trace.add({ name: `resolve ${field}`, startedAt, attributes, error: isFailed ? 'resolver' : undefined });
@@ -114,7 +117,7 @@ export class SubgraphTelemetry {
   readonly noteStatement = ({ level, query: { sql }, queryDurationMillis }: LogEvent, system: Engine['name']): void => {
     const { summary, operation, table } = nameOf(sql);
     this.#sinks.metrics?.statementDuration.add(summary, queryDurationMillis / 1000);
-    const trace = currentRequest()?.trace;
+    const trace = this.#current.getStore()?.trace;
     if (!trace?.isRecording) return;
     const attributes = {
       'db.system.name': system,
@@ -137,12 +140,6 @@ export class SubgraphTelemetry {
   async close(): Promise<void> {
     await Promise.all(this.#exports.map((one) => one.close()));
   }
-}
-
-/** Returns the request that code runs for; undefined outside of requests. */
-function currentRequest(): SubgraphRequest | undefined {
-  const scope = requestScope.getStore();
-  return scope instanceof SubgraphRequest ? scope : undefined;
 }
 
 async function openMetrics(): Promise<SubgraphMetrics> {
