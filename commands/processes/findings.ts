@@ -2,7 +2,6 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { OpenBreaker } from '@lockstep/runtime/process-state.ts';
 import { isPostgresUrl } from '@lockstep/subgraph-kit/database/engines/postgres-url.ts';
-import { restoreMarkOf } from '@lockstep/subgraph-kit/database/engines/unfinished-restore.ts';
 import { findStuckCheckouts, type StuckCheckout } from '../databases/checkout-check.ts';
 import { findDatabaseFiles, listDatabases } from '../databases/find-databases.ts';
 import { CommandError } from '../terminal/command.ts';
@@ -10,6 +9,7 @@ import type { App } from './apps.ts';
 import { whyNotReady } from './probe.ts';
 import type { Project } from './project.ts';
 import { isGivenUp, isReady, type ListedProcess } from './running.ts';
+import { findUnfinished } from './unfinished.ts';
 
 /** Time for which a process may start, or a checkout go on, before that is a finding. */
 const PATIENCE_MS = 30_000;
@@ -35,10 +35,10 @@ export async function findAll({ apps, processes }: Project): Promise<Finding[]> 
       const own = processes.filter(({ name }) => name === app.name);
       if (own.length === 0) return [{ about: app.name, isHealthy: false, text: 'is not started', advice: 'npm start' }];
       const found = own.map(async (process) => [await assess(app, process), ...process.openBreakers.map(toFinding)]);
-      return (await Promise.all(found)).flat();
+      return [...(await Promise.all(found)).flat(), ...findInstances(own)];
     }),
   );
-  return [...ofApps.flat(), ...findUnfinished(apps), ...(await findStuck(apps)), ...findFullDisks(apps)];
+  return [...ofApps.flat(), ...(await findUnfinished(apps)), ...(await findStuck(apps)), ...findFullDisks(apps)];
 }
 
 async function assess(app: App, process: ListedProcess): Promise<Finding> {
@@ -69,12 +69,17 @@ function toFinding({ subgraph, since }: OpenBreaker): Finding {
   return { about: `subgraph ${subgraph}`, isHealthy: false, text, since, advice: `npm run logs` };
 }
 
-function findUnfinished(apps: readonly App[]): Finding[] {
-  return findDatabaseFiles(apps).flatMap(({ name: about, path }) => {
-    if (!existsSync(restoreMarkOf(path))) return [];
-    const backup = readFileSync(restoreMarkOf(path), 'utf8').trim();
-    const advice = `npm stop && npm run restore -- ${backup}`;
-    return [{ about, isHealthy: false, text: 'can not start: the restore of its database has not ended', advice }];
+/** Returns a finding for each instance of the subgraphs that an app calls; of several processes, one may leave it out. */
+function findInstances(processes: readonly ListedProcess[]): Finding[] {
+  const all = Map.groupBy(
+    processes.flatMap(({ name, instances }) => instances.map((state) => ({ ...state, name }))),
+    ({ subgraph, instance }) => `${subgraph} at ${instance}`,
+  );
+  return [...all].map(([about, states]) => {
+    const [state = { name: '', leftOutSince: undefined }] = states.toSorted((a) => (a.leftOutSince ? -1 : 1));
+    if (!state.leftOutSince) return { about, isHealthy: true, text: `is called by ${state.name}` };
+    const text = `is left out by ${state.name}, because it failed or did not answer`;
+    return { about, isHealthy: false, text, since: state.leftOutSince, advice: `npm run logs` };
   });
 }
 
