@@ -5,7 +5,9 @@ import { isPostgresUrl } from '@lockstep/subgraph-kit/database/engines/postgres-
 import { findStuckCheckouts, type StuckCheckout } from '../databases/checkout-check.ts';
 import { findDatabaseFiles, listDatabases } from '../databases/find-databases.ts';
 import { CommandError } from '../terminal/command.ts';
+import { counted } from '../terminal/counted.ts';
 import type { App } from './apps.ts';
+import type { Finding } from './finding.ts';
 import { whyNotReady } from './probe.ts';
 import type { Project } from './project.ts';
 import { isGivenUp, isReady, type ListedProcess } from './running.ts';
@@ -15,18 +17,6 @@ import { findUnfinished } from './unfinished.ts';
 const PATIENCE_MS = 30_000;
 /** Free space below which a disk counts as nearly full. */
 const LOW_SPACE_BYTES = 1e9;
-
-/** Something that an operator is told about the project. */
-export interface Finding {
-  /** Name of the process, or what else it is about. */
-  readonly about: string;
-  readonly isHealthy: boolean;
-  readonly text: string;
-  /** Time since which it is so, ISO 8601 in UTC. */
-  readonly since?: string;
-  /** Command that helps. */
-  readonly advice?: string;
-}
 
 /** Looks at each process, at the checkouts and at the disks. */
 export async function findAll({ apps, processes }: Project): Promise<Finding[]> {
@@ -56,11 +46,14 @@ async function assess(app: App, process: ListedProcess): Promise<Finding> {
     return problem(`has exited; ${lastErrorOf(app)}`, `npm run logs, then npm start`);
   const age = Date.now() - process.since;
   if (!isReady(process) && (restarts > 0 || age > PATIENCE_MS))
-    return problem(`does not get ready, and was restarted ${restarts} times; ${lastErrorOf(app)}`, 'npm run logs');
+    return problem(
+      `does not get ready, and was restarted ${counted(restarts, 'time')}; ${lastErrorOf(app)}`,
+      'npm run logs',
+    );
   if (!isReady(process)) return problem('is starting', 'npm run status, in a moment');
   const reason = await whyNotReady(probe);
   if (reason !== undefined) return problem(`is online, but ${probe} says: ${reason}`, `npm run restart ${about}`);
-  const crashes = restarts > 0 ? `, restarted ${restarts} times` : '';
+  const crashes = restarts > 0 ? `, restarted ${counted(restarts, 'time')}` : '';
   return { about, isHealthy: true, text: `is online and ready, process ${pid}${crashes}`, since };
 }
 

@@ -6,7 +6,7 @@ import { listDatabases } from '../databases/find-databases.ts';
 import { type DatabaseLocation, withRows } from '../databases/read-rows.ts';
 import { CommandError } from '../terminal/command.ts';
 import type { App } from './apps.ts';
-import type { Finding } from './findings.ts';
+import type { Finding } from './finding.ts';
 
 /** Returns a finding for each database that a restore or a move has not left in order. */
 export async function findUnfinished(apps: readonly App[]): Promise<Finding[]> {
