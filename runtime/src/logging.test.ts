@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { createLogger, type LoggingOptions } from './logging.ts';
+import { batchedInfo, copyLines, createLogger, type LoggingOptions } from './logging.ts';
 import { requestScope } from './request-scope.ts';
 
 /** Text that a client may send: colours, a cleared screen, a reversed line, a line end, and what only looks like an escape. */
@@ -57,4 +58,41 @@ test('gives each line of a request its id and those of its trace, whatever it wa
       { msg: 'none', requestId: undefined, traceId: undefined, spanId: undefined },
     ],
   );
+});
+
+test('writes lines of a batch together: soon, before any other line, and as the logger would', async (t) => {
+  const written: string[] = [];
+  const write = process.stdout.write.bind(process.stdout);
+  t.mock.method(process.stdout, 'write', (text: string | Uint8Array) => {
+    return typeof text === 'string' ? written.push(text) : write(text); // the test runner reports in bytes
+  });
+  const logger = createLogger('test', { format: 'json', level: 'info' });
+  const info = batchedInfo(logger, 'request');
+  const copies: string[] = [];
+  const stopCopying = copyLines(logger, (line) => copies.push(line));
+  info({ status: 200, text: HOSTILE, none: undefined });
+  info({ status: 201 });
+  assert.equal(written.length, 0);
+  logger.info({ status: 200, text: HOSTILE }, 'request');
+  stopCopying();
+  const [batch = '', own = ''] = written;
+  const withoutTime = (line: string) => line.replace(/"time":"[^"]*"/, '');
+  assert.equal(withoutTime(batch.split('\n')[0] ?? ''), withoutTime(own.trimEnd()));
+  assert.equal(copies.length, 3);
+  info({ status: 202 });
+  logger.level = 'warn';
+  info({ status: 203 });
+  while (written.length < 3) await setImmediate();
+  t.mock.restoreAll();
+  const statuses = written.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line).status);
+  assert.deepEqual(statuses, [200, 201, 200, 202]);
+});
+
+test('writes the lines that wait before the process exits', () => {
+  const program = `
+    const { batchedInfo, createLogger } = await import(${JSON.stringify(import.meta.resolve('./logging.ts'))});
+    batchedInfo(createLogger('test', { format: 'json', level: 'info' }), 'request')({ status: 200 });
+    process.exit();`;
+  const line = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
+  assert.equal(JSON.parse(line).status, 200);
 });

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, multistream, pino } from 'pino';
+import { BatchedLines } from './logs/batched-lines.ts';
 import { scopeFields } from './request-scope.ts';
 
 export type { Logger } from 'pino';
@@ -14,9 +15,13 @@ export interface LoggingOptions {
 
 /** Output of a logger. */
 interface Output {
+  /** Fields of each line. */
+  readonly base: Readonly<Record<string, string | number>>;
   format: LoggingOptions['format'];
   /** Get each line too, as JSON. */
   readonly copies: Set<(line: string) => void>;
+  /** Lines for standard output that wait for others; undefined if none ever do. */
+  batch: BatchedLines | undefined;
 }
 
 /** Outputs of the loggers created here. */
@@ -27,7 +32,8 @@ const outputs = new WeakMap<Logger, Output>();
  * request has its id.
  */
 export function createLogger(name: string, options: LoggingOptions): Logger {
-  const own: Output = { format: options.format, copies: new Set() };
+  const base = { name, pid: process.pid };
+  const own: Output = { base, format: options.format, copies: new Set(), batch: undefined };
   const streams = [
     { level: 'trace' as const, stream: destination(process.stdout, own) },
     { level: 'error' as const, stream: destination(process.stderr, own) },
@@ -36,7 +42,7 @@ export function createLogger(name: string, options: LoggingOptions): Logger {
     {
       name,
       level: options.level,
-      base: { name, pid: process.pid },
+      base,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       mixin: scopeFields,
@@ -59,6 +65,24 @@ export function copyLines(logger: Logger, take: (line: string) => void): () => v
   const own = outputs.get(logger);
   own?.copies.add(take);
   return () => void own?.copies.delete(take);
+}
+
+/**
+ * Returns a function that logs fields with this message at `info`. It takes half as long as the logger's own, and writes the
+ * lines of a few milliseconds together: before any other line, and before the process exits.
+ */
+export function batchedInfo(logger: Logger, msg: string): (fields: object) => void {
+  const own = outputs.get(logger);
+  if (!own) return (fields) => logger.info(fields, msg);
+  own.batch ??= new BatchedLines((lines) => process.stdout.write(lines));
+  const { batch } = own;
+  const format = formatter(process.stdout, own);
+  const base = JSON.stringify(own.base).slice(1, -1);
+  return (fields) => {
+    if (!logger.isLevelEnabled('info')) return;
+    const rest = JSON.stringify({ ...fields, msg }).slice(1);
+    batch.add(format(`{"level":"info","time":"${new Date().toISOString()}",${base},${rest}\n`));
+  };
 }
 
 /**
@@ -93,14 +117,24 @@ function escapeOf(character: string): string {
  * those two. Formats in this thread instead of a worker, because the last line before an exit matters most.
  */
 function destination(output: NodeJS.WriteStream, own: Output): DestinationStream {
-  let prettify: ((line: string) => string) | undefined;
+  const format = formatter(output, own);
   return {
     write: (line) => {
-      for (const take of own.copies) take(line);
-      if (own.format === 'json') return output.write(line.replace(UNSAFE, inJson));
-      prettify ??= createPrettifier(output);
-      return output.write(prettify(line.replace(UNSAFE, inText)));
+      const text = format(line);
+      own.batch?.flush();
+      return output.write(text);
     },
+  };
+}
+
+/** Returns a function that hands on a line of JSON, and returns it as it is to be written. */
+function formatter(output: NodeJS.WriteStream, own: Output): (line: string) => string {
+  let prettify: ((line: string) => string) | undefined;
+  return (line) => {
+    for (const take of own.copies) take(line);
+    if (own.format === 'json') return line.replace(UNSAFE, inJson);
+    prettify ??= createPrettifier(output);
+    return prettify(line.replace(UNSAFE, inText));
   };
 }
 

@@ -123,7 +123,7 @@ async function openSubgraph<
   const telemetry = await SubgraphTelemetry.open(config.telemetry, logger);
   const db = await openMigratedDatabase<Tables>(database, definition.migrations, logger, {
     bounds,
-    note: telemetry?.noteStatement,
+    note: telemetry?.timesWork ? telemetry.noteStatement : undefined,
   });
   const services = definition.services({ db, config, logger, reach: killAt(config.failpoint) });
   if (telemetry?.metrics) definition.metrics?.(services, telemetry.metrics.registry);

@@ -76,7 +76,7 @@ export async function buildSubgraph<Context extends OperationContext>(
   const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]);
   checkRepresentations(schema);
   resolveNodeIds(schema);
-  if (telemetry) timeResolvers(schema, (...ended) => telemetry.noteResolver(...ended));
+  if (telemetry?.timesWork) timeResolvers(schema, (...ended) => telemetry.noteResolver(...ended));
   const executor = new SubgraphExecutor(schema, telemetry && ((kind, name) => telemetry.noteAnswer(kind, name)));
   const server = new ApolloServer<Context>({
     gateway: executor,

@@ -13,23 +13,35 @@ import { until } from '../harness/waiting.ts';
 
 const ANSWER = { users: [{ name: 'Ada Lovelace' }] };
 
-test('npm stop lets the gateway answer requests in flight before it exits', async (t) => {
-  const users = createServer().listen(0, '127.0.0.1');
-  t.after(() => users.close());
-  await once(users, 'listening');
-  const { port } = users.address() as AddressInfo;
-  const files = await copySupergraph({ after });
-  await edit(files.supergraph, 'timeout: 2s', 'timeout: 1m'); // npm alone may take two seconds to start
-  const project = await createProject({ after }, () => ({
-    USERS_URL: `http://127.0.0.1:${port}/graphql`,
-    SUPERGRAPH_FILE: files.supergraph,
-  }));
-  await project.pm2(['start', 'ecosystem.config.js', '--only', 'gateway']);
-  const health = new URL('/health/ready', project.url);
-  await until(
-    () => fetch(health).catch(() => undefined),
-    (response) => response?.ok === true,
-  );
+const users = createServer().listen(0, '127.0.0.1');
+after(() => users.close());
+await once(users, 'listening');
+const { port } = users.address() as AddressInfo;
+const files = await copySupergraph({ after });
+await edit(files.supergraph, 'timeout: 2s', 'timeout: 1m'); // npm alone may take two seconds to start
+const project = await createProject({ after }, () => ({
+  USERS_URL: `http://127.0.0.1:${port}/graphql`,
+  SUPERGRAPH_FILE: files.supergraph,
+}));
+await project.pm2(['start', 'ecosystem.config.js', '--only', 'gateway']);
+const health = new URL('/health/ready', project.url);
+await until(
+  () => fetch(health).catch(() => undefined),
+  (response) => response?.ok === true,
+);
+
+test('pm2 shows the traffic of a gateway that has no metrics', async () => {
+  const shown = async () => {
+    for (let request = 0; request < 20; request += 1) await get(project.url, '{ __typename }');
+    const [gateway] = JSON.parse((await project.pm2(['jlist'])).stdout.trim().split('\n').at(-1) ?? '');
+    return gateway.pm2_env.axm_monitor;
+  };
+  const { p95, errors } = await until(shown, ({ requests }) => Number(requests?.value) > 0);
+  assert.ok(Number(p95.value) > 0, p95.value);
+  assert.deepEqual(errors, { value: '0.0', unit: '/s' });
+});
+
+test('npm stop lets the gateway answer requests in flight before it exits', async () => {
   const [gateway] = await project.list();
   assert.equal(gateway?.status, 'online');
 

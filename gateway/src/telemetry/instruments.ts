@@ -1,4 +1,4 @@
-import type { Logger } from '@lockstep/runtime/logging.ts';
+import type { Pm2Figures } from '@lockstep/runtime/telemetry/pm2-figures.ts';
 import type { Tracing } from '@lockstep/runtime/telemetry/tracing.ts';
 import type { Metrics } from './metrics.ts';
 import type { OperationTrace } from './operation-trace.ts';
@@ -8,8 +8,10 @@ import type { FieldUsage } from './usage/field-usage.ts';
 export interface Instruments {
   readonly metrics?: Metrics | undefined;
   readonly tracing?: Tracing<OperationTrace> | undefined;
-  /** Gets a line for each request. */
-  readonly accessLog?: Logger | undefined;
+  /** Gets the line of each request. */
+  readonly accessLog?: ((line: object) => void) | undefined;
+  /** Set if pm2 runs this process. */
+  readonly pm2?: Pm2Figures | undefined;
   /** Counts the uses of the schema. */
   readonly fieldUsage?: FieldUsage | undefined;
 }

@@ -27,8 +27,8 @@ export class RequestWatch {
    * @param schema the one that clients see
    */
   static of(instruments: Instruments, schema: GraphQLSchema): RequestWatch | undefined {
-    const { metrics, tracing, accessLog, fieldUsage } = instruments;
-    return metrics || tracing || accessLog || fieldUsage ? new RequestWatch(instruments, schema) : undefined;
+    const { metrics, tracing, accessLog, pm2, fieldUsage } = instruments;
+    return metrics || tracing || accessLog || pm2 || fieldUsage ? new RequestWatch(instruments, schema) : undefined;
   }
 
   /** Starts the record of a request that has arrived. It ends with the response. */

@@ -1,8 +1,8 @@
-import type { Logger } from '@lockstep/runtime/logging.ts';
+import { batchedInfo, type Logger } from '@lockstep/runtime/logging.ts';
 import type { LogExport } from '@lockstep/runtime/telemetry/log-export.ts';
 import type { MetricExport } from '@lockstep/runtime/telemetry/metric-export.ts';
 import { openLogExport, openMetricExport } from '@lockstep/runtime/telemetry/open-exports.ts';
-import { reportToPm2 } from '@lockstep/runtime/telemetry/pm2-figures.ts';
+import { Pm2Figures } from '@lockstep/runtime/telemetry/pm2-figures.ts';
 import type {
   MetricExportSettings,
   OtlpSettings,
@@ -42,6 +42,7 @@ export class Telemetry {
   readonly #metricExports: Shared<MetricExportSettings, MetricExport>;
   readonly #logExports: Shared<OtlpSettings, LogExport>;
   readonly #totalsFile: string | undefined;
+  readonly #pm2 = Pm2Figures.report();
   #metrics: Promise<Metrics> | undefined;
   #shared: SharedFigures | undefined;
 
@@ -72,7 +73,8 @@ export class Telemetry {
       counts: this.counts,
       metrics,
       tracing: tracing && (await this.#tracings.take(tracing)),
-      accessLog: hasAccessLog ? this.#logger : undefined,
+      accessLog: hasAccessLog ? batchedInfo(this.#logger, 'request') : undefined,
+      pm2: this.#pm2,
       fieldUsage,
       close: async () => {
         await fieldUsage?.close();
@@ -103,7 +105,6 @@ export class Telemetry {
   async #createMetrics(): Promise<Metrics> {
     const { Metrics } = await import('./metrics.ts');
     const metrics = new Metrics(this.counts, this.#figures);
-    reportToPm2(metrics);
     if (this.#totalsFile !== undefined) {
       const { SharedFigures } = await import('./totals/shared-figures.ts');
       const shared = new SharedFigures(this.#totalsFile, metrics.registry, this.#logger);

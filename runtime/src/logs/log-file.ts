@@ -62,7 +62,7 @@ export class LogFile {
     this.#stream.on('write', () => {
       this.#isFailing = false;
     });
-    this.#stream.on('drop', () => this.#lose());
+    this.#stream.on('drop', (text: string) => this.#lose(text));
     this.#stream.on('drain', () => this.#recover());
     this.#inode = statsOf(path)?.ino;
   }
@@ -127,8 +127,8 @@ export class LogFile {
     this.#retry ??= setInterval(() => this.#stream.write(''), CHECK_INTERVAL_MS).unref();
   }
 
-  #lose(): void {
-    if (this.#gap) this.#gap = { ...this.#gap, lost: this.#gap.lost + 1 };
+  #lose(text: string): void {
+    if (this.#gap) this.#gap = { ...this.#gap, lost: this.#gap.lost + text.split('\n').length - 1 };
   }
 
   #recover(): void {

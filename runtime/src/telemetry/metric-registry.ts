@@ -1,34 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import {
-  type Aggregator,
-  Counter,
-  collectDefaultMetrics,
-  Gauge,
-  Histogram,
-  type MetricType,
-  Registry,
-} from '@prometheus-io/client';
+import { type Aggregator, Counter, collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
 import { NO_SNIFFING } from '../http/server/security-headers.ts';
-import { Durations, type Tally } from './tally.ts';
-
-/** Histogram buckets in seconds: a request takes one or two milliseconds, and the default deadline is ten seconds. */
-const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+import { Durations } from './durations.ts';
+import type { FiguresOfMetric } from './metric-figures.ts';
+import type { Tally } from './tally.ts';
 
 /** Sets the value of each series of a gauge, as it is now. */
 export type FillGauge<Label extends string> = (gauge: Gauge<Label>) => void | Promise<void>;
-
-/** Figures of one metric. */
-export interface FiguresOfMetric {
-  readonly name: string;
-  readonly help: string;
-  readonly type: MetricType;
-  readonly values: readonly {
-    readonly value: number;
-    readonly labels: Readonly<Partial<Record<string, string | number>>>;
-    /** Name of the series, if it differs from that of the metric, as for the parts of a histogram. */
-    readonly metricName?: string;
-  }[];
-}
 
 /**
  * Prometheus metrics of this process. Labels contain no text from clients, so the configuration limits the number of series:
@@ -37,6 +15,7 @@ export interface FiguresOfMetric {
 export class MetricRegistry {
   readonly #registry = new Registry();
   readonly #resources = new Registry();
+  readonly #durations: Durations[] = [];
   #gather = async (): Promise<FiguresOfMetric[][]> => [await this.figures()];
 
   constructor() {
@@ -50,13 +29,8 @@ export class MetricRegistry {
   }
 
   /** Resolves with the figures of the metrics that are registered here. */
-  ownFigures(): Promise<FiguresOfMetric[]> {
-    return this.#registry.getMetricsAsJSON();
-  }
-
-  /** Resolves with the figures of a metric that is registered here. */
-  async figuresOf(name: string): Promise<FiguresOfMetric | undefined> {
-    return this.#registry.getSingleMetric(`lockstep_${name}`)?.get();
+  async ownFigures(): Promise<FiguresOfMetric[]> {
+    return [...(await this.#registry.getMetricsAsJSON()), ...this.#durations.map((each) => each.figures())];
   }
 
   /** Resolves with the figures of memory, CPU and event loop, whose delay is that since the last time. They have the process's id. */
@@ -142,17 +116,8 @@ export class MetricRegistry {
 
   /** Registers a histogram of durations in seconds, with at most one label. */
   durations(name: string, help: string, label?: string): Durations {
-    const histogram = new Histogram<string>({
-      name: `lockstep_${name}`,
-      help,
-      labelNames: label === undefined ? [] : [label],
-      registers: [this.#registry],
-      buckets: DURATIONS,
-      collect: () => durations.handOn(),
-    });
-    const durations = new Durations((value, seconds) =>
-      label === undefined ? histogram.observe(seconds) : histogram.observe({ [label]: value }, seconds),
-    );
+    const durations = new Durations(`lockstep_${name}`, help, label);
+    this.#durations.push(durations);
     return durations;
   }
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Logger } from '../logging.ts';
 import type { ObservedRequest } from './observed-request.ts';
+import type { Pm2Figures } from './pm2-figures.ts';
 import type { TrafficMetrics } from './traffic-metrics.ts';
 
 /** Outcome of a request. It is `refused` before GraphQL sees it, and `abandoned` if its client leaves before the answer. */
@@ -9,8 +9,9 @@ type RequestOutcome = 'ok' | 'partial' | 'error' | 'refused' | 'abandoned' | 'pa
 /** Sinks of what is known about requests. An undefined one is off. */
 export interface RequestSinks {
   readonly metrics?: TrafficMetrics | undefined;
-  /** Gets a line for each request. */
-  readonly accessLog?: Logger | undefined;
+  /** Gets the line of each request. */
+  readonly accessLog?: ((line: object) => void) | undefined;
+  readonly pm2?: Pm2Figures | undefined;
 }
 
 /** Counts, times, traces and logs a request once its response has ended. */
@@ -37,14 +38,15 @@ function endingOf({ answered, startedAt }: ObservedRequest, response: ServerResp
   };
 }
 
-function end(observed: ObservedRequest, ending: Ending, { metrics, accessLog }: RequestSinks): void {
+function end(observed: ObservedRequest, ending: Ending, { metrics, accessLog, pm2 }: RequestSinks): void {
   if (metrics) {
     metrics.underWay -= 1;
     metrics.requests.add(ending.status ?? 'none', ending.outcome);
     metrics.requestDuration.add('', ending.durationMs / 1000);
   }
+  pm2?.add(ending);
   endTrace(observed, ending);
-  accessLog?.info(lineOf(observed, ending), 'request');
+  accessLog?.(lineOf(observed, ending));
 }
 
 function endTrace({ trace, operationType, operationName, errorCodes }: ObservedRequest, ending: Ending): void {

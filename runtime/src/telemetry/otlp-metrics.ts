@@ -7,7 +7,7 @@ import {
   type Histogram,
   type MetricData,
 } from '@opentelemetry/sdk-metrics';
-import type { FiguresOfMetric } from './metric-registry.ts';
+import type { FiguresOfMetric } from './metric-figures.ts';
 
 /** Names of OpenTelemetry's conventions for metrics that it has too: https://opentelemetry.io/docs/specs/semconv/general/metrics/ */
 const NAMES: Readonly<Record<string, string>> = {

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
-import type { Logger } from '@lockstep/runtime/logging.ts';
+import { batchedInfo, type Logger } from '@lockstep/runtime/logging.ts';
 import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import type { RequestTrace } from '@lockstep/runtime/telemetry/call-trace.ts';
 import { observeRequest } from '@lockstep/runtime/telemetry/observe-request.ts';
 import { openLogExport, openMetricExport } from '@lockstep/runtime/telemetry/open-exports.ts';
-import { reportToPm2 } from '@lockstep/runtime/telemetry/pm2-figures.ts';
+import { Pm2Figures } from '@lockstep/runtime/telemetry/pm2-figures.ts';
 import type { ProcessTelemetry } from '@lockstep/runtime/telemetry/telemetry-settings.ts';
 import type { Tracing } from '@lockstep/runtime/telemetry/tracing.ts';
 import type { LogEvent } from 'kysely';
@@ -25,7 +25,8 @@ interface Closable {
 interface Sinks {
   readonly metrics: SubgraphMetrics | undefined;
   readonly tracing: Tracing<RequestTrace> | undefined;
-  readonly accessLog: Logger | undefined;
+  readonly accessLog: ((line: object) => void) | undefined;
+  readonly pm2: Pm2Figures | undefined;
 }
 
 /** Telemetry of a subgraph: metrics, traces and access log, as far as they are configured. */
@@ -39,16 +40,18 @@ export class SubgraphTelemetry {
     this.#exports = exports;
   }
 
-  /** Opens what is configured; undefined if nothing is. The libraries are loaded on demand. */
+  /** Opens what is configured; undefined if nothing is, and pm2 doesn't run this process. The libraries are loaded on demand. */
   static async open(settings: ProcessTelemetry, logger: Logger): Promise<SubgraphTelemetry | undefined> {
     const { hasAccessLog, metricsPath, tracing, metricExport, logExport } = settings;
     const hasMetrics = metricsPath !== undefined || metricExport !== undefined;
-    if (!hasAccessLog && !hasMetrics && !tracing && !logExport) return undefined;
+    const pm2 = Pm2Figures.report();
+    if (!hasAccessLog && !hasMetrics && !tracing && !logExport && !pm2) return undefined;
     const metrics = hasMetrics ? await openMetrics() : undefined;
     const sinks = {
       metrics,
-      accessLog: hasAccessLog ? logger : undefined,
+      accessLog: hasAccessLog ? batchedInfo(logger, 'request') : undefined,
       tracing: tracing && (await openTracing(tracing, logger)),
+      pm2,
     };
     return new SubgraphTelemetry(sinks, [
       ...(sinks.tracing ? [sinks.tracing] : []),
@@ -59,6 +62,11 @@ export class SubgraphTelemetry {
 
   get metrics(): SubgraphMetrics | undefined {
     return this.#sinks.metrics;
+  }
+
+  /** True if the resolvers and statements of a request are timed too. */
+  get timesWork(): boolean {
+    return this.#sinks.metrics !== undefined || this.#sinks.tracing !== undefined;
   }
 
   /** Answers a request that has arrived, and observes it until its response ends. */
@@ -136,9 +144,7 @@ export class SubgraphTelemetry {
 
 async function openMetrics(): Promise<SubgraphMetrics> {
   const { SubgraphMetrics } = await import('./subgraph-metrics.ts');
-  const metrics = new SubgraphMetrics();
-  reportToPm2(metrics);
-  return metrics;
+  return new SubgraphMetrics();
 }
 
 async function openTracing(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@lockstep/runtime/logging.ts';
-import type { FiguresOfMetric, MetricRegistry } from '@lockstep/runtime/telemetry/metric-registry.ts';
+import type { FiguresOfMetric } from '@lockstep/runtime/telemetry/metric-figures.ts';
+import type { MetricRegistry } from '@lockstep/runtime/telemetry/metric-registry.ts';
 import { type Increment, type Kind, TotalsFile } from './totals-file.ts';
 
 /** Interval at which a process adds what it has counted: as much is lost if it is killed. */
