@@ -1,6 +1,7 @@
 import { checkCheckouts, findCheckoutDatabases } from './databases/checkout-check.ts';
 import { readAppsInForce } from './processes/in-force.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
+import { counted } from './terminal/counted.ts';
 import { Progress } from './terminal/progress.ts';
 
 // `npm run check:orders`: checks that the databases of orders and products agree about every checkout. It only reads.
@@ -16,5 +17,7 @@ await runCommand(async () => {
     progress.reach(done);
   });
   if (problems.length > 0) throw new CommandError(problems.join('\n'));
-  console.log(`${checkouts} checkouts and ${products} products: every checkout has ended, all stock is accounted for.`);
+  console.log(
+    `${counted(checkouts, 'checkout')} and ${counted(products, 'product')}: every checkout has ended, all stock is accounted for.`,
+  );
 });

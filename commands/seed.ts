@@ -4,6 +4,7 @@ import { seedOthers } from './seeding/seed-others.ts';
 import { seedProducts } from './seeding/seed-products.ts';
 import { seedUsers } from './seeding/seed-users.ts';
 import { CommandError, runCommand } from './terminal/command.ts';
+import { counted } from './terminal/counted.ts';
 
 // `npm run seed`, `npm run seed -- --users 1000 --orders 5000 --url …`: fills a graph with users, a catalogue and orders, and what
 // other subgraphs add to them, through its own public API. It can be run again, also with other numbers: it keeps what exists.
@@ -22,8 +23,8 @@ await runCommand(async () => {
   const orders = await seedOrders(options.url, ids, options.orders);
   await seedOthers(options.url, { users: users.ids, products: products.ids });
   console.log(`
-Created ${users.created} users, ${products.created} products and ${orders.created} orders; \
-${users.found} users, ${products.found} products and ${orders.found} orders existed already.
+Created ${counted(users.created, 'user')}, ${counted(products.created, 'product')} and ${counted(orders.created, 'order')}; \
+${counted(users.found, 'user')}, ${counted(products.found, 'product')} and ${counted(orders.found, 'order')} existed already.
 Open ${options.url} and ask: { users(first: 3) { name orders(first: 2) { amount items { quantity product { name } } } } }`);
 });
 

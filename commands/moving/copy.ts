@@ -1,4 +1,5 @@
 import { CommandError } from '../terminal/command.ts';
+import { counted } from '../terminal/counted.ts';
 import { Progress } from '../terminal/progress.ts';
 import { applyChanges, forgetChanges, readChanges } from './changes.ts';
 import type { MovedDatabase } from './database.ts';
@@ -46,7 +47,7 @@ export async function copyRows({ source, target, tables, run }: Move): Promise<v
 export async function catchUp(move: Move): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const count = await copyChanges(move);
-    if (count > 0) console.log(`${count} changes copied`);
+    if (count > 0) console.log(`${counted(count, 'change')} copied`);
     if (count <= FEW_CHANGES) return;
   }
   throw new CommandError(
@@ -84,7 +85,7 @@ export async function compareCounts(source: Database, target: Database, tables: 
     const [expected, found] = [await countRows(source, table), await countRows(target, table)];
     if (expected === found) continue;
     throw new CommandError(
-      `${table.name}: ${found} rows instead of ${expected}, so nothing was switched; run it again`,
+      `${table.name}: ${counted(found, 'row')} instead of ${expected}, so nothing was switched; run it again`,
     );
   }
 }
@@ -117,5 +118,5 @@ async function fingerprint(db: Database, table: Table, onRows: (rows: number) =>
     sum = checksumOf(table, page, sum);
     onRows(page.length);
   }
-  return `${rows} rows, checksum ${sum.toString('hex').slice(0, 16)}`;
+  return `${counted(rows, 'row')}, checksum ${sum.toString('hex').slice(0, 16)}`;
 }

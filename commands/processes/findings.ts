@@ -2,31 +2,21 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { OpenBreaker } from '@lockstep/runtime/process-state.ts';
 import { isPostgresUrl } from '@lockstep/subgraph-kit/database/engines/postgres-url.ts';
-import { restoreMarkOf } from '@lockstep/subgraph-kit/database/engines/unfinished-restore.ts';
 import { findStuckCheckouts, type StuckCheckout } from '../databases/checkout-check.ts';
 import { findDatabaseFiles, listDatabases } from '../databases/find-databases.ts';
 import { CommandError } from '../terminal/command.ts';
+import { counted } from '../terminal/counted.ts';
 import type { App } from './apps.ts';
+import type { Finding } from './finding.ts';
 import { whyNotReady } from './probe.ts';
 import type { Project } from './project.ts';
 import { isGivenUp, isReady, type ListedProcess } from './running.ts';
+import { findUnfinished } from './unfinished.ts';
 
 /** Time for which a process may start, or a checkout go on, before that is a finding. */
 const PATIENCE_MS = 30_000;
 /** Free space below which a disk counts as nearly full. */
 const LOW_SPACE_BYTES = 1e9;
-
-/** Something that an operator is told about the project. */
-export interface Finding {
-  /** Name of the process, or what else it is about. */
-  readonly about: string;
-  readonly isHealthy: boolean;
-  readonly text: string;
-  /** Time since which it is so, ISO 8601 in UTC. */
-  readonly since?: string;
-  /** Command that helps. */
-  readonly advice?: string;
-}
 
 /** Looks at each process, at the checkouts and at the disks. */
 export async function findAll({ apps, processes }: Project): Promise<Finding[]> {
@@ -35,10 +25,10 @@ export async function findAll({ apps, processes }: Project): Promise<Finding[]> 
       const own = processes.filter(({ name }) => name === app.name);
       if (own.length === 0) return [{ about: app.name, isHealthy: false, text: 'is not started', advice: 'npm start' }];
       const found = own.map(async (process) => [await assess(app, process), ...process.openBreakers.map(toFinding)]);
-      return (await Promise.all(found)).flat();
+      return [...(await Promise.all(found)).flat(), ...findInstances(own)];
     }),
   );
-  return [...ofApps.flat(), ...findUnfinished(apps), ...(await findStuck(apps)), ...findFullDisks(apps)];
+  return [...ofApps.flat(), ...(await findUnfinished(apps)), ...(await findStuck(apps)), ...findFullDisks(apps)];
 }
 
 async function assess(app: App, process: ListedProcess): Promise<Finding> {
@@ -56,11 +46,14 @@ async function assess(app: App, process: ListedProcess): Promise<Finding> {
     return problem(`has exited; ${lastErrorOf(app)}`, `npm run logs, then npm start`);
   const age = Date.now() - process.since;
   if (!isReady(process) && (restarts > 0 || age > PATIENCE_MS))
-    return problem(`does not get ready, and was restarted ${restarts} times; ${lastErrorOf(app)}`, 'npm run logs');
+    return problem(
+      `does not get ready, and was restarted ${counted(restarts, 'time')}; ${lastErrorOf(app)}`,
+      'npm run logs',
+    );
   if (!isReady(process)) return problem('is starting', 'npm run status, in a moment');
   const reason = await whyNotReady(probe);
   if (reason !== undefined) return problem(`is online, but ${probe} says: ${reason}`, `npm run restart ${about}`);
-  const crashes = restarts > 0 ? `, restarted ${restarts} times` : '';
+  const crashes = restarts > 0 ? `, restarted ${counted(restarts, 'time')}` : '';
   return { about, isHealthy: true, text: `is online and ready, process ${pid}${crashes}`, since };
 }
 
@@ -69,12 +62,17 @@ function toFinding({ subgraph, since }: OpenBreaker): Finding {
   return { about: `subgraph ${subgraph}`, isHealthy: false, text, since, advice: `npm run logs` };
 }
 
-function findUnfinished(apps: readonly App[]): Finding[] {
-  return findDatabaseFiles(apps).flatMap(({ name: about, path }) => {
-    if (!existsSync(restoreMarkOf(path))) return [];
-    const backup = readFileSync(restoreMarkOf(path), 'utf8').trim();
-    const advice = `npm stop && npm run restore -- ${backup}`;
-    return [{ about, isHealthy: false, text: 'can not start: the restore of its database has not ended', advice }];
+/** Returns a finding for each instance of the subgraphs that an app calls; of several processes, one may leave it out. */
+function findInstances(processes: readonly ListedProcess[]): Finding[] {
+  const all = Map.groupBy(
+    processes.flatMap(({ name, instances }) => instances.map((state) => ({ ...state, name }))),
+    ({ subgraph, instance }) => `${subgraph} at ${instance}`,
+  );
+  return [...all].map(([about, states]) => {
+    const [state = { name: '', leftOutSince: undefined }] = states.toSorted((a) => (a.leftOutSince ? -1 : 1));
+    if (!state.leftOutSince) return { about, isHealthy: true, text: `is called by ${state.name}` };
+    const text = `is left out by ${state.name}, because it failed or did not answer`;
+    return { about, isHealthy: false, text, since: state.leftOutSince, advice: `npm run logs` };
   });
 }
 

@@ -1,4 +1,9 @@
-import { type OpenBreaker, parseOpenBreakers } from '@lockstep/runtime/process-state.ts';
+import {
+  type InstanceState,
+  type OpenBreaker,
+  parseInstances,
+  parseOpenBreakers,
+} from '@lockstep/runtime/process-state.ts';
 import type { ProcessDescription } from 'pm2';
 import type { App } from './apps.ts';
 import { type GivenVariables, isOfSession, valuesOf } from './environment.ts';
@@ -12,7 +17,7 @@ interface Details {
   restart_time?: number;
   env?: Record<string, string>;
   env_given?: GivenVariables;
-  axm_monitor?: { state?: Metric; probe?: Metric; 'open circuit breakers'?: Metric };
+  axm_monitor?: { state?: Metric; probe?: Metric; 'open circuit breakers'?: Metric; instances?: Metric };
 }
 
 interface Metric {
@@ -34,6 +39,8 @@ export interface ListedProcess {
   /** URL of its readiness probe, if it is ready. */
   readonly probe: string;
   readonly openBreakers: readonly OpenBreaker[];
+  /** Instances of the subgraphs that it calls, if they have several. */
+  readonly instances: readonly InstanceState[];
   /** Time at which it was started last, in milliseconds since 1970. */
   readonly since: number;
   /** Number of times that pm2 restarted it because it exited. */
@@ -62,6 +69,7 @@ export function toListed({ name = '', pm_id: id = -1, pid = 0, pm2_env }: Proces
     state: status === 'online' ? metrics?.state?.value : undefined,
     probe: metrics?.probe?.value ?? '',
     openBreakers: parseOpenBreakers(metrics?.['open circuit breakers']?.value),
+    instances: status === 'online' ? parseInstances(metrics?.instances?.value) : [],
     since,
     restarts,
     env,

@@ -36,3 +36,31 @@ export function parseOpenBreakers(value = ''): OpenBreaker[] {
     return subgraph !== undefined && since !== undefined ? [{ subgraph, since }] : [];
   });
 }
+
+/** One of several instances of a subgraph, as its caller sees it. */
+export interface InstanceState {
+  readonly subgraph: string;
+  /** Host and path of its address. */
+  readonly instance: string;
+  /** Time since which it is left out, ISO 8601 in UTC; undefined if it is called. */
+  readonly leftOutSince: string | undefined;
+}
+
+const instances = new Map<object, readonly InstanceState[]>();
+
+/** Tells pm2, as {@link reportReady} does, which instances a pool calls and leaves out; undefined once it is closed. */
+export function reportInstances(pool: object, states: readonly InstanceState[] | undefined): void {
+  if (states) instances.set(pool, states);
+  else if (!instances.delete(pool)) return;
+  const all = [...instances.values()].flat();
+  const value = all.map(({ subgraph, instance, leftOutSince: since = '' }) => `${subgraph} ${instance} ${since}`);
+  process.send?.({ type: 'axm:monitor', data: { instances: { value: value.join(', ') } } });
+}
+
+/** Reads the value of the metric that {@link reportInstances} sends. */
+export function parseInstances(value = ''): InstanceState[] {
+  return value.split(', ').flatMap((text) => {
+    const [subgraph, instance, since] = text.split(' ');
+    return subgraph && instance ? [{ subgraph, instance, leftOutSince: since || undefined }] : [];
+  });
+}

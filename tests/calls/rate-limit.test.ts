@@ -15,9 +15,8 @@ async function supergraphLimited(t: Afterwards, rateLimit: string): Promise<stri
   return supergraphOf(t, url, { traffic: [`rate_limit: ${rateLimit}`] });
 }
 
-/** Gateways with the same rate limit. */
-async function startLimited(t: Afterwards, count: number, rateLimit: string): Promise<RunningProcess[]> {
-  const file = await supergraphLimited(t, rateLimit);
+/** Gateways with the same supergraph file. */
+function startLimited(t: Afterwards, count: number, file: string): Promise<RunningProcess[]> {
   return Promise.all(Array.from({ length: count }, () => start(t, 'gateway', { SUPERGRAPH_FILE: file })));
 }
 
@@ -55,7 +54,8 @@ test('counts together in a shared Redis, and alone while that is gone', {
   const port = await freePort();
   const redis = await startRedis(t, port);
   const rateLimit = `{ capacity: 3, interval: 1m, redis: { url: 'redis://127.0.0.1:${port}' } }`;
-  const [one, other] = await startLimited(t, 2, rateLimit);
+  const file = await supergraphLimited(t, rateLimit);
+  const [one, other] = await startLimited(t, 2, file);
   await Promise.all([one, other].map((gateway) => gateway?.logged(({ msg }) => msg.startsWith('Redis answers:'))));
   assert.deepEqual(await codes(one, other, one, other, one), ['fine', 'fine', 'fine', 'RATE_LIMITED', 'RATE_LIMITED']);
 
@@ -72,6 +72,13 @@ test('counts together in a shared Redis, and alone while that is gone', {
     () => codes(other),
     ([code]) => code === 'RATE_LIMITED', // of the requests to both
   );
+
+  await edit(file, "' } }", "', namespace: another } }");
+  await one?.logged(({ msg }) => msg.includes('the graph has changed'));
+  await until(
+    () => codes(one),
+    ([code]) => code === 'fine', // nobody has sent a request to the gateways of this namespace
+  );
 });
 
 test('does not hold requests up for long if Redis hangs', { skip: withoutRedis }, async (t) => {
@@ -80,7 +87,7 @@ test('does not hold requests up for long if Redis hangs', { skip: withoutRedis }
   const [gateway] = await startLimited(
     t,
     1,
-    `{ capacity: 1000, interval: 1m, redis: { url: 'redis://127.0.0.1:${port}' } }`,
+    await supergraphLimited(t, `{ capacity: 1000, interval: 1m, redis: { url: 'redis://127.0.0.1:${port}' } }`),
   );
   await gateway?.logged(({ msg }) => msg.startsWith('Redis answers:'));
   redis.signal('SIGSTOP');
@@ -96,7 +103,7 @@ test('does not hold the start up if Redis is not there', async (t) => {
   const [gateway] = await startLimited(
     t,
     1,
-    `{ capacity: 1, interval: 1m, redis: { url: 'redis://127.0.0.1:${port}' } }`,
+    await supergraphLimited(t, `{ capacity: 1, interval: 1m, redis: { url: 'redis://127.0.0.1:${port}' } }`),
   );
   assert.deepEqual(await codes(gateway, gateway), ['fine', 'RATE_LIMITED']);
   await gateway?.logged(({ level, msg }) => level === 'warn' && msg.includes("Redis can't be asked"));

@@ -71,6 +71,7 @@ const graph = await startGraph(
   { after },
   { only: ['users', 'orders'], gateway: { SUPERGRAPH_FILE: files.supergraph } },
 );
+const open = withoutBrowser ? undefined : await startBrowser({ after });
 const { url } = graph;
 const usual = await readFile(files.supergraph, 'utf8');
 
@@ -171,8 +172,7 @@ for (const [setting, atEndpoint, atGraphiql, atRoot] of [
   });
 }
 
-if (!withoutBrowser) {
-  const open = await startBrowser({ after });
+if (open) {
   testExplorerView({ graph, open });
   testGraphPage({ graph, open }, files.users);
 }

@@ -28,7 +28,7 @@ const ONE_INSTANCE: Readonly<Record<string, string>> = {
   'tests/calls/sharing.test.ts': 'counts calls that requests share within one gateway',
   'tests/clients/graphiql.test.ts': 'looks at the pages of one gateway',
   'tests/commands/check-schema.test.ts':
-    'reads what one gateway has recorded; tests/caching/shared-usage.test.ts is of two',
+    'reads what one gateway has recorded; tests/caching/shared-usage.production.ts is of two',
   'tests/diagnosis/four-faults.production.ts': 'reads the log, plan and metrics of one gateway, as the guide says',
   'tests/durability/backup.production.ts': 'stops each subgraph and starts it once',
   'tests/durability/full-disk.production.ts': 'has no gateway, and one orders',
@@ -41,9 +41,9 @@ const ONE_INSTANCE: Readonly<Record<string, string>> = {
   'tests/identity/identity.test.ts': 'sees one gateway change its settings',
   'tests/protection/limits.test.ts': 'counts the log lines of one gateway',
   'tests/protection/persisted-queries.test.ts':
-    'registers documents with one; tests/caching/shared-state.test.ts is of two',
+    'registers documents with one; tests/caching/shared-state.production.ts is of two',
   'tests/settings/reload.test.ts': 'sees one gateway change its settings',
-  'tests/telemetry/dashboards.test.ts': 'has the metrics of one process of each kind scraped',
+  'tests/telemetry/dashboards.production.ts': 'has the metrics of one process of each kind scraped',
   'tests/telemetry/documented-metrics.test.ts': 'reads the metrics of one process',
   'tests/telemetry/logging.test.ts': 'counts the log lines of one gateway',
   'tests/telemetry/metrics.test.ts': 'counts in one gateway',

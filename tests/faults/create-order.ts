@@ -56,7 +56,7 @@ describe('createOrder while a subgraph fails', () => {
       assert.equal(countOrders(), before);
       const sent = graph.verificationProxy.calls.length;
       if (INSTANCES === 1) assert.equal(sent, SENT_AGAIN.includes(behaviour) ? 2 : 1);
-      else assert.ok(sent === 1 || sent === 2, `${sent} calls`); // to another instance, unless that is left out already
+      else assert.ok(sent >= 1 && sent <= 2 * INSTANCES, `${sent} calls`); // some may be left out already
     });
   }
 

@@ -33,3 +33,11 @@ test('npm run test:faults runs every file with a full count', () => {
     ['tests/harness/full-count.ts'], // by whose imports they are found
   );
 });
+
+test('no file waits for something between its tests: node:test runs `after` once all tests that it knows have ended', () => {
+  const waiting = readSources('tests').filter(({ text }) => /^(test|describe)\(.*^\w[^\n]*\bawait\b/ms.test(text));
+  assert.deepEqual(
+    waiting.map(({ path }) => path),
+    [],
+  );
+});

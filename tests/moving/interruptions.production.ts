@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { recordLog } from '@lockstep/runtime/testing/log-recorder.ts';
 import { openMigratedDatabase } from '@lockstep/subgraph-kit/database/open-migrated-database.ts';
+import { readApps } from '../../commands/processes/apps.ts';
+import { findUnfinished } from '../../commands/processes/unfinished.ts';
 import { migrations } from '../../subgraphs/users/src/database/migrations.ts';
 import { createDatabases } from '../harness/databases.ts';
 import { tellProgress, times } from '../harness/full-count.ts';
 import { temporaryFolder } from '../harness/graph.ts';
 import { startPostgres, withoutPostgres } from '../harness/postgres.ts';
 import { changeRows, readRows } from '../harness/rows.ts';
+import { variablesOfEach } from '../harness/subgraphs.ts';
 import { startMove } from './move-command.ts';
 
 const IS_FULL = times(1, 0) === 1;
@@ -18,6 +21,8 @@ const LATE = Array.from({ length: 18 }, (_, index) => 121 + index);
 /** Numbers of statements before which a move is killed; late ones twice, because the direction changes each time. */
 const KILLED_AT = IS_FULL ? [...EARLY, ...LATE.flatMap((statement) => [statement, statement])] : [40, 100, 133];
 const KILLS = KILLED_AT.length;
+/** Number of a statement before which a move has marked the database. */
+const MARKED_BEFORE = 40;
 const USERS = 2500;
 const DELETED = 2500;
 
@@ -43,6 +48,9 @@ test(`each of ${KILLS} killed moves leaves one database that is served, which ha
       if (isSwitched) switched += 1;
       assert.equal(found[isSwitched ? 1 : 0] ?? USERS, USERS, `killed before statement ${statement}`);
       assert.ok(found.includes(undefined) || found[1] === 0, 'the copy is not served before the switch');
+      const apps = readApps([], { ...variablesOfEach('DATABASE', () => ':memory:'), USERS_DATABASE: from });
+      const said = (await findUnfinished(apps)).map(({ about, text }) => `${about}: ${text}`).join();
+      if (statement >= MARKED_BEFORE) assert.match(said, /^users: (the move of its|can not start: its) database .*to /);
       const again = await startMove(['users', '--to', to], { USERS_DATABASE: from }).outcome;
       assert.equal(again.code, 0, again.stderr);
     }

@@ -29,7 +29,11 @@ interface Configured extends RunningProcess {
 }
 
 const SHARED = '  path: /api\n  health_check: { live: /up, ready: /on }\n';
-const gateway = await startGateway({ after }, SHARED);
+// Both before the first test: node:test runs `after` once every test that it knows has ended.
+const [gateway, ipv6] = await Promise.all([
+  startGateway({ after }, SHARED),
+  startGateway({ after }, '', { HOST: '::1', DRAIN_DELAY_MS: '1500' }),
+]);
 
 test('serves GraphQL and health at the configured paths and nowhere else', async () => {
   assert.equal(new URL(gateway.url).pathname, '/api');
@@ -57,8 +61,6 @@ test('keeps its address until a restart when listen changes, and applies the oth
   assert.deepEqual(await statusesOf(gateway.url, ['/alive', '/up']), [200, 404]);
   await gateway.configure(SHARED);
 });
-
-const ipv6 = await startGateway({ after }, '', { HOST: '::1', DRAIN_DELAY_MS: '1500' });
 
 test('listens on the configured host, and on that of HOST if it is set', async () => {
   assert.equal(new URL(gateway.url).hostname, '127.0.0.1');

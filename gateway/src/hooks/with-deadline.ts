@@ -1,6 +1,7 @@
 import { ExpectedError, operationOverdue } from '@lockstep/runtime/graphql/errors.ts';
 import { TimeLimit } from '@lockstep/runtime/http/client/time-limit.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import type { Signal } from '@lockstep/runtime/http/signal.ts';
 import { isPromise } from '@lockstep/runtime/promises.ts';
 
 /** Longest timer in Node. The operation's own deadline ends the wait before. */
@@ -30,7 +31,7 @@ async function unlessOver<Result>(promise: Promise<Result>, lifetime: Lifetime, 
   const { promise: over, reject } = Promise.withResolvers<never>();
   const end = () => reject(limit.isOver ? operationOverdue(deadline?.timeoutMs ?? 0) : left(lifetime.signal));
   if (limit.signal.aborted) end();
-  limit.signal.addEventListener('abort', end, { once: true });
+  limit.signal.addEventListener('abort', end);
   try {
     return await Promise.race([promise, over]);
   } finally {
@@ -38,6 +39,6 @@ async function unlessOver<Result>(promise: Promise<Result>, lifetime: Lifetime, 
   }
 }
 
-function left({ reason }: AbortSignal): ExpectedError {
+function left({ reason }: Signal): ExpectedError {
   return reason instanceof ExpectedError ? reason : new ExpectedError('CLIENT_CLOSED_REQUEST', 'The client has left');
 }

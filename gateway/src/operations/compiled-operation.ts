@@ -1,12 +1,11 @@
 import { dataBytes, documentBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
 import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
-import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
+import { compileCoercion, type VariableCoercion } from '@lockstep/runtime/graphql/variable-coercion.ts';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
 import {
   type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLObjectType,
-  getVariableValues,
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
@@ -31,9 +30,6 @@ import type { OperationSource, SourceRestriction } from './operation-source.ts';
 /** Maximum number of code variants kept of an operation, one for each combination of its `@skip`s and `@include`s. */
 const MAX_CODES = 64;
 
-/** Bounds the response: without it a body of 2 MB with a mistake in each value gets an answer of 100 MB. */
-const VARIABLE_LIMITS = { maxErrors: MAX_VARIABLE_ERRORS };
-
 /** Bytes of the parts that every operation has. */
 const OPERATION_BYTES = 5500;
 
@@ -45,6 +41,7 @@ export class CompiledOperation {
   readonly #operation: OperationDefinitionNode;
   readonly #rootType: GraphQLObjectType;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #coerce: VariableCoercion;
   readonly #types: TypeRelations;
   readonly #wanted: WantedKeys;
   readonly #conditionNames: readonly string[];
@@ -61,6 +58,7 @@ export class CompiledOperation {
     this.#operation = operation;
     this.#rootType = rootType;
     this.#fragments = fragmentsOf(document);
+    this.#coerce = compileCoercion(source.apiSchema, operation.variableDefinitions ?? []);
     this.#conditionNames = conditionNames(document);
     this.#responseKeys = new ResponseKeys(names);
     this.#response = new ResponseTree(restriction?.visible ?? operation, this.#fragments, this.#responseKeys);
@@ -89,13 +87,7 @@ export class CompiledOperation {
   /** Executes the operation. Failures of subgraphs are among the errors; it rejects only for a fault of its own. */
   async execute(request: ExecutionRequest): Promise<OperationResult> {
     const { variables: given } = request;
-    const { apiSchema } = this.#source;
-    const { coerced, errors: refused } = getVariableValues(
-      apiSchema,
-      this.#operation.variableDefinitions ?? [],
-      given ?? {},
-      VARIABLE_LIMITS,
-    );
+    const { coerced, errors: refused } = this.#coerce(given ?? {});
     if (refused) return { errors: refused };
     const { fetch, shape, requiredFields, denied } = this.#codeFor(coerced);
     if (denied && this.#source.restriction?.isWhole) return { denied };

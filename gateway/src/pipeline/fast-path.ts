@@ -17,6 +17,14 @@ import type { LoadedSupergraph } from '../supergraph/loaded-supergraph.ts';
 import type { Context } from '../supergraph/request-context.ts';
 import type { DemandControl } from './cost/demand-control.ts';
 import { planExtensions } from './responses/plan-report.ts';
+import {
+  isWorthRepeating,
+  type MadeAnswer,
+  SharedAnswers,
+  type SharedRun,
+  type SharingContext,
+  type WaitingRequest,
+} from './shared-answers.ts';
 
 /** An empty HTTP head. Apollo Server only reads it. */
 const NO_HEAD: HTTPGraphQLHead = { headers: new HeaderMap() };
@@ -28,7 +36,7 @@ const MAX_BYTES = shareOfHeap(1 / 64);
 const KNOWN_BYTES = 600;
 
 /** Fields of an operation's context that the fast path reads and writes. */
-type FastPathContext = Pick<Context, 'begun' | 'record' | 'timeline'>;
+type FastPathContext = Pick<Context, 'begun'> & SharingContext;
 
 /** An operation that Apollo Server has let through. */
 interface KnownOperation extends ClientOperation {
@@ -46,10 +54,17 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
   readonly #supergraph: Pick<LoadedSupergraph, 'run'>;
   readonly #demandControl: Pick<DemandControl, 'withinLimit'> | undefined;
   readonly #known = new KnownOperations<KnownOperation>(MAX_BYTES);
+  /** Undefined if each request is to be run by itself. */
+  readonly #shared: SharedAnswers | undefined;
 
-  constructor(supergraph: Pick<LoadedSupergraph, 'run'>, demandControl?: Pick<DemandControl, 'withinLimit'>) {
+  constructor(
+    supergraph: Pick<LoadedSupergraph, 'run'>,
+    demandControl?: Pick<DemandControl, 'withinLimit'>,
+    shared?: SharedAnswers,
+  ) {
     this.#supergraph = supergraph;
     this.#demandControl = demandControl;
+    this.#shared = shared;
   }
 
   /**
@@ -107,14 +122,44 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
   }
 
   async #answer(known: KnownOperation, variables: Variables, context: OperationContext): Promise<string | undefined> {
+    const shared = this.#shared;
+    const isShareable = shared && known.kind === 'query' && isEmpty(variables) && SharedAnswers.fits(context);
+    const made = isShareable
+      ? await this.#answerTogether(shared, known, context)
+      : await this.#make(known, variables, context);
+    if (!made) return undefined;
+    context.record?.noteOperation(known.kind, known.name);
+    context.record?.noteAnswer(made.data, []);
+    context.record?.noteExecution(known, variables);
+    return made.text;
+  }
+
+  /** Takes the answer that is being made for another client, or makes one that others can take. */
+  async #answerTogether(
+    shared: SharedAnswers,
+    known: KnownOperation,
+    context: OperationContext & WaitingRequest,
+  ): Promise<MadeAnswer | undefined> {
+    const joined = shared.find(known);
+    const answer = joined ?? shared.begin(known, (own) => this.#runFor({ ...context, ...own }, known));
+    const run = await answer.wait(context);
+    if (joined && !run.made && (await isWorthRepeating(run, context))) return this.#make(known, undefined, context);
+    context.begun = run.begun;
+    return run.made;
+  }
+
+  async #runFor(context: OperationContext, known: KnownOperation): Promise<SharedRun> {
+    const made = await this.#make(known, undefined, context);
+    return { made, begun: context.begun };
+  }
+
+  async #make(known: KnownOperation, variables: Variables, context: OperationContext): Promise<MadeAnswer | undefined> {
     const running = this.#run(known, variables, context);
     const data = running && (await this.#dataOf(running, context));
     if (data === undefined) return undefined;
-    context.record?.noteOperation(known.kind, known.name);
-    context.record?.noteAnswer(data, []);
-    context.record?.noteExecution(known, variables);
     const { timeline } = context;
-    return `${JSON.stringify(timeline ? { data, extensions: planExtensions(timeline) } : { data })}\n`;
+    const text = `${JSON.stringify(timeline ? { data, extensions: planExtensions(timeline) } : { data })}\n`;
+    return { data, text };
   }
 
   /** Returns undefined if there is no code that is the same for every request. */
@@ -138,5 +183,10 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
 }
 
 type Running = NonNullable<ReturnType<LoadedSupergraph['run']>>;
+
+function isEmpty(variables: Variables): boolean {
+  for (const _ in variables) return false;
+  return true;
+}
 
 type Variables = Readonly<Record<string, unknown>> | undefined;

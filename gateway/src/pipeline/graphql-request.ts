@@ -103,7 +103,7 @@ function operations(
 }
 
 function contextOf(
-  { signal, bytes, deadline }: Lifetime,
+  { signal, bytes, deadline }: Pick<Context, keyof Lifetime>,
   { headers, client, claims, record, timeline, cacheStatus }: Omit<Context, keyof Lifetime | 'begun' | 'calls'>,
   rules: CallRules | undefined,
 ): Context {

@@ -18,6 +18,7 @@ import { Authentication } from './identity/authentication.ts';
 import { LandingPage } from './pages/pages.ts';
 import { QueryPlans } from './responses/query-plans.ts';
 import { gatewayRoutes } from './routes.ts';
+import { SharedAnswers } from './shared-answers.ts';
 
 /** The process that a server runs in, whatever the settings. */
 export interface GatewayProcess {
@@ -65,7 +66,11 @@ export class GatewayServer implements RequestHandler {
     const rules = CallRules.of(settings, supergraph.hooks);
     const demandControl =
       settings.demandControl && new DemandControl(settings.demandControl, { supergraph, logger, refusals });
-    const fastPath = new FastPath(supergraph, demandControl);
+    const fastPath = new FastPath(
+      supergraph,
+      demandControl,
+      settings.traffic.deduplicateQuery ? new SharedAnswers(supergraph.mutations) : undefined,
+    );
     const { introspection } = settings;
     const validated = new ValidatedDocuments(supergraph.operations.planner.apiSchema, introspection);
     const landingPage = new LandingPage(settings.landingPage, settings.path, logger);

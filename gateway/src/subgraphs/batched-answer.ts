@@ -7,26 +7,27 @@ import { tagsForMerged, tagsForPart } from './answer-tags.ts';
 
 /** Fetches whose entities are in one list. */
 export interface JointBatch {
-  readonly requests: readonly FetchRequest[];
+  readonly first: FetchRequest;
   /** Distinct representations of all of them, in the order of the list. */
   readonly representations: readonly string[];
-  /** Place of each representation in the list; undefined if there is one fetch only. */
-  readonly indices: ReadonlyMap<string, number> | undefined;
+  /** Places of each fetch's representations in the list; undefined if there is one fetch only. */
+  readonly places: readonly (readonly number[])[] | undefined;
 }
 
 /** Joins the representations of fetches that send the same operation. @throws if there are no fetches */
-export function jointBatch(requests: readonly FetchRequest[]): JointBatch & { readonly first: FetchRequest } {
+export function jointBatch(requests: readonly FetchRequest[]): JointBatch {
   const [first] = requests;
   if (!first) throw new Error('a batch without a fetch');
-  if (requests.length === 1)
-    return { first, requests, representations: first.representations ?? [], indices: undefined };
+  if (requests.length === 1) return { first, representations: first.representations ?? [], places: undefined };
   const indices = new Map<string, number>();
-  for (const { representations = [] } of requests) {
-    for (const representation of representations) {
-      if (!indices.has(representation)) indices.set(representation, indices.size);
-    }
-  }
-  return { first, requests, representations: [...indices.keys()], indices };
+  const placeOf = (representation: string) => {
+    const known = indices.get(representation);
+    if (known !== undefined) return known;
+    indices.set(representation, indices.size);
+    return indices.size - 1;
+  };
+  const places = requests.map(({ representations = [] }) => representations.map(placeOf));
+  return { first, representations: [...indices.keys()], places };
 }
 
 /**
@@ -68,16 +69,15 @@ export function splitMergedAnswer(merged: GraphQLAnswer, batches: readonly Joint
  */
 export function splitAnswer(
   answer: GraphQLAnswer,
-  { requests, representations, indices }: JointBatch,
+  { representations, places }: JointBatch,
 ): GraphQLAnswer[] | undefined {
   const entities = answer.data?._entities;
   if (!Array.isArray(entities) || entities.length !== representations.length) return undefined;
   const errors = answer.errors && errorsByEntity(answer.errors, entities.length);
   if (answer.errors && !errors) return undefined;
-  if (!indices) return [answer];
-  const taken = new Set<number>();
-  return requests.map((request) => {
-    const own = (request.representations ?? []).map((representation) => indices.get(representation) ?? -1);
+  if (!places) return [answer];
+  const taken = new Uint8Array(entities.length);
+  return places.map((own) => {
     const ownErrors = errors ? errorsOf(own, errors) : [];
     const extensions = tagsForPart(answer, own);
     return {
@@ -88,14 +88,13 @@ export function splitAnswer(
     };
   });
 }
+
 /** Returns a copy of an entity that another fetch has taken: each merges it into its own answer. */
-function takeEntity(entities: readonly unknown[], index: number, taken: Set<number>): unknown {
+function takeEntity(entities: readonly unknown[], index: number, taken: Uint8Array): unknown {
   const entity = entities[index];
-  if (!taken.has(index)) {
-    taken.add(index);
-    return entity;
-  }
-  return copyOf(entity);
+  if (taken[index]) return copyOf(entity);
+  taken[index] = 1;
+  return entity;
 }
 
 type ErrorsByEntity = ReadonlyMap<number, readonly GraphQLFormattedError[]>;

@@ -1,4 +1,5 @@
 import type { Deadline, Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import { CallController, type Signal } from '@lockstep/runtime/http/signal.ts';
 import type { CallContext } from './call-context.ts';
 
 /** Fetch that waits for the answer to a call that is made for several. */
@@ -15,7 +16,7 @@ export class JointLifetime implements Lifetime {
   readonly deadline: Deadline | undefined;
   /** Counts what is held for all of them in equal parts. */
   readonly bytes: NonNullable<Lifetime['bytes']>;
-  readonly #controller = new AbortController();
+  readonly #controller = new CallController();
   readonly #fetches: readonly WaitingFetch[];
   /** Bytes of replies that each has taken. */
   #taken = 0;
@@ -32,18 +33,20 @@ export class JointLifetime implements Lifetime {
       returnReply: () => this.returnReplies(),
     };
     let left = length;
+    let latest: Deadline | undefined;
     for (const { context, reject } of fetches) {
-      const { signal } = context;
+      const { signal, deadline } = context;
+      if (deadline && deadline.endsAt > (latest?.endsAt ?? 0)) latest = deadline;
       signal.addEventListener('abort', () => {
         reject(signal.reason);
         left -= 1;
         if (left === 0) this.#controller.abort();
       });
     }
-    [this.deadline] = fetches.flatMap(({ context }) => context.deadline ?? []).sort((a, b) => b.endsAt - a.endsAt);
+    this.deadline = latest;
   }
 
-  get signal(): AbortSignal {
+  get signal(): Signal {
     return this.#controller.signal;
   }
 

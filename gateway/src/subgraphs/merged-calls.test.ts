@@ -65,7 +65,7 @@ function callsWith(hooks: GatewayHooks): OperationCalls {
   };
   const rules = CallRules.of(settings, hooks);
   assert.ok(rules);
-  return new OperationCalls(rules, { signal: NO_CONTEXT.signal, headers: {}, claims: undefined });
+  return new OperationCalls(rules, { signal: new AbortController().signal, headers: {}, claims: undefined });
 }
 
 /** Returns calls whose merged answers are `answerOfMerged`. */

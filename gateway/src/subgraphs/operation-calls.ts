@@ -30,7 +30,7 @@ export class OperationCalls {
   readonly #client: Client;
   readonly #forwarded = new Map<RequestHeaderRules, ForwardedHeaders>();
 
-  constructor(rules: CallRules, client: Client & Lifetime) {
+  constructor(rules: CallRules, client: Client & Lifetime & Pick<HookEvent, 'signal'>) {
     this.rules = rules;
     this.event = { context: {}, claims: client.claims, signal: client.signal };
     this.lifetime = client;

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isLost, isRefused } from '@lockstep/runtime/http/client/connection-failure.ts';
 import type { Instance } from '@lockstep/runtime/http/client/instance.ts';
 import type { Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import { pause } from '@lockstep/runtime/http/signal.ts';
 import type { RetrySettings } from '../configuration/sections/resilience.ts';
 import type { Step, SubgraphReply } from './call-step.ts';
 
@@ -54,7 +54,7 @@ export class Retry {
       } catch (error) {
         if (!(isLost(error) || isRefused(error)) || !this.#takeRetry(attempt, pauseMs, lifetime)) throw error;
       }
-      await delay(pauseMs, undefined, { signal: lifetime.signal });
+      await pause(pauseMs, lifetime.signal);
     }
   }
 

@@ -11,7 +11,7 @@ import { DocumentTypeReader } from '../subgraphs/caching/document-types.ts';
 import type { Store } from '../subgraphs/caching/store.ts';
 import { readsAnswerHeaders } from '../subgraphs/call-rules.ts';
 import { CallTelemetry } from '../subgraphs/call-telemetry.ts';
-import { EndedMutations } from '../subgraphs/ended-mutations.ts';
+import type { EndedMutations } from '../subgraphs/ended-mutations.ts';
 import { SubgraphCaller } from '../subgraphs/subgraph-caller.ts';
 import type { BreakerState } from '../telemetry/figures.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
@@ -31,7 +31,7 @@ export function openCallers(
   secret: string | undefined,
   logger: Logger,
   { metrics, tracing, accessLog }: Instruments,
-  store: Store | undefined,
+  { store, mutations }: { readonly store: Store | undefined; readonly mutations: EndedMutations },
 ): Callers {
   const { traffic, limits, responseCache } = gateway;
   const types = responseCache && new DocumentTypeReader(supergraphSchema, directives.entityKeys);
@@ -46,7 +46,7 @@ export function openCallers(
     secret,
     logger,
     logsFailures: accessLog !== undefined,
-    mutations: new EndedMutations(),
+    mutations,
     keepsHeads: readsAnswerHeaders(gateway),
     timesCalls: gateway.queryPlans !== undefined,
     maxReplyBytes: limits.maxBytes,

@@ -1,5 +1,6 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
+import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { requestScope } from '@lockstep/runtime/request-scope.ts';
 import { getOperationAST, parse } from 'graphql';
 import { FetchRequest, fetchConstants } from '../execution/fetching/fetch-request.ts';
@@ -24,7 +25,12 @@ export class SubgraphDataSource implements GraphQLDataSource<Context> {
   /** Resolves with an error at the path of each field if the call fails: only those fields are lost. */
   async process({ request, context }: GraphQLDataSourceProcessOptions<Context>): Promise<DataSourceResponse> {
     const { query = '', variables = {}, operationName } = request;
-    const { signal = NO_CONTEXT.signal, deadline, bytes, calls }: Partial<Context> = 'signal' in context ? context : {};
+    const {
+      signal = NO_CONTEXT.signal,
+      deadline,
+      bytes,
+      calls,
+    }: Partial<Lifetime & Pick<Context, 'calls'>> = 'signal' in context ? context : {};
     const node = { serviceName: this.#name, operation: query, operationName };
     // Representations stay among the variables: they may have duplicates, so they can't join another fetch's batch.
     const fetch = new FetchRequest(fetchConstants(node, kindOf(query)), variables, undefined);

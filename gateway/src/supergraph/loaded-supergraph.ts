@@ -21,6 +21,7 @@ import type { SubgraphSchema } from '../planning/subgraph-schema.ts';
 import { type OpenStore, processStores } from '../subgraphs/caching/process-stores.ts';
 import type { CallContext } from '../subgraphs/call-context.ts';
 import type { Call } from '../subgraphs/call-step.ts';
+import { EndedMutations } from '../subgraphs/ended-mutations.ts';
 import { ForwardedHeaders } from '../subgraphs/forwarded-headers.ts';
 import { CompileTelemetry } from '../telemetry/compile-telemetry.ts';
 import type { BreakerState, CacheFigures, Counts, SupergraphFigures } from '../telemetry/figures.ts';
@@ -59,6 +60,7 @@ export interface SupergraphInstruments extends Instruments {
 interface Execution {
   readonly planner: OpenPlanner;
   readonly callers: Callers;
+  readonly mutations: EndedMutations;
   readonly store: OpenStore | undefined;
   readonly apollo: Executor | undefined;
 }
@@ -72,6 +74,8 @@ export class LoadedSupergraph implements SupergraphFigures {
   readonly hooks: GatewayHooks | undefined;
   /** Undefined if nothing is cached. */
   readonly cache: CacheFigures | undefined;
+  /** Counts the mutations that have ended. */
+  readonly mutations: EndedMutations;
   readonly #limits: AnswerLimits;
   readonly #choice: VariantChoice;
   readonly #denials: DenialReport;
@@ -84,7 +88,7 @@ export class LoadedSupergraph implements SupergraphFigures {
 
   private constructor(
     { gateway }: Supergraph,
-    { planner, callers, store, apollo }: Execution,
+    { planner, callers, mutations, store, apollo }: Execution,
     logger: Logger,
     hooks: AllHooks,
     { counts, metrics, tracing }: SupergraphInstruments,
@@ -104,6 +108,7 @@ export class LoadedSupergraph implements SupergraphFigures {
     this.#denials = new DenialReport(directives, logger, counts?.refusals);
     this.#compiling = CompileTelemetry.of(this.operations.counts, { metrics, tracing });
     this.#callers = callers;
+    this.mutations = mutations;
     this.#store = store;
     this.#apollo = apollo;
     this.#unsupported = new UnsupportedOperationLog(this.operations.counts, logger);
@@ -126,7 +131,8 @@ export class LoadedSupergraph implements SupergraphFigures {
     const warning = subscriptionWarning(supergraphSchema);
     if (warning !== undefined) logger.warn(warning);
     const store = await processStores.open(gateway.responseCache, logger);
-    const callers = openCallers(supergraph, planner, secret, logger, instruments, store);
+    const mutations = new EndedMutations();
+    const callers = openCallers(supergraph, planner, secret, logger, instruments, { store, mutations });
     try {
       const usesApollo = gateway.execution.engine === 'apollo';
       const apollo = usesApollo
@@ -138,7 +144,13 @@ export class LoadedSupergraph implements SupergraphFigures {
             isCached: gateway.responseCache !== undefined,
           })
         : undefined;
-      return new LoadedSupergraph(supergraph, { planner, callers, store, apollo }, logger, hooks, instruments);
+      return new LoadedSupergraph(
+        supergraph,
+        { planner, callers, mutations, store, apollo },
+        logger,
+        hooks,
+        instruments,
+      );
     } catch (error) {
       await closeCallers(callers);
       await store?.close();

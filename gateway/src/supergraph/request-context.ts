@@ -9,6 +9,7 @@ import type { RequestRecord } from '../telemetry/request-record.ts';
 
 /** Context of one operation. */
 export interface Context extends Lifetime {
+  readonly signal: AbortSignal;
   /** Headers of the client, by name in lower case. */
   readonly headers: IncomingHttpHeaders;
   /** Identifies the client as the rate limit does; undefined for the gateway itself. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestBytes } from './bytes-in-flight.ts';
+import type { Signal } from './signal.ts';
 
 /** Header of a call with the number of milliseconds that its caller will wait for the answer. */
 export const DEADLINE_HEADER = 'x-deadline-ms';
@@ -29,7 +30,7 @@ export class Deadline {
 /** Time for which a request or a call is waited for. */
 export interface Lifetime {
   /** Aborted when nobody waits for it any more. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** Undefined if it has none. By the clock: under load the signal may be aborted late. */
   readonly deadline?: Deadline | undefined;
   /** Counts what is held for it; undefined if that is not counted. */

@@ -1,6 +1,6 @@
 import { documentBytes } from '@lockstep/runtime/caching/heap-bytes.ts';
 import { HeldBytes } from '@lockstep/runtime/caching/held-bytes.ts';
-import { MAX_VARIABLE_ERRORS } from '@lockstep/runtime/graphql/variable-errors.ts';
+import { compileCoercion, type VariableCoercion } from '@lockstep/runtime/graphql/variable-coercion.ts';
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -10,7 +10,6 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
   getOperationAST,
-  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -58,6 +57,7 @@ export class CompiledOperation {
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
   readonly #rootType: GraphQLObjectType;
+  readonly #coerce: VariableCoercion;
   readonly #fragments: Record<string, FragmentDefinitionNode>;
   readonly #conditions: readonly string[];
   readonly #hints: CacheHints | undefined;
@@ -75,6 +75,7 @@ export class CompiledOperation {
     this.#schema = schema;
     this.#operation = operation;
     this.#rootType = rootType;
+    this.#coerce = compileCoercion(schema, operation.variableDefinitions ?? []);
     this.#hints = hints;
     this.#fragments = fragmentsOf(document);
     this.held.add(OPERATION_BYTES + documentBytes(document));
@@ -113,13 +114,7 @@ export class CompiledOperation {
       this.held.add(-FIELD_BYTES * this.#fieldCount);
       this.#fieldCount = 0;
     }
-    const options = { maxErrors: MAX_VARIABLE_ERRORS };
-    const { errors, coerced } = getVariableValues(
-      this.#schema,
-      this.#operation.variableDefinitions ?? [],
-      inputs,
-      options,
-    );
+    const { errors, coerced } = this.#coerce(inputs);
     if (errors) return { errors };
     const execution = new Execution(
       this.#schema,

@@ -1,5 +1,6 @@
 import { ExpectedError, operationOverdue } from '@lockstep/runtime/graphql/errors.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
+import type { Signal } from '@lockstep/runtime/http/signal.ts';
 
 /** Share of an object that a value costs which is read from its object and has no parts. */
 export const VALUE_COST = 0.2;
@@ -115,7 +116,7 @@ export function dropped<Value>(): Promise<Value> {
   return new Promise(() => {});
 }
 
-function reasonOf({ reason }: AbortSignal): ExpectedError {
+function reasonOf({ reason }: Signal): ExpectedError {
   return reason instanceof ExpectedError ? reason : new ExpectedError('DEADLINE_EXCEEDED', 'The client has left');
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause, type Signal } from '@lockstep/runtime/http/signal.ts';
 import { isAlive } from '@lockstep/runtime/is-alive.ts';
 import { INSTANCE_ID } from './database/saga-runner.ts';
 import type { Saga } from './database/sagas.ts';
@@ -67,13 +67,13 @@ export class RunningCheckouts {
    *
    * @throws the signal's reason if it is aborted first
    */
-  async end(find: () => Promise<Saga | undefined>, signal: AbortSignal): Promise<void> {
+  async end(find: () => Promise<Saga | undefined>, signal: Signal): Promise<void> {
     const left = Promise.withResolvers<void>();
-    signal.addEventListener('abort', () => left.resolve(), { once: true });
+    signal.addEventListener('abort', left.resolve);
     for (let saga = await find(); saga && this.#isUndecided(saga); saga = await find()) {
-      const ofAnother = delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {}); // left resolves
+      const ofAnother = pause(LOOK_AGAIN_MS, signal).catch(() => {}); // left resolves
       await Promise.race([this.#ends.get(saga.orderKey) ?? ofAnother, left.promise]);
-      signal.throwIfAborted();
+      if (signal.aborted) throw signal.reason;
     }
   }
 }

@@ -18,7 +18,7 @@ export async function withinTime<Result>(
 ): Promise<Result> {
   const limit = new TimeLimit(timeoutMs, lifetime);
   try {
-    limit.signal.throwIfAborted();
+    if (limit.signal.aborted) throw limit.signal.reason;
     return await work(limit);
   } catch (error) {
     if (isOver(limit) && (error === limit.signal.reason || isUnanswered(error))) throw outOfTime();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { redisUrl, timeLimit, wholeNumber } from '../values.ts';
+import { redisServer } from './redis.ts';
 
 const HEADER_RULE = 'give the name of a header, such as x-forwarded-for';
 
@@ -23,7 +24,7 @@ export const rateLimit = z
       .optional()
       .describe('Identity of a client. Without it, the address it calls from.'),
     redis: z
-      .strictObject({ url: redisUrl.describe('URL of the Redis server.') })
+      .strictObject({ url: redisUrl.describe('URL of the Redis server.'), namespace: redisServer.namespace })
       .optional()
       .describe('Redis server that counts for all processes. Without it, each process counts for itself.'),
   })
@@ -32,7 +33,7 @@ export const rateLimit = z
     intervalMs: interval,
     ...(key && { keyHeader: key.header.toLowerCase() }),
     ...(key?.address_capacity !== undefined && { addressCapacity: key.address_capacity }),
-    ...(redis && { redisUrl: redis.url }),
+    ...(redis && { redis }),
   }));
 
 /** Limit on the requests of one client. */
@@ -44,6 +45,12 @@ export interface RateLimitSettings {
   readonly keyHeader?: string;
   /** Maximum number of requests of one address in an interval, whatever its keys. */
   readonly addressCapacity?: number;
-  /** Redis server that counts for all processes. */
-  readonly redisUrl?: string;
+  /** Redis server that counts for all processes of a namespace. */
+  readonly redis?: SharedCountSettings;
+}
+
+/** Redis server, and the beginning of the keys that the counts have there. */
+export interface SharedCountSettings {
+  readonly url: string;
+  readonly namespace: string;
 }

@@ -42,7 +42,7 @@ test('reads every key of traffic_shaping, and has no limits by default', () => {
         intervalMs: 1000,
         keyHeader: 'x-forwarded-for',
         addressCapacity: 1000,
-        redisUrl: 'redis://127.0.0.1:6379',
+        redis: { url: 'redis://127.0.0.1:6379', namespace: 'lockstep' },
       },
     },
   );

@@ -6,7 +6,9 @@ import { type RateLimitSettings, rateLimit } from './rate-limit.ts';
 export const trafficShaping = z
   .strictObject({
     timeout: timeLimit.prefault('10s').describe('Time limit of a whole operation.'),
-    deduplicate_query: onOff(true).describe('Sends identical queries that are in flight at the same time as one call.'),
+    deduplicate_query: onOff(true).describe(
+      'Sends identical queries that are in flight at the same time as one call, and runs operations without variables once.',
+    ),
     batch_entities: onOff(true).describe(
       'Merges entity fetches of different operations that wait at the same moment into one call.',
     ),
@@ -33,7 +35,7 @@ export const trafficShaping = z
 export interface TrafficShaping {
   /** Time limit of a whole operation. */
   readonly timeoutMs: number;
-  /** Sends identical queries that are in flight at the same time as one call. */
+  /** Sends identical queries that are in flight at the same time as one call, and runs operations without variables once. */
   readonly deduplicateQuery: boolean;
   /** Merges entity fetches of different operations that wait at the same moment into one call. */
   readonly batchEntities: boolean;

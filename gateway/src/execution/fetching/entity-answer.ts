@@ -48,6 +48,7 @@ export function takeEntities(call: EntityCall, answer: GraphQLAnswer): void {
 
 /** Marks every entity of the call as failed and reports the reason at each place. */
 export function failEntities({ parts, execution, waiting, places }: EntityCall, error: unknown): void {
+  if (execution.isAbandoned) return; // nobody reads the answer, and an error for each entity takes milliseconds
   const objects = new Set(waiting.objects);
   const failed = places
     ? [...places].flatMap(([object, here]) => (objects.has(object) ? here : []))

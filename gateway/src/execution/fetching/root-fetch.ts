@@ -40,6 +40,7 @@ function query(parts: FetchParts): Step {
       take(parts, execution, targets, errorsOf(answer), dataOf(answer));
     } catch (error) {
       if (error instanceof AnswerTooLargeError) throw error;
+      if (execution.isAbandoned) return; // nobody reads the answer
       fail(parts, execution, targets, error);
     }
   };

@@ -22,10 +22,10 @@ export class RateLimit {
 
   /** Loads the client of Redis only if one is configured: 478 modules, 7 MB. */
   static async open(settings: RateLimitSettings, logger: Logger, refusals = new RejectionCounts()): Promise<RateLimit> {
-    const { redisUrl, intervalMs } = settings;
-    if (redisUrl === undefined) return new RateLimit(settings, new MemoryCounts(intervalMs), refusals);
+    const { redis, intervalMs } = settings;
+    if (redis === undefined) return new RateLimit(settings, new MemoryCounts(intervalMs), refusals);
     const { RedisCounts } = await import('./redis-counts.ts');
-    return new RateLimit(settings, new RedisCounts(redisUrl, intervalMs, logger), refusals);
+    return new RateLimit(settings, new RedisCounts(redis, intervalMs, logger), refusals);
   }
 
   /**

@@ -1,9 +1,8 @@
 import type { Logger } from '@lockstep/runtime/logging.ts';
 import { z } from 'zod';
+import type { SharedCountSettings } from '../../configuration/sections/rate-limit.ts';
 import { RedisLink } from '../../redis/redis-link.ts';
 import { MemoryCounts, type RequestCount, type RequestCounts } from './request-counts.ts';
-
-const KEY_PREFIX = 'lockstep:requests:';
 
 /** In one step, so that no interval is left without an end. */
 const COUNT = `
@@ -21,13 +20,15 @@ const LOG = {
   down: "Redis can't be asked how many requests a client has sent: each process counts by itself",
 };
 
-/** Counts shared by all processes that use the same Redis. While it is down, each process counts by itself. */
+/** Counts shared by all processes that use the same Redis and namespace. While it is down, each process counts by itself. */
 export class RedisCounts implements RequestCounts {
   readonly #link: RedisLink;
+  readonly #prefix: string;
   readonly #intervalMs: number;
   readonly #own: MemoryCounts;
 
-  constructor(url: string, intervalMs: number, logger: Logger) {
+  constructor({ url, namespace }: SharedCountSettings, intervalMs: number, logger: Logger) {
+    this.#prefix = `${namespace}:requests:`;
     this.#intervalMs = intervalMs;
     this.#own = new MemoryCounts(intervalMs);
     this.#link = new RedisLink({ url, timeoutMs: TIMEOUT_MS, use: 'rate_limit', log: LOG }, logger);
@@ -42,7 +43,7 @@ export class RedisCounts implements RequestCounts {
   }
 
   async #addShared(client: string): Promise<RequestCount> {
-    const reply = await this.#link.run(['EVAL', COUNT, '1', `${KEY_PREFIX}${client}`, String(this.#intervalMs)]);
+    const reply = await this.#link.run(['EVAL', COUNT, '1', `${this.#prefix}${client}`, String(this.#intervalMs)]);
     const { success, data } = countReply.safeParse(reply);
     return success ? { requests: data[0], resetsInMs: data[1] } : this.#own.add(client);
   }

@@ -1,3 +1,4 @@
+import type { InstanceState } from '../../process-state.ts';
 import type { Instance } from './instance.ts';
 
 /** One instance of a subgraph that has several: its calls under way, and if it answers. */
@@ -19,6 +20,17 @@ export class InstanceHealth {
   constructor(instance: Instance, silenceMs: number) {
     this.instance = instance;
     this.#silenceMs = silenceMs;
+  }
+
+  /** Host and path of its address, for logs and metrics. */
+  get name(): string {
+    return this.instance.url.host + this.instance.url.pathname;
+  }
+
+  /** Returns its state for `npm run status`. */
+  stateOf(subgraph: string): InstanceState {
+    const leftOutSince = this.isIn ? undefined : new Date(performance.timeOrigin + this.leftOutAt).toISOString();
+    return { subgraph, instance: this.name, leftOutSince };
   }
 
   begin(now: number): void {

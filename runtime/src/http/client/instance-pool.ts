@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../logging.ts';
+import { reportInstances } from '../../process-state.ts';
 import { NoRoomError } from '../bytes-in-flight.ts';
 import type { Lifetime } from '../deadline.ts';
 import { BodyTooLargeError } from '../server/body.ts';
@@ -40,12 +41,14 @@ export class InstancePool {
   /** Instances that are asked if they are back. */
   readonly #probed = new Set<InstanceHealth>();
   readonly #closing = new AbortController();
+  #reporting: NodeJS.Immediate | undefined;
   /** Index at which the choice among equals begins, so that each gets its share when there is little to do. */
   #next = 0;
 
   constructor(instances: readonly Instance[], options: InstancePoolOptions) {
     this.#all = instances.map((instance) => new InstanceHealth(instance, options.timeoutMs / 2));
     this.#options = options;
+    this.#report();
   }
 
   /**
@@ -81,11 +84,12 @@ export class InstancePool {
 
   /** Yields each instance, and if it is in. */
   *states(): Iterable<readonly [instance: string, isIn: boolean]> {
-    for (const { instance, isIn } of this.#all) yield [nameOf(instance), isIn];
+    for (const { name, isIn } of this.#all) yield [name, isIn];
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
+    reportInstances(this, undefined);
     await Promise.all(this.#all.map(({ instance }) => instance.close()));
   }
 
@@ -139,13 +143,14 @@ export class InstancePool {
 
   #noteAnswer(chosen: InstanceHealth): void {
     const { name, logger, noteOutcome } = this.#options;
-    noteOutcome?.(nameOf(chosen.instance), 'answered');
+    noteOutcome?.(chosen.name, 'answered');
     if (!chosen.answered(performance.now())) return;
-    logger.info({ subgraph: name, instance: nameOf(chosen.instance) }, 'the instance answers again');
+    logger.info({ subgraph: name, instance: chosen.name }, 'the instance answers again');
+    this.#report();
   }
 
   #noteFailure(chosen: InstanceHealth, reason: string, startedAt: number): void {
-    this.#options.noteOutcome?.(nameOf(chosen.instance), 'failed');
+    this.#options.noteOutcome?.(chosen.name, 'failed');
     if (chosen.failed(performance.now(), startedAt)) this.#noteLeftOut(chosen, reason);
   }
 
@@ -155,8 +160,19 @@ export class InstancePool {
 
   #noteLeftOut(one: InstanceHealth, reason: string): void {
     const { name, logger } = this.#options;
-    logger.warn({ subgraph: name, instance: nameOf(one.instance) }, `the instance is left out: ${reason}`);
+    logger.warn({ subgraph: name, instance: one.name }, `the instance is left out: ${reason}`);
+    this.#report();
     void this.#probe(one);
+  }
+
+  /** Reports all states, once for all that changes at the same time. */
+  #report(): void {
+    this.#reporting ??= setImmediate(() => {
+      this.#reporting = undefined;
+      if (this.#closing.signal.aborted) return;
+      const states = this.#all.map((one) => one.stateOf(this.#options.name));
+      reportInstances(this, states);
+    });
   }
 
   /** Asks an instance if it is back, one probe at a time, until it is. */
@@ -180,9 +196,4 @@ function isBetter(one: InstanceHealth, other: InstanceHealth, failedAt: Readonly
   const [hasFailed, otherHasFailed] = [failedAt.has(one.instance), failedAt.has(other.instance)];
   if (hasFailed !== otherHasFailed) return otherHasFailed;
   return one.isIn ? one.outstanding < other.outstanding : one.failedAt < other.failedAt;
-}
-
-/** Returns an address for logs and metrics. */
-function nameOf({ url }: Instance): string {
-  return url.host + url.pathname;
 }

@@ -53,17 +53,18 @@ export class Instance {
   }
 
   /** Sends a request, a query once more if it met a kept connection that was just being closed. */
-  async send({ body, kind, headers: given, requestId }: Exchange, { signal, deadline }: Lifetime): Promise<Reply> {
-    const { kept, fresh, certain } = this.#connections;
+  send({ body, kind, headers: given, requestId }: Exchange, { signal, deadline }: Lifetime): Promise<Reply> {
+    const connections = this.#connections;
+    const { kept, fresh, certain } = connections;
     const { headers: usual, maxReplyBytes } = this.#options;
     const left = deadline && { [DEADLINE_HEADER]: String(deadline.leftMs()) };
     const id = requestId !== undefined && { [REQUEST_ID_HEADER]: requestId };
     const headers = { ...id, ...given, ...usual, ...left }; // a header rule may give another id
-    const request = { path: this.#path, headers, body, signal, maxReplyBytes };
-    const isQuery = kind === 'query';
-    const reply = await (isQuery ? post(kept, { ...request, spare: fresh }) : post(certain, request));
-    if (isQuery || certain === kept) this.#connections.noteKeepAlive(reply.headers['keep-alive']);
-    return reply;
+    const path = this.#path;
+    const dispatcher = kind === 'query' ? kept : certain;
+    const spare = kind === 'query' ? fresh : undefined;
+    const keptBy = dispatcher === kept ? connections : undefined;
+    return post(dispatcher, { path, headers, body, signal, maxReplyBytes, spare, keptBy });
   }
 
   /** Waits for the calls under way, then closes the connections. */

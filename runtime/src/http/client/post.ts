@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { bytesInFlight, NoRoomError } from '../bytes-in-flight.ts';
 import { BodyTooLargeError } from '../server/body.ts';
+import type { Signal } from '../signal.ts';
 import { isLost, UnsentError } from './connection-failure.ts';
 import { type BodyListener, ContentDecoding } from './content-decoding.ts';
 import type { Reply } from './subgraph-answer.ts';
@@ -11,11 +12,13 @@ export interface Post {
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly body: string;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** Length of the longest reply that is accepted, compressed or not. */
   readonly maxReplyBytes: number;
   /** Dispatcher for a second attempt if a kept connection was just being closed; only for requests that may be sent twice. */
   readonly spare?: Dispatcher | undefined;
+  /** Is told the reply's `keep-alive`; undefined if the connection isn't kept. */
+  readonly keptBy?: { noteKeepAlive(header: string | string[] | undefined): void } | undefined;
 }
 
 /** Options of a request that is told if its connection has served another before. */
@@ -35,7 +38,7 @@ export interface ReuseAwareOptions extends Dispatcher.DispatchOptions {
  */
 export function post(
   dispatcher: Dispatcher,
-  { path, headers, body, signal, maxReplyBytes, spare }: Post,
+  { path, headers, body, signal, maxReplyBytes, spare, keptBy }: Post,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -43,15 +46,19 @@ export function post(
       return;
     }
     const request = { method: 'POST', path, headers, body } as const;
-    const sendAgain = spare && (() => spare.dispatch(request, new ReplyReader(signal, maxReplyBytes, resolve, reject)));
-    const reader = new ReplyReader(signal, maxReplyBytes, resolve, reject, sendAgain);
+    const noted = (reply: Reply) => {
+      keptBy?.noteKeepAlive(reply.headers['keep-alive']);
+      resolve(reply);
+    };
+    const sendAgain = spare && (() => spare.dispatch(request, new ReplyReader(signal, maxReplyBytes, noted, reject)));
+    const reader = new ReplyReader(signal, maxReplyBytes, noted, reject, sendAgain);
     const options: ReuseAwareOptions = { ...request, noteReuse: reader.noteReuse };
     dispatcher.dispatch(options, reader);
   });
 }
 
 class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
-  readonly #signal: AbortSignal;
+  readonly #signal: Signal;
   readonly #maxBytes: number;
   readonly #resolve: (reply: Reply) => void;
   readonly #reject: (reason: unknown) => void;
@@ -67,7 +74,7 @@ class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
   #isReused = false;
 
   constructor(
-    signal: AbortSignal,
+    signal: Signal,
     maxBytes: number,
     resolve: (reply: Reply) => void,
     reject: (reason: unknown) => void,
@@ -86,7 +93,7 @@ class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
   };
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#signal.aborted) controller.abort(this.#signal.reason);
+    if (this.#signal.aborted) controller.abort(toError(this.#signal.reason));
     else this.#controller = controller;
   }
 
@@ -130,7 +137,7 @@ class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
     this.#decoding?.destroy();
     this.#release();
     this.#reject(this.#controller ? error : new UnsentError(error)); // without a controller it has no connection yet
-    this.#controller?.abort(error instanceof Error ? error : new Error(String(error)));
+    this.#controller?.abort(toError(error));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -156,6 +163,10 @@ class ReplyReader implements Dispatcher.DispatchHandler, BodyListener {
   readonly #abort = (): void => {
     this.fail(this.#signal.reason);
   };
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 function isEncoded(coding: string | string[] | undefined): boolean {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   deadlineExceeded,
   ExpectedError,
@@ -12,6 +11,7 @@ import { type ObservedCall, requestScope } from '../../request-scope.ts';
 import { NoRoomError } from '../bytes-in-flight.ts';
 import type { Lifetime } from '../deadline.ts';
 import { SECRET_HEADER } from '../server/secret.ts';
+import { pause, type Signal } from '../signal.ts';
 import type { TlsMaterial } from '../tls.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { isRefused, UnsentError } from './connection-failure.ts';
@@ -68,7 +68,7 @@ interface FailedCall {
   readonly kind: OperationKind;
   readonly limit: TimeLimit;
   /** Signal of the request that the call was made for. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal: Signal | undefined;
 }
 
 /**
@@ -162,9 +162,24 @@ export class SubgraphClient {
 
   /** Sends a request and resolves with the reply as it came. Sets no limit to its time: see {@link inTime}. */
   async exchange(exchange: Exchange, lifetime: Lifetime): Promise<Reply> {
-    const reply = await this.#send(exchange, lifetime);
-    this.#refusedSince = undefined;
-    return reply;
+    const { signal } = lifetime;
+    let refusal: unknown;
+    for (;;) {
+      try {
+        const reply = await (this.#pool ?? this.#instances[0]).send(exchange, lifetime);
+        this.#isRefused = false;
+        this.#refusedSince = undefined;
+        return reply;
+      } catch (error) {
+        if (signal.aborted) throw error instanceof UnsentError && refusal !== undefined ? refusal : error;
+        this.#isRefused = isRefused(error);
+        if (!this.#isRefused) throw error;
+        refusal = error;
+        this.#refusedSince ??= performance.now();
+        if (performance.now() - this.#refusedSince > RESTART_GRACE_MS) throw error;
+        await pause(RECONNECT_INTERVAL_MS, signal).catch(() => Promise.reject(error));
+      }
+    }
   }
 
   /**
@@ -219,26 +234,6 @@ export class SubgraphClient {
     const overdue = outerDeadline ? operationOverdue(outerDeadline.timeoutMs, name) : deadlineExceeded(name, timeoutMs);
     this.#outages.noteDown(overdue);
     return overdue;
-  }
-
-  async #send(exchange: Exchange, lifetime: Lifetime): Promise<Reply> {
-    const { signal } = lifetime;
-    let refusal: unknown;
-    for (;;) {
-      try {
-        const reply = await (this.#pool ?? this.#instances[0]).send(exchange, lifetime);
-        this.#isRefused = false;
-        return reply;
-      } catch (error) {
-        if (signal.aborted) throw error instanceof UnsentError && refusal !== undefined ? refusal : error;
-        this.#isRefused = isRefused(error);
-        if (!this.#isRefused) throw error;
-        refusal = error;
-        this.#refusedSince ??= performance.now();
-        if (performance.now() - this.#refusedSince > RESTART_GRACE_MS) throw error;
-        await delay(RECONNECT_INTERVAL_MS, undefined, { signal }).catch(() => Promise.reject(error));
-      }
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { Deadline, type Lifetime } from '../deadline.ts';
+import { CallController, type Signal } from '../signal.ts';
 
 /** Lifetime of a step of a request: it ends after some time, and with the request's own lifetime at the latest. */
 export class TimeLimit implements Lifetime {
@@ -6,9 +7,9 @@ export class TimeLimit implements Lifetime {
   readonly deadline: Deadline;
   /** The request's deadline, if that comes before the end of the time. */
   readonly outerDeadline: Deadline | undefined;
-  readonly #controller = new AbortController();
+  readonly #controller = new CallController();
   readonly #timer: NodeJS.Timeout | undefined;
-  readonly #outer: AbortSignal | undefined;
+  readonly #outer: Signal | undefined;
 
   constructor(timeoutMs: number, { signal, deadline }: Partial<Lifetime> = {}) {
     this.#outer = signal;
@@ -23,7 +24,7 @@ export class TimeLimit implements Lifetime {
     }
   }
 
-  get signal(): AbortSignal {
+  get signal(): Signal {
     return this.#controller.signal;
   }
 

@@ -20,6 +20,7 @@ type Executor<Context extends object> = Pick<ApolloServer<Context>, 'executeHTTP
 
 /** A request. Its signal is aborted when its client disconnects before the response, and at its deadline. */
 export interface Arrival<Carried = undefined> extends Lifetime {
+  readonly signal: AbortSignal;
   readonly request: IncomingMessage;
   /** Data that an earlier stage attached to the request. */
   readonly carried: Carried;

@@ -29,7 +29,7 @@ function command(file: string, env: Record<string, string> = {}): Promise<Outcom
 test('npm run check:orders says that all stock is accounted for', async () => {
   const { code, stdout, stderr } = await npm('check:orders');
   assert.deepEqual([code, stderr], [0, '']);
-  assert.equal(stdout, '1 checkouts and 1 products: every checkout has ended, all stock is accounted for.\n');
+  assert.equal(stdout, '1 checkout and 1 product: every checkout has ended, all stock is accounted for.\n');
 });
 
 test('npm run orders:stuck says that every checkout has ended', async () => {
