@@ -65,14 +65,16 @@ test('one gateway finds what another has stored, for what is left of its lifetim
   await startRedis(t, port);
   const [{ store: one }, { store: other }] = await Promise.all([openStore(t, port), openStore(t, port)]);
   const long = { text: 'a long text '.repeat(1000) };
-  const moment = one.moment();
-  assert.ok(moment);
-  const entry = book('2', long, 2000);
-  one.set('2', entry, moment);
-  write(one, '1');
+  let entry = book('2', long, 2000);
   const [first, second, missing] = await until(
-    () => other.find(['1', '2', '3']),
-    ([first]) => first !== undefined,
+    () => {
+      const moment = one.moment(); // undefined while Redis takes too long
+      entry = book('2', long, 2000);
+      if (moment) one.set('2', entry, moment);
+      write(one, '1');
+      return other.find(['1', '2', '3']);
+    },
+    (found) => found[0] !== undefined && found[1] !== undefined,
   );
   assert.deepEqual([first?.value, second?.value, missing], [{ name: 'book 1' }, long, undefined]);
   const { traits: _, since, ...rest } = entry;

@@ -9,7 +9,7 @@ import { ROOT } from '../harness/process.ts';
 import { filesOn } from './files.ts';
 
 // `npm run test:engines`: runs the end-to-end tests that use databases on each engine, with one and with two instances of every
-// process, and the unit tests of everything that uses a database on PostgreSQL. `npm test` runs them on SQLite with one instance.
+// process, and the unit tests of everything that uses a database on PostgreSQL. CI runs them on SQLite with one instance.
 
 /** One way in which the tests are run. */
 interface Combination {

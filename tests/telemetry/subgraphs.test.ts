@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { isPostgresUrl } from '@lockstep/subgraph-kit/database/engines/postgres-url.ts';
 import { ask, createUser } from '../harness/client.ts';
 import { readPage } from '../harness/documentation.ts';
 import { startGraph } from '../harness/graph.ts';
@@ -62,9 +63,10 @@ test('one trace goes from the client through the gateway and orders to users, wi
   );
   const statement = spans.find(({ name }) => name === 'INSERT orders');
   assert.equal(statement?.kind, 3);
-  assert.equal(statement?.attributes['db.system.name'], 'sqlite');
+  const engine = isPostgresUrl(graph.databaseOf('orders')) ? 'postgresql' : 'sqlite';
+  assert.equal(statement?.attributes['db.system.name'], engine);
   assert.equal(statement?.attributes['db.collection.name'], 'orders');
-  assert.match(String(statement?.attributes['db.query.text']), /^insert into "orders" .*\?/);
+  assert.match(String(statement?.attributes['db.query.text']), /^insert into "orders" .*(\?|\$1)/);
   assert.equal(collector.headers['x-key'], 'of the collector');
   assert.doesNotMatch(JSON.stringify(spans), new RegExp(SECRET));
 });

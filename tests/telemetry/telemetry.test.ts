@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { isPostgresUrl } from '@lockstep/subgraph-kit/database/engines/postgres-url.ts';
 import { createOrder, createProduct, createUser, get } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
 import type { RunningProcess } from '../harness/process.ts';
@@ -20,9 +21,10 @@ test('connects only to the configured addresses, from start to stop', async (t) 
 
   const { usersProxy, ordersProxy, productsProxy, verificationProxy, stockProxy } = graph;
   assert.deepEqual(connectionsOf(gateway), [usersProxy, ordersProxy, productsProxy].map(hostOf).sort());
-  assert.deepEqual(connectionsOf(orders), [verificationProxy, stockProxy].map(hostOf).sort());
-  assert.deepEqual(connectionsOf(users), []);
-  assert.deepEqual(connectionsOf(products), []);
+  const database = isPostgresUrl(graph.databaseOf('users')) ? [hostOf({ url: graph.databaseOf('users') })] : [];
+  assert.deepEqual(connectionsOf(orders), [...[verificationProxy, stockProxy].map(hostOf), ...database].sort());
+  assert.deepEqual(connectionsOf(users), database);
+  assert.deepEqual(connectionsOf(products), database);
 });
 
 function connectionsOf({ logs }: RunningProcess): unknown[] {
