@@ -1,15 +1,16 @@
 import { ExpectedError } from '@lockstep/runtime/graphql/errors.ts';
 import { withoutSearch } from '@lockstep/runtime/http/client/instance.ts';
 import type { InstanceOutcome } from '@lockstep/runtime/http/client/instance-pool.ts';
-import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { GraphQLAnswer, Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { CallDescription } from '@lockstep/runtime/request-scope.ts';
 import type { SubgraphSettings } from '../configuration/supergraph-file.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { CacheCounts } from '../telemetry/cache-counts.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { FetchTrace } from '../telemetry/operation-trace.ts';
 import type { CallContext } from './call-context.ts';
-import type { Step, SubgraphReply } from './call-step.ts';
+import type { Step } from './call-step.ts';
 
 /** Outcomes of fetches by the code of their error. */
 const OUTCOMES = new Map<unknown, string>([
@@ -23,11 +24,14 @@ export class CallTelemetry {
   readonly #subgraph: string;
   readonly #url: URL;
   readonly #metrics: Metrics | undefined;
+  /** Describes the calls of which nothing is sent. */
+  readonly #anyCall: CallDescription;
 
   private constructor({ name, routingUrl }: SubgraphSettings, metrics: Metrics | undefined) {
     this.#subgraph = name;
     this.#url = withoutSearch(new URL(routingUrl));
     this.#metrics = metrics;
+    this.#anyCall = { subgraph: name, url: this.#url, kind: 'query', operationName: undefined };
   }
 
   /** Returns undefined if there are neither metrics nor traces. */
@@ -46,14 +50,20 @@ export class CallTelemetry {
   };
 
   /** Step of one fetch of an operation, which may share its call with others. */
-  readonly observe: Step<GraphQLAnswer> = (next) => async (request, context) => {
+  readonly observe: Step<GraphQLAnswer> = (next) => {
+    const observed = this.#observe(next);
+    return (request, context) => {
+      const { trace } = context;
+      if (this.#metrics || trace?.isRecording) return observed(request, context);
+      return next(request, trace ? withFetch(context, trace.startFetch()) : context);
+    };
+  };
+
+  readonly #observe: Step<GraphQLAnswer> = (next) => async (request, context) => {
     const fetchTrace = context.trace?.startFetch();
     let outcome = 'answered';
     try {
-      return await next(
-        request,
-        fetchTrace ? { ...context, headers: context.headers.withoutTraceContext(), fetchTrace } : context,
-      );
+      return await next(request, fetchTrace ? withFetch(context, fetchTrace) : context);
     } catch (error) {
       outcome = context.signal.aborted ? 'abandoned' : outcomeOf(error);
       throw error;
@@ -64,7 +74,17 @@ export class CallTelemetry {
   };
 
   /** Step of one attempt of a call. */
-  readonly measure: Step<SubgraphReply> = (next) => async (request, context) => {
+  readonly measure: Step<Reply> = (next) => {
+    const measured = this.#measure(next);
+    return (request, context) => {
+      const { fetchTrace } = context;
+      if (this.#metrics || fetchTrace?.isRecording) return measured(request, context);
+      const trace = fetchTrace?.startCall(this.#anyCall);
+      return next(request, trace ? { ...context, traceHeaders: trace.headers } : context);
+    };
+  };
+
+  readonly #measure: Step<Reply> = (next) => async (request, context) => {
     const { resends = 0, fetchTrace } = context;
     if (resends > 0) this.#metrics?.retries.add(this.#subgraph, '');
     const trace = fetchTrace?.startCall(this.#describe(request, resends));
@@ -72,7 +92,6 @@ export class CallTelemetry {
     try {
       const reply = await next(request, trace ? { ...context, traceHeaders: trace.headers } : context);
       trace?.end(reply.status, undefined, reply.instance);
-      if (trace) reply.span = trace.reference;
       this.#metrics?.noteCall(this.#subgraph, reply.status, startedAt);
       return reply;
     } catch (error) {
@@ -82,10 +101,10 @@ export class CallTelemetry {
     }
   };
 
-  /** Notes that a fetch had the reply to a call that was under way already. */
-  joined({ fetchTrace }: CallContext, { span }: SubgraphReply): void {
+  /** Notes that a fetch had the reply to a call that was under way already, for the first one's fetch. */
+  joined({ fetchTrace }: CallContext, first: FetchTrace | undefined): void {
     this.#metrics?.saved.add(this.#subgraph, 'deduplication');
-    fetchTrace?.share(span);
+    fetchTrace?.share(first?.call);
   }
 
   /**
@@ -105,6 +124,10 @@ export class CallTelemetry {
     const entities = representations?.length;
     return { subgraph: this.#subgraph, url: this.#url, kind, operationName, entities, resends };
   }
+}
+
+function withFetch(context: CallContext, fetchTrace: FetchTrace): CallContext {
+  return { ...context, headers: context.headers.withoutTraceContext(), fetchTrace };
 }
 
 function outcomeOf(error: unknown): string {

@@ -4,7 +4,7 @@ import type { Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { pause } from '@lockstep/runtime/http/signal.ts';
 import type { RetrySettings } from '../configuration/sections/resilience.ts';
-import type { Step, SubgraphReply } from './call-step.ts';
+import type { Step } from './call-step.ts';
 
 /** Bad gateway, unavailable, gateway timeout: the statuses of a proxy whose subgraph is gone for a moment. */
 export const PASSING_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
@@ -19,7 +19,7 @@ const PRICE = 0.999_999;
  * Sends queries to one subgraph again if they fail in a way that may pass, to another instance if it has several; mutations are
  * sent once.
  */
-export function retry(settings: RetrySettings, hasInstances = false): Step<SubgraphReply> {
+export function retry(settings: RetrySettings, hasInstances = false): Step<Reply> {
   const retries = new Retry(settings);
   return (next) => (request, given) => {
     if (request.constants.kind !== 'query') return next(request, given);

@@ -3,8 +3,9 @@ import type { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-clie
 import type { Deadline, Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { CallController, type Signal } from '@lockstep/runtime/http/signal.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
+import type { FetchTrace } from '../telemetry/operation-trace.ts';
 import type { CallContext } from './call-context.ts';
-import type { Call, SubgraphReply } from './call-step.ts';
+import type { Call } from './call-step.ts';
 import type { CallTelemetry } from './call-telemetry.ts';
 import type { EndedMutations } from './ended-mutations.ts';
 import { PASSING_STATUSES } from './retry.ts';
@@ -27,7 +28,7 @@ export interface ShareOptions {
  */
 export function share(
   { client, sharesQueries, keepsHeads, telemetry, mutations }: ShareOptions,
-  next: Call<SubgraphReply>,
+  next: Call<Reply>,
 ): Call<GraphQLAnswer> {
   const read: Read = (reply, context) => {
     const answer = client.read(reply, context);
@@ -61,21 +62,23 @@ const MIN_RETRY_MS = 100;
 
 /** Call that is under way. */
 interface SharedCall {
-  readonly reply: Promise<SubgraphReply>;
+  readonly reply: Promise<Reply>;
   readonly controller: CallController;
   /** Deadline that the subgraph was told: that of the fetch that started the call. */
   readonly deadline: Deadline | undefined;
+  /** Trace of the fetch that started the call; undefined if that isn't traced. */
+  readonly fetchTrace: FetchTrace | undefined;
   /** Number of fetches that wait for the reply. */
   waiting: number;
 }
 
 interface SharedCallsOptions extends Pick<ShareOptions, 'telemetry' | 'mutations'> {
-  readonly next: Call<SubgraphReply>;
+  readonly next: Call<Reply>;
   readonly read: Read;
 }
 
 class SharedCalls {
-  readonly #next: Call<SubgraphReply>;
+  readonly #next: Call<Reply>;
   readonly #read: Read;
   readonly #telemetry: CallTelemetry | undefined;
   readonly #mutations: EndedMutations;
@@ -99,7 +102,7 @@ class SharedCalls {
       const key = `${this.#mutations.count} ${identity}`;
       const found = this.#calls.get(key);
       const call = found ?? this.#start(key, request, context);
-      let reply: SubgraphReply;
+      let reply: Reply;
       try {
         const waiting = wait(call, context.signal);
         reply = await (found && context.timed ? noted(waiting, context.timed.startCall(request, 0, true)) : waiting);
@@ -109,7 +112,7 @@ class SharedCalls {
       }
       const answer = this.#read(reply, context);
       if (endsBefore(call, context) && isDeadlineExceeded(answer)) continue;
-      if (found) this.#telemetry?.joined(context, reply);
+      if (found) this.#telemetry?.joined(context, call.fetchTrace);
       return answer;
     }
   }
@@ -118,7 +121,7 @@ class SharedCalls {
     const controller = new CallController();
     const { headers, requestId, fetchTrace, timed, deadline } = context;
     const reply = this.#next(request, { signal: controller.signal, deadline, headers, requestId, fetchTrace, timed });
-    const call = { reply, controller, deadline, waiting: 0 };
+    const call = { reply, controller, deadline, fetchTrace, waiting: 0 };
     const forget = () => {
       if (this.#calls.get(key) === call) this.#calls.delete(key);
     };
@@ -130,7 +133,7 @@ class SharedCalls {
 }
 
 /** Resolves with the call's reply, unless the signal is aborted first. Ends the call if this was the last to wait for it. */
-function wait(call: SharedCall, signal: Signal): Promise<SubgraphReply> {
+function wait(call: SharedCall, signal: Signal): Promise<Reply> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       if (call.waiting === 0) call.controller.abort();

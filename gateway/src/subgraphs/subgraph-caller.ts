@@ -1,4 +1,4 @@
-import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { GraphQLAnswer, Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import { Deadline } from '@lockstep/runtime/http/deadline.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
@@ -8,7 +8,7 @@ import { type SubgraphSettings, secretOf } from '../configuration/supergraph-fil
 import type { BreakerState } from '../telemetry/figures.ts';
 import { batch } from './batch.ts';
 import { type CacheOptions, cache } from './caching/response-cache.ts';
-import { type Call, inOrder, type SubgraphReply } from './call-step.ts';
+import { type Call, inOrder } from './call-step.ts';
 import type { CallTelemetry } from './call-telemetry.ts';
 import { breakCircuit, CircuitBreaker } from './circuit-breaker.ts';
 import { EndedMutations } from './ended-mutations.ts';
@@ -131,7 +131,7 @@ function steps(
         telemetry,
         mutations,
       },
-      inOrder<SubgraphReply>(
+      inOrder<Reply>(
         [
           subgraph.retry && retry(subgraph.retry, subgraph.routingUrls !== undefined), // repeats queries
           telemetry?.measure, // counts, times and traces each attempt

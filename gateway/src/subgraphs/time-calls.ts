@@ -1,11 +1,12 @@
 import { UnsentError } from '@lockstep/runtime/http/client/connection-failure.ts';
-import type { Step, SubgraphReply } from './call-step.ts';
+import type { Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
+import type { Step } from './call-step.ts';
 
 /** Maximum length of a `cache-control` that is noted. */
 const MAX_CACHE_CONTROL = 100;
 
 /** Step of one attempt of a call: notes it in the timelines of the operations that it is made for. */
-export const timeCalls: Step<SubgraphReply> = (next) => (request, context) => {
+export const timeCalls: Step<Reply> = (next) => (request, context) => {
   const { timed, resends } = context;
   if (!timed) return next(request, context);
   const end = timed.startCall(request, resends);
@@ -13,7 +14,7 @@ export const timeCalls: Step<SubgraphReply> = (next) => (request, context) => {
 };
 
 /** Notes the end of a call. */
-export async function noted(call: Promise<SubgraphReply>, end: (outcome: CallOutcome) => void): Promise<SubgraphReply> {
+export async function noted(call: Promise<Reply>, end: (outcome: CallOutcome) => void): Promise<Reply> {
   try {
     const reply = await call;
     const cacheControl = reply.headers['cache-control']?.slice(0, MAX_CACHE_CONTROL);

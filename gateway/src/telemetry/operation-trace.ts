@@ -11,6 +11,8 @@ export interface OperationTrace extends RequestTrace {
 
 /** Part of one fetch in an operation's trace: a call, or its share of one that is made for others too. */
 export interface FetchTrace {
+  /** False if nothing of it is sent. */
+  readonly isRecording: boolean;
   /** Starts a call that is made for this fetch, and perhaps for others. */
   startCall(call: CallDescription): CallTrace;
   /** Links the fetch to the call of another. */

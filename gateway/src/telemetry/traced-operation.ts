@@ -25,6 +25,7 @@ export class UnsampledOperation extends UnsampledRequest implements OperationTra
 }
 
 class UnsampledFetch implements FetchTrace {
+  readonly isRecording = false;
   readonly #operation: UnsampledRequest;
   call: SpanReference | undefined;
 
@@ -46,6 +47,7 @@ class UnsampledFetch implements FetchTrace {
 }
 
 class TracedFetch implements FetchTrace {
+  readonly isRecording = true;
   readonly #operation: TracedRequest;
   readonly #startedAt = performance.now();
   #call: SpanReference | undefined;
