@@ -15,7 +15,8 @@ export class ForwardedHeaders {
 
   /** Returns the headers of a call that is traced: its attempts have a trace context of their own. */
   withoutTraceContext(): ForwardedHeaders {
+    if (!('traceparent' in this.values || 'tracestate' in this.values)) return this;
     const { traceparent, tracestate, ...values } = this.values;
-    return traceparent === undefined && tracestate === undefined ? this : new ForwardedHeaders(values);
+    return new ForwardedHeaders(values);
   }
 }

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ObservedRequest } from './observed-request.ts';
 import type { Pm2Figures } from './pm2-figures.ts';
 import type { TrafficMetrics } from './traffic-metrics.ts';
@@ -16,9 +16,25 @@ export interface RequestSinks {
 
 /** Counts, times, traces and logs a request once its response has ended. */
 export function observeRequest(observed: ObservedRequest, response: ServerResponse, sinks: RequestSinks): void {
-  const { metrics } = sinks;
+  const { metrics, accessLog } = sinks;
   if (metrics) metrics.underWay += 1;
-  response.once('close', () => end(observed, endingOf(observed, response), sinks));
+  const origin = accessLog && originOf(observed.request);
+  response.once('close', () => {
+    const ending = endingOf(observed, response);
+    end(observed, ending, sinks);
+    if (origin) accessLog?.(lineOf(observed, ending, origin));
+  });
+}
+
+/** Data of the socket for the access log, noted early because a closed socket has no address. */
+interface Origin {
+  readonly client: string | undefined;
+  /** Bytes that the socket had sent when the request came. */
+  readonly bytesBefore: number;
+}
+
+function originOf({ socket }: IncomingMessage): Origin {
+  return { client: socket.remoteAddress, bytesBefore: socket.bytesWritten };
 }
 
 interface Ending {
@@ -38,7 +54,7 @@ function endingOf({ answered, startedAt }: ObservedRequest, response: ServerResp
   };
 }
 
-function end(observed: ObservedRequest, ending: Ending, { metrics, accessLog, pm2 }: RequestSinks): void {
+function end(observed: ObservedRequest, ending: Ending, { metrics, pm2 }: RequestSinks): void {
   if (metrics) {
     metrics.underWay -= 1;
     metrics.requests.add(ending.status ?? 'none', ending.outcome);
@@ -46,7 +62,6 @@ function end(observed: ObservedRequest, ending: Ending, { metrics, accessLog, pm
   }
   pm2?.add(ending);
   endTrace(observed, ending);
-  accessLog?.(lineOf(observed, ending));
 }
 
 function endTrace({ trace, operationType, operationName, errorCodes }: ObservedRequest, ending: Ending): void {
@@ -58,8 +73,12 @@ function endTrace({ trace, operationType, operationName, errorCodes }: ObservedR
 }
 
 /** Returns the line of the access log. It has nothing secret in it: no text of the operation, no variable, no token. */
-function lineOf(observed: ObservedRequest, { status, outcome, durationMs }: Ending): object {
-  const { id, client, request, operationType, operationName, errorCodes, trace, bytesBefore } = observed;
+function lineOf(
+  observed: ObservedRequest,
+  { status, outcome, durationMs }: Ending,
+  { client, bytesBefore }: Origin,
+): object {
+  const { id, request, operationType, operationName, errorCodes, trace } = observed;
   return {
     requestId: id,
     ...(trace && { traceId: trace.traceId, spanId: trace.spanId }),

@@ -13,12 +13,8 @@ const MAX_CODES = 10;
 export class ObservedRequest<Trace extends RequestTrace = RequestTrace> implements RequestScope {
   /** Arrival, by `performance.now()`. */
   readonly startedAt = performance.now();
-  /** Bytes that the socket had sent when the request came. */
-  readonly bytesBefore: number;
   readonly request: IncomingMessage;
   readonly id: string;
-  /** Address of the client, noted early because a closed socket has none. */
-  readonly client: string | undefined;
   readonly trace: Trace | undefined;
   operationName: string | undefined;
   operationType: string | undefined;
@@ -31,8 +27,6 @@ export class ObservedRequest<Trace extends RequestTrace = RequestTrace> implemen
     this.request = request;
     this.trace = trace;
     this.id = requestIdOf(request);
-    this.client = request.socket.remoteAddress;
-    this.bytesBefore = request.socket.bytesWritten;
   }
 
   noteOperation(type: string, name: string | undefined): void {
