@@ -13,7 +13,7 @@ import {
 import { operationWith } from '../testing/operation.ts';
 import { CompiledOperation } from './compiled-operation.ts';
 
-// Random schemas, data and operations: gateway/src/operations/subgraph-execution.test.ts.
+// Random schemas, data and operations: npm run test:properties.
 
 const SDL = `
   directive @noted on FIELD
