@@ -7,6 +7,7 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Node,
   parseDocument,
   type Scalar,
   visit,
@@ -152,8 +153,9 @@ export class SupergraphDocument {
   /** Replaces the variables in every text, and removes aliases without an anchor. Returns the mistakes. */
   #expand(env: NodeJS.ProcessEnv): Mistake[] {
     const mistakes: Mistake[] = [];
-    const add = (offset: number | undefined, ancestors: readonly unknown[], message: string) => {
-      mistakes.push({ line: this.#lines.linePos(offset ?? 0).line, path: keysOf(ancestors).join('.'), message });
+    const add = (node: Node, ancestors: readonly unknown[], message: string) => {
+      const { line } = this.#lines.linePos(node.range?.[0] ?? 0);
+      mistakes.push({ line, path: keysOf([...ancestors, node]).join('.'), message });
     };
     visit(this.#document, {
       Scalar: (_key, node, ancestors) => {
@@ -161,15 +163,11 @@ export class SupergraphDocument {
         const expansion = expandVariables(node.value, env);
         node.value = expansion.text;
         this.#expansions.set(node, expansion);
-        for (const message of expansion.mistakes) add(node.range?.[0], ancestors, message);
+        for (const message of expansion.mistakes) add(node, ancestors, message);
       },
       Alias: (_key, node, ancestors) => {
         if (this.#targets.get(node)) return;
-        add(
-          node.range?.[0],
-          ancestors,
-          `*${node.source}: unknown anchor; give a value the anchor &${node.source} above it`,
-        );
+        add(node, ancestors, `*${node.source}: unknown anchor; give a value the anchor &${node.source} above it`);
         return visit.REMOVE;
       },
     });
@@ -177,7 +175,7 @@ export class SupergraphDocument {
   }
 }
 
-/** Returns the keys and indexes that lead through these nodes. */
+/** Returns the keys and indexes that lead through these nodes, each of which contains the next. */
 function keysOf(ancestors: readonly unknown[]): string[] {
   return ancestors.flatMap((node, depth) => {
     if (isPair(node)) return isScalar(node.key) ? [String(node.key.value)] : [];

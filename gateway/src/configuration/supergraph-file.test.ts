@@ -113,3 +113,10 @@ test('rejects an unset variable with its line', () => {
     /^3: subgraphs\.a\.routing_url: \$\{env\.A_URL\}: the environment variable A_URL isn't set/,
   );
 });
+
+test('rejects an unset variable in a list with its index, and says nothing else of it', () => {
+  const urls = '["http://127.0.0.1:1/", "${env.A_URL}"]';
+  const [mistake, ...others] = mistakesOf(`subgraphs:\n  a:\n    routing_urls: ${urls}\n    schema: { sdl: x }\n`);
+  assert.match(mistake ?? '', /^3: subgraphs\.a\.routing_urls\.1: \$\{env\.A_URL\}: the environment variable A_URL/);
+  assert.deepEqual(others, []);
+});
