@@ -10,7 +10,7 @@ import { type ClientOperation, keyOf } from './client-operation.ts';
 import { CompiledOperation } from './compiled-operation.ts';
 import { type Compiled, type CompilerOptions, OperationCompiler } from './operation-compiler.ts';
 import { RequestDependentOperation, type Variant } from './request-dependent-operation.ts';
-import { AbandonedError, SharedCompilation, type Waiter } from './shared-compilation.ts';
+import { AbandonedError, SharedWork, type Waiter } from './shared-work.ts';
 import { UnsupportedOperation } from './unsupported-operation.ts';
 
 /** An operation that is compiled, or of which each request gets a compiled variant. */
@@ -53,7 +53,7 @@ export class Operations {
   readonly #compiler: OperationCompiler;
   readonly #entries: ByteCache<Entry>;
   /** Operations and variants that are being compiled, which later requests wait for. */
-  readonly #pending = new Map<string, SharedCompilation<CompiledEntry>>();
+  readonly #pending = new Map<string, SharedWork<CompiledEntry>>();
   readonly #refusals: RejectionCounts | undefined;
 
   constructor(
@@ -179,11 +179,9 @@ export class Operations {
     }
   }
 
-  #begin(key: string, waiter: Waiter, compile: Compile): SharedCompilation<CompiledEntry> {
+  #begin(key: string, waiter: Waiter, compile: Compile): SharedWork<CompiledEntry> {
     const client = waiter.client?.();
-    const pending = new SharedCompilation((signal) =>
-      compile({ client, signal }).finally(() => this.#pending.delete(key)),
-    );
+    const pending = new SharedWork((signal) => compile({ client, signal }).finally(() => this.#pending.delete(key)));
     this.#pending.set(key, pending);
     return pending;
   }

@@ -142,7 +142,7 @@ export class FastPath<OperationContext extends FastPathContext = Context> {
   ): Promise<MadeAnswer | undefined> {
     const joined = shared.find(known);
     const answer = joined ?? shared.begin(known, (own) => this.#runFor({ ...context, ...own }, known));
-    const run = await answer.wait(context);
+    const run = await answer.wait({ signal: context.signal }); // at its deadline, the run has what there is by then
     if (joined && !run.made && (await isWorthRepeating(run, context))) return this.#make(known, undefined, context);
     context.begun = run.begun;
     return run.made;

@@ -62,10 +62,11 @@ test('a run ends when the last of its clients leaves, and not before', async () 
     assert.rejects(answer, /The client has left/),
   );
   first.abort();
+  await waiting[0];
   assert.equal(runs[0]?.signal.aborted, false);
   second.abort();
+  await waiting[1];
   assert.equal(runs[0]?.signal.aborted, true);
-  await Promise.all(waiting);
   await assert.rejects(ask(AbortSignal.abort()), /The client has left/);
   const later = assert.rejects(ask(), /no/);
   assert.equal(runs.length, 3, 'nobody joins a run that was ended');

@@ -1,6 +1,7 @@
+import { saysOutOfTime } from '@lockstep/runtime/graphql/errors.ts';
 import { RequestBytes } from '@lockstep/runtime/http/bytes-in-flight.ts';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
-import { clientLeft } from '../operations/in-time.ts';
+import { SharedWork } from '../operations/shared-work.ts';
 import type { EndedMutations } from '../subgraphs/ended-mutations.ts';
 import type { Context } from '../supergraph/request-context.ts';
 
@@ -55,58 +56,30 @@ export class SharedAnswers {
   }
 
   /** Returns the answer that is being made for others, unless a mutation has ended since it was begun. */
-  find(operation: object): SharedAnswer | undefined {
+  find(operation: object): SharedWork<SharedRun> | undefined {
     const found = this.#running.get(operation);
-    return found?.endedBefore === this.#mutations.count ? found : undefined;
+    return found && !found.work.isGivenUp && found.endedBefore === this.#mutations.count ? found.work : undefined;
   }
 
   /** Begins an answer that others can join until it is made. */
-  begin(operation: object, run: Run): SharedAnswer {
-    const answer = new SharedAnswer(run, this.#mutations.count, () => {
-      if (this.#running.get(operation) === answer) this.#running.delete(operation);
-    });
-    this.#running.set(operation, answer);
-    return answer;
+  begin(operation: object, run: Run): SharedWork<SharedRun> {
+    const bytes = new RequestBytes();
+    const work = new SharedWork((signal) =>
+      run({ signal, bytes }).finally(() => {
+        bytes.release();
+        if (this.#running.get(operation)?.work === work) this.#running.delete(operation);
+      }),
+    );
+    this.#running.set(operation, { work, endedBefore: this.#mutations.count });
+    return work;
   }
 }
 
 /** An answer that is being made. */
-export class SharedAnswer {
+interface SharedAnswer {
+  readonly work: SharedWork<SharedRun>;
   /** Number of mutations that had ended when it was begun. */
   readonly endedBefore: number;
-  readonly #result: Promise<SharedRun>;
-  readonly #controller = new AbortController();
-  readonly #close: () => void;
-  #waiting = 0;
-
-  constructor(run: Run, endedBefore: number, close: () => void) {
-    this.endedBefore = endedBefore;
-    this.#close = close;
-    const bytes = new RequestBytes();
-    this.#result = run({ signal: this.#controller.signal, bytes }).finally(() => {
-      bytes.release();
-      close();
-    });
-    this.#result.catch(() => {}); // reported to those who wait, if there are any left
-  }
-
-  /** Resolves with what came of it, unless the client leaves first. The run ends when no client waits for it any more. */
-  wait({ signal }: WaitingRequest): Promise<SharedRun> {
-    this.#waiting += 1;
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#waiting -= 1;
-        reject(clientLeft());
-        if (this.#waiting > 0) return;
-        this.#close();
-        this.#controller.abort();
-      };
-      if (signal.aborted) return leave();
-      signal.addEventListener('abort', leave);
-      const stopListening = () => signal.removeEventListener('abort', leave);
-      this.#result.finally(stopListening).then(resolve, reject);
-    });
-  }
 }
 
 /**
@@ -119,5 +92,5 @@ export async function isWorthRepeating(
 ): Promise<boolean> {
   if (deadline && deadline.leftMs() < MIN_LEFT_MS) return false;
   const result = await begun?.catch(() => undefined);
-  return result?.errors?.some(({ extensions }) => extensions.code === 'DEADLINE_EXCEEDED') ?? false;
+  return saysOutOfTime(result?.errors);
 }

@@ -1,3 +1,4 @@
+import { saysOutOfTime } from '@lockstep/runtime/graphql/errors.ts';
 import type { GraphQLAnswer, Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
 import type { Deadline, Lifetime } from '@lockstep/runtime/http/deadline.ts';
@@ -111,7 +112,7 @@ class SharedCalls {
         throw error;
       }
       const answer = this.#read(reply, context);
-      if (endsBefore(call, context) && isDeadlineExceeded(answer)) continue;
+      if (endsBefore(call, context) && saysOutOfTime(answer.errors)) continue;
       if (found) this.#telemetry?.joined(context, call.fetchTrace);
       return answer;
     }
@@ -167,9 +168,4 @@ function endsBefore(call: SharedCall, { deadline }: Lifetime): boolean {
 /** Returns whether a call that failed had hardly any time for another attempt. */
 function isHurried({ deadline }: SharedCall): boolean {
   return deadline !== undefined && deadline.leftMs() < MIN_RETRY_MS;
-}
-
-/** Returns whether the subgraph says that it ran out of time. Only by its errors' codes: data may be anything. */
-function isDeadlineExceeded({ errors }: GraphQLAnswer): boolean {
-  return errors?.some(({ extensions }) => extensions?.code === 'DEADLINE_EXCEEDED') ?? false;
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import type { Timeline } from '../execution/timeline/timeline.ts';
 import type { OperationResult } from '../operations/operation-result.ts';
-import type { Waiter } from '../operations/shared-compilation.ts';
+import type { Waiter } from '../operations/shared-work.ts';
 import type { CacheStatus } from '../subgraphs/caching/cache-status.ts';
 import type { OperationCalls } from '../subgraphs/operation-calls.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';

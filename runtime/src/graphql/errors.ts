@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
+import { GraphQLError, type GraphQLErrorOptions, type GraphQLFormattedError } from 'graphql';
 
 /** An expected failure. Its message and code reach the client; every other error is masked (see masking.ts). */
 export class ExpectedError extends GraphQLError {
@@ -50,6 +50,11 @@ export function outcomeUnknown(subgraph: string, cause?: unknown, id?: string): 
 export function replyDropped(subgraph: string): ExpectedError {
   const message = `The reply of subgraph "${subgraph}" was dropped, because too many bytes are in flight; try again later`;
   return new ExpectedError('OVERLOADED', message, { extensions: { subgraph } });
+}
+
+/** Tells if errors say that there was too little time. Only by their codes: data and messages may be anything. */
+export function saysOutOfTime(errors: readonly Pick<GraphQLFormattedError, 'extensions'>[] = []): boolean {
+  return errors.some(({ extensions }) => extensions?.code === 'DEADLINE_EXCEEDED');
 }
 
 /** `DEADLINE_EXCEEDED`: the subgraph did not respond in time. It may or may not have executed the request. */

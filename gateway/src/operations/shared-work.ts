@@ -1,31 +1,35 @@
 import type { Lifetime } from '@lockstep/runtime/http/deadline.ts';
 import { inTime } from './in-time.ts';
 
-/** Request that waits for the code of an operation. What it lacks is the gateway's own: it never leaves, and isn't bounded. */
+/** Request that waits for work. What it lacks is the gateway's own: it never leaves, and isn't bounded. */
 export interface Waiter extends Partial<Pick<Lifetime, 'signal' | 'deadline'>> {
   /** Returns the key by which clients are told apart. */
   readonly client?: (() => string) | undefined;
 }
 
-/** Thrown by a compilation that is given up, because the last request that waited for it has left. */
+/** Thrown by work that is given up, because the last request that waited for it has left. */
 export class AbandonedError extends Error {
   override readonly name = 'AbandonedError';
 }
 
-/** Compilation of an operation that all requests for it wait for. */
-export class SharedCompilation<Result> {
+/** Work that several requests wait for. It is given up when the last of them has left. */
+export class SharedWork<Result> {
   readonly #result: Promise<Result>;
   readonly #controller = new AbortController();
   #waiting = 0;
   #isSettled = false;
 
-  /** @param compile its signal is aborted when nobody waits any more; the work may go on if it has begun */
-  constructor(compile: (signal: AbortSignal) => Promise<Result>) {
-    this.#result = compile(this.#controller.signal);
+  /** @param work its signal is aborted when nobody waits any more; it may go on if it has begun */
+  constructor(work: (signal: AbortSignal) => Promise<Result>) {
+    this.#result = work(this.#controller.signal);
     const settle = () => {
       this.#isSettled = true;
     };
     this.#result.then(settle, settle);
+  }
+
+  get isGivenUp(): boolean {
+    return this.#controller.signal.aborted;
   }
 
   /**
