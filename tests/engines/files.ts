@@ -36,13 +36,6 @@ const ONE_INSTANCE: Readonly<Record<string, string>> = {
   'tests/durability/lost-reply.production.ts':
     'has no gateway, and one orders; tests/durability/mutation-outcomes.production.ts is of two',
   'tests/faults/recovery.test.ts': 'starts and ends each process once; tests/calls/instances.production.ts is of two',
-  'tests/following/schemas.test.ts': 'sees one gateway change over; tests/calls/instances.production.ts is of two',
-  'tests/following/supergraph-file.test.ts': 'sees one gateway refuse a change, with its line',
-  'tests/identity/identity.test.ts': 'sees one gateway change its settings',
-  'tests/protection/limits.test.ts': 'counts the log lines of one gateway',
-  'tests/protection/persisted-queries.test.ts':
-    'registers documents with one; tests/caching/shared-state.production.ts is of two',
-  'tests/settings/reload.test.ts': 'sees one gateway change its settings',
   'tests/telemetry/dashboards.production.ts': 'has the metrics of one process of each kind scraped',
   'tests/telemetry/documented-metrics.test.ts': 'reads the metrics of one process',
   'tests/telemetry/logging.test.ts': 'counts the log lines of one gateway',

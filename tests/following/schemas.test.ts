@@ -8,7 +8,7 @@ import { times } from '../harness/full-count.ts';
 import { startGraph } from '../harness/graph.ts';
 import { nextError } from '../harness/next-error.ts';
 import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
-import { until } from '../harness/waiting.ts';
+import { untilEverywhere } from '../harness/waiting.ts';
 
 const files = await copySupergraph({ after });
 const graph = await startGraph(
@@ -40,13 +40,15 @@ test('removes a field from the graph, and puts it back', async () => {
   const CREATED = '{ users { createdAt } }';
   const whole = await readFile(files.users, 'utf8');
   await edit(files.users, '  createdAt: DateTime!\n', '');
-  const removed = await until(
+  const removed = await untilEverywhere(
+    graph.gateway,
     () => ask(graph.url, CREATED),
     ({ errors }) => errors !== undefined,
   );
   assert.deepEqual(errorsOf(removed), ['GRAPHQL_VALIDATION_FAILED: Cannot query field "createdAt" on type "User".']);
   await replace(files.users, whole);
-  await until(
+  await untilEverywhere(
+    graph.gateway,
     () => ask(graph.url, CREATED),
     ({ errors }) => errors === undefined,
   );
@@ -61,7 +63,8 @@ test('finishes an operation in flight on the graph that it began on', async () =
   const underWay = get(graph.url, query);
   await coming;
   await edit(files.users, '  createdAt: DateTime!\n', '');
-  await until(
+  await untilEverywhere(
+    graph.gateway,
     () => ask(graph.url, '{ users { createdAt } }'),
     ({ errors }) => errors !== undefined,
   );
@@ -69,7 +72,8 @@ test('finishes an operation in flight on the graph that it began on', async () =
   await graph.ordersProxy.letGo();
   assert.deepEqual(await underWay, before);
   await replace(files.users, whole);
-  await until(
+  await untilEverywhere(
+    graph.gateway,
     () => ask(graph.url, query),
     ({ errors }) => errors === undefined,
   );
@@ -140,7 +144,8 @@ for (const [name, { file, spoil, says, where }] of Object.entries(REFUSED)) {
 async function describeUsers(description: string): Promise<void> {
   const schema = await readFile(files.users, 'utf8');
   await replace(files.users, schema.replace(/"[^"]*"(?=\ntype User)/, `"${description}"`));
-  await until(
+  await untilEverywhere(
+    graph.gateway,
     () => get(graph.url, DESCRIPTION),
     (seen) => isDeepStrictEqual(seen, { __type: { description } }),
   );

@@ -18,6 +18,22 @@ export async function withDeadline<T>(promise: Promise<T>, awaited: () => string
   }
 }
 
+/**
+ * Repeats a check whose every look asks the next gateway of several. Resolves with its value once that matches for each of them in
+ * turn.
+ */
+export async function untilEverywhere<T>(
+  { urls }: { readonly urls: readonly string[] },
+  look: () => T | Promise<T>,
+  fits: (seen: T) => boolean,
+): Promise<T> {
+  let inTurn = 0;
+  return until(look, (seen) => {
+    inTurn = fits(seen) ? inTurn + 1 : 0;
+    return inTurn === urls.length;
+  });
+}
+
 /** Repeats a check. Resolves with its value as soon as that matches. */
 export async function until<T>(look: () => T | Promise<T>, fits: (seen: T) => boolean): Promise<T> {
   const end = performance.now() + DEADLINE_MS;

@@ -5,7 +5,7 @@ import { type Answer, ask, createOrder, errorsOf } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
 import { runScript } from '../harness/process.ts';
 import { edit } from '../harness/supergraph-files.ts';
-import { until } from '../harness/waiting.ts';
+import { untilEverywhere } from '../harness/waiting.ts';
 import { guardedFiles, setGateway } from './guarded-files.ts';
 
 const issuer = await (await new TokenIssuer().addKey('first')).listen();
@@ -42,7 +42,7 @@ async function under(
   fits: (answer: Answer<unknown>) => boolean,
 ): Promise<Answer<unknown>> {
   await setGateway(files, gateway);
-  return until(() => askAnew(query), fits);
+  return untilEverywhere(graph.gateway, () => askAnew(query), fits);
 }
 
 const EMAIL = '{ orders(first: 1) { amount user { name email } } }';
@@ -112,7 +112,8 @@ test('accepts new keys without a restart', async () => {
   await issuer.addKey('second');
   issuer.removeKey('first');
   const token = await tokenOf('admin');
-  const { data } = await until(
+  const { data } = await untilEverywhere(
+    graph.gateway,
     () => askAnew(EMAIL, token),
     ({ status }) => status === 200,
   );
@@ -163,7 +164,8 @@ test('refuses an object that node finds like the same one by its id', async () =
 
   await edit(files.orders, 'type Order implements Node', 'type Order implements Node @authenticated');
   await edit(files.orders, 'import: ["@key"', 'import: ["@key", "@authenticated"');
-  const byId = await until(
+  const byId = await untilEverywhere(
+    graph.gateway,
     () => askAnew('{ order(id: 1) { amount } }'),
     ({ errors }) => errors !== undefined,
   );

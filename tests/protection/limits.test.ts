@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { ask, codesOf, createUser, errorsOf, get } from '../harness/client.ts';
 import { edit } from '../harness/supergraph-files.ts';
-import { until } from '../harness/waiting.ts';
+import { untilEverywhere } from '../harness/waiting.ts';
 import { startConfigured } from './configured.ts';
 
 const { graph, supergraph } = await startConfigured(
@@ -66,7 +66,8 @@ test('demand_control: rejects an operation above max_cost with the estimate', as
   await get(graph.url, query, { n: 2 });
   await edit(USERS_SCHEMA, ' @listSize(slicingArguments: ["first"])', '');
   await edit(supergraph, 'max_cost: 50', 'max_cost: 4');
-  const refused = await until(
+  const refused = await untilEverywhere(
+    graph.gateway,
     () => ask(graph.url, query, { n: 2 }),
     ({ errors }) => errors !== undefined,
   );
@@ -76,7 +77,8 @@ test('demand_control: rejects an operation above max_cost with the estimate', as
   assert.equal(refused.data, undefined);
 
   await edit(supergraph, 'list_size: 5', 'list_size: 4');
-  await until(
+  await untilEverywhere(
+    graph.gateway,
     () => ask(graph.url, query, { n: 2 }),
     ({ errors }) => errors === undefined,
   );
@@ -85,7 +87,8 @@ test('demand_control: rejects an operation above max_cost with the estimate', as
 test('mode: measure accepts an operation above max_cost, and logs it', async () => {
   await edit(supergraph, 'max_cost: 4', 'max_cost: 1, mode: measure');
   const query = 'query Dear { users { id } orders { id } }';
-  await until(
+  await untilEverywhere(
+    graph.gateway,
     () => ask(graph.url, query),
     ({ errors }) => errors === undefined,
   );
@@ -95,7 +98,8 @@ test('mode: measure accepts an operation above max_cost, and logs it', async () 
 
 test('max_objects: accepts an answer at the limit and rejects one above it', async () => {
   await edit(supergraph, 'parser_max_tokens: 30', 'parser_max_tokens: 30, max_objects: 1');
-  const refused = await until(
+  const refused = await untilEverywhere(
+    graph.gateway,
     () => ask(graph.url, '{ users { id } }'),
     ({ errors }) => errors !== undefined,
   );
@@ -110,7 +114,8 @@ test('max_bytes: accepts a reply at the limit and no longer one', async () => {
   await edit(supergraph, 'max_objects: 1', 'max_bytes: 1kb');
   for (let index = 0; index < 10; index += 1) await createUser(graph.url, `${'x'.repeat(88)}${index}@example.com`);
   const query = 'query ($n: Int!) { users(first: $n) { email } }';
-  const refused = await until(
+  const refused = await untilEverywhere(
+    graph.gateway,
     () => ask(graph.url, query, { n: 20 }),
     (answer) => codesOf(answer).includes('SUBGRAPH_UNAVAILABLE'),
   );
@@ -122,7 +127,8 @@ test('max_bytes: accepts a reply at the limit and no longer one', async () => {
 test('warn_only accepts an operation above the limits, and logs it once', async () => {
   await edit(supergraph, 'http_max_request_bytes: 1kb', 'warn_only: true');
   const query = '{ a: __typename b: __typename }';
-  await until(
+  await untilEverywhere(
+    graph.gateway,
     () => ask(graph.url, query),
     ({ errors }) => errors === undefined,
   );
@@ -130,7 +136,7 @@ test('warn_only accepts an operation above the limits, and logs it once', async 
   const warnings = graph.gateway.logs.filter(({ msg }) => msg.includes('limits.warn_only is on'));
   assert.deepEqual(
     warnings.map(({ level, limit, found, allowed }) => ({ level, limit, found, allowed })),
-    [{ level: 'warn', limit: 'max_aliases', found: 2, allowed: 1 }],
+    graph.gateway.urls.map(() => ({ level: 'warn', limit: 'max_aliases', found: 2, allowed: 1 })),
   );
   assert.deepEqual(codesOf(await ask(graph.url, AT_AND_OVER[4]?.[2] ?? '')), ['OPERATION_LIMIT_EXCEEDED']);
 });

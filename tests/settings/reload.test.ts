@@ -10,7 +10,7 @@ import { times } from '../harness/full-count.ts';
 import { startGraph } from '../harness/graph.ts';
 import { nextError } from '../harness/next-error.ts';
 import { copySupergraph, replace } from '../harness/supergraph-files.ts';
-import { until } from '../harness/waiting.ts';
+import { untilEverywhere } from '../harness/waiting.ts';
 
 const FLIPS = times(50, 5);
 const CLIENTS = 6;
@@ -47,9 +47,9 @@ test('applies every change of settings under load without failing a request', as
   const load = startLoad(t);
   for (let turn = 1; turn <= FLIPS; turn += 1) {
     await replace(files.supergraph, flip(turn));
-    const address = new URL(`/ready/${turn}`, graph.url);
-    await until(
-      () => fetch(address).then(({ status }) => status),
+    await untilEverywhere(
+      graph.gateway,
+      () => fetch(new URL(`/ready/${turn}`, graph.url)).then(({ status }) => status),
       (status) => status === 200,
     );
     assert.equal(await originAllowed(`https://shop${turn}.example`), `https://shop${turn}.example`);
@@ -69,7 +69,8 @@ test('answers a request that is still being sent while the settings change', asy
   await once(slow, 'continue'); // the gateway has started to read it
   for (const turn of [31, 32]) {
     await replace(files.supergraph, flip(turn));
-    await until(
+    await untilEverywhere(
+      graph.gateway,
       () => originAllowed(`https://shop${turn}.example`),
       (origin) => origin !== null,
     );
@@ -85,7 +86,8 @@ test('answers a request that is still being sent while the settings change', asy
 test('rejects a wrong file under load with all its mistakes, and keeps the settings in force', async (t) => {
   const load = startLoad(t);
   await replace(files.supergraph, flip(1));
-  await until(
+  await untilEverywhere(
+    graph.gateway,
     () => originAllowed('https://shop1.example'),
     (origin) => origin !== null,
   );
