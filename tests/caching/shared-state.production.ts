@@ -61,6 +61,17 @@ function newDocument() {
   return { query, hash: hashOf(query) };
 }
 
+/** Registers a document with one gateway. Resolves with its hash once the other knows it too. */
+async function registerForBoth(): Promise<string> {
+  const { query, hash } = newDocument();
+  assert.equal(await send(one, query, hash), 'fine');
+  await until(
+    () => send(other, '', hash),
+    (code) => code === 'fine',
+  );
+  return hash;
+}
+
 /** Resolves once a scrape of each gateway says that Redis is up, or that it is not, for each use. */
 async function isUp(expected: 0 | 1, uses = ['apq', 'rate_limit', 'field_usage']): Promise<void> {
   for (const url of [one, other]) {
@@ -96,12 +107,7 @@ test('a document that is registered with one gateway is known to the other, and 
 }, async (t) => {
   const redis = await startRedis(t, port);
   await isUp(1);
-  const { query, hash } = newDocument();
-  assert.equal(await send(one, query, hash), 'fine');
-  await until(
-    () => send(other, '', hash),
-    (code) => code === 'fine',
-  );
+  const hash = await registerForBoth();
   const ttl = await tellRedis(port, `pttl lockstep:apq:${hash}`);
   assert.ok(Number(ttl.slice(1)) > 23 * 3_600_000 && Number(ttl.slice(1)) <= 24 * 3_600_000, ttl);
 
@@ -168,12 +174,7 @@ test('a Redis that hangs costs one wait and no request, is logged once, and is t
   await isUp(0);
   redis.signal('SIGCONT');
   await isUp(1);
-  const { query, hash } = newDocument();
-  assert.equal(await send(one, query, hash), 'fine');
-  await until(
-    () => send(other, '', hash),
-    (code) => code === 'fine',
-  );
+  await registerForBoth();
   assert.deepEqual(
     warnings().map((count, index) => count - (before[index] ?? 0)),
     [2, 2],

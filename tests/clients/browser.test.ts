@@ -12,7 +12,7 @@ const graph = await startGraph({ after }, { only: ['users', 'orders'] });
 await createUser(graph.url, 'ada@example.com');
 const open = skip ? undefined : await startBrowser({ after });
 
-/** What a frontend shows of its result. */
+/** Result as a frontend shows it. */
 const RESULT = "document.querySelector('pre').textContent";
 
 test('opens Sandbox at / with a first query of this graph', { skip }, async () => {

@@ -43,7 +43,7 @@ export const response = async ({ headers, context, operationName, data, errors }
 };
 `;
 
-/** Of an operation: longer than one takes while other tests run. */
+/** Time of an operation, longer than one takes while other tests run. */
 const DEADLINE_MS = 1000;
 
 const gateway = await startGateway(

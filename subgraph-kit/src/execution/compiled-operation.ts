@@ -165,8 +165,7 @@ export class CompiledOperation {
     const fields: CompiledField[] = [];
     for (const [key, [first, ...others]] of collected) {
       if (!first) continue;
-      const name = first.name.value;
-      const definition = this.#definitionOf(name, parentType);
+      const definition = this.#definitionOf(first.name.value, parentType);
       if (!definition) continue;
       const place = { parentType, definition, nodes: [first, ...others] } as const;
       const field = new CompiledField(key, place, (type, nodes) =>
