@@ -42,14 +42,14 @@ test('removes a field from the graph, and puts it back', async () => {
   await edit(files.users, '  createdAt: DateTime!\n', '');
   const removed = await untilEverywhere(
     graph.gateway,
-    () => ask(graph.url, CREATED),
+    (url) => ask(url, CREATED),
     ({ errors }) => errors !== undefined,
   );
   assert.deepEqual(errorsOf(removed), ['GRAPHQL_VALIDATION_FAILED: Cannot query field "createdAt" on type "User".']);
   await replace(files.users, whole);
   await untilEverywhere(
     graph.gateway,
-    () => ask(graph.url, CREATED),
+    (url) => ask(url, CREATED),
     ({ errors }) => errors === undefined,
   );
 });
@@ -65,7 +65,7 @@ test('finishes an operation in flight on the graph that it began on', async () =
   await edit(files.users, '  createdAt: DateTime!\n', '');
   await untilEverywhere(
     graph.gateway,
-    () => ask(graph.url, '{ users { createdAt } }'),
+    (url) => ask(url, '{ users { createdAt } }'),
     ({ errors }) => errors !== undefined,
   );
   graph.ordersProxy.behaviour = 'pass';
@@ -74,7 +74,7 @@ test('finishes an operation in flight on the graph that it began on', async () =
   await replace(files.users, whole);
   await untilEverywhere(
     graph.gateway,
-    () => ask(graph.url, query),
+    (url) => ask(url, query),
     ({ errors }) => errors === undefined,
   );
 });
@@ -146,7 +146,7 @@ async function describeUsers(description: string): Promise<void> {
   await replace(files.users, schema.replace(/"[^"]*"(?=\ntype User)/, `"${description}"`));
   await untilEverywhere(
     graph.gateway,
-    () => get(graph.url, DESCRIPTION),
+    (url) => get(url, DESCRIPTION),
     (seen) => isDeepStrictEqual(seen, { __type: { description } }),
   );
 }

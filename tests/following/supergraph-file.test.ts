@@ -67,7 +67,7 @@ test('keeps the graph while the file is missing, and follows it again when it is
   graph.usersProxy.behaviour = 'hang';
   await untilEverywhere(
     graph.gateway,
-    async () => (await ask(graph.url, NAMES)).text,
+    async (url) => (await ask(url, NAMES)).text,
     (text) => text.includes('within 100 ms'),
   );
   await edit(files.supergraph, 'timeout: 100ms', 'timeout: 2s');
@@ -82,7 +82,7 @@ test('adds a subgraph to the graph while the gateway runs', async (t) => {
   const query = `{ user(id: ${user}) { name nickname } }`;
   const answer = await untilEverywhere(
     graph.gateway,
-    () => ask(graph.url, query),
+    (url) => ask(url, query),
     (seen) => !codesOf(seen).includes('GRAPHQL_VALIDATION_FAILED'),
   );
   assert.deepEqual(answer.data, { user: { name: 'Ada Lovelace', nickname: `nickname of ${user}` } });

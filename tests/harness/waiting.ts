@@ -18,20 +18,15 @@ export async function withDeadline<T>(promise: Promise<T>, awaited: () => string
   }
 }
 
-/**
- * Repeats a check whose every look asks the next gateway of several. Resolves with its value once that matches for each of them in
- * turn.
- */
+/** Repeats a check of each instance of a process. Resolves with the last one's value once all have matched. */
 export async function untilEverywhere<T>(
-  { urls }: { readonly urls: readonly string[] },
-  look: () => T | Promise<T>,
+  { urls: [first = '', ...others] }: { readonly urls: readonly string[] },
+  look: (url: string) => T | Promise<T>,
   fits: (seen: T) => boolean,
 ): Promise<T> {
-  let inTurn = 0;
-  return until(look, (seen) => {
-    inTurn = fits(seen) ? inTurn + 1 : 0;
-    return inTurn === urls.length;
-  });
+  let seen = await until(() => look(first), fits);
+  for (const url of others) seen = await until(() => look(url), fits);
+  return seen;
 }
 
 /** Repeats a check. Resolves with its value as soon as that matches. */

@@ -30,9 +30,13 @@ const id = created.data?.createUser.id ?? '';
 await createOrder(graph.url, id);
 
 /** Runs a query after clearing the record of calls. */
-function askAnew(query: string, headers?: Record<string, string>): Promise<Answer<Record<string, unknown>>> {
+function askAnew(
+  query: string,
+  headers: Record<string, string> = {},
+  url = graph.url,
+): Promise<Answer<Record<string, unknown>>> {
   graph.usersProxy.calls.length = graph.ordersProxy.calls.length = 0;
-  return ask(graph.url, query, {}, headers);
+  return ask(url, query, {}, headers);
 }
 
 /** Changes the gateway's settings, and repeats a query until its answer shows that they are in force. */
@@ -42,7 +46,7 @@ async function under(
   fits: (answer: Answer<unknown>) => boolean,
 ): Promise<Answer<unknown>> {
   await setGateway(files, gateway);
-  return untilEverywhere(graph.gateway, () => askAnew(query), fits);
+  return untilEverywhere(graph.gateway, (url) => askAnew(query, {}, url), fits);
 }
 
 const EMAIL = '{ orders(first: 1) { amount user { name email } } }';
@@ -114,7 +118,7 @@ test('accepts new keys without a restart', async () => {
   const token = await tokenOf('admin');
   const { data } = await untilEverywhere(
     graph.gateway,
-    () => askAnew(EMAIL, token),
+    (url) => askAnew(EMAIL, token, url),
     ({ status }) => status === 200,
   );
   assert.match(JSON.stringify(data), /ada@example/);
@@ -166,7 +170,7 @@ test('refuses an object that node finds like the same one by its id', async () =
   await edit(files.orders, 'import: ["@key"', 'import: ["@key", "@authenticated"');
   const byId = await untilEverywhere(
     graph.gateway,
-    () => askAnew('{ order(id: 1) { amount } }'),
+    (url) => askAnew('{ order(id: 1) { amount } }', {}, url),
     ({ errors }) => errors !== undefined,
   );
   assert.deepEqual(byId.data, { order: null });

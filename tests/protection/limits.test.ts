@@ -68,7 +68,7 @@ test('demand_control: rejects an operation above max_cost with the estimate', as
   await edit(supergraph, 'max_cost: 50', 'max_cost: 4');
   const refused = await untilEverywhere(
     graph.gateway,
-    () => ask(graph.url, query, { n: 2 }),
+    (url) => ask(url, query, { n: 2 }),
     ({ errors }) => errors !== undefined,
   );
   const message = 'The operation would cost 5 by estimate, and at most 4 is allowed.';
@@ -79,7 +79,7 @@ test('demand_control: rejects an operation above max_cost with the estimate', as
   await edit(supergraph, 'list_size: 5', 'list_size: 4');
   await untilEverywhere(
     graph.gateway,
-    () => ask(graph.url, query, { n: 2 }),
+    (url) => ask(url, query, { n: 2 }),
     ({ errors }) => errors === undefined,
   );
 });
@@ -89,7 +89,7 @@ test('mode: measure accepts an operation above max_cost, and logs it', async () 
   const query = 'query Dear { users { id } orders { id } }';
   await untilEverywhere(
     graph.gateway,
-    () => ask(graph.url, query),
+    (url) => ask(url, query),
     ({ errors }) => errors === undefined,
   );
   const line = await graph.gateway.logged(({ msg }) => msg.includes('It passes: it is only measured.'));
@@ -100,7 +100,7 @@ test('max_objects: accepts an answer at the limit and rejects one above it', asy
   await edit(supergraph, 'parser_max_tokens: 30', 'parser_max_tokens: 30, max_objects: 1');
   const refused = await untilEverywhere(
     graph.gateway,
-    () => ask(graph.url, '{ users { id } }'),
+    (url) => ask(url, '{ users { id } }'),
     ({ errors }) => errors !== undefined,
   );
   assert.deepEqual(
@@ -116,7 +116,7 @@ test('max_bytes: accepts a reply at the limit and no longer one', async () => {
   const query = 'query ($n: Int!) { users(first: $n) { email } }';
   const refused = await untilEverywhere(
     graph.gateway,
-    () => ask(graph.url, query, { n: 20 }),
+    (url) => ask(url, query, { n: 20 }),
     (answer) => codesOf(answer).includes('SUBGRAPH_UNAVAILABLE'),
   );
   assert.equal(refused.data, null);
@@ -129,7 +129,7 @@ test('warn_only accepts an operation above the limits, and logs it once', async 
   const query = '{ a: __typename b: __typename }';
   await untilEverywhere(
     graph.gateway,
-    () => ask(graph.url, query),
+    (url) => ask(url, query),
     ({ errors }) => errors === undefined,
   );
   await get(graph.url, query);
