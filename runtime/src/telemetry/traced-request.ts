@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { CallDescription } from '../request-scope.ts';
 import type { CallTrace, EndedSpan, RequestTrace } from './call-trace.ts';
 import { attribute, attributes } from './otlp-spans.ts';
@@ -7,7 +8,8 @@ import type { SpanQueue } from './span-queue.ts';
 import { childOf, newContext, type TraceContext } from './trace-context.ts';
 import { TracedCall } from './traced-call.ts';
 
-const SCHEME = attribute('url.scheme', 'http');
+const HTTP = attribute('url.scheme', 'http');
+const HTTPS = attribute('url.scheme', 'https');
 
 /** Trace of one request that is sampled, in spans named by OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 export class TracedRequest implements RequestTrace {
@@ -80,7 +82,8 @@ function attributesOf({ method = '', url = '', socket, httpVersion }: IncomingMe
   const { localAddress, localPort, remoteAddress } = socket;
   const query = url.indexOf('?');
   const path = query === -1 ? url : url.slice(0, query);
-  let text = `${attribute('http.request.method', method)},${SCHEME},${attribute('url.path', path)}`;
+  const scheme = socket instanceof TLSSocket ? HTTPS : HTTP;
+  let text = `${attribute('http.request.method', method)},${scheme},${attribute('url.path', path)}`;
   text += `,${attribute('network.protocol.version', httpVersion)}`;
   if (localAddress !== undefined) text += `,${attribute('server.address', localAddress)}`;
   if (localPort !== undefined) text += `,${attribute('server.port', localPort)}`;
