@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import type { CallDescription } from '../request-scope.ts';
 import type { CallTrace, EndedSpan, RequestTrace } from './call-trace.ts';
 import { attribute, attributes } from './otlp-spans.ts';
@@ -82,7 +81,7 @@ function attributesOf({ method = '', url = '', socket, httpVersion }: IncomingMe
   const { localAddress, localPort, remoteAddress } = socket;
   const query = url.indexOf('?');
   const path = query === -1 ? url : url.slice(0, query);
-  const scheme = socket instanceof TLSSocket ? HTTPS : HTTP;
+  const scheme = 'encrypted' in socket ? HTTPS : HTTP; // https://nodejs.org/api/tls.html#tlssocketencrypted
   let text = `${attribute('http.request.method', method)},${scheme},${attribute('url.path', path)}`;
   text += `,${attribute('network.protocol.version', httpVersion)}`;
   if (localAddress !== undefined) text += `,${attribute('server.address', localAddress)}`;
