@@ -19,9 +19,9 @@ import type { SupergraphDirectives } from '../../planning/planner.ts';
 export interface DocumentTypes {
   /** All of them but root types, and those of the entities of an entity fetch themselves. */
   readonly inner: readonly string[];
-  /** Entity types of which the document selects an object without a key. */
+  /** Entity types of which the document selects an object without one of its keys: it may be stored under that. */
   readonly keyless: ReadonlySet<string>;
-  /** Texts and numbers that stand in the document. */
+  /** Texts, numbers and enum values that stand in the document. */
   readonly literals: ReadonlySet<string>;
 }
 
@@ -64,6 +64,7 @@ export class DocumentTypeReader {
         StringValue: addLiteral,
         IntValue: addLiteral,
         FloatValue: addLiteral,
+        EnumValue: addLiteral,
         Field: {
           enter: () => {
             depth += 1;
@@ -87,12 +88,12 @@ export class DocumentTypeReader {
     return { inner: [...inner], keyless, literals };
   }
 
-  /** Returns whether a type has keys, and the selections have none of them whole. */
+  /** Returns whether a type has a key that the selections don't have whole. */
   #lacksKey({ name }: GraphQLNamedType, { selections }: SelectionSetNode): boolean {
     const keys = this.#keys.get(name);
     if (!keys) return false;
     const selected = new Set(selections.flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : [])));
-    return !keys.some(({ fields }) => fields.every((field) => selected.has(field)));
+    return !keys.every(({ fields }) => fields.every((field) => selected.has(field)));
   }
 
   /** Returns a type, the interfaces that it has, and the types that it may stand for. */

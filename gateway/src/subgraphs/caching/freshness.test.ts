@@ -13,6 +13,9 @@ for (const [cacheControl, expected, headers, settings] of [
   ['private="x-name", max-age=60', 'private 60'],
   ['max-age=60', 40, { age: '20' }],
   ['max-age=60', undefined, { age: '60' }],
+  ['max-age=60', undefined, { age: '9999999999999' }],
+  ['max-age=60', 40, { age: '20, 70' }],
+  ['max-age=60', 60, { age: '-20' }],
   ['max-age=60', undefined, { vary: 'accept, *' }],
   ['max-age=60', 60, { vary: 'authorization' }],
   ['max-age=0', undefined],
@@ -29,7 +32,7 @@ for (const [cacheControl, expected, headers, settings] of [
   [undefined, undefined, { expires: '0' }, TTL],
   [undefined, 30, { date: 'Thu, 01 Jan 2026 00:00:00 GMT', expires: 'Thu, 01 Jan 2026 00:00:30 GMT' }, TTL],
   ['max-age=60', 7, {}, { maxTtlMs: 7000 }],
-  ['max-age=9999999999999', undefined],
+  ['max-age=9999999999999', 2 ** 31],
 ] satisfies [string | undefined, number | string | undefined, IncomingHttpHeaders?, object?][]) {
   test(`${cacheControl} with ${JSON.stringify([headers ?? {}, settings ?? {}])}: ${expected}`, () => {
     const head = { status: 200, headers: { ...headers, ...(cacheControl && { 'cache-control': cacheControl }) } };

@@ -1,7 +1,13 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { SubgraphCacheSettings } from '../../configuration/sections/response-cache.ts';
-import { parseCacheControl, secondsOf } from '../headers/cache-control.ts';
-import { headerValue } from '../headers/header-values.ts';
+import {
+  ageSecondsOf,
+  NO_STORE,
+  parseCacheControl,
+  StrictestCacheControl,
+  secondsOf,
+} from '../headers/cache-control.ts';
+import { headerValue, variesWithRequest } from '../headers/header-values.ts';
 
 /** Time for which an answer may be used, and by whom. */
 export interface Freshness {
@@ -40,7 +46,7 @@ export function freshnessOf(
   const isPrivate = directives.has('private');
   const given = (isPrivate ? undefined : secondsOf(directives, 's-maxage')) ?? secondsOf(directives, 'max-age');
   const totalMs = Math.min(given === undefined ? (expiryMs(headers) ?? ttlMs ?? 0) : given * 1000, maxTtlMs);
-  const ageMs = secondsIn(headers.age) * 1000;
+  const ageMs = ageSecondsOf(headers) * 1000;
   const lifetimeMs = totalMs - ageMs;
   // https://www.rfc-editor.org/rfc/rfc9111#section-4.2.4
   const mayBeStale = !directives.has('must-revalidate') && !directives.has('proxy-revalidate');
@@ -49,8 +55,18 @@ export function freshnessOf(
   const staleWhileRevalidateMs = staleMs('stale-while-revalidate');
   const staleIfErrorMs = staleMs('stale-if-error');
   if (!(lifetimeMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs) > 0)) return undefined;
-  const cacheControl = `${isPrivate ? 'private, ' : ''}max-age=${Math.floor(totalMs / 1000)}`;
+  const bound = `max-age=${Math.floor(totalMs / 1000)}`;
+  const said = given === undefined ? `${text ?? ''}, ${bound}` : text;
+  const cacheControl = variesWithRequest(headers) ? NO_STORE : within(bound, said);
   return { lifetimeMs, staleWhileRevalidateMs, staleIfErrorMs, isPrivate, ageMs, cacheControl };
+}
+
+/** Returns a `cache-control` with times that are within the bound. */
+function within(bound: string, text = ''): string {
+  const strictest = new StrictestCacheControl();
+  strictest.add(`public, ${bound}`);
+  strictest.add(text);
+  return strictest.toString();
 }
 
 /** Returns the lifetime that `expires` gives; 0 if it can't be read (https://www.rfc-editor.org/rfc/rfc9111#section-5.3). */
@@ -59,8 +75,4 @@ function expiryMs(headers: NonNullable<GraphQLAnswer['head']>['headers']): numbe
   if (expires === undefined) return undefined;
   const ms = Date.parse(expires) - (Date.parse(date ?? '') || Date.now());
   return Number.isNaN(ms) ? 0 : ms;
-}
-
-function secondsIn(age: string | undefined): number {
-  return age !== undefined && /^\d{1,10}$/.test(age) ? Number(age) : 0;
 }

@@ -56,7 +56,7 @@ for (const [name, toValue] of [
 test('drops entities by key, by type and by subgraph, and answers by the types that they may hold', () => {
   for (const [drop, left] of [
     [{ keys: new Set(['id 1']) }, ['0', '2', '3']],
-    [{ keys: new Set(['id 1']), keysOf: 'Book', within: 'a' }, ['0', '2', '3']],
+    [{ keys: new Set(['id 1', 'sku a']), keysOf: 'Book', within: 'a' }, ['0', '2', '3']],
     [{ keys: new Set(['id 1']), keysOf: 'User' }, ['0', '1', '2', '3']],
     [{ wholeTypes: new Set(['Book']), within: 'b' }, ['0', '1', '2', '3']],
     [{ types: new Set(['User']) }, ['0', '2']],

@@ -1,5 +1,5 @@
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
-import { StrictestCacheControl } from '../headers/cache-control.ts';
+import { ageSecondsOf, StrictestCacheControl } from '../headers/cache-control.ts';
 import { headerValue } from '../headers/header-values.ts';
 import type { Entry } from './store.ts';
 
@@ -18,8 +18,8 @@ export function mergedHead(entries: readonly Entry[], replies: readonly Head[], 
   }
   let head: Head = { status: 200, headers: {} };
   for (const { status, headers } of replies) {
-    const { age, ...others } = headers;
-    strictest.add(headerValue(others, 'cache-control'), Number(age) || 0);
+    const { age: _, ...others } = headers;
+    strictest.add(headerValue(others, 'cache-control'), ageSecondsOf(headers));
     head = { status, headers: others };
   }
   return { ...head, headers: { ...head.headers, 'cache-control': strictest.toString() } };

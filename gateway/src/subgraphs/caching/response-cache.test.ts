@@ -309,6 +309,36 @@ for (const [name, mutation, variables, data, left] of [
   });
 }
 
+test('a mutation drops every entity of a type if it does not return all of its keys', async () => {
+  for (const [selection, left] of [
+    ['isbn name', ''],
+    ['id name', ''],
+    ['id isbn', '2'],
+  ] as const) {
+    const books = new CachedSubgraph({}, { keys: ['id', 'isbn'] });
+    const { reply } = books;
+    await books.entities([1, 2]);
+    books.reply = () => ({ data: { renameAny: { id: '1', isbn: '0-306' } } });
+    await books.root(`mutation{renameAny{${selection}}}`);
+    books.reply = reply;
+    books.takeIds();
+    await books.entities([1, 2]);
+    assert.deepEqual(books.takeIds(), [left === '2' ? '1' : '1,2'], selection);
+  }
+});
+
+test('a mutation drops an entity that an enum value in its text names', async () => {
+  const books = new CachedSubgraph();
+  const { reply } = books;
+  await books.entities(['RED', 'BLUE']);
+  books.reply = () => ({ data: { close: true } });
+  await books.root('mutation{close(id:RED)}');
+  books.reply = reply;
+  books.takeIds();
+  await books.entities(['RED', 'BLUE']);
+  assert.deepEqual(books.takeIds(), ['RED']);
+});
+
 test('what was fetched before a mutation ended is not stored, and not joined after it', async () => {
   const books = new CachedSubgraph();
   const { reply } = books;
@@ -340,6 +370,32 @@ test('answers have the strictest cache-control of their parts, with what is left
   books.cacheControl = 'no-store';
   assert.equal(await cacheControlOf(1, 4), 'no-store');
 });
+
+for (const [headers, hit] of [
+  [{ 'cache-control': 'max-age=60, must-revalidate' }, 'must-revalidate, max-age=50'],
+  [{ 'cache-control': 'public, max-age=60, no-transform' }, 'public, no-transform, max-age=50'],
+  [{ 'cache-control': 'max-age=15, s-maxage=60' }, 'max-age=5, s-maxage=50'],
+  [{ 'cache-control': 'max-age=600, s-maxage=60' }, 'max-age=50, s-maxage=50'],
+  [{ 'cache-control': 's-maxage=60' }, 'max-age=0, s-maxage=50'],
+  [{ 'cache-control': 'private, max-age=60, s-maxage=5' }, 'private, max-age=50'],
+  [{ 'cache-control': 'private, must-revalidate' }, 'private, must-revalidate, max-age=50'],
+  [{}, 'max-age=50'],
+  [{ 'cache-control': 'max-age=60', vary: 'x-tenant' }, 'no-store'],
+  [{ 'cache-control': 'max-age=60', vary: 'accept-encoding' }, 'max-age=50'],
+  [{ 'cache-control': 'max-age=60', age: '20, 3' }, 'max-age=30'],
+  [{ 'cache-control': 'max-age=60', age: '-20' }, 'max-age=50'],
+] satisfies [Record<string, string>, string][]) {
+  test(`a stored answer says no less to clients than the first: ${JSON.stringify(headers)}`, async () => {
+    const books = new CachedSubgraph({ privateId: { claim: 'sub' }, ttlMs: 60_000 }, { keepsHeads: true });
+    const { reply } = books;
+    books.reply = async (call) => ({ ...(await reply(call)), head: { status: 200, headers } });
+    const ask = async () => (await books.entities([1], { claims: { sub: 'a' } })).head?.headers['cache-control'];
+    await ask();
+    books.nowMs = 10_000;
+    assert.equal(await ask(), hit);
+    assert.equal(books.calls.length, 1);
+  });
+}
 
 test('stored answers count like those that subgraphs send', async () => {
   const books = new CachedSubgraph();

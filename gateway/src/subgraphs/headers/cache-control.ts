@@ -1,8 +1,13 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** Directive of an answer that nothing is known about: it must not be stored. */
 export const NO_STORE = 'no-store';
 
 /** Directives that bind the answer if they bind any part of it. */
 const BINDING = ['no-cache', 'private', 'must-revalidate', 'proxy-revalidate', 'no-transform', 'must-understand'];
+
+/** Longest time that there is: https://www.rfc-editor.org/rfc/rfc9111#section-1.2.2 */
+const MAX_SECONDS = 2 ** 31;
 
 /** Directives of a `cache-control`, in lower case, with their arguments. */
 export type Directives = ReadonlyMap<string, string | undefined>;
@@ -76,7 +81,20 @@ function aged(directives: Directives, ageSeconds: number): Directives {
 export function secondsOf(directives: Directives, name: string): number | undefined {
   const text = directives.get(name);
   if (text === undefined) return directives.has(name) ? 0 : undefined;
-  return /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  return toSeconds(text) ?? 0;
+}
+
+/**
+ * Returns the seconds of an `age` header: of several the first, and 0 if it can't be read.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9111#section-5.1
+ */
+export function ageSecondsOf({ age }: Pick<IncomingHttpHeaders, 'age'>): number {
+  return toSeconds(age?.split(',')[0]?.trim() ?? '') ?? 0;
+}
+
+function toSeconds(text: string): number | undefined {
+  return /^\d+$/.test(text) ? Math.min(Number(text), MAX_SECONDS) : undefined;
 }
 
 function sharedSecondsOf(directives: Directives): number {

@@ -26,6 +26,18 @@ export function headerValue(headers: IncomingHttpHeaders, name: string): string 
 }
 
 /**
+ * Returns whether an answer varies with headers of its request. A cache of clients can't check these: clients send the gateway other
+ * headers than it sends subgraphs.
+ */
+export function variesWithRequest(headers: IncomingHttpHeaders): boolean {
+  const names = headerValue(headers, 'vary')
+    ?.toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  return names?.some((name) => name !== 'accept' && name !== 'accept-encoding' && name !== 'content-type') === true;
+}
+
+/**
  * Returns the names that a message's `connection` header limits to this connection.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1

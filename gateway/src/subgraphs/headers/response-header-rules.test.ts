@@ -78,6 +78,8 @@ test('lets an answer be cached only as long as each of its parts', () => {
   assert.equal(merged([minute], { ...NEITHER, isUncacheable: true }), 'no-store');
   assert.equal(merged([minute], { ...NEITHER, isPersonal: true }), 'private, max-age=60');
   assert.equal(merged([{ ...minute, age: '50' }, minute]), 'max-age=10');
+  assert.equal(merged([{ ...minute, age: '-50' }]), 'max-age=60');
+  assert.equal(merged([{ ...minute, age: '50, 1' }]), 'max-age=10');
   const age = new ResponseHeaderRules([{ propagate: { matching: '^(age|cache-control)$' } }]);
   const answer = new AnswerHeaders([], true);
   answer.add(age, { ...minute, age: '50' });

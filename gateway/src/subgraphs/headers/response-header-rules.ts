@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isHeaderValue, isReserved } from '../../configuration/reserved-headers.ts';
 import type { HeaderSettings, ResponseRule } from '../../configuration/sections/headers.ts';
-import { StrictestCacheControl } from './cache-control.ts';
-import { headerValue, namesOfConnection, removal } from './header-values.ts';
+import { ageSecondsOf, StrictestCacheControl } from './cache-control.ts';
+import { headerValue, namesOfConnection, removal, variesWithRequest } from './header-values.ts';
 
 /** Header that one answer of a subgraph gives to the client, and how it is combined with those of other answers. */
 interface Given {
@@ -96,9 +96,8 @@ export class AnswerHeaders {
       if (before === undefined || algorithm === 'last') this.#values.set(name, value);
       else if (algorithm === 'append') this.#values.set(name, `${before}, ${value}`);
     }
-    // A cache can't check what the answer varies with: clients send the gateway other headers than it sends subgraphs.
-    if (variesWithRequest(headerValue(headers, 'vary'))) this.#cacheControl?.forbid();
-    this.#cacheControl?.add(given?.get('cache-control')?.value, Number(headers.age) || 0);
+    if (variesWithRequest(headers)) this.#cacheControl?.forbid();
+    this.#cacheControl?.add(given?.get('cache-control')?.value, ageSecondsOf(headers));
   }
 
   /**
@@ -113,13 +112,4 @@ export class AnswerHeaders {
     if (this.#cacheControl) yield ['cache-control', this.#cacheControl.toString(isPersonal)];
     for (const { name, value } of this.#inserted) yield [name, value];
   }
-}
-
-function variesWithRequest(vary: string | undefined): boolean {
-  if (vary === undefined) return false;
-  const names = vary
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter(Boolean);
-  return names.some((name) => name !== 'accept' && name !== 'accept-encoding' && name !== 'content-type');
 }

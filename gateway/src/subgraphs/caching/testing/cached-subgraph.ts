@@ -13,10 +13,10 @@ import { cache } from '../response-cache.ts';
 const SCHEMA = `
   type Query { books: [Book] count: Int me: User }
   type Mutation { rename(id: ID): Book renameAny: Book close(id: ID): Boolean }
-  type Book { id: ID name: String author: User }
+  type Book { id: ID isbn: ID name: String author: User }
   type User { id: ID name: String }`;
 
-const KEYS = new Map(['Book', 'User'].map((type) => [type, [{ subgraph: 'books', fields: ['id'] }]]));
+const keyOf = (field: string) => ({ subgraph: 'books', fields: [field] });
 
 const MINUTE = 'max-age=60';
 
@@ -49,9 +49,11 @@ export class CachedSubgraph {
   reply: Reply = ({ ids }) => ({ data: { _entities: ids.map((id) => ({ name: `book ${id}` })) } });
   readonly #call: ReturnType<ReturnType<typeof cache>>;
 
-  constructor(settings: SubgraphCacheSettings = {}, { keepsHeads = false, maxBytes = 10_000_000 } = {}) {
+  /** @param keys fields of which each is a key of a book */
+  constructor(settings: SubgraphCacheSettings = {}, { keepsHeads = false, maxBytes = 10_000_000, keys = ['id'] } = {}) {
     this.store = new MemoryStore(maxBytes, () => this.nowMs);
-    const types = new DocumentTypeReader(buildSchema(SCHEMA), KEYS);
+    const entityKeys = new Map(Object.entries({ Book: keys.map(keyOf), User: [keyOf('id')] }));
+    const types = new DocumentTypeReader(buildSchema(SCHEMA), entityKeys);
     const options = { store: this.store, settings, origin: 'books', types, keepsHeads, counts: this.counts };
     this.#call = cache(options)(async (request, context) => {
       const ids = (request.representations ?? []).map((one) => String(JSON.parse(one).id));
