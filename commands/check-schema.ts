@@ -25,9 +25,8 @@ await runCommand(async () => {
   const changed = await changedSchemas(supergraph.schemas, files);
   const before = await apiSchemaOf(supergraph.schemas);
   const after = await apiSchemaOf(changed);
-  const uses = await readUses(supergraph.gateway, before, days);
-  const verdicts = await judge(before, after, uses && ((affected) => uses.usersOf(affected)));
-  const period = { days, since: uses?.since };
+  const { period, usersOf } = await readUses(supergraph.gateway, before, days);
+  const verdicts = await judge(before, after, usersOf);
   console.log(json ? JSON.stringify({ ...period, changes: verdicts }, undefined, 2) : report(verdicts, period));
   if (verdicts.some(({ effect }) => effect === 'breaking')) process.exitCode = 1;
 });

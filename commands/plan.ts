@@ -75,8 +75,10 @@ function toVariables(text: string): Record<string, unknown> {
 function toHeaders(texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
-      const [, name, value] = /^([\w-]+):\s*(.*)$/.exec(text) ?? [];
-      if (name === undefined || value === undefined) throw new CommandError(`--header ${text}: give 'name: value'`);
+      const [, name, value] = /^([\w-]+):\s*([\t -~\x80-\xff]*)$/.exec(text) ?? [];
+      if (name === undefined || value === undefined) {
+        throw new CommandError(`--header ${text}: give 'name: value', without line breaks or letters beyond Latin-1`);
+      }
       return [name, value];
     }),
   );

@@ -8,34 +8,30 @@ import { readUsesInRedis } from '@lockstep/gateway/telemetry/usage/uses-in-redis
 import { type GraphQLSchema, parse, validate } from 'graphql';
 import { CommandError } from '../terminal/command.ts';
 import type { Affected } from './affected.ts';
+import { hasUses, type Period } from './report.ts';
 import type { User } from './verdicts.ts';
 
 const MANIFEST = 'persisted_queries';
 
 /** Known uses of a schema. */
 export interface KnownUses {
-  /** First day of the recording. */
-  readonly since: string;
-  usersOf(affected: Affected): User[];
+  readonly period: Period;
+  /** Undefined if nothing was recorded in the period: a gateway that doesn't record must not make changes seem safe. */
+  readonly usersOf: ((affected: Affected) => User[]) | undefined;
 }
 
 /**
  * Opens what the gateway recorded, and adds the operations of its manifests, which count as used.
  *
- * @returns undefined if nothing was recorded
  * @throws {CommandError} if they can't be read
  */
-export async function readUses(
-  settings: GatewaySettings,
-  schema: GraphQLSchema,
-  days: number,
-): Promise<KnownUses | undefined> {
+export async function readUses(settings: GatewaySettings, schema: GraphQLSchema, days: number): Promise<KnownUses> {
   const recorded = await openRecord(settings.telemetry.fieldUsage);
-  const since = recorded?.since;
-  if (!recorded || since === undefined) return undefined;
+  const period = { days, since: recorded?.since, until: recorded?.until };
+  if (!recorded || !hasUses(period)) return { period, usersOf: undefined };
   const listed = settings.persistedQueries.operations.map((operation) => toListed(operation, schema));
   return {
-    since,
+    period,
     usersOf: (affected) => [
       ...recorded.of(affected, days),
       ...listed.flatMap(({ id, coordinates }) =>

@@ -31,6 +31,7 @@ export function testGraphPage({ graph, open }: PageTests, schema: string): void 
 
     await edit(schema, '\n  name: String!', '\n  name: String!\n  nickname(short: Boolean): String');
     await tab.until(`/added User.nickname/.test(${textOf('#changes')})`);
+    await tab.until(`${textsOf('#types li')}.some((text) => text.startsWith('nickname(short: Boolean): String'))`);
     await edit(schema, 'nickname(short: Boolean): String', 'nickname: Nothing');
     const changes = await tab.until<string>(`/refused/.test(${textOf('#changes')}) && ${textOf('#changes')}`);
     assert.match(changes, /refused.*Nothing.* accepted: the schema of users/);

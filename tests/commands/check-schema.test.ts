@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
 import { ask, createUser } from '../harness/client.ts';
 import { startGraph } from '../harness/graph.ts';
 import { NO_PM2, type Outcome, run } from '../harness/pm2.ts';
@@ -50,6 +51,17 @@ async function check(
   });
 }
 
+/** Runs the check with another file of uses in the place of the recorded one. */
+async function checkWith(t: TestContext, change: () => Promise<void>): Promise<Outcome> {
+  const kept = `${usage}.kept`;
+  await copyFile(usage, kept);
+  t.after(() => copyFile(kept, usage));
+  await change();
+  return check('users', withoutEmail);
+}
+
+const withoutEmail = (sdl: string) => sdl.replace(/^ {2}email: String!$/m, '');
+
 const today = new Date().toISOString().slice(0, 10);
 
 test('removing a field that a client uses fails, and names the client and its operation', async () => {
@@ -65,7 +77,7 @@ test('removing a field that a client uses fails, and names the client and its op
 });
 
 test('removing a field that nobody uses passes, and says since when uses are known', async () => {
-  const { code, stdout, stderr } = await check('users', (sdl) => sdl.replace(/^ {2}email: String!$/m, ''));
+  const { code, stdout, stderr } = await check('users', withoutEmail);
   assert.deepEqual([code, stderr], [0, '']);
   assert.equal(
     stdout,
@@ -73,6 +85,33 @@ test('removing a field that nobody uses passes, and says since when uses are kno
   Field 'email' was removed from object type 'User'
 `,
   );
+});
+
+test('a change is not safe because gateways have stopped recording', async (t) => {
+  const { code, stdout, stderr } = await checkWith(t, async () => {
+    const database = new Database(usage);
+    for (const table of ['operations', 'uses', 'given']) database.exec(`update ${table} set last = '2026-01-02'`);
+    database.exec("update recording set first = '2026-01-01'");
+    database.close();
+  });
+  assert.deepEqual([code, stderr], [1, '']);
+  assert.equal(
+    stdout,
+    `May break clients:
+  Field 'email' was removed from object type 'User'
+
+No use was recorded in the last 30 days, the last one on 2026-01-02: see if the gateway still records them, or give more --days.
+`,
+  );
+});
+
+test('says that the file of uses can not be read if it is damaged', async (t) => {
+  const { code, stdout, stderr } = await checkWith(t, async () => {
+    const bytes = await readFile(usage);
+    await writeFile(usage, bytes.fill(0xab, 4096, bytes.length - 4096));
+  });
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(stderr, /^\S+usage\.sqlite can't be read: the file is damaged\n$/);
 });
 
 test('a required field of an input that variables give, and an operation of a manifest, count as used', async () => {

@@ -138,7 +138,8 @@ test('npm run plan shows the calls of an operation and what took the time', asyn
 for (const [args, message] of [
   [['{ nothing }'], /^The operation was not executed:\nGRAPHQL_VALIDATION_FAILED: .*nothing/],
   [['{ users { id } }', '--variables', '[1]'], /^--variables \[1\]: give a JSON object, such as /],
-  [['{ users { id } }', '--header', 'x'], /^--header x: give 'name: value'\n$/],
+  [['{ users { id } }', '--header', 'x'], /^--header x: give 'name: value', /],
+  [['{ users { id } }', '--header', 'x: €'], /^--header x: €: give 'name: value', /],
   [[], /^give an operation: npm run plan -- /],
 ] as const) {
   test(`npm run plan refuses in words: ${args.join(' ')}`, async () => {

@@ -14,6 +14,7 @@ import { start, temporaryFolder } from '../harness/graph.ts';
 import type { LogLine } from '../harness/process.ts';
 import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
+import { startCollector } from '../telemetry/collector.ts';
 
 const ORDERS = `  orders:
     routing_url: \${env.ORDERS_URL}
@@ -26,14 +27,18 @@ const theirs = makeAuthority(folder, 'theirs');
 const ofUsers = ours.issue('users');
 const ofOrders = ours.issue('orders');
 ours.issue('gateway');
+const collector = await startCollector({ after });
+const traced = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.url, OTEL_TRACES_SAMPLER_ARG: '0' };
 
 const users = await start({ after }, 'subgraphs/users', {
   ...{ USERS_DATABASE: join(folder, 'users.sqlite'), TLS_CERTIFICATE: ofUsers.cert, TLS_KEY: ofUsers.key },
   TLS_CLIENT_CA: ours.file,
+  ...traced,
 });
 const orders = await start({ after }, 'subgraphs/orders', {
   ...{ ORDERS_DATABASE: join(folder, 'orders.sqlite'), USERS_URL: users.url, TLS_CA: ours.file },
   ...{ TLS_CERTIFICATE: ofOrders.cert, TLS_KEY: ofOrders.key },
+  ...traced,
 });
 const { supergraph } = await copySupergraph({ after });
 const TRUSTS_OURS = `certificate_authorities: ${ours.file} #`;
@@ -46,6 +51,7 @@ const [AUTHENTICATION = ''] = /\n +client_authentication: .*/.exec(settings) ?? 
 await replace(supergraph, settings);
 const gateway = await start({ after }, 'gateway', {
   ...{ SUPERGRAPH_FILE: supergraph, ORDERS_URL: orders.url },
+  ...traced,
 });
 
 /** Longer than an idle connection to a subgraph is kept. */
@@ -53,8 +59,9 @@ const IDLE_MS = 300;
 const USERS = '{ users { id } }';
 const trusted = { ca: readFileSync(ours.file) };
 
-async function send(url: string, query: string, options: RequestOptions = {}) {
-  const headers = { 'content-type': 'application/json', 'x-subgraph-secret': 'a secret for this test only' };
+async function send(url: string, query: string, { headers: others, ...options }: RequestOptions = {}) {
+  const usual = { 'content-type': 'application/json', 'x-subgraph-secret': 'a secret for this test only' };
+  const headers = { ...usual, ...others };
   const request = httpsRequest(url, { method: 'POST', headers, agent: false, ...trusted, ...options });
   request.end(query && JSON.stringify({ query }));
   const [response]: IncomingMessage[] = await once(request, 'response');
@@ -95,6 +102,20 @@ test('the gateway answers by HTTPS, and asks a subgraph that wants a certificate
     `mutation { createOrder(userId: "${data.createUser.id}", amount: "1.00") { user { name } } }`,
   );
   assert.equal(ordered.body, '{"data":{"createOrder":{"user":{"name":"Ada"}}}}\n');
+});
+
+test('a trace says that requests and calls came by HTTPS', async () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+  await send(gateway.url, '{ users(first: 1) { id } orders(first: 1) { id } }', { headers });
+  const spans = await until(
+    () => collector.spans.filter((span) => span.traceId === traceId),
+    (found) => ['lockstep', 'users', 'orders'].every((name) => found.some(({ service }) => service === name)),
+  );
+  for (const { kind, service, attributes } of spans) {
+    if (kind === 2) assert.equal(attributes['url.scheme'], 'https', service);
+    if (kind === 3 && 'url.full' in attributes) assert.match(String(attributes['url.full']), /^https:/);
+  }
 });
 
 test('no port speaks HTTP without TLS, or TLS older than 1.2', async () => {

@@ -19,6 +19,25 @@ test('compares types, fields, arguments, values and inputs of two APIs', async (
   assert.deepEqual(await compareApis(before, before), { added: [], removed: [], changed: [], omitted: 0 });
 });
 
+test('finds changes of defaults, deprecations, interfaces and kinds', async () => {
+  const before = buildSchema(
+    `interface N { id: ID } type Query { a(first: Int = 50, old: Int): A } type A implements N { id: ID } type K { x: Int }
+    enum E { X } input I { n: [E] = [X] }`,
+  );
+  const after = buildSchema(
+    `interface N { id: ID } type Query { a(first: Int = 20, old: Int @deprecated): A } type A { id: ID @deprecated(reason: "") }
+    interface K { x: Int } enum E { X @deprecated } input I { n: [E] }`,
+  );
+  assert.deepEqual((await compareApis(before, after)).changed, [
+    'Query.a: (first: Int = 50, old: Int) A → (first: Int = 20, old: Int @deprecated) A',
+    'A: type implements N → type',
+    'A.id: ID → ID @deprecated',
+    'K: type → interface',
+    'E.X: value → value @deprecated',
+    'I.n: [E] = ["X"] → [E]',
+  ]);
+});
+
 test('keeps a bounded number of changes, each of bounded size', async () => {
   const log = new ChangeLog();
   const wide = buildSchema(

@@ -1,12 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import {
+  type GraphQLNamedType,
   type GraphQLSchema,
+  isEnumType,
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
   isObjectType,
   specifiedScalarTypes,
 } from 'graphql';
+import { argumentList, deprecation, headOf, inputType } from './api-text.ts';
 
 /** Number of changes that are kept. */
 const MAX_CHANGES = 20;
@@ -73,10 +76,13 @@ export async function compareApis(before: GraphQLSchema, after: GraphQLSchema): 
     compared += 1;
     if (compared % TYPES_AT_ONCE === 0) await setImmediate();
     if (isSpecifiedScalar(name)) continue; // a schema has only those that it uses
-    const [old, now] = [membersOf(before, name), membersOf(after, name)];
-    if (!old) note('added', name);
-    if (!now) note('removed', name);
-    if (!old || !now) continue;
+    const [oldType, newType] = [before.getType(name), after.getType(name)];
+    if (!oldType) note('added', name);
+    if (!newType) note('removed', name);
+    if (!oldType || !newType || isIntrospectionType(newType)) continue;
+    const [oldHead, newHead] = [headOf(oldType), headOf(newType)];
+    if (oldHead !== newHead) note('changed', `${name}: ${oldHead} → ${newHead}`);
+    const [old, now] = [membersOf(oldType), membersOf(newType)];
     for (const [member, type] of now) {
       if (!old.has(member)) note('added', `${name}.${member}`);
       else if (old.get(member) !== type) note('changed', `${name}.${member}: ${old.get(member)} → ${type}`);
@@ -86,23 +92,21 @@ export async function compareApis(before: GraphQLSchema, after: GraphQLSchema): 
   return changes;
 }
 
-/** Returns the types of a type's fields, with their arguments, or its values; undefined if there is no such type. */
-function membersOf(schema: GraphQLSchema, name: string): Map<string, string> | undefined {
-  const type = schema.getType(name);
-  if (!type || isIntrospectionType(type)) return type && new Map();
+/** Returns the types of a type's fields, with their arguments, or its values. */
+function membersOf(type: GraphQLNamedType): Map<string, string> {
   if (isObjectType(type) || isInterfaceType(type)) {
     return new Map(
       Object.values(type.getFields()).map((field) => {
-        const args = field.args.map((argument) => `${argument.name}: ${argument.type}`).join(', ');
-        return [field.name, `${args === '' ? '' : `(${args}) `}${field.type}`];
+        const args = argumentList(field.args);
+        return [field.name, `${args === '' ? '' : `${args} `}${field.type}${deprecation(field)}`];
       }),
     );
   }
   if (isInputObjectType(type)) {
-    return new Map(Object.values(type.getFields()).map((field) => [field.name, String(field.type)]));
+    return new Map(Object.values(type.getFields()).map((field) => [field.name, inputType(field) + deprecation(field)]));
   }
-  const values = 'getValues' in type ? type.getValues() : 'getTypes' in type ? type.getTypes() : [];
-  return new Map(values.map((value) => [value.name, '']));
+  if (isEnumType(type)) return new Map(type.getValues().map((value) => [value.name, `value${deprecation(value)}`]));
+  return new Map('getTypes' in type ? type.getTypes().map(({ name }) => [name, '']) : []);
 }
 
 function isSpecifiedScalar(name: string): boolean {

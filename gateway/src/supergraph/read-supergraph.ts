@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { withoutQuery } from '@lockstep/runtime/url-credentials.ts';
 import type { Config } from '../configuration/environment.ts';
 import {
   readSupergraphFile,
@@ -38,7 +39,8 @@ export async function readSupergraph(
 /** @param given schema fetched from the subgraph, if it had to be asked */
 async function readSchema({ name, routingUrl, schema }: SubgraphSettings, given = ''): Promise<SubgraphSchema> {
   if ('sdl' in schema) return { name, routingUrl, sdl: schema.sdl, origin: `sdl of ${name}` };
-  if ('subgraph_url' in schema) return { name, routingUrl, sdl: given, origin: `schema of ${schema.subgraph_url}` };
+  if ('subgraph_url' in schema)
+    return { name, routingUrl, sdl: given, origin: `schema of ${withoutQuery(schema.subgraph_url)}` };
   try {
     return { name, routingUrl, sdl: await readFile(schema.file, 'utf8'), origin: schema.file };
   } catch (error) {

@@ -112,9 +112,11 @@ test('half a file, valid as it is, never takes effect while the file is being wr
 });
 
 test('a change that is logged says which settings changed, and shows no secret', async (t) => {
-  const { write, lines, served } = await watch(t, WHOLE);
+  const whole = WHOLE.replace('127.0.0.1:1/', '127.0.0.1:1/?key=sesame');
+  const { write, lines, served } = await watch(t, whole);
+  assert.match(lines.at(-1)?.msg ?? '', /^the graph is a at http:\/\/127\.0\.0\.1:1\/\?\*\*\*, b at /);
   const limits = ', limits: { max_depth: 7 }, traffic_shaping: { rate_limit: { capacity: 9, interval: 1s } } }';
-  write(WHOLE.replace('/before }', `/after${limits}`).replace('s'.repeat(16), 'S'.repeat(16)));
+  write(whole.replace('/before }', `/after${limits}`).replace('s'.repeat(16), 'S'.repeat(16)));
   while (served()[0] !== '/after') await delay(20);
   await turn();
   const changes = [

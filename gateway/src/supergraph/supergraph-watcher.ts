@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { Logger } from '@lockstep/runtime/logging.ts';
+import { withoutQuery } from '@lockstep/runtime/url-credentials.ts';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../configuration/environment.ts';
 import { describeChanges } from '../configuration/settings-changes.ts';
@@ -169,7 +170,9 @@ function changedSchemas(before: Supergraph, next: Supergraph): string[] {
 
 function describe({ subgraphs }: SupergraphSettings): string {
   return subgraphs
-    .map(({ name, routingUrl, routingUrls = [routingUrl] }) => `${name} at ${routingUrls.join(' and ')}`)
+    .map(
+      ({ name, routingUrl, routingUrls = [routingUrl] }) => `${name} at ${routingUrls.map(withoutQuery).join(' and ')}`,
+    )
     .join(', ');
 }
 

@@ -7,7 +7,8 @@ import type { SpanQueue } from './span-queue.ts';
 import { childOf, newContext, type TraceContext } from './trace-context.ts';
 import { TracedCall } from './traced-call.ts';
 
-const SCHEME = attribute('url.scheme', 'http');
+const HTTP = attribute('url.scheme', 'http');
+const HTTPS = attribute('url.scheme', 'https');
 
 /** Trace of one request that is sampled, in spans named by OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 export class TracedRequest implements RequestTrace {
@@ -80,7 +81,8 @@ function attributesOf({ method = '', url = '', socket, httpVersion }: IncomingMe
   const { localAddress, localPort, remoteAddress } = socket;
   const query = url.indexOf('?');
   const path = query === -1 ? url : url.slice(0, query);
-  let text = `${attribute('http.request.method', method)},${SCHEME},${attribute('url.path', path)}`;
+  const scheme = 'encrypted' in socket ? HTTPS : HTTP; // https://nodejs.org/api/tls.html#tlssocketencrypted
+  let text = `${attribute('http.request.method', method)},${scheme},${attribute('url.path', path)}`;
   text += `,${attribute('network.protocol.version', httpVersion)}`;
   if (localAddress !== undefined) text += `,${attribute('server.address', localAddress)}`;
   if (localPort !== undefined) text += `,${attribute('server.port', localPort)}`;

@@ -6,7 +6,7 @@ import { graphData } from './graph-data.ts';
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@external", "@requires", "@override", "@inaccessible", "@shareable"])';
 const SHOP = `${LINK}
-  type Query { items(first: Int): [Item!]! }
+  type Query { items(first: Int! = 50): [Item!]! }
   "What is sold."
   type Item @key(fields: "id") { id: ID! price: Int  secret: Int @inaccessible  size: Size  old: Int @deprecated(reason: "Use price.") }
   enum Size { S M }
@@ -34,7 +34,7 @@ test('shows what clients see, with the subgraphs that resolve it', async () => {
   );
   assert.equal(item?.members[3]?.deprecated, 'Use price.');
   assert.deepEqual(types.find(({ name }) => name === 'Query')?.members, [
-    { name: 'items(first: Int)', owners: ['shop'], type: '[Item!]!' },
+    { name: 'items(first: Int! = 50)', owners: ['shop'], type: '[Item!]!' },
   ]);
   assert.deepEqual(
     types.find(({ name }) => name === 'Any')?.members.map(({ name }) => name),

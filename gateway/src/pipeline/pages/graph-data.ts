@@ -1,7 +1,6 @@
 import {
   type ConstDirectiveNode,
   type DefinitionNode,
-  type GraphQLArgument,
   type GraphQLNamedType,
   type GraphQLSchema,
   isEnumType,
@@ -15,6 +14,7 @@ import {
   parse,
 } from 'graphql';
 import { graphIn, isTrue, subgraphNames } from '../../planning/join-directives.ts';
+import { argumentList, inputType, kindOf } from '../../supergraph/api-text.ts';
 
 /** A type of the graph, as the page of the graph shows it. */
 export interface ShownType extends ShownMember {
@@ -49,14 +49,14 @@ function membersOf(type: GraphQLNamedType, owners: Owners): ShownMember[] {
   if (isObjectType(type) || isInterfaceType(type)) {
     return Object.values(type.getFields()).map((field) => ({
       ...memberOf(field, of(field.name)),
-      name: field.name + argumentsOf(field.args),
+      name: field.name + argumentList(field.args),
       type: String(field.type),
     }));
   }
   if (isInputObjectType(type)) {
     return Object.values(type.getFields()).map((field) => ({
       ...memberOf(field, of(field.name)),
-      type: String(field.type),
+      type: inputType(field),
     }));
   }
   if (isEnumType(type)) return type.getValues().map((value) => memberOf(value, of(value.name)));
@@ -75,18 +75,6 @@ function memberOf({ name, description, deprecationReason }: Described, owners: r
     ...(description && { description }),
     ...(deprecationReason && { deprecated: deprecationReason }),
   };
-}
-
-function argumentsOf(args: readonly GraphQLArgument[]): string {
-  return args.length === 0 ? '' : `(${args.map(({ name, type }) => `${name}: ${type}`).join(', ')})`;
-}
-
-function kindOf(type: GraphQLNamedType): string {
-  if (isObjectType(type)) return 'type';
-  if (isInterfaceType(type)) return 'interface';
-  if (isInputObjectType(type)) return 'input';
-  if (isEnumType(type)) return 'enum';
-  return isUnionType(type) ? 'union' : 'scalar';
 }
 
 /** Subgraphs of types and their members, by the supergraph's directives: https://specs.apollo.dev/join/v0.5 */

@@ -31,6 +31,8 @@ const GIVEN = `
 export interface RecordedUses {
   /** First day of the recording; undefined before there is any use. */
   readonly since: string | undefined;
+  /** Day of the last use of any operation. */
+  readonly until: string | undefined;
   /**
    * Returns the operations that use any of some coordinates, or were given any in variables, in the last days.
    *
@@ -42,14 +44,16 @@ export interface RecordedUses {
 /** Reads what gateways have recorded in a file. */
 export class UsesInFile implements RecordedUses {
   readonly #database: Database.Database;
+  readonly since: string | undefined;
+  readonly until: string | undefined;
 
-  /** @throws if the file can't be read, or there is none */
+  /** @throws if the file can't be read, is damaged, or there is none */
   constructor(file: string) {
     this.#database = new Database(file, { readonly: true, fileMustExist: true });
-  }
-
-  get since(): string | undefined {
-    return this.#database.prepare<[], { first: string }>('select first from recording').get()?.first;
+    if (this.#database.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new Error('the file is damaged');
+    this.since = this.#database.prepare<[], { day: string }>('select first as day from recording').get()?.day;
+    const last = this.#database.prepare<[], { day: string | null }>('select max(last) as day from operations');
+    this.until = last.get()?.day ?? undefined;
   }
 
   of(isUsed: (coordinate: string) => boolean, days: number, now = new Date()): Use[] {

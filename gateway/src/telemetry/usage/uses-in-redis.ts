@@ -31,10 +31,20 @@ export async function readUsesInRedis({ url, namespace }: UsageRedisSettings): P
       operations.push(...(await Promise.all(some)));
     }
     const since = (await client.get(`${prefix}:since`)) ?? undefined;
-    return { since, of: (isUsed, days) => usesOf(operations, isUsed, dayBefore(new Date(), days)) };
+    const [latest] = await client.zRangeWithScores(`${prefix}:last`, -1, -1);
+    return {
+      since,
+      until: latest && toDay(latest.score),
+      of: (isUsed, days) => usesOf(operations, isUsed, dayBefore(new Date(), days)),
+    };
   } finally {
     client.destroy();
   }
+}
+
+/** Returns the day that a score is made of, such as 20261130. */
+function toDay(score: number): string {
+  return String(score).replace(/^(....)(..)(..)$/, '$1-$2-$3');
 }
 
 function usesOf(operations: readonly Fields[], isUsed: (coordinate: string) => boolean, from: string): Use[] {

@@ -14,6 +14,9 @@ const find = (id) => document.getElementById(id);
 const [search, owner] = [find('search'), find('owner')];
 let types = [];
 
+/** Time of the last change when the types were read. */
+let typesFrom;
+
 await Promise.all([loadTypes(), loadStatus()]);
 setInterval(() => document.visibilityState === 'visible' && loadStatus(), INTERVAL_MS);
 search.addEventListener('input', showTypes);
@@ -25,24 +28,34 @@ addEventListener('keydown', (event) => {
   search.focus();
 });
 
+/** Returns undefined if the gateway doesn't answer, or refuses. */
+async function read(what) {
+  const response = await fetch(`${path}/${what}`).catch(() => undefined);
+  return response?.ok ? response.json() : undefined;
+}
+
 async function loadTypes() {
-  types = await (await fetch(`${path}/types`)).json();
-  const owners = [...new Set(types.flatMap((type) => [type, ...type.members]).flatMap((one) => one.owners))].sort();
-  owner.append(...owners.map((name) => element('option', { value: name }, name)));
+  types = (await read('types')) ?? types;
+  const owners = new Set(types.flatMap((type) => [type, ...type.members]).flatMap((one) => one.owners));
+  const chosen = owner.value;
+  const [any] = owner.options;
+  owner.replaceChildren(any, ...[...owners].sort().map((name) => element('option', { value: name }, name)));
+  owner.value = owners.has(chosen) ? chosen : '';
   showTypes();
 }
 
 async function loadStatus() {
-  const status = await fetch(`${path}/status`).then(
-    (response) => response.json(),
-    () => undefined,
-  );
+  const status = await read('status');
   document.body.classList.toggle('lost', !status);
   if (!status)
     return find('subgraphs').replaceChildren(element('li', { className: 'down' }, 'The gateway does not answer.'));
   find('subgraphs').replaceChildren(...status.subgraphs.map(subgraphElement));
   find('changes').replaceChildren(...status.changes.map(changeElement));
   find('no-changes').hidden = status.changes.length > 0;
+  const changedAt = status.changes[0]?.at;
+  if (changedAt === typesFrom) return;
+  typesFrom = changedAt;
+  await loadTypes();
 }
 
 function subgraphElement({ name, failure, durationMs, breaker }) {
