@@ -22,6 +22,15 @@ for (const url of WITH_CREDENTIALS) {
   });
 }
 
+for (const end of ['/', '?', '#', '/@', '\\']) {
+  test(`masks a password with ${end} that is not encoded`, () => {
+    for (const password of [`hunter${end}2`, `${end}hunter2`, `hunter2${end}`]) {
+      const shown = withoutQuery(withoutCredentials(`redis://:${password}@cache:6379/0`));
+      assert.equal(shown, 'redis://***@cache:6379/0');
+    }
+  });
+}
+
 for (const url of [
   'https://shop.example/@ada',
   'https://shop.example/?to=a@b',

@@ -144,6 +144,8 @@ test('invalidates by subgraph, type and entity, for those who have the key', asy
     assert.equal((await invalidate([], wrong)).status, 401);
   for (const body of [{}, [{ kind: 'all' }], [{ kind: 'subgraph' }], [{ kind: 'cache_tag', cache_tag: 'a' }], 'x'])
     assert.equal((await invalidate(body)).status, 400);
+  const untyped = { method: 'POST', headers: { authorization: KEY }, body: '[]' };
+  assert.match(await (await fetch(new URL('/invalidation', url), untyped)).text(), /has to be application\/json/);
   assert.equal((await fetch(new URL('/invalidation', url))).status, 405);
 });
 

@@ -19,10 +19,21 @@ export interface RedisServer {
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
-/** Starts a real Redis on the port. It ends with the test. @param folder of the data that it reads, and may be told to write */
-export async function startRedis(t: Afterwards, port: number, folder?: string): Promise<RedisServer> {
+/**
+ * Starts a real Redis on the port. It ends with the test.
+ *
+ * @param folder of the data that it reads, and may be told to write
+ * @param others further options; one that is given twice has the last value
+ */
+export async function startRedis(
+  t: Afterwards,
+  port: number,
+  folder?: string,
+  others: readonly string[] = [],
+): Promise<RedisServer> {
   const dir = folder ?? (await temporaryFolder(t));
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir];
+  const usual = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir];
+  const options = [...usual, ...others];
   const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   const stop = async () => {

@@ -44,7 +44,7 @@ export function invalidations(sharedKey: string, store: Pick<Store, 'drop'> = pr
       if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected))
         throw refusal(401, 'The authorization header is not the shared key');
       const given = body.safeParse(await readJson(request, MAX_BODY_BYTES, bytes));
-      if (!given.success) throw refusal(400, `The body has to be JSON: ${FORMS}`);
+      if (!given.success) throw refusal(400, `The body has to be application/json: ${FORMS}`);
       const dropped = await Promise.all(given.data.flatMap(toDrops).map((drop) => store.drop(drop)));
       if (!dropped.every(({ isComplete }) => isComplete)) throw notComplete();
       const counts = dropped.map((one) => one.count);

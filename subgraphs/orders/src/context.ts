@@ -22,18 +22,14 @@ export interface Context extends Services, Operation {
 export function createContext(services: Services, operation: Operation): Context {
   const { budget } = operation;
   const { db } = services;
-  let nodeExists: Context['nodeExists'] | undefined; // made only for `node`: a loader takes 0.2 µs
   return {
     ...services,
     ...operation,
     orders: new DataLoader((keys) => budget.load(() => findOrders(db, keys))),
     ordersOfUser: pageLoader(budget, (pages) => findOrdersOfUsers(db, pages)),
-    get nodeExists() {
-      nodeExists ??= new DataLoader((nodes) => budget.load(() => services.nodeOwners.exist(nodes, operation)), {
-        cacheKeyFn: ({ type, key }) => `${type} ${key}`,
-      });
-      return nodeExists;
-    },
+    nodeExists: new DataLoader((nodes) => budget.load(() => services.nodeOwners.exist(nodes, operation)), {
+      cacheKeyFn: ({ type, key }) => `${type} ${key}`,
+    }),
     itemsOfOrder: new DataLoader((keys) => budget.load(() => findItemsOfOrders(db, keys))),
   };
 }

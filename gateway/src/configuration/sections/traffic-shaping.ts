@@ -10,7 +10,7 @@ export const trafficShaping = z
       'Sends identical queries that are in flight at the same time as one call, and runs operations without variables once.',
     ),
     batch_entities: onOff(true).describe(
-      'Merges entity fetches of different operations that wait at the same moment into one call.',
+      'Merges entity fetches of different operations into one call if they wait at the same moment, or while such calls are under way.',
     ),
     merge_fetches: onOff(true).describe(
       'Merges entity fetches of one operation to one subgraph that are ready at the same time into one call.',
@@ -37,7 +37,7 @@ export interface TrafficShaping {
   readonly timeoutMs: number;
   /** Sends identical queries that are in flight at the same time as one call, and runs operations without variables once. */
   readonly deduplicateQuery: boolean;
-  /** Merges entity fetches of different operations that wait at the same moment into one call. */
+  /** Merges entity fetches of different operations into one call if they wait at the same moment, or while such calls are under way. */
   readonly batchEntities: boolean;
   /** Merges entity fetches of one operation to one subgraph that are ready at the same time into one call. */
   readonly mergeFetches: boolean;

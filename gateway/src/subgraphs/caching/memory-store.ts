@@ -4,6 +4,7 @@ import type { CacheShare } from '../../telemetry/cache-counts.ts';
 import { CacheShares, type OpenShare } from './cache-shares.ts';
 import { type Drop, isDropped, isTagMark } from './drop.ts';
 import { type Dropped, type Entry, type Moment, type NewEntry, type Store, usableUntil } from './store.ts';
+import { TraitIndex } from './trait-index.ts';
 
 /** An entry's part in the tables of the store, and the same for each of its traits. */
 const OVERHEAD = 500;
@@ -11,9 +12,6 @@ const TRAIT_BYTES = 150;
 
 /** Number of drops that are remembered for calls that began before them. */
 const MAX_DROPS = 1000;
-
-/** Keys of entries by a trait. Most keys of entities have one entry only, and a set for it would take as much as the entry. */
-type Index = Map<string, string | Set<string>>;
 
 /** An entry, the memory that it takes, and the share that counts it. */
 interface Stored {
@@ -26,9 +24,7 @@ interface Stored {
 export class MemoryStore implements Store {
   readonly now: () => number;
   #entries: LRUCache<string, Stored>;
-  readonly #byKey: Index = new Map();
-  readonly #byInnerType: Index = new Map();
-  readonly #byEntityType: Index = new Map();
+  readonly #index = new TraitIndex();
   readonly #drops: Drop[] = [];
   readonly #shares = new CacheShares();
   #dropped = 0;
@@ -84,7 +80,7 @@ export class MemoryStore implements Store {
     share.size += 1;
     share.bytes += bytes;
     this.#entries.set(key, { entry, bytes, share }, { size: bytes });
-    this.#index(key, entry, addTo);
+    this.#index.add(key, entry.traits);
   }
 
   delete(keys: readonly string[]): void {
@@ -95,20 +91,8 @@ export class MemoryStore implements Store {
     this.#dropped += 1;
     this.#drops.push(drop);
     if (this.#drops.length > MAX_DROPS) this.#drops.shift();
-    const keys = new Set<string>();
-    const add = (index: Index, traits: Iterable<string>) => {
-      for (const trait of traits) {
-        const found = index.get(trait);
-        if (typeof found === 'string') keys.add(found);
-        else for (const key of found ?? []) keys.add(key);
-      }
-    };
-    add(this.#byKey, drop.keys);
-    add(this.#byInnerType, drop.types);
-    add(this.#byEntityType, drop.wholeTypes);
-    if (drop.subgraphs.size > 0) for (const key of this.#entries.keys()) keys.add(key);
     let count = 0;
-    for (const key of keys) {
+    for (const key of this.#index.find(drop)) {
       const entry = this.#entries.peek(key)?.entry;
       if (entry && isDropped(entry.traits, drop) && this.#entries.delete(key)) count += 1;
     }
@@ -122,7 +106,7 @@ export class MemoryStore implements Store {
         share.size -= 1;
         share.bytes -= bytes;
         if (reason === 'evict') share.evictions += 1;
-        this.#index(key, entry, removeFrom);
+        this.#index.remove(key, entry.traits);
       },
     });
   }
@@ -132,30 +116,9 @@ export class MemoryStore implements Store {
     if (missed > this.#drops.length) return true;
     return missed > 0 && this.#drops.slice(-missed).some((drop) => isDropped(traits, drop));
   }
-
-  #index(key: string, { traits: { keys, innerTypes, entityType } }: NewEntry, change: typeof addTo): void {
-    for (const trait of keys) change(this.#byKey, trait, key);
-    for (const type of innerTypes) change(this.#byInnerType, type, key);
-    if (entityType !== undefined) change(this.#byEntityType, entityType, key);
-  }
 }
 
 /** Returns the bytes of the tags, whose texts are an entry's own. */
 function tagBytes(innerTypes: readonly string[]): number {
   return innerTypes.reduce((sum, type) => (isTagMark(type) ? sum + textBytes(type) : sum), 0);
-}
-
-function addTo(index: Index, trait: string, key: string): void {
-  const known = index.get(trait);
-  if (known === undefined) index.set(trait, key);
-  else if (typeof known === 'string') index.set(trait, new Set([known, key]));
-  else known.add(key);
-}
-
-function removeFrom(index: Index, trait: string, key: string): void {
-  const known = index.get(trait);
-  if (known === key) index.delete(trait);
-  if (typeof known !== 'object') return;
-  known.delete(key);
-  if (known.size === 0) index.delete(trait);
 }
