@@ -58,13 +58,15 @@ async function configurationFor(targets: readonly Target[]): Promise<string> {
     rule_files: rules.map((file: string) => join(FOLDER, file)),
     scrape_configs: scrapes.map((scrape: { job_name: string }) => ({
       ...scrape,
+      tls_config: { insecure_skip_verify: true }, // the processes are on this machine, and their certificates for other names
       relabel_configs: [
         { source_labels: ['metrics_path'], target_label: '__metrics_path__' },
-        { regex: 'metrics_path', action: 'labeldrop' },
+        { source_labels: ['scheme'], target_label: '__scheme__' },
+        { regex: 'metrics_path|scheme', action: 'labeldrop' },
       ],
-      static_configs: targets.map(({ app, address, path }) => ({
+      static_configs: targets.map(({ app, address, path, scheme }) => ({
         targets: [address],
-        labels: { app, metrics_path: path },
+        labels: { app, metrics_path: path, scheme },
       })),
     })),
   });

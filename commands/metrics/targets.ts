@@ -12,6 +12,7 @@ export interface Target {
   /** Host and port, such as `127.0.0.1:4000`. */
   readonly address: string;
   readonly path: string;
+  readonly scheme: 'http' | 'https';
 }
 
 /**
@@ -25,18 +26,19 @@ export function targetsOf(apps: readonly App[]): Target[] {
 
 function gatewayTarget(apps: readonly App[]): Target {
   const gateway = apps.find(({ name }) => name === GATEWAY);
-  const { listen, telemetry } = readSupergraphFile(readConfig({ ...gateway?.env })).settings.gateway;
+  const { listen, telemetry, certificates } = readSupergraphFile(readConfig({ ...gateway?.env })).settings.gateway;
   const path = telemetry.metricsPath;
   if (path === undefined) {
     throw new CommandError(
       'the gateway counts nothing: set gateway.telemetry.metrics.prometheus to /metrics in supergraph.yaml',
     );
   }
-  return { app: GATEWAY, address: toAuthority(listen), path };
+  return { app: GATEWAY, address: toAuthority(listen), path, scheme: certificates ? 'https' : 'http' };
 }
 
 function subgraphTarget({ name: app, env }: App): Target[] {
   const [path, port] = [env.METRICS_PATH, env[`${variablePrefix(app)}_PORT`]];
   const host = env.HOST || '127.0.0.1';
-  return path && port ? [{ app, address: toAuthority({ host, port }), path }] : [];
+  const scheme = env.TLS_CERTIFICATE ? 'https' : 'http';
+  return path && port ? [{ app, address: toAuthority({ host, port }), path, scheme }] : [];
 }

@@ -29,7 +29,7 @@ const report: PlanReport = {
   planning: { startMs: 0, durationMs: 5 },
   fetches: [
     { fetch: 1, subgraph: 'orders', startMs: 5, durationMs: 5 },
-    { fetch: 2, subgraph: 'users', startMs: 10, durationMs: 20, entities: 3, cache: { hit: 1, miss: 2 } },
+    { fetch: 2, subgraph: 'users', startMs: 10, durationMs: 20, entities: 3, cache: { hit: 1, stale: 1, miss: 1 } },
     { fetch: 3, subgraph: 'products', startMs: 10, durationMs: 9, entities: 3, failure: 'SUBGRAPH_UNAVAILABLE' },
   ],
   calls: [
@@ -50,7 +50,7 @@ planning                             ▕█████                         
 one after the other
 ├─ orders                            ▕     █████                    ▏    5.0 ms  70 B sent, 1.2 kB received
 └─ at the same time
-   ├─ users, at orders.@.user        ▕          ████████████████████▏   20.0 ms  3 entities, 1 of 3 from the cache, with 2 fetches of other operations, 90 B sent
+   ├─ users, at orders.@.user        ▕          ████████████████████▏   20.0 ms  3 entities, 2 of 3 from the cache, 1 of them stale, with 2 fetches of other operations, 90 B sent
    ├─ ✗ products, at orders.@.items  ▕          █████████           ▏    9.0 ms  failed: SUBGRAPH_UNAVAILABLE, 3 entities
    │  ├─ ✗ call to products          ▕          ████                ▏    4.0 ms  status 503, 3 entities, 90 B sent
    │  └─ ✗ attempt 2                 ▕               ███████████████▏  not over  EPIPE, 3 entities, 90 B sent

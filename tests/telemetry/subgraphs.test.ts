@@ -180,8 +180,8 @@ test('a collector gets the metrics of every process, by the names of the convent
     assert.ok(latest(service, 'nodejs.eventloop.delay.p99'));
   }
   for (const [name, attributes, count] of [
-    ['http.client.request.duration', { subgraph: 'users' }, 3],
-    ['db.client.operation.duration', { statement: 'INSERT orders' }, 1],
+    ['http.client.request.duration', { subgraph: 'users', 'http.request.method': 'POST' }, 3],
+    ['db.client.operation.duration', { 'db.query.summary': 'INSERT orders' }, 1],
     ['lockstep_requests_total', { outcome: 'error' }, 2],
   ] as const) {
     await until(

@@ -111,7 +111,7 @@ test('shares a call between traces: it is a span of one and linked from the othe
   }
 });
 
-test('marks failures in the call and in the operation', async () => {
+test('marks failures in the call and in the operation, but not mistakes of clients', async () => {
   const { traceId, headers } = newTrace();
   graph.usersProxy.behaviour = 'status 500';
   await ask(graph.url, QUERY, {}, headers);
@@ -122,6 +122,10 @@ test('marks failures in the call and in the operation', async () => {
   assert.equal(call.attributes['http.response.status_code'], 500);
   const operation = named(spans, 'query');
   assert.deepEqual([operation.isError, operation.attributes['error.type']], [true, 'SUBGRAPH_UNAVAILABLE']);
+  const invalid = newTrace();
+  await ask(graph.url, '{ nothing }', {}, invalid.headers);
+  const [refused] = await collector.traceOf(invalid.traceId, 1);
+  assert.deepEqual([refused?.isError, refused?.attributes['http.response.status_code']], [false, 400]);
 });
 
 test('does not send a trace that its client does not sample, and passes it on unsampled', async () => {

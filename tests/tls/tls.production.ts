@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
@@ -11,6 +12,8 @@ import { connect } from 'node:tls';
 import { makeAuthority } from '../harness/certificates.ts';
 import { codeBlock } from '../harness/documentation.ts';
 import { start, temporaryFolder } from '../harness/graph.ts';
+import { NO_PM2 } from '../harness/pm2.ts';
+import { freePort } from '../harness/ports.ts';
 import type { LogLine } from '../harness/process.ts';
 import { copySupergraph, edit, replace } from '../harness/supergraph-files.ts';
 import { until } from '../harness/waiting.ts';
@@ -50,9 +53,12 @@ const settings = codeBlock('docs/configuration.md', 'tls')
 const [AUTHENTICATION = ''] = /\n +client_authentication: .*/.exec(settings) ?? [];
 await replace(supergraph, settings);
 const gateway = await start({ after }, 'gateway', {
-  ...{ SUPERGRAPH_FILE: supergraph, ORDERS_URL: orders.url },
+  ...{ SUPERGRAPH_FILE: supergraph, ORDERS_URL: orders.url, METRICS_PATH: '/metrics' },
   ...traced,
 });
+
+const withoutPrometheus =
+  spawnSync('prometheus', ['--version']).status !== 0 && process.env.CI !== 'true' && 'no prometheus on the PATH';
 
 /** Longer than an idle connection to a subgraph is kept. */
 const IDLE_MS = 300;
@@ -116,6 +122,26 @@ test('a trace says that requests and calls came by HTTPS', async () => {
     if (kind === 2) assert.equal(attributes['url.scheme'], 'https', service);
     if (kind === 3 && 'url.full' in attributes) assert.match(String(attributes['url.full']), /^https:/);
   }
+});
+
+test('npm run watch:metrics scrapes a gateway that speaks HTTPS', { skip: withoutPrometheus }, async (t) => {
+  const data = await temporaryFolder(t);
+  const port = await freePort();
+  const env = { ...process.env, ...NO_PM2, SUPERGRAPH_FILE: supergraph, GATEWAY_PORT: String(gateway.port) };
+  const watching = spawn(process.execPath, ['commands/watch-metrics.ts', '--port', String(port), '--data', data], {
+    stdio: 'ignore',
+    env: { ...env, ORDERS_URL: orders.url, METRICS_PATH: '/metrics' },
+  });
+  const closed = once(watching, 'close');
+  t.after(async () => {
+    watching.kill('SIGINT');
+    await closed;
+  });
+  const url = `http://127.0.0.1:${port}/api/v1/query?query=up{app="gateway"}`;
+  await until(
+    () => fetch(url).then((response) => response.text(), String),
+    (answer) => /"value":\[[\d.]+,"1"\]/.test(answer),
+  );
 });
 
 test('no port speaks HTTP without TLS, or TLS older than 1.2', async () => {

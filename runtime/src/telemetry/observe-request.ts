@@ -68,7 +68,9 @@ function endTrace({ trace, operationType, operationName, errorCodes }: ObservedR
   if (!trace) return;
   const { status, outcome } = ending;
   if (operationType !== undefined) trace.nameOperation(operationType, operationName);
-  const isGood = outcome === 'ok' || outcome === 'page';
+  // no error of a server's span: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
+  const isFaultOfClient = status !== undefined && status >= 400 && status < 500;
+  const isGood = outcome === 'ok' || outcome === 'page' || isFaultOfClient;
   trace.end(status, isGood ? undefined : (Object.keys(errorCodes ?? {})[0] ?? outcome));
 }
 

@@ -17,6 +17,13 @@ const NAMES: Readonly<Record<string, string>> = {
   process_cpu_seconds_total: 'process.cpu.time',
   process_resident_memory_bytes: 'process.memory.usage',
 };
+
+/** Names of the conventions for labels, and attributes that all series of a metric have. */
+const LABELS: Readonly<Record<string, string>> = { statement: 'db.query.summary' };
+const CONSTANTS: Readonly<Record<string, Attributes>> = {
+  lockstep_subgraph_call_duration_seconds: { 'http.request.method': 'POST' },
+};
+
 const EVENT_LOOP = /^nodejs_eventloop_lag_(min|max|mean|stddev|p50|p90|p99)_seconds$/;
 
 /** Returns metrics as OpenTelemetry has them: totals since the start of the process. */
@@ -30,7 +37,7 @@ export function toOtlp(metrics: readonly FiguresOfMetric[]): MetricData[] {
     }
     const dataPoints = metric.values.map(({ labels, value }) => ({
       ...times,
-      attributes: attributesOf(labels),
+      attributes: attributesOf(metric.name, labels),
       value,
     }));
     if (metric.type === 'gauge') return { ...common, dataPointType: DataPointType.GAUGE, dataPoints };
@@ -49,8 +56,9 @@ function unitOf(name: string): string {
   return /_bytes(_total)?$/.test(name) ? 'By' : '1';
 }
 
-function attributesOf({ pid, le, ...labels }: FiguresOfMetric['values'][number]['labels']): Attributes {
-  return labels;
+function attributesOf(metric: string, { pid, le, ...labels }: FiguresOfMetric['values'][number]['labels']): Attributes {
+  const named = Object.entries(labels).map(([label, value]) => [LABELS[label] ?? label, value]);
+  return { ...CONSTANTS[metric], ...Object.fromEntries(named) };
 }
 
 /** Puts the series of a histogram together, whose buckets each count what the one before does. */
@@ -60,7 +68,7 @@ function histograms(
 ): DataPoint<Histogram>[] {
   const points = new Map<string, DataPoint<Histogram>>();
   for (const { labels, value, metricName } of values) {
-    const attributes = attributesOf(labels);
+    const attributes = attributesOf(name, labels);
     const key = JSON.stringify(attributes);
     const point = points.get(key) ?? {
       ...times,

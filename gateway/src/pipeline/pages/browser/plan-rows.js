@@ -134,13 +134,14 @@ function fetchNotes(timings) {
   const failures = timings.flatMap(({ failure }) => failure ?? []);
   const errors = sum(timings, ({ errors: count = 0 }) => count);
   const entities = sum(timings, ({ entities: count = 0 }) => count);
-  const cached = sum(timings, ({ cache }) => (cache?.hit ?? 0) + (cache?.stale ?? 0));
+  const stale = sum(timings, ({ cache }) => cache?.stale ?? 0);
+  const cached = stale + sum(timings, ({ cache }) => cache?.hit ?? 0);
   const lookedUp = cached + sum(timings, ({ cache }) => cache?.miss ?? 0);
   return [
     ...(failures.length > 0 ? [`failed: ${[...new Set(failures)].join(' ')}`] : []),
     ...(errors > 0 ? [count(errors, 'error', 'errors')] : []),
     ...(entities > 0 ? [count(entities, 'entity', 'entities')] : []),
-    ...(lookedUp > 0 ? [`${cached} of ${lookedUp} from the cache`] : []),
+    ...(lookedUp > 0 ? [`${cached} of ${lookedUp} from the cache${stale > 0 ? `, ${stale} of them stale` : ''}`] : []),
     ...(timings.some(({ isRepeated }) => isRepeated) ? ['had the answer of an equal fetch'] : []),
   ];
 }
