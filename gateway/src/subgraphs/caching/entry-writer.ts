@@ -31,7 +31,7 @@ export class EntryWriter {
   }
 
   /**
-   * Stores what may be stored of an answer.
+   * Stores what may be stored of an answer, which tells clients then what the stored one is going to tell.
    *
    * @param moment at which its call began
    * @returns the entries that are for everybody, in the order of the indices
@@ -41,9 +41,10 @@ export class EntryWriter {
     { indices, answer }: PartialAnswer,
     moment: Moment | undefined,
   ): Entries {
-    if (!moment) return [];
     if (answer.errors || answer.head?.status !== 200) return []; // it says nothing about what is stored
     const freshness = freshnessOf(answer, settings);
+    if (freshness) answer.head = headOf(answer.head, freshness);
+    if (!moment) return [];
     const values = valuesOf(request, answer, indices);
     this.#pending.note(keys.scope, freshness !== undefined && !freshness.isPrivate);
     const gone: string[] = [];
@@ -63,6 +64,12 @@ export class EntryWriter {
     if (gone.length > 0) this.#store.delete(gone); // the subgraph has answered otherwise
     return stored;
   }
+}
+
+type Head = NonNullable<GraphQLAnswer['head']>;
+
+function headOf({ status, headers }: Head, { cacheControl }: Freshness): Head {
+  return { status, headers: { ...headers, 'cache-control': cacheControl } };
 }
 
 function toEntry(value: JsonRecord, freshness: Freshness, since: number): Entry {
