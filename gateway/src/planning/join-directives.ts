@@ -57,3 +57,12 @@ export function fieldSet(text: string): SelectionSetNode {
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`not a field set: ${text}`);
   return operation.selectionSet;
 }
+
+/** Returns the paths of the scalars in a field set, like `id` and `org.id`; those in fragments are left out. */
+export function fieldPaths({ selections }: SelectionSetNode): string[] {
+  return selections.flatMap((one) => {
+    if (one.kind !== Kind.FIELD) return [];
+    const name = one.name.value;
+    return one.selectionSet ? fieldPaths(one.selectionSet).map((path) => `${name}.${path}`) : [name];
+  });
+}

@@ -82,7 +82,7 @@ export interface SupergraphDirectives {
 /** A key that a type has in one subgraph. */
 export interface EntityKey {
   readonly subgraph: string;
-  /** Names of the fields at its top. */
+  /** Paths of its scalars, such as `id` and `org.id`. */
   readonly fields: readonly string[];
 }
 

@@ -30,7 +30,7 @@ test('reads the keys of entities and the tags of each subgraph', () => {
   assert.deepEqual([...(entityKeys.get('Book') ?? [])].sort(byText), [
     { subgraph: 'prices', fields: ['code'] },
     { subgraph: 'the books', fields: ['code'] },
-    { subgraph: 'the books', fields: ['id', 'at'] },
+    { subgraph: 'the books', fields: ['id', 'at.x'] },
   ]);
   const tags = cacheTags.map(({ subgraph, type, field, format }) => [subgraph, type, field, format].join());
   assert.deepEqual(tags.sort(), [

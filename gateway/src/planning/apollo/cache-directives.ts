@@ -1,6 +1,5 @@
 import { type EnumType, FieldDefinition, type Schema } from '@apollo/federation-internals';
-import { Kind } from 'graphql';
-import { fieldSet } from '../join-directives.ts';
+import { fieldPaths, fieldSet } from '../join-directives.ts';
 import type { CacheTagDirective, EntityKey, SupergraphDirectives } from '../planner.ts';
 
 /** Name that composition gives `@cacheTag` in `@join__directive`, whatever the subgraphs call it. */
@@ -20,7 +19,7 @@ function entityKeysOf(supergraph: Schema, subgraphs: Subgraphs): SupergraphDirec
     const { graph, key }: Record<string, unknown> = application.arguments();
     const type = nameOf(application.parent);
     if (typeof key !== 'string') continue;
-    const fields = fieldSet(key).selections.flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : []));
+    const fields = fieldPaths(fieldSet(key));
     const known = keys.get(type) ?? [];
     keys.set(type, known);
     known.push({ subgraph: subgraphs.get(graph) ?? '', fields });

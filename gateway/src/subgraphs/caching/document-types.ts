@@ -13,6 +13,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { FetchConstants } from '../../execution/fetching/fetch-request.ts';
+import { fieldPaths } from '../../planning/join-directives.ts';
 import type { SupergraphDirectives } from '../../planning/planner.ts';
 
 /** Types of the objects that the answer to a document may hold. */
@@ -89,10 +90,10 @@ export class DocumentTypeReader {
   }
 
   /** Returns whether a type has a key that the selections don't have whole. */
-  #lacksKey({ name }: GraphQLNamedType, { selections }: SelectionSetNode): boolean {
+  #lacksKey({ name }: GraphQLNamedType, selections: SelectionSetNode): boolean {
     const keys = this.#keys.get(name);
     if (!keys) return false;
-    const selected = new Set(selections.flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : [])));
+    const selected = new Set(fieldPaths(selections));
     return !keys.every(({ fields }) => fields.every((field) => selected.has(field)));
   }
 

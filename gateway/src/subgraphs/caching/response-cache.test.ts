@@ -312,12 +312,14 @@ for (const [name, mutation, variables, data, left] of [
 }
 
 test('a mutation drops every entity of a type if it does not return all of its keys', async () => {
-  for (const [selection, left] of [
-    ['isbn name', ''],
-    ['id name', ''],
-    ['id isbn', '2'],
+  for (const [keys, selection, left] of [
+    [['id', 'isbn'], 'isbn name', ''],
+    [['id', 'isbn'], 'id name', ''],
+    [['id', 'isbn'], 'id isbn', '2'],
+    [['id author { id }'], 'id author{name}', ''],
+    [['id author { id }'], 'id author{name id}', '2'],
   ] as const) {
-    const books = new CachedSubgraph({}, { keys: ['id', 'isbn'] });
+    const books = new CachedSubgraph({}, { keys });
     const { reply } = books;
     await books.entities([1, 2]);
     books.reply = () => ({ data: { renameAny: { id: '1', isbn: '0-306' } } });

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@lockstep/runtime/configuration-error.ts';
 import type { GraphQLSchema } from 'graphql';
-import type { CacheTagDirective, SupergraphDirectives } from '../../planning/planner.ts';
+import type { CacheTagDirective, EntityKey, SupergraphDirectives } from '../../planning/planner.ts';
 import { TagFormat, TagFormatError } from './tag-format.ts';
 
 /** Formats of the tags that a type or a root field has in each subgraph. */
@@ -44,7 +44,7 @@ function parse(
   const coordinate = field === undefined ? type : `${type}.${field}`;
   try {
     if (field === undefined) {
-      const keys = (entityKeys.get(type) ?? []).filter((key) => key.subgraph === subgraph).map(({ fields }) => fields);
+      const keys = (entityKeys.get(type) ?? []).filter((key) => key.subgraph === subgraph).map(topOf);
       const [first = []] = keys;
       return new TagFormat(format, '$key', new Set(first.filter((name) => keys.every((key) => key.includes(name)))));
     }
@@ -56,4 +56,9 @@ function parse(
     const tag = `@cacheTag(format: ${JSON.stringify(format)}) on ${coordinate} in the subgraph ${subgraph}`;
     throw new ConfigurationError(`${tag}: ${error.message}`);
   }
+}
+
+/** Returns the names of the fields at the top of a key. */
+function topOf({ fields }: EntityKey): string[] {
+  return fields.map((path) => path.split('.')[0] ?? '');
 }

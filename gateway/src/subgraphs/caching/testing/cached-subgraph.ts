@@ -2,6 +2,7 @@ import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answe
 import { buildSchema } from 'graphql';
 import type { SubgraphCacheSettings } from '../../../configuration/sections/response-cache.ts';
 import { FetchRequest, fetchConstants } from '../../../execution/fetching/fetch-request.ts';
+import { fieldPaths, fieldSet } from '../../../planning/join-directives.ts';
 import { CacheCounts } from '../../../telemetry/cache-counts.ts';
 import { type CallContext, NO_CONTEXT } from '../../call-context.ts';
 import { ForwardedHeaders } from '../../forwarded-headers.ts';
@@ -16,7 +17,7 @@ const SCHEMA = `
   type Book { id: ID isbn: ID name: String author: User }
   type User { id: ID name: String }`;
 
-const keyOf = (field: string) => ({ subgraph: 'books', fields: [field] });
+const keyOf = (text: string) => ({ subgraph: 'books', fields: fieldPaths(fieldSet(text)) });
 
 const MINUTE = 'max-age=60';
 
@@ -49,8 +50,11 @@ export class CachedSubgraph {
   reply: Reply = ({ ids }) => ({ data: { _entities: ids.map((id) => ({ name: `book ${id}` })) } });
   readonly #call: ReturnType<ReturnType<typeof cache>>;
 
-  /** @param keys fields of which each is a key of a book */
-  constructor(settings: SubgraphCacheSettings = {}, { keepsHeads = false, maxBytes = 10_000_000, keys = ['id'] } = {}) {
+  /** @param keys field sets, each a key of a book */
+  constructor(
+    settings: SubgraphCacheSettings = {},
+    { keepsHeads = false, maxBytes = 10_000_000, keys = ['id'] as readonly string[] } = {},
+  ) {
     this.store = new MemoryStore(maxBytes, () => this.nowMs);
     const entityKeys = new Map(Object.entries({ Book: keys.map(keyOf), User: [keyOf('id')] }));
     const types = new DocumentTypeReader(buildSchema(SCHEMA), entityKeys);
