@@ -1,3 +1,4 @@
+import { TransientMap } from '@lockstep/runtime/caching/transient-map.ts';
 import { saysOutOfTime } from '@lockstep/runtime/graphql/errors.ts';
 import { RequestBytes } from '@lockstep/runtime/http/bytes-in-flight.ts';
 import type { JsonRecord } from '@lockstep/runtime/json-record.ts';
@@ -43,7 +44,7 @@ const MIN_LEFT_MS = 50;
  */
 export class SharedAnswers {
   readonly #mutations: EndedMutations;
-  readonly #running = new Map<object, SharedAnswer>();
+  readonly #running = new TransientMap<object, SharedAnswer>();
 
   constructor(mutations: EndedMutations) {
     this.#mutations = mutations;

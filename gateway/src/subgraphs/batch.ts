@@ -1,3 +1,4 @@
+import { TransientMap } from '@lockstep/runtime/caching/transient-map.ts';
 import type { GraphQLAnswer } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { FetchRequest } from '../execution/fetching/fetch-request.ts';
 import type { CallContext } from './call-context.ts';
@@ -23,7 +24,7 @@ class EntityQueues {
   readonly #next: Call<GraphQLAnswer>;
   readonly #options: EntityQueueOptions;
   /** Each queue under the documents of its fetches, with the values of variables and the headers, and under their group. */
-  readonly #queues = new Map<string, EntityQueue>();
+  readonly #queues = new TransientMap<string, EntityQueue>();
 
   constructor(next: Call<GraphQLAnswer>, options: EntityQueueOptions) {
     this.#next = next;

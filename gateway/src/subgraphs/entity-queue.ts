@@ -53,7 +53,7 @@ export class EntityQueue {
   readonly #joinsOperations: boolean;
   readonly #departures: Departures;
   /** Fetches by their documents, with the values of variables. */
-  readonly #waiting = new Map<string, Waiting[]>();
+  #waiting = new Map<string, Waiting[]>();
 
   /** @param end called when nothing waits, and no call is under way any more */
   constructor(
@@ -84,7 +84,7 @@ export class EntityQueue {
 
   #send(): void {
     const batches = [...this.#waiting.values()].flatMap(inBatches);
-    this.#waiting.clear();
+    this.#waiting = new Map(); // see TransientMap
     const [first] = batches;
     if (first && batches.length === 1) this.#sendBatch(first);
     else for (const joint of jointCalls(batches, this.#joinsOperations)) this.#sendJoint(joint);

@@ -1,3 +1,4 @@
+import { TransientMap } from '@lockstep/runtime/caching/transient-map.ts';
 import { saysOutOfTime } from '@lockstep/runtime/graphql/errors.ts';
 import type { GraphQLAnswer, Reply } from '@lockstep/runtime/http/client/subgraph-answer.ts';
 import type { SubgraphClient } from '@lockstep/runtime/http/client/subgraph-client.ts';
@@ -83,7 +84,7 @@ class SharedCalls {
   readonly #read: Read;
   readonly #telemetry: CallTelemetry | undefined;
   readonly #mutations: EndedMutations;
-  readonly #calls = new Map<string, SharedCall>();
+  readonly #calls = new TransientMap<string, SharedCall>();
 
   constructor({ next, read, telemetry, mutations }: SharedCallsOptions) {
     this.#next = next;

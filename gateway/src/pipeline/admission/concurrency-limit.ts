@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TransientMap } from '@lockstep/runtime/caching/transient-map.ts';
 import { RefusedRequestError } from '@lockstep/runtime/refused-request-error.ts';
 import { RejectionCounts } from '../../telemetry/rejection-counts.ts';
 
@@ -10,7 +11,7 @@ const RETRY_AFTER_S = 1;
  */
 export class ConcurrencyLimit {
   readonly #max: number;
-  readonly #running = new Set<IncomingMessage>();
+  readonly #running = new TransientMap<IncomingMessage, true>();
   readonly #refusals: RejectionCounts;
 
   constructor(max: number, refusals = new RejectionCounts()) {
@@ -25,7 +26,7 @@ export class ConcurrencyLimit {
    */
   enter(request: IncomingMessage): void {
     if (this.#running.size >= this.#max) throw this.#refusal();
-    this.#running.add(request);
+    this.#running.set(request, true);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { TransientMap } from '@lockstep/runtime/caching/transient-map.ts';
 import { LRUCache } from 'lru-cache';
 import type { CallContext } from '../call-context.ts';
 import { type Entry, isSameEpoch, type Moment } from './store.ts';
@@ -16,7 +17,7 @@ interface Pending {
 
 /** Entries that are being fetched, so that one fetch serves all requests that miss them at the same time. */
 export class PendingEntries {
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new TransientMap<string, Pending>();
   readonly #unstorable = new LRUCache<string, true>({ max: MAX_UNSTORABLE });
 
   /** Returns an entry that is being fetched, which is undefined in the end if it could not be stored for everybody. */

@@ -1,5 +1,6 @@
 import type { Server, ServerOptions, ServerResponse } from 'node:http';
 import { getHeapStatistics } from 'node:v8';
+import type { TransientMap } from '../../caching/transient-map.ts';
 
 /** Time limits of clients, in milliseconds, and the maximum numbers of headers and connections. */
 export interface ClientLimits {
@@ -44,6 +45,9 @@ export const CLIENT_LIMITS: ClientLimits = {
   connections: maxConnections(getHeapStatistics().heap_size_limit),
 };
 
+/** Responses in progress. */
+export type UnfinishedResponses = Pick<TransientMap<ServerResponse, unknown>, 'keys'>;
+
 /** Returns the limits that are options of Node's server, which responds 408 to a request that exceeds them. */
 export function serverOptionsOf({ headersMs, requestMs, checkMs }: ClientLimits): ServerOptions {
   return { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs };
@@ -52,11 +56,11 @@ export function serverOptionsOf({ headersMs, requestMs, checkMs }: ClientLimits)
 /**
  * Enforces the limits for which Node's server has no options.
  *
- * @param unfinished live set of the responses in progress
+ * @param unfinished responses in progress, at any time
  */
 export function limitClients(
   server: Server,
-  unfinished: ReadonlySet<ServerResponse>,
+  unfinished: UnfinishedResponses,
   { answerMs, checkMs, headers, connections }: ClientLimits,
 ): void {
   server.maxConnections = connections;
@@ -76,13 +80,13 @@ export function limitClients(
  * @returns the same for this check
  */
 function endOverdue(
-  unfinished: ReadonlySet<ServerResponse>,
+  unfinished: UnfinishedResponses,
   before: ReadonlyMap<ServerResponse, number>,
   answerMs: number,
 ): ReadonlyMap<ServerResponse, number> {
   const now = performance.now();
   const waiting = new Map<ServerResponse, number>();
-  for (const response of unfinished) {
+  for (const response of unfinished.keys()) {
     if (response.writableLength === 0) continue; // everything written so far has been sent
     const since = before.get(response) ?? now;
     if (now - since > answerMs) response.destroy();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import { TransientMap } from '../../caching/transient-map.ts';
 import { ConfigurationError } from '../../configuration-error.ts';
 import { MIN_TLS_VERSION, type TlsMaterial } from '../tls.ts';
 import { CLIENT_LIMITS, type ClientLimits, limitClients, serverOptionsOf } from './client-limits.ts';
@@ -62,11 +63,11 @@ export async function listen(
   limits: ClientLimits = CLIENT_LIMITS,
 ): Promise<Listening> {
   let phase: 'open' | 'draining' | 'closing' = 'open';
-  const unfinished = new Set<ServerResponse>();
+  const unfinished = new TransientMap<ServerResponse, true>();
   const serverOptions = { keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, ...serverOptionsOf(limits) };
   const take = (request: IncomingMessage, response: ServerResponse) => {
     if (phase !== 'open') response.shouldKeepAlive = false;
-    unfinished.add(response);
+    unfinished.set(response, true);
     response.once('close', () => {
       unfinished.delete(response);
       if (phase === 'closing') server.closeIdleConnections(); // connections that were idle have been closed before
@@ -90,7 +91,7 @@ export async function listen(
     async stop() {
       const askToLeave = () => {
         phase = 'draining';
-        for (const response of unfinished) response.shouldKeepAlive = false;
+        for (const response of unfinished.keys()) response.shouldKeepAlive = false;
       };
       if (options.drainDelayMs > 0) {
         askToLeave();
