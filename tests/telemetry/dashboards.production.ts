@@ -39,6 +39,17 @@ test('each alert has a summary, a line of what to do, and a section of the opera
   }
 });
 
+test('the dashboards ask the Prometheus of the Grafana that shows them, by whatever name', () => {
+  for (const file of readdirSync(DASHBOARDS)) {
+    const { panels, templating } = JSON.parse(readFileSync(join(DASHBOARDS, file), 'utf8'));
+    assert.deepEqual(
+      templating.list.map(({ name, type, query }: Record<string, unknown>) => [name, type, query]),
+      [['datasource', 'datasource', 'prometheus']],
+    );
+    for (const { title, datasource } of panels) assert.equal(datasource.uid, '$datasource', title);
+  }
+});
+
 test('each alert fires when it should, and none while all is well', { skip }, () => {
   const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', join(PROMETHEUS, 'alerts.test.yml')], {
     encoding: 'utf8',

@@ -1,6 +1,6 @@
 import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { quantile, REQUESTS } from './expressions.ts';
-import { lines, number } from './panels.ts';
+import { lines, number, PROMETHEUS } from './panels.ts';
 
 const FAILED = 'sum(rate(lockstep_requests_total{app="gateway",status=~"5..",outcome!="abandoned"}[$__rate_interval]))';
 
@@ -11,6 +11,7 @@ export function healthy(): DashboardBuilder {
     .tags(['lockstep'])
     .refresh('10s')
     .time({ from: 'now-1h', to: 'now' })
+    .withVariable(PROMETHEUS)
     .withPanel(
       number(
         {

@@ -3,7 +3,7 @@ import {
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
-import { ThresholdsConfigBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { DatasourceVariableBuilder, ThresholdsConfigBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
@@ -19,8 +19,10 @@ export interface PanelOptions {
   readonly queries: Readonly<Record<string, string>>;
 }
 
-/** Uid of the data source, as deploy/grafana/provisioning names it. */
-const DATASOURCE = { type: 'prometheus', uid: 'prometheus' };
+/** Variable of a dashboard: the Prometheus that it asks, which is another one in each Grafana. At first it is the default one. */
+export const PROMETHEUS = new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus');
+
+const DATASOURCE = { type: 'prometheus', uid: '$datasource' };
 
 /** The grid has 24 columns. */
 const COLUMNS_OF_LINES = 8;

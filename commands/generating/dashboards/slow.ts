@@ -1,6 +1,6 @@
 import { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { quantile, REQUESTS, subgraphQuantile } from './expressions.ts';
-import { lines } from './panels.ts';
+import { lines, PROMETHEUS } from './panels.ts';
 
 /** The dashboard that answers "why was it slow?": a panel for each part of the time of a request. */
 export function slow(): DashboardBuilder {
@@ -9,6 +9,7 @@ export function slow(): DashboardBuilder {
     .tags(['lockstep'])
     .refresh('10s')
     .time({ from: 'now-1h', to: 'now' })
+    .withVariable(PROMETHEUS)
     .withPanel(
       lines({
         title: 'Duration of requests',
