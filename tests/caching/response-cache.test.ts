@@ -15,6 +15,7 @@ import {
   url,
 } from './gateway.ts';
 import './killed-subgraph.ts';
+import './limited-hits.ts';
 
 const KEY = 'the shared key of this test';
 

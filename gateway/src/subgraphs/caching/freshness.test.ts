@@ -46,6 +46,7 @@ for (const [cacheControl, lifetime, whileRevalidate, ifError, settings] of [
   ['max-age=60', 60, 0, 0],
   ['max-age=60, stale-while-revalidate=10, stale-if-error=20', 60, 10, 20],
   ['max-age=0, stale-while-revalidate=10', 0, 10, 0],
+  ['s-maxage=60, stale-while-revalidate=10', 60, 10, 0],
   ['max-age=60, must-revalidate, stale-if-error=20', 60, 0, 0],
   ['max-age=60, proxy-revalidate, stale-while-revalidate=20', 60, 0, 0],
   ['max-age=60, stale-if-error=20', 60, 0, 10, { maxTtlMs: 70_000 }],

@@ -48,7 +48,8 @@ export function freshnessOf(
   const totalMs = Math.min(given === undefined ? (expiryMs(headers) ?? ttlMs ?? 0) : given * 1000, maxTtlMs);
   const ageMs = ageSecondsOf(headers) * 1000;
   const lifetimeMs = totalMs - ageMs;
-  // https://www.rfc-editor.org/rfc/rfc9111#section-4.2.4
+  // https://www.rfc-editor.org/rfc/rfc9111#section-4.2.4. `s-maxage` would forbid it too, but a subgraph that sends it with one of the
+  // other two asks for both, and CDNs take it so.
   const mayBeStale = !directives.has('must-revalidate') && !directives.has('proxy-revalidate');
   const staleMs = (name: string) =>
     mayBeStale ? Math.min((secondsOf(directives, name) ?? 0) * 1000, Math.max(0, maxTtlMs - totalMs)) : 0;
