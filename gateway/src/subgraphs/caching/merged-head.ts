@@ -6,8 +6,8 @@ import type { Entry } from './store.ts';
 type Head = NonNullable<GraphQLAnswer['head']>;
 
 /**
- * Returns the head of an answer that is made of stored entries and of replies: its `cache-control` is the strictest of all, with
- * what is left of their lifetimes.
+ * Returns the head of an answer that is made of stored entries and of replies: its `cache-control` is the strictest of all, its
+ * `age` that of the oldest.
  *
  * @param replies the last one gives all other headers
  */
@@ -22,5 +22,6 @@ export function mergedHead(entries: readonly Entry[], replies: readonly Head[], 
     strictest.add(headerValue(others, 'cache-control'), ageSecondsOf(headers));
     head = { status, headers: others };
   }
-  return { ...head, headers: { ...head.headers, 'cache-control': strictest.toString() } };
+  const headers = { ...head.headers, 'cache-control': strictest.toString(), age: String(strictest.ageSeconds) };
+  return { ...head, headers };
 }

@@ -21,6 +21,7 @@ export type Directives = ReadonlyMap<string, string | undefined>;
 export class StrictestCacheControl {
   #parts: Directives[] = [];
   #mayNotBeStored = false;
+  #ageSeconds = 0;
 
   /**
    * @param value of one part; undefined if it has none
@@ -30,6 +31,7 @@ export class StrictestCacheControl {
     const directives = parseCacheControl(value ?? NO_STORE);
     if (directives.has(NO_STORE)) this.forbid();
     else this.#parts.push(aged(directives, ageSeconds));
+    this.#ageSeconds = Math.max(this.#ageSeconds, ageSeconds);
   }
 
   /** Forbids to store the answer, whatever its parts say. */
@@ -37,10 +39,24 @@ export class StrictestCacheControl {
     this.#mayNotBeStored = true;
   }
 
-  /** @param isPersonal true if the answer depends on who asked for it */
+  /** Age of the oldest part: 0 if the answer must not be stored. */
+  get ageSeconds(): number {
+    return this.#isStorable ? this.#ageSeconds : 0;
+  }
+
+  get #isStorable(): boolean {
+    return !this.#mayNotBeStored && this.#parts.length > 0;
+  }
+
+  /**
+   * Returns the `cache-control` of an answer that has {@link ageSeconds} as its `age`: caches subtract that from the lifetimes, and
+   * what is left then is what is left of the least of the parts'.
+   *
+   * @param isPersonal true if the answer depends on who asked for it
+   */
   toString(isPersonal = false): string {
     const parts = this.#parts;
-    if (this.#mayNotBeStored || parts.length === 0) return NO_STORE;
+    if (!this.#isStorable) return NO_STORE;
     const binding = BINDING.filter(
       (name) => (isPersonal && name === 'private') || parts.some((part) => part.has(name)),
     );
@@ -51,9 +67,14 @@ export class StrictestCacheControl {
       ...(isPublic ? ['public'] : []),
       ...binding,
       // A part that doesn't say how long it stays fresh counts as stale at once.
-      `max-age=${Math.min(...parts.map((part) => secondsOf(part, 'max-age') ?? 0))}`,
-      ...(isShared ? [`s-maxage=${Math.min(...parts.map(sharedSecondsOf))}`] : []),
+      `max-age=${this.#lifetime((part) => secondsOf(part, 'max-age') ?? 0)}`,
+      ...(isShared ? [`s-maxage=${this.#lifetime(sharedSecondsOf)}`] : []),
     ].join(', ');
+  }
+
+  #lifetime(leftOf: (part: Directives) => number): number {
+    const left = Math.min(...this.#parts.map(leftOf));
+    return left === 0 ? 0 : left + this.#ageSeconds;
   }
 }
 

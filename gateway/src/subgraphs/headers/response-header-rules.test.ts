@@ -69,7 +69,8 @@ test('lets an answer be cached only as long as each of its parts', () => {
   const merged = (answers: IncomingHttpHeaders[], told = NEITHER) => {
     const answer = new AnswerHeaders([], true);
     for (const headers of answers) answer.add(rules, headers);
-    return Object.fromEntries(answer.entries(told))['cache-control'];
+    const { 'cache-control': control, age } = Object.fromEntries(answer.entries(told));
+    return age === undefined ? control : `${control}; age ${age}`;
   };
   const minute = { 'cache-control': 'max-age=60' };
   assert.equal(merged([minute, { 'cache-control': 'max-age=5' }]), 'max-age=5');
@@ -77,13 +78,30 @@ test('lets an answer be cached only as long as each of its parts', () => {
   assert.equal(merged([]), 'no-store', 'no call');
   assert.equal(merged([minute], { ...NEITHER, isUncacheable: true }), 'no-store');
   assert.equal(merged([minute], { ...NEITHER, isPersonal: true }), 'private, max-age=60');
-  assert.equal(merged([{ ...minute, age: '50' }, minute]), 'max-age=10');
+  assert.equal(merged([{ ...minute, age: '50' }, minute]), 'max-age=60; age 50');
+  assert.equal(
+    merged([
+      { ...minute, age: '5' },
+      { 'cache-control': 'max-age=90', age: '70' },
+    ]),
+    'max-age=90; age 70',
+  );
+  assert.equal(merged([{ ...minute, age: '50' }, { 'cache-control': 'max-age=5' }]), 'max-age=55; age 50');
+  assert.equal(merged([{ ...minute, age: '70' }, minute]), 'max-age=0; age 70');
+  assert.equal(merged([{ ...minute, age: '50' }, {}]), 'no-store');
   assert.equal(merged([{ ...minute, age: '-50' }]), 'max-age=60');
-  assert.equal(merged([{ ...minute, age: '50, 1' }]), 'max-age=10');
+  assert.equal(merged([{ ...minute, age: '50, 1' }]), 'max-age=60; age 50');
   const age = new ResponseHeaderRules([{ propagate: { matching: '^(age|cache-control)$' } }]);
   const answer = new AnswerHeaders([], true);
   answer.add(age, { ...minute, age: '50' });
-  assert.deepEqual([...answer.entries(NEITHER)], [['cache-control', 'max-age=10']], 'without an age to subtract again');
+  assert.deepEqual(
+    [...answer.entries(NEITHER)],
+    [
+      ['cache-control', 'max-age=60'],
+      ['age', '50'],
+    ],
+    'one age, of all parts',
+  );
   assert.equal(merged([{ ...minute, vary: 'authorization' }]), 'no-store');
   assert.equal(merged([{ ...minute, vary: 'Accept-Encoding' }]), 'max-age=60');
 });

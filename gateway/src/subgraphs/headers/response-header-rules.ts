@@ -91,7 +91,7 @@ export class AnswerHeaders {
     const given = rules?.read(headers);
     for (const [name, { value, algorithm }] of given ?? []) {
       if (name === 'cache-control' || !isHeaderValue(value)) continue;
-      if (name === 'age' && this.#cacheControl) continue; // its `max-age` is what is left
+      if (name === 'age' && this.#cacheControl) continue; // it has one of all its parts
       const before = this.#values.get(name);
       if (before === undefined || algorithm === 'last') this.#values.set(name, value);
       else if (algorithm === 'append') this.#values.set(name, `${before}, ${value}`);
@@ -109,7 +109,10 @@ export class AnswerHeaders {
   *entries({ isUncacheable, isPersonal }: Answer): Generator<[string, string]> {
     yield* this.#values;
     if (isUncacheable) this.#cacheControl?.forbid();
-    if (this.#cacheControl) yield ['cache-control', this.#cacheControl.toString(isPersonal)];
+    if (this.#cacheControl) {
+      yield ['cache-control', this.#cacheControl.toString(isPersonal)];
+      if (this.#cacheControl.ageSeconds > 0) yield ['age', String(this.#cacheControl.ageSeconds)];
+    }
     for (const { name, value } of this.#inserted) yield [name, value];
   }
 }
