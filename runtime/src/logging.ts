@@ -78,10 +78,15 @@ export function batchedInfo(logger: Logger, msg: string): (fields: object) => vo
   const { batch } = own;
   const format = formatter(process.stdout, own);
   const base = JSON.stringify(own.base).slice(1, -1);
+  const end = `,"msg":${JSON.stringify(msg)}}\n`;
+  let timeMs = 0;
+  let time = '';
   return (fields) => {
     if (!logger.isLevelEnabled('info')) return;
-    const rest = JSON.stringify({ ...fields, msg }).slice(1);
-    batch.add(format(`{"level":"info","time":"${new Date().toISOString()}",${base},${rest}\n`));
+    const nowMs = Date.now();
+    if (nowMs !== timeMs) time = new Date(nowMs).toISOString();
+    timeMs = nowMs;
+    batch.add(format(`{"level":"info","time":"${time}",${base},${JSON.stringify(fields).slice(1, -1)}${end}`));
   };
 }
 

@@ -59,18 +59,18 @@ export class CallTelemetry {
     };
   };
 
-  readonly #observe: Step<GraphQLAnswer> = (next) => async (request, context) => {
+  readonly #observe: Step<GraphQLAnswer> = (next) => (request, context) => {
     const fetchTrace = context.trace?.startFetch();
-    let outcome = 'answered';
-    try {
-      return await next(request, fetchTrace ? withFetch(context, fetchTrace) : context);
-    } catch (error) {
-      outcome = context.signal.aborted ? 'abandoned' : outcomeOf(error);
-      throw error;
-    } finally {
+    const end = (outcome: string) => {
       this.#metrics?.fetches.add(this.#subgraph, outcome);
       fetchTrace?.end(this.#subgraph, outcome);
-    }
+    };
+    const answering = next(request, fetchTrace ? withFetch(context, fetchTrace) : context);
+    answering.then(
+      () => end('answered'),
+      (error: unknown) => end(context.signal.aborted ? 'abandoned' : outcomeOf(error)),
+    );
+    return answering; // a promise of its own would cost each fetch some turns
   };
 
   /** Step of one attempt of a call. */
@@ -84,21 +84,23 @@ export class CallTelemetry {
     };
   };
 
-  readonly #measure: Step<Reply> = (next) => async (request, context) => {
+  readonly #measure: Step<Reply> = (next) => (request, context) => {
     const { resends = 0, fetchTrace } = context;
     if (resends > 0) this.#metrics?.retries.add(this.#subgraph, '');
     const trace = fetchTrace?.startCall(this.#describe(request, resends));
     const startedAt = performance.now();
-    try {
-      const reply = await next(request, trace ? { ...context, traceHeaders: trace.headers } : context);
-      trace?.end(reply.status, undefined, reply.instance);
-      this.#metrics?.noteCall(this.#subgraph, reply.status, startedAt);
-      return reply;
-    } catch (error) {
-      trace?.end(undefined, error);
-      this.#metrics?.noteCall(this.#subgraph, 'none', startedAt);
-      throw error;
-    }
+    const replying = next(request, trace ? { ...context, traceHeaders: trace.headers } : context);
+    replying.then(
+      (reply) => {
+        trace?.end(reply.status, undefined, reply.instance);
+        this.#metrics?.noteCall(this.#subgraph, reply.status, startedAt);
+      },
+      (error: unknown) => {
+        trace?.end(undefined, error);
+        this.#metrics?.noteCall(this.#subgraph, 'none', startedAt);
+      },
+    );
+    return replying;
   };
 
   /** Notes that a fetch had the reply to a call that was under way already, for the first one's fetch. */

@@ -106,7 +106,7 @@ export class Generation<Requests extends RequestHandler = RequestHandler> {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#underWay += 2;
-    response.once('close', this.#leave);
+    response.on('close', this.#leave);
     try {
       await this.handler.handle(request, response);
     } finally {

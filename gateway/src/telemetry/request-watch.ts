@@ -37,7 +37,7 @@ export class RequestWatch {
     const record = new RequestRecord(request, tracing?.startRequest(request));
     observeRequest(record, response, this.#instruments);
     if (fieldUsage) {
-      response.once('close', () => {
+      response.on('close', () => {
         if (record.executed) fieldUsage.count(this.#schema, record.executed, record.variables, request.headers);
       });
     }

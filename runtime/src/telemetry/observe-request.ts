@@ -19,7 +19,7 @@ export function observeRequest(observed: ObservedRequest, response: ServerRespon
   const { metrics, accessLog } = sinks;
   if (metrics) metrics.underWay += 1;
   const origin = accessLog && originOf(observed.request);
-  response.once('close', () => {
+  response.on('close', () => {
     const ending = endingOf(observed, response);
     end(observed, ending, sinks);
     if (origin) accessLog?.(lineOf(observed, ending, origin));

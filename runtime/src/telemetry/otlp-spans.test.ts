@@ -18,8 +18,9 @@ const SPAN: RecordedSpan = {
 };
 
 function written(...spans: RecordedSpan[]) {
-  const body = new SpanWriter({ 'service.name': 'shop "1"', 'process.pid': 7 }).write(spans);
-  return JSON.parse(Buffer.from(body).toString()).resourceSpans[0];
+  const batch = new SpanWriter({ 'service.name': 'shop "1"', 'process.pid': 7 }).begin();
+  for (const span of spans) batch.add(span);
+  return JSON.parse(Buffer.from(batch.end()).toString()).resourceSpans[0];
 }
 
 test('writes spans as OTLP has them in JSON', () => {
@@ -77,6 +78,16 @@ test('writes spans as OTLP has them in JSON', () => {
       status: { code: 2 },
     },
   ]);
+});
+
+test('writes batches of any length in UTF-8', () => {
+  const names = Array.from({ length: 600 }, (_, index) => `${'日'.repeat(index % 128)} ${index}`);
+  const { scopeSpans } = written(...names.map((name) => ({ ...SPAN, name })));
+  assert.deepEqual(
+    scopeSpans[0].spans.map(({ name }: RecordedSpan) => name),
+    names,
+  );
+  assert.deepEqual(written().scopeSpans[0].spans, []);
 });
 
 test('gives times in nanoseconds of Unix time, also after the system clock was set', (t) => {

@@ -2,15 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
 import type { Logger } from '../logging.ts';
 import { CollectorOutage, SEND_TIMEOUT_MS, unlessSlow } from './collector-outage.ts';
-import { SpanWriter } from './otlp-spans.ts';
+import { type SpanBatch, SpanWriter } from './otlp-spans.ts';
 import type { RecordedSpan } from './recorded-span.ts';
 import type { OtlpSettings } from './telemetry-settings.ts';
 
-/** Maximum number of spans that wait to be sent. Further ones are dropped, so that a slow collector costs no more memory. */
-const MAX_WAITING = 8192;
-
 /** Number of spans that are sent together. */
 const BATCH = 512;
+
+/** Maximum number of full batches that wait to be sent. Further spans are dropped, so that a slow collector costs no more memory. */
+const MAX_FULL = 16;
 
 const SEND_INTERVAL_MS = 2000;
 
@@ -19,7 +19,10 @@ export class SpanQueue {
   readonly #exporter;
   readonly #outage: CollectorOutage;
   readonly #timer: NodeJS.Timeout;
-  readonly #waiting: RecordedSpan[] = [];
+  readonly #writer: SpanWriter;
+  /** Batches that are full. */
+  readonly #full: SpanBatch[] = [];
+  #filling: SpanBatch;
   #sending: Promise<void> | undefined;
   /** Bound, so that what it logs doesn't seem to belong to the request whose span was one too many. */
   readonly #sendSoon = AsyncLocalStorage.bind(() => {
@@ -29,13 +32,14 @@ export class SpanQueue {
   });
 
   constructor({ url, headers, serviceName }: OtlpSettings, logger: Logger) {
-    const writer = new SpanWriter({ 'service.name': serviceName, 'process.pid': process.pid });
+    this.#writer = new SpanWriter({ 'service.name': serviceName, 'process.pid': process.pid });
+    this.#filling = this.#writer.begin();
     const given = { url, headers: { ...headers }, timeoutMillis: SEND_TIMEOUT_MS };
-    this.#exporter = createOtlpHttpExportDelegate<RecordedSpan[], object>(
+    this.#exporter = createOtlpHttpExportDelegate<SpanBatch, object>(
       convertLegacyHttpOptions(given, 'TRACES', 'v1/traces', { 'content-type': 'application/json' }),
-      { serializeRequest: (spans) => writer.write(spans), deserializeResponse: () => ({}) },
+      { serializeRequest: (batch) => batch.end(), deserializeResponse: () => ({}) },
       'otlp_http_json_span_exporter',
-      { name: 'span', countItems: ({ length }) => length },
+      { name: 'span', countItems: ({ count }) => count },
       undefined,
     );
     this.#outage = new CollectorOutage('traces', logger);
@@ -44,9 +48,12 @@ export class SpanQueue {
 
   /** Sends a span soon, unless too many wait. */
   add(span: RecordedSpan): void {
-    if (this.#waiting.length >= MAX_WAITING) return;
-    this.#waiting.push(span);
-    if (this.#waiting.length >= BATCH && !this.#sending) this.#sendSoon();
+    if (this.#full.length >= MAX_FULL) return;
+    this.#filling.add(span);
+    if (this.#filling.count < BATCH) return;
+    this.#full.push(this.#filling);
+    this.#filling = this.#writer.begin();
+    if (!this.#sending) this.#sendSoon();
   }
 
   /** Sends the spans that wait, unless the collector is too slow. */
@@ -57,23 +64,29 @@ export class SpanQueue {
 
   async #sendBatches(): Promise<void> {
     do await this.#sendBatch();
-    while (this.#waiting.length >= BATCH); // fewer wait for more, as a request costs as much as a hundred spans
+    while (this.#full.length > 0); // fewer wait for more, as a request costs as much as a hundred spans
   }
 
   async #sendRest(): Promise<void> {
     await this.#sending;
-    while (this.#waiting.length > 0) await this.#sendBatch();
+    while (this.#full.length > 0 || this.#filling.count > 0) await this.#sendBatch();
     await this.#exporter.shutdown();
   }
 
   async #sendBatch(): Promise<void> {
-    const batch = this.#waiting.splice(0, BATCH);
-    if (batch.length === 0) return;
+    const batch = this.#full.shift() ?? this.#takeFilling();
+    if (batch.count === 0) return;
     await new Promise<void>((resolve) => {
       this.#exporter.export(batch, (result) => {
         this.#outage.note(result);
         resolve();
       });
     });
+  }
+
+  #takeFilling(): SpanBatch {
+    const batch = this.#filling;
+    this.#filling = this.#writer.begin();
+    return batch;
   }
 }

@@ -36,7 +36,7 @@ export class ConcurrencyLimit {
   leave(request: IncomingMessage, response: ServerResponse): void {
     if (!this.#running.has(request)) return;
     if (response.closed) this.#running.delete(request);
-    else response.once('close', () => this.#running.delete(request));
+    else response.on('close', () => this.#running.delete(request));
   }
 
   #refusal(): RefusedRequestError {

@@ -108,7 +108,7 @@ export function carryingGraphql<Context extends object, Carried>(
     if (hasLeft(response)) return;
     const bytes = new RequestBytes();
     const controller = new AbortController();
-    response.once('close', () => {
+    response.on('close', () => {
       bytes.release();
       if (!response.writableFinished) controller.abort();
     });
@@ -182,7 +182,7 @@ function headerMapOf(request: IncomingMessage): HeaderMap {
 function abortAt(deadline: Deadline, controller: AbortController, response: ServerResponse): void {
   const { timeoutMs } = deadline;
   const timer = setTimeout(() => controller.abort(operationOverdue(timeoutMs)), deadline.leftMs());
-  response.once('close', () => clearTimeout(timer));
+  response.on('close', () => clearTimeout(timer));
 }
 
 function hasLeft(response: ServerResponse): boolean {

@@ -68,7 +68,8 @@ export async function listen(
   const take = (request: IncomingMessage, response: ServerResponse) => {
     if (phase !== 'open') response.shouldKeepAlive = false;
     unfinished.set(response, true);
-    response.once('close', () => {
+    // Not `once`, here and elsewhere: it happens once anyway, and a listener that removes itself costs 0.3 µs.
+    response.on('close', () => {
       unfinished.delete(response);
       if (phase === 'closing') server.closeIdleConnections(); // connections that were idle have been closed before
     });
