@@ -37,9 +37,9 @@ export interface EntityQueueOptions {
 }
 
 /**
- * Makes one call of entity fetches that have the same headers and wait at the same moment. Those of the same fetch node with
- * the same variables have their representations in one list; those of different nodes of a group are aliased fields of a
- * merged document. How long they wait is up to {@link Departures}.
+ * Makes one call of entity fetches that have the same headers and wait at the same moment, which is up to {@link Departures}. Those
+ * of the same fetch node with the same variables have their representations in one list; those of different nodes of a group
+ * are aliased fields of a merged document.
  *
  * If the answer can't be split into what is whose, it is dropped, and each fetch has a call of its own: nobody gets an error
  * about another's entities, or fails because of them. A batch of n fetches makes at most n + 1 calls, and a call merged of
