@@ -49,22 +49,16 @@ export class EntityQueue {
   /** Names that its owner finds it by. */
   readonly names = new Set<string>();
   readonly #next: Call<GraphQLAnswer>;
-  readonly #telemetry: CallTelemetry | undefined;
-  readonly #joinsOperations: boolean;
+  readonly #options: EntityQueueOptions;
   readonly #departures: Departures;
   /** Fetches by their documents, with the values of variables. */
   #waiting = new Map<string, Waiting[]>();
 
   /** @param end called when nothing waits, and no call is under way any more */
-  constructor(
-    next: Call<GraphQLAnswer>,
-    { joinsOperations, telemetry }: EntityQueueOptions,
-    end: (queue: EntityQueue) => void,
-  ) {
-    this.#telemetry = telemetry;
-    this.#joinsOperations = joinsOperations;
+  constructor(next: Call<GraphQLAnswer>, options: EntityQueueOptions, end: (queue: EntityQueue) => void) {
+    this.#options = options;
     this.#departures = new Departures({
-      waitsForCalls: joinsOperations,
+      waitsForCalls: options.joinsOperations,
       leave: () => this.#send(),
       end: () => end(this),
     });
@@ -87,7 +81,7 @@ export class EntityQueue {
     this.#waiting = new Map(); // see TransientMap
     const [first] = batches;
     if (first && batches.length === 1) this.#sendBatch(first);
-    else for (const joint of jointCalls(batches, this.#joinsOperations)) this.#sendJoint(joint);
+    else for (const joint of jointCalls(batches, this.#options.joinsOperations)) this.#sendJoint(joint);
   }
 
   #sendJoint(batches: readonly Batch[]): void {
@@ -154,7 +148,7 @@ export class EntityQueue {
       const answer = await this.#departures.track(call, outcome.operations);
       const parts = outcome.split(answer);
       if (!parts) return sendSeparately(fetches, lifetime, outcome, answer.head?.status);
-      this.#telemetry?.batched(
+      this.#options.telemetry?.batched(
         fetches.map(({ context }) => context),
         outcome.documents,
       );
