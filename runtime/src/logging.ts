@@ -68,7 +68,7 @@ export function copyLines(logger: Logger, take: (line: string) => void): () => v
 }
 
 /**
- * Returns a function that logs fields with this message at `info`. It takes half as long as the logger's own, and writes the
+ * Returns a function that logs fields, of which there is at least one, with this message at `info`. It takes half as long as the logger's own, and writes the
  * lines of a few milliseconds together: before any other line, and before the process exits.
  */
 export function batchedInfo(logger: Logger, msg: string): (fields: object) => void {

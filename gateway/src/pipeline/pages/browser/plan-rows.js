@@ -1,5 +1,6 @@
 // @ts-check
 // The explorer loads this file as it is, and `npm run plan` imports it: so it is JavaScript, without a dependency.
+// Over 200 lines, because the explorer would have to load each further file by a request of its own.
 
 /**
  * @import { PlanReport, ReportedFetch, ReportedNode } from '../../responses/plan-report.ts'
