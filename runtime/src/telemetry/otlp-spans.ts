@@ -21,8 +21,8 @@ export function attributes(values: Readonly<Record<string, string | number | und
   return known.join();
 }
 
-/** Length of a batch at first, in bytes: that of some thirty spans. */
-const FIRST_LENGTH = 16 * 1024;
+/** Maximum length of a request to the collector, in bytes: that of some 700 usual spans. */
+const MAX_BYTES = 512 * 1024;
 
 const END = ']}]}]}';
 
@@ -50,17 +50,19 @@ export class SpanWriter {
 /**
  * Spans that wait to be sent together, as the bytes of their request. Writing one takes a microsecond, where OpenTelemetry's
  * serializer takes ten, because attributes that are always the same are text already. As objects that wait, they would take as
- * much again in the garbage collector.
+ * much again in the garbage collector. To be used again once sent: each new buffer brings the next full collection nearer.
  */
 export class SpanBatch {
   readonly #clock: UnixClock;
-  #bytes = Buffer.allocUnsafeSlow(FIRST_LENGTH);
-  #length = 0;
+  readonly #bytes = Buffer.allocUnsafeSlow(MAX_BYTES);
+  readonly #startLength: number;
+  #length: number;
   #count = 0;
 
   constructor(start: string, clock: UnixClock) {
     this.#clock = clock;
-    this.#write(start);
+    this.#startLength = this.#bytes.write(start);
+    this.#length = this.#startLength;
   }
 
   /** Number of spans. */
@@ -68,27 +70,27 @@ export class SpanBatch {
     return this.#count;
   }
 
-  add(span: RecordedSpan): void {
+  /** Adds a span. Returns false if it has no room for it. */
+  add(span: RecordedSpan): boolean {
     if (this.#count === 0) this.#clock.adjust();
-    const text = this.#toJson(span);
-    this.#write(this.#count === 0 ? text : `,${text}`);
+    const text = `${this.#count === 0 ? '' : ','}${this.#toJson(span)}`;
+    const neededBytes = text.length * 3 + END.length; // as UTF-8 has it at most
+    if (this.#length + neededBytes > MAX_BYTES) return false;
+    this.#length += this.#bytes.write(text, this.#length);
     this.#count += 1;
+    return true;
   }
 
-  /** Returns the body of the request. To be called once, when nothing is added any more. */
+  /** Returns the body of the request, which is right until the batch is cleared. To be called once, when nothing is added any more. */
   end(): Uint8Array {
-    this.#write(END);
+    this.#length += this.#bytes.write(END, this.#length);
     return this.#bytes.subarray(0, this.#length);
   }
 
-  #write(text: string): void {
-    const needed = this.#length + text.length * 3; // as UTF-8 has it at most
-    if (needed > this.#bytes.length) {
-      const longer = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
-      this.#bytes.copy(longer, 0, 0, this.#length);
-      this.#bytes = longer;
-    }
-    this.#length += this.#bytes.write(text, this.#length);
+  /** Takes all spans out. */
+  clear(): void {
+    this.#length = this.#startLength;
+    this.#count = 0;
   }
 
   #toJson({ context, parent, name, kind, startedAt, endedAt, attributes, link, error }: RecordedSpan): string {

@@ -6,10 +6,10 @@ import { type SpanBatch, SpanWriter } from './otlp-spans.ts';
 import type { RecordedSpan } from './recorded-span.ts';
 import type { OtlpSettings } from './telemetry-settings.ts';
 
-/** Number of spans that are sent together. */
+/** Maximum number of spans that are sent together. */
 const BATCH = 512;
 
-/** Maximum number of full batches that wait to be sent. Further spans are dropped, so that a slow collector costs no more memory. */
+/** Maximum number of full batches that wait to be sent, 512 KB each. Further spans are dropped, so that a slow collector costs no more memory. */
 const MAX_FULL = 16;
 
 const SEND_INTERVAL_MS = 2000;
@@ -23,6 +23,8 @@ export class SpanQueue {
   /** Batches that are full. */
   readonly #full: SpanBatch[] = [];
   #filling: SpanBatch;
+  /** One that was sent, to be filled next. */
+  #spare: SpanBatch | undefined;
   #sending: Promise<void> | undefined;
   /** Bound, so that what it logs doesn't seem to belong to the request whose span was one too many. */
   readonly #sendSoon = AsyncLocalStorage.bind(() => {
@@ -49,11 +51,11 @@ export class SpanQueue {
   /** Sends a span soon, unless too many wait. */
   add(span: RecordedSpan): void {
     if (this.#full.length >= MAX_FULL) return;
-    this.#filling.add(span);
-    if (this.#filling.count < BATCH) return;
-    this.#full.push(this.#filling);
-    this.#filling = this.#writer.begin();
-    if (!this.#sending) this.#sendSoon();
+    if (!this.#filling.add(span)) {
+      this.#endFilling();
+      this.#filling.add(span);
+    }
+    if (this.#filling.count >= BATCH) this.#endFilling();
   }
 
   /** Sends the spans that wait, unless the collector is too slow. */
@@ -75,18 +77,27 @@ export class SpanQueue {
 
   async #sendBatch(): Promise<void> {
     const batch = this.#full.shift() ?? this.#takeFilling();
-    if (batch.count === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#exporter.export(batch, (result) => {
-        this.#outage.note(result);
-        resolve();
+    if (batch.count > 0) {
+      await new Promise<void>((resolve) => {
+        this.#exporter.export(batch, (result) => {
+          this.#outage.note(result);
+          resolve();
+        });
       });
-    });
+    }
+    batch.clear();
+    this.#spare = batch;
+  }
+
+  #endFilling(): void {
+    this.#full.push(this.#takeFilling());
+    if (!this.#sending) this.#sendSoon();
   }
 
   #takeFilling(): SpanBatch {
     const batch = this.#filling;
-    this.#filling = this.#writer.begin();
+    this.#filling = this.#spare ?? this.#writer.begin();
+    this.#spare = undefined;
     return batch;
   }
 }
