@@ -124,8 +124,11 @@ class UnixClock {
     if (Math.abs(origin - this.#origin) > MAX_DRIFT_MS) this.#origin = origin;
   }
 
-  /** Returns digits. A double has room for microseconds. */
+  /** Returns digits. A double has room for microseconds. Seconds and the rest apart are small integers, which V8 writes faster. */
   toNanoseconds(time: number): string {
-    return `${Math.round((this.#origin + time) * 1000)}000`;
+    const microseconds = Math.round((this.#origin + time) * 1000);
+    const seconds = Math.floor(microseconds / 1e6);
+    const rest = microseconds - seconds * 1e6;
+    return `${seconds}${String(1e6 + rest).slice(1)}000`;
   }
 }

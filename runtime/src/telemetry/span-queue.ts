@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { Logger } from '../logging.ts';
-import { CollectorOutage, SEND_TIMEOUT_MS, unlessSlow } from './collector-outage.ts';
+import { CollectorOutage, unlessSlow } from './collector-outage.ts';
 import { type SpanBatch, SpanWriter } from './otlp-spans.ts';
 import type { RecordedSpan } from './recorded-span.ts';
+import { SpanCollector } from './span-collector.ts';
 import type { OtlpSettings } from './telemetry-settings.ts';
 
 /** Maximum number of spans that are sent together. */
@@ -16,7 +17,7 @@ const SEND_INTERVAL_MS = 2000;
 
 /** Sends spans to a collector, one batch at a time. Logs the beginning and the end of an outage. */
 export class SpanQueue {
-  readonly #exporter;
+  readonly #collector: SpanCollector;
   readonly #outage: CollectorOutage;
   readonly #timer: NodeJS.Timeout;
   readonly #writer: SpanWriter;
@@ -33,17 +34,10 @@ export class SpanQueue {
     });
   });
 
-  constructor({ url, headers, serviceName }: OtlpSettings, logger: Logger) {
-    this.#writer = new SpanWriter({ 'service.name': serviceName, 'process.pid': process.pid });
+  constructor(settings: OtlpSettings, logger: Logger) {
+    this.#writer = new SpanWriter({ 'service.name': settings.serviceName, 'process.pid': process.pid });
     this.#filling = this.#writer.begin();
-    const given = { url, headers: { ...headers }, timeoutMillis: SEND_TIMEOUT_MS };
-    this.#exporter = createOtlpHttpExportDelegate<SpanBatch, object>(
-      convertLegacyHttpOptions(given, 'TRACES', 'v1/traces', { 'content-type': 'application/json' }),
-      { serializeRequest: (batch) => batch.end(), deserializeResponse: () => ({}) },
-      'otlp_http_json_span_exporter',
-      { name: 'span', countItems: ({ count }) => count },
-      undefined,
-    );
+    this.#collector = new SpanCollector(settings);
     this.#outage = new CollectorOutage('traces', logger);
     this.#timer = setInterval(this.#sendSoon, SEND_INTERVAL_MS).unref();
   }
@@ -72,21 +66,23 @@ export class SpanQueue {
   async #sendRest(): Promise<void> {
     await this.#sending;
     while (this.#full.length > 0 || this.#filling.count > 0) await this.#sendBatch();
-    await this.#exporter.shutdown();
+    await this.#collector.close();
   }
 
   async #sendBatch(): Promise<void> {
     const batch = this.#full.shift() ?? this.#takeFilling();
-    if (batch.count > 0) {
-      await new Promise<void>((resolve) => {
-        this.#exporter.export(batch, (result) => {
-          this.#outage.note(result);
-          resolve();
-        });
-      });
-    }
+    if (batch.count > 0) this.#outage.note(await this.#send(batch));
     batch.clear();
     this.#spare = batch;
+  }
+
+  async #send(batch: SpanBatch): Promise<ExportResult> {
+    try {
+      await this.#collector.send(batch.end());
+      return { code: ExportResultCode.SUCCESS };
+    } catch (error) {
+      return { code: ExportResultCode.FAILED, error: error instanceof Error ? error : new Error(String(error)) };
+    }
   }
 
   #endFilling(): void {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { CallDescription } from '../request-scope.ts';
 import type { CallTrace, EndedSpan, RequestTrace } from './call-trace.ts';
+import type { ConnectionEnds } from './connection-ends.ts';
 import { attribute, attributes } from './otlp-spans.ts';
 import { SpanKind } from './recorded-span.ts';
 import type { SpanQueue } from './span-queue.ts';
@@ -20,11 +21,11 @@ export class TracedRequest implements RequestTrace {
   #name = 'GraphQL Operation';
   #attributes: string;
 
-  constructor(request: IncomingMessage, parent: TraceContext | undefined, queue: SpanQueue) {
+  constructor(request: IncomingMessage, ends: ConnectionEnds, parent: TraceContext | undefined, queue: SpanQueue) {
     this.#queue = queue;
     this.#parent = parent;
     this.#context = parent ? childOf(parent) : newContext(true);
-    this.#attributes = attributesOf(request);
+    this.#attributes = attributesOf(request, ends);
   }
 
   get traceId(): string {
@@ -77,8 +78,8 @@ export class TracedRequest implements RequestTrace {
   }
 }
 
-function attributesOf({ method = '', url = '', socket, httpVersion }: IncomingMessage): string {
-  const { localAddress, localPort, remoteAddress } = socket;
+function attributesOf({ method = '', url = '', socket, httpVersion }: IncomingMessage, ends: ConnectionEnds): string {
+  const { localAddress, localPort, remoteAddress } = ends;
   const query = url.indexOf('?');
   const path = query === -1 ? url : url.slice(0, query);
   const scheme = 'encrypted' in socket ? HTTPS : HTTP; // https://nodejs.org/api/tls.html#tlssocketencrypted

@@ -11,7 +11,7 @@ import type { Reply } from './subgraph-answer.ts';
 export interface Post {
   readonly path: string;
   readonly headers: Record<string, string>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly signal: Signal;
   /** Length of the longest reply that is accepted, compressed or not. */
   readonly maxReplyBytes: number;
