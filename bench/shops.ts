@@ -58,10 +58,10 @@ export async function startShop(
   processes: Processes,
   folder: string,
   kind: ShopKind,
-  wide: readonly number[],
+  others: Pick<SubgraphPorts, 'wide' | 'collector'>,
 ): Promise<Shop> {
   const [users = 0, orders = 0] = await freePorts(2);
-  const ports = { users, orders, wide };
+  const ports = { users, orders, ...others };
   const { users: usersCommand, orders: ordersCommand } = commands[kind](ports, (subgraph) =>
     join(folder, `${kind}-${subgraph}.sqlite`),
   );

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { HOST, ownEnvironment, type Processes, ROOT, runToEnd } from './processes.ts';
 import { wideSubgraphs } from './wide/subgraphs.ts';
 
-/** Addresses of the subgraphs of a system. */
+/** Addresses of the subgraphs of a system, and of the collector. */
 export interface SubgraphPorts {
   readonly users: number;
   readonly orders: number;
   /** Addresses in the order of {@link wideSubgraphs}. */
   readonly wide: readonly number[];
+  /** Address that traces are sent to. */
+  readonly collector: number;
 }
 
 export interface SupergraphFiles {
@@ -18,6 +20,10 @@ export interface SupergraphFiles {
   readonly usualYaml: string;
   /** File for Lockstep with {@link CACHE}. */
   readonly cacheYaml: string;
+  /** File for Lockstep with a tenth of all requests traced. */
+  readonly tracedYaml: string;
+  /** File for Lockstep with {@link OBSERVED}. */
+  readonly observedYaml: string;
   /** Composed supergraph, for the other systems. */
   readonly sdl: string;
 }
@@ -42,6 +48,11 @@ const USUAL_SET = {
 /** Settings that store every answer for longer than the bench runs. */
 const CACHE = { gateway: { response_cache: { enabled: true, subgraph: { all: { ttl: '1440m' } } } } };
 
+/** Settings that count and log every request. */
+const OBSERVED = {
+  gateway: { telemetry: { metrics: { prometheus: '/metrics' }, logging: { format: 'json', access_log: true } } },
+};
+
 /** Writes all forms of the supergraph, the composed one with `npm run compose`. */
 export async function writeSupergraph(
   processes: Processes,
@@ -52,16 +63,20 @@ export async function writeSupergraph(
   const yaml = join(folder, `${name}.yaml`);
   const usualYaml = join(folder, `${name}-usual.yaml`);
   const cacheYaml = join(folder, `${name}-cache.yaml`);
+  const tracedYaml = join(folder, `${name}-traced.yaml`);
+  const observedYaml = join(folder, `${name}-observed.yaml`);
   const sdl = join(folder, `${name}.graphql`);
   await writeFile(yaml, toYaml(ports));
   await writeFile(usualYaml, toYaml(ports, USUAL_SET));
   await writeFile(cacheYaml, toYaml(ports, CACHE));
+  await writeFile(tracedYaml, toYaml(ports, tracedTo(ports.collector)));
+  await writeFile(observedYaml, toYaml(ports, OBSERVED));
   const compose = join(ROOT, 'gateway', 'src', 'compose.ts');
   await writeFile(
     sdl,
     await runToEnd(processes, 'compose', [compose], { ...ownEnvironment(ROOT), SUPERGRAPH_FILE: yaml }),
   );
-  return { yaml, usualYaml, cacheYaml, sdl };
+  return { yaml, usualYaml, cacheYaml, tracedYaml, observedYaml, sdl };
 }
 
 /** Settings of each subgraph, and of the gateway. */
@@ -88,6 +103,11 @@ function toYaml({ users, orders, wide }: SubgraphPorts, settings: Settings = {})
     ),
   };
   return JSON.stringify({ federation_version: 2, subgraphs, gateway: settings.gateway }, undefined, 2);
+}
+
+function tracedTo(collector: number): Settings {
+  const endpoint = `http://${HOST}:${collector}`;
+  return { gateway: { telemetry: { tracing: { otlp: { endpoint }, sampler: 0.1 } } } };
 }
 
 /** Returns the URL of a shop's subgraph or a gateway. */

@@ -13,6 +13,8 @@ export const SYSTEM_NAMES = [
   'lockstep',
   'usual set',
   'warm cache',
+  'traced',
+  'observed',
   'before',
   'stock gateway',
   'all stock',
@@ -21,6 +23,9 @@ export const SYSTEM_NAMES = [
   'hive rust',
 ] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
+
+/** Systems that are measured with `page` alone. */
+const PAGE_ONLY: readonly SystemName[] = ['warm cache', 'traced', 'observed'];
 
 /** Systems to measure besides those that always are. */
 type Extras = Pick<Options, 'peers' | 'before'>;
@@ -48,11 +53,12 @@ export interface StartedGateway {
 /** Starts every system with its data in `folder`, and checks that each answers. */
 export async function startSystems(processes: Processes, folder: string, extras: Extras): Promise<System[]> {
   if (extras.peers) await installPeers(processes.stopping);
-  const widePorts = await freePorts(wideSubgraphs.length);
+  const [collectorPort = 0, ...widePorts] = await freePorts(1 + wideSubgraphs.length);
+  processes.start('collector', [join(import.meta.dirname, 'collector.ts'), String(collectorPort)]);
   const wide = processes.start('wide', [join(import.meta.dirname, 'wide', 'main.ts'), ...widePorts.map(String)]);
   const [lockstep, stock] = await Promise.all([
-    startShop(processes, folder, 'lockstep', widePorts),
-    startShop(processes, folder, 'stock', widePorts),
+    startShop(processes, folder, 'lockstep', { wide: widePorts, collector: collectorPort }),
+    startShop(processes, folder, 'stock', { wide: widePorts, collector: collectorPort }),
   ]);
   const names = SYSTEM_NAMES.filter((name) => isAskedFor(name, extras));
   return Promise.all(
@@ -61,10 +67,9 @@ export async function startSystems(processes: Processes, folder: string, extras:
       const hasWide = name !== 'floor' && name !== 'all stock';
       const startAnother = () => startGateway(name, processes, shop, extras);
       const { gateway, url } = await startAnother();
-      const isCached = name === 'warm cache';
-      if (isCached) await warmUp(url);
+      if (name === 'warm cache') await warmUp(url);
       const subgraphs = { shop: shop.processes, ...(hasWide && { wide: [wide] }) };
-      return { name, url, gateway, subgraphs, ...(isCached && { only: page.name }), startAnother };
+      return { name, url, gateway, subgraphs, ...(PAGE_ONLY.includes(name) && { only: page.name }), startAnother };
     }),
   );
 }
@@ -100,12 +105,13 @@ function spawnGateway(
   port: string,
   before: string,
 ): Running {
-  const { sdl, yaml, usualYaml, cacheYaml } = files;
-  const ofProject = (root: string, file: string) =>
+  const { sdl, yaml, usualYaml, cacheYaml, tracedYaml, observedYaml } = files;
+  const ofProject = (root: string, file: string, env = {}) =>
     processes.start(name, [join(root, 'gateway', 'src', 'main.ts')], {
       ...ownEnvironment(root),
       GATEWAY_PORT: port,
       SUPERGRAPH_FILE: file,
+      ...env,
     });
   switch (name) {
     case 'lockstep':
@@ -114,6 +120,10 @@ function spawnGateway(
       return ofProject(ROOT, usualYaml);
     case 'warm cache':
       return ofProject(ROOT, cacheYaml);
+    case 'traced':
+      return ofProject(ROOT, tracedYaml);
+    case 'observed':
+      return ofProject(ROOT, observedYaml, { LOG_LEVEL: 'info' }); // that of access lines
     case 'before':
       return ofProject(before, yaml);
     case 'stock gateway':

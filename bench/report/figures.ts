@@ -58,6 +58,16 @@ export function ratioFigures(results: Results): Figure[] {
       of: { ...usual.of, system: 'usual set' },
     },
     {
+      ...against('', 1.05, 'page', 'lockstep', gatewayCpu),
+      name: "`page`: gateway's CPU with a tenth of all requests traced, to that without",
+      of: { ...usual.of, system: 'traced' },
+    },
+    {
+      ...against('', 1.05, 'page', 'lockstep', gatewayCpu),
+      name: "`page`: gateway's CPU with metrics and access log, to that without",
+      of: { ...usual.of, system: 'observed' },
+    },
+    {
       ...against('', 1 / 2, 'page', 'lockstep', systemCpu),
       name: "`page`: whole system's CPU with a warm cache, to that without",
       of: { ...usual.of, system: 'warm cache' },

@@ -78,6 +78,8 @@ function method({ options }: Results): string {
     header, before the same subgraphs (lockstep has the defaults: a deadline and the limits);
   - warm cache: the same gateway with \`response_cache\` and a ttl of a day, before the same subgraphs, which say nothing of
     lifetimes; \`page\` only, each page of which was asked for once before;
+  - traced: the same gateway that traces a tenth of all requests, before the same subgraphs; \`page\` only;
+  - observed: the same gateway with metrics and an access log, before the same subgraphs; \`page\` only;
   - before (--before): the gateway of an earlier checkout, before the same subgraphs${before(options.before)};
   - stock gateway: ApolloGateway and startStandaloneServer, all defaults (telemetry off), before the same subgraphs;
   - all stock: that gateway before subgraphs of startStandaloneServer, with Kysely at each call and \`fetch\`;
