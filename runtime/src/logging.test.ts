@@ -42,7 +42,7 @@ test('gives each line of a request its id and those of its trace, whatever it wa
     await setImmediate();
     logger.error(msg);
   };
-  const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: '00f067aa0ba902b7' };
+  const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: '00f067aa0ba902b7', traceFlags: 1 };
   await Promise.all([
     requestScope.run({ id: 'one' }, work, 'one'),
     requestScope.run({ id: 'two', trace }, work, 'two'),
@@ -51,11 +51,11 @@ test('gives each line of a request its id and those of its trace, whatever it wa
   t.mock.restoreAll();
   const found = lines.map((line) => JSON.parse(line));
   assert.deepEqual(
-    found.map(({ msg, requestId, traceId, spanId }) => ({ msg, requestId, traceId, spanId })),
+    found.map(({ msg, requestId, traceId, spanId, traceFlags }) => ({ msg, requestId, traceId, spanId, traceFlags })),
     [
-      { msg: 'one', requestId: 'one', traceId: undefined, spanId: undefined },
-      { msg: 'two', requestId: 'two', ...trace },
-      { msg: 'none', requestId: undefined, traceId: undefined, spanId: undefined },
+      { msg: 'one', requestId: 'one', traceId: undefined, spanId: undefined, traceFlags: undefined },
+      { msg: 'two', requestId: 'two', ...trace, traceFlags: '01' },
+      { msg: 'none', requestId: undefined, traceId: undefined, spanId: undefined, traceFlags: undefined },
     ],
   );
 });

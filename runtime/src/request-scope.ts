@@ -38,6 +38,8 @@ export interface ScopeTrace {
   /** Hexadecimal, as in `traceparent`. */
   readonly traceId: string;
   readonly spanId: string;
+  /** 1 if the trace is sampled, 0 if nothing of it is sent: https://www.w3.org/TR/trace-context/#trace-flags */
+  readonly traceFlags: number;
 }
 
 /**
@@ -51,5 +53,10 @@ export function scopeFields(): object {
   const scope = requestScope.getStore();
   if (!scope) return {};
   const { id, trace } = scope;
-  return trace ? { requestId: id, traceId: trace.traceId, spanId: trace.spanId } : { requestId: id };
+  return trace ? { requestId: id, ...traceFields(trace) } : { requestId: id };
+}
+
+/** Returns the fields of a log line that belongs to a trace: https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
+export function traceFields({ traceId, spanId, traceFlags }: ScopeTrace): object {
+  return { traceId, spanId, traceFlags: traceFlags === 1 ? '01' : '00' };
 }

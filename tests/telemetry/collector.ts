@@ -39,6 +39,7 @@ export interface Line {
   readonly severity: string;
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
+  readonly flags: number | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
@@ -93,6 +94,7 @@ interface SentLine {
   readonly severityText: string;
   readonly traceId?: string;
   readonly spanId?: string;
+  readonly flags?: number;
   readonly attributes: readonly Attribute[];
 }
 
@@ -162,12 +164,13 @@ function pointsOf({ resourceMetrics = [] }: Sent): Point[] {
 function linesOf({ resourceLogs = [] }: Sent): Line[] {
   return resourceLogs.flatMap(({ resource, scopeLogs }) =>
     scopeLogs.flatMap(({ logRecords }) =>
-      logRecords.map(({ body, severityText, traceId, spanId, attributes }) => ({
+      logRecords.map(({ body, severityText, traceId, spanId, flags, attributes }) => ({
         service: serviceOf(resource),
         body: Object.values(body)[0],
         severity: severityText,
         traceId: traceId || undefined,
         spanId: spanId || undefined,
+        flags,
         attributes: recordOf(attributes),
       })),
     ),

@@ -35,7 +35,7 @@ test('logs one line per answered request, without secrets of the client', async 
     'mutation Register($name: String!) { createUser(name: $name, email: "sesame@example.com") { id email } }';
   const headers = { 'x-request-id': 'web-1', authorization: `Bearer ${SECRET}`, cookie: `token=${SECRET}` };
   const { text } = await ask(graph.url, query, { name: SECRET }, headers);
-  const { durationMs, bytes, traceId, spanId, time, pid, ...line } = await lineOf(graph, 'web-1');
+  const { durationMs, bytes, traceId, spanId, traceFlags, time, pid, ...line } = await lineOf(graph, 'web-1');
   assert.deepEqual(line, {
     level: 'info',
     name: 'gateway',
@@ -50,7 +50,7 @@ test('logs one line per answered request, without secrets of the client', async 
   });
   assert.ok(Number(durationMs) > 0 && Number(durationMs) < 10_000, `${durationMs} ms`);
   assert.ok(Number(bytes) > text.length && Number(bytes) < text.length + 1000, `${bytes} bytes`);
-  assert.match(`${traceId} ${spanId}`, /^[\da-f]{32} [\da-f]{16}$/);
+  assert.match(`${traceId} ${spanId} ${traceFlags}`, /^[\da-f]{32} [\da-f]{16} 01$/);
   assert.deepEqual([typeof time, pid], ['string', graph.gateway.pid]);
 
   graph.usersProxy.behaviour = 'reset';

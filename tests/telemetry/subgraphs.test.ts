@@ -145,8 +145,8 @@ test('a collector gets the log lines of every process, each in its trace', async
     collector.lines.filter(({ body, attributes }) => body === 'request' && attributes.requestId === 'web-1');
   const lines = await until(own, ({ length }) => length >= 4); // users is asked twice
   assert.deepEqual([...new Set(lines.map(({ service }) => service))].toSorted(), ['lockstep', 'orders', 'users']);
-  for (const { traceId, spanId, severity } of lines) {
-    assert.equal(severity, 'info');
+  for (const { traceId, spanId, flags, severity } of lines) {
+    assert.deepEqual([severity, flags], ['info', 1]);
     const span = await until(
       () => collector.spans.find((one) => one.spanId === spanId),
       (found) => found !== undefined,
@@ -160,6 +160,19 @@ test('a collector gets the log lines of every process, each in its trace', async
   assert.deepEqual([failed?.severity, failed?.service], ['warn', 'orders']);
   assert.match(String(failed?.traceId), /^[\da-f]{32}$/);
   assert.doesNotMatch(JSON.stringify(collector.lines), new RegExp(SECRET));
+});
+
+test('a line of a trace that is not sampled says so', async () => {
+  const traceId = '1bf7651916cd43dd8448eb211c80319d';
+  await ask(graph.url, '{ users { id } }', {}, { traceparent: `00-${traceId}-00f067aa0ba902b7-00` });
+  const own = () => collector.lines.filter((line) => line.body === 'request' && line.traceId === traceId);
+  const lines = await until(own, ({ length }) => length >= 2);
+  assert.deepEqual(
+    lines.map(({ flags }) => flags ?? 0),
+    lines.map(() => 0),
+  );
+  const [line] = gateway.logs.filter((one) => one.traceId === traceId);
+  assert.equal(line?.traceFlags, '00');
 });
 
 test('a collector gets the metrics of every process, by the names of the conventions', async () => {

@@ -7,6 +7,8 @@ export interface RequestTrace {
   /** Hexadecimal, as in `traceparent`. */
   readonly traceId: string;
   readonly spanId: string;
+  /** 1 if it is sampled, 0 if not. */
+  readonly traceFlags: number;
   /** Adds a span until now. */
   add(span: EndedSpan): void;
   /** Starts the part of one attempt of a call. */

@@ -1,11 +1,4 @@
-import {
-  type AnyValue,
-  type Logger as LineSink,
-  ROOT_CONTEXT,
-  SeverityNumber,
-  TraceFlags,
-  trace,
-} from '@opentelemetry/api';
+import { type AnyValue, type Logger as LineSink, ROOT_CONTEXT, SeverityNumber, trace } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -33,6 +26,7 @@ interface Line {
   readonly msg?: string;
   readonly traceId?: string;
   readonly spanId?: string;
+  readonly traceFlags?: string;
   readonly err?: { readonly type?: string; readonly message?: string; readonly stack?: string };
   readonly [key: string]: AnyValue;
 }
@@ -66,7 +60,8 @@ export class LogExport {
 }
 
 /** https://opentelemetry.io/docs/specs/otel/logs/data-model/ */
-function emit(sink: LineSink, { level, time, msg, traceId, spanId, err, name, pid, ...attributes }: Line): void {
+function emit(sink: LineSink, line: Line): void {
+  const { level, time, msg, traceId, spanId, traceFlags, err, name, pid, ...attributes } = line;
   sink.emit({
     timestamp: new Date(time),
     severityNumber: SEVERITIES[level] ?? SeverityNumber.UNSPECIFIED,
@@ -82,7 +77,7 @@ function emit(sink: LineSink, { level, time, msg, traceId, spanId, err, name, pi
     },
     ...(traceId !== undefined &&
       spanId !== undefined && {
-        context: trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: TraceFlags.SAMPLED }),
+        context: trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: Number(traceFlags) }),
       }),
   });
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { traceFields } from '../request-scope.ts';
 import type { ObservedRequest } from './observed-request.ts';
 import type { Pm2Figures } from './pm2-figures.ts';
 import type { TrafficMetrics } from './traffic-metrics.ts';
@@ -83,7 +84,7 @@ function lineOf(
   const { id, request, operationType, operationName, errorCodes, trace } = observed;
   return {
     requestId: id,
-    ...(trace && { traceId: trace.traceId, spanId: trace.spanId }),
+    ...(trace && traceFields(trace)),
     client,
     method: request.method,
     status,

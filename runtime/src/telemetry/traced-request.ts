@@ -36,6 +36,10 @@ export class TracedRequest implements RequestTrace {
     return this.#context.spanId;
   }
 
+  get traceFlags(): number {
+    return this.#context.traceFlags;
+  }
+
   nameOperation(type: string, name: string | undefined): void {
     this.#name = type;
     this.#attributes += `,${attribute('graphql.operation.type', type)}`;

@@ -19,6 +19,10 @@ export class UnsampledRequest implements RequestTrace {
     return this.#context.spanId;
   }
 
+  get traceFlags(): number {
+    return this.#context.traceFlags;
+  }
+
   startCall(): CallTrace {
     this.#call ??= { reference: this.#context, headers: traceHeaders(this.#context), end: nothing };
     return this.#call;
