@@ -44,7 +44,7 @@ export const response = async ({ headers, context, operationName, data, errors }
 `;
 
 /** Time of an operation, longer than one takes while other tests run. */
-const DEADLINE_MS = 1000;
+const DEADLINE_MS = 2000;
 
 const gateway = await startGateway(
   { after },

@@ -1,6 +1,8 @@
 import {
   type GraphQLInputType,
+  GraphQLList,
   type GraphQLNamedType,
+  getNullableType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -18,7 +20,7 @@ interface Input {
 
 /** Returns the type of an input, with its default. */
 export function inputType({ type, defaultValue }: Pick<Input, 'type' | 'defaultValue'>): string {
-  return defaultValue === undefined ? String(type) : `${type} = ${JSON.stringify(defaultValue)}`;
+  return defaultValue === undefined ? String(type) : `${type} = ${valueText(defaultValue, type)}`;
 }
 
 /** Returns the arguments of a field in parentheses, or nothing. */
@@ -49,4 +51,22 @@ export function kindOf(type: GraphQLNamedType): string {
 
 function inputText(input: Input): string {
   return `${input.name}: ${inputType(input)}${deprecation(input)}`;
+}
+
+/**
+ * Returns a value as SDL has it. graphql's `astFromValue` refuses objects of a custom scalar.
+ *
+ * @param type undefined inside of a custom scalar
+ */
+function valueText(value: unknown, type: GraphQLInputType | undefined): string {
+  const nullable = type && getNullableType(type);
+  if (value === null || typeof value !== 'object') return isEnumType(nullable) ? String(value) : JSON.stringify(value);
+  if (Array.isArray(value)) {
+    const itemType = nullable instanceof GraphQLList ? nullable.ofType : undefined;
+    return `[${value.map((item) => valueText(item, itemType)).join(', ')}]`;
+  }
+  const fields = isInputObjectType(nullable) ? nullable.getFields() : {};
+  return `{${Object.entries(value)
+    .map(([key, field]) => `${key}: ${valueText(field, fields[key]?.type)}`)
+    .join(', ')}}`;
 }

@@ -34,7 +34,7 @@ test('finds changes of defaults, deprecations, interfaces and kinds', async () =
     'A.id: ID → ID @deprecated',
     'K: type → interface',
     'E.X: value → value @deprecated',
-    'I.n: [E] = ["X"] → [E]',
+    'I.n: [E] = [X] → [E]',
   ]);
 });
 
