@@ -16,7 +16,8 @@ test('a smoke run gets right answers from every system, and reports so', onlyLin
   assert.deepEqual(await bench.end(), [0, null], bench.output());
   const [, file = ''] = /The report is in (.*)/.exec(bench.output()) ?? [];
   const report = await readFile(file, 'utf8');
-  for (const system of ['lockstep', 'stock gateway', 'all stock', 'floor']) assert.ok(report.includes(`| ${system} |`));
+  for (const system of ['lockstep', 'traced', 'observed', 'stock gateway', 'all stock', 'floor'])
+    assert.ok(report.includes(`| ${system} |`));
   for (const heading of ['Figures to reach', 'Notes on the figures', 'Method', 'Load', 'Start and memory']) {
     assert.ok(report.includes(`\n## ${heading}\n`), heading);
   }
